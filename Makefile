@@ -1,0 +1,247 @@
+# SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+
+MAKEFLAGS += --no-builtin-rules --no-builtin-variables
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+# A plain user's PATH on Debian lacks the directory of bpftool, ip and nft.
+export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
+
+# Each kind of build has its own directory, so switching between them rebuilds nothing.
+ifeq ($(SANITIZE),1)
+O ?= build/sanitize
+else ifeq ($(COVERAGE),1)
+O ?= build/coverage
+else
+O ?= build
+endif
+
+PREFIX  ?= /usr/local
+SBINDIR ?= $(PREFIX)/sbin
+MANDIR  ?= $(PREFIX)/share/man
+DOCDIR  ?= $(PREFIX)/share/doc/rsttrace
+
+ifneq ($(filter undefined default,$(origin CC)),)
+CC := gcc
+endif
+CLANG   ?= clang
+# Ubuntu's bpftool in PATH is a wrapper that wants the tools of the running kernel.
+BPFTOOL ?= $(firstword $(wildcard /usr/lib/linux-tools/*/bpftool) bpftool)
+
+ARCH     ?= $(shell uname -m)
+BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst amd64,x86_64,$(ARCH)))
+
+Q := @
+say = @printf '  %-8s%s\n' '$(1)' '$(2)'
+ifeq ($(V),1)
+Q :=
+say = @:
+endif
+
+BPF_SRCS  := $(wildcard bpf/*.bpf.c)
+USER_SRCS := $(wildcard user/*.c)
+UNIT_SRCS := $(wildcard tests/unit/*.c)
+E2E_SRCS  := $(wildcard tests/e2e/*.c)
+
+SOURCES   := $(sort $(BPF_SRCS) $(USER_SRCS) $(UNIT_SRCS) $(E2E_SRCS))
+
+BPF_OBJS  := $(BPF_SRCS:%.bpf.c=$(O)/%.bpf.o)
+USER_OBJS := $(USER_SRCS:%.c=$(O)/obj/%.o)
+UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/obj/%.o)
+E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
+# The unit tests reach every module that needs no kernel.
+CORE_OBJS := $(filter-out %/main.o %/tracer.o,$(USER_OBJS))
+
+BPF_OBJ := $(O)/bpf/rsttrace.o
+SKEL    := $(O)/rsttrace.skel.h
+
+# These targets install what is missing and start make again, or build nothing. All others need
+# the tools from the first line on, because pkg-config is asked while this file is read.
+LATE_GOALS := run test demo lint format uninstall clean help
+ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
+MISSING := $(shell scripts/install-deps --check --build 2>&1)
+ifneq ($(MISSING),)
+$(error $(MISSING))
+endif
+# Left behind by `sudo make`.
+FOREIGN := $(shell [ ! -e $(O) ] || find $(O) ! -writable -print -quit)
+ifneq ($(FOREIGN),)
+$(error $(FOREIGN) is not yours to write (built by root?); run: sudo make clean, or: make O=DIR)
+endif
+LIB_CFLAGS  := $(shell pkg-config --cflags libbpf libelf zlib jansson libmnl)
+LIB_LIBS    := $(shell pkg-config --libs libbpf libelf zlib jansson libmnl)
+JSON_LIBS   := $(shell pkg-config --libs jansson)
+UNIT_CFLAGS  = $(shell pkg-config --cflags criterion)
+UNIT_LIBS    = $(shell pkg-config --libs criterion)
+endif
+
+WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
+	-Wwrite-strings -Wformat=2 -Wvla -Wundef -Wno-unused-parameter
+ifeq ($(WERROR),1)
+WARNINGS += -Werror
+endif
+
+CFLAGS ?= -g -O2
+ifeq ($(SANITIZE),1)
+MODE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+export UBSAN_OPTIONS ?= print_stacktrace=1
+else ifeq ($(COVERAGE),1)
+MODE := --coverage -O0
+endif
+
+# What clang-tidy is told as well; the rest is for the compiler alone.
+BASE_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -iquote bpf -iquote user -iquote $(O) $(LIB_CFLAGS)
+USER_CFLAGS  = $(BASE_CFLAGS) $(WARNINGS) $(CFLAGS) $(MODE)
+USER_LDFLAGS = $(CFLAGS) $(MODE) $(LDFLAGS) -pthread
+BPF_CFLAGS   = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(patsubst x86_64,x86,$(BPF_ARCH)) \
+	-Ivmlinux/$(BPF_ARCH) -Ibpf $(LIB_CFLAGS) -Wall -Werror
+DEPFLAGS    := -MMD -MP
+
+.PHONY: all
+all: $(O)/rsttrace
+
+# Rewritten only when the commands change; everything compiled depends on it.
+FLAGS_NOW = $(CC) $(USER_CFLAGS) $(USER_LDFLAGS) $(LIB_LIBS) | $(CLANG) $(BPF_CFLAGS) | $(BPFTOOL)
+$(O)/.flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(FLAGS_NOW)' | cmp -s - $@ || printf '%s\n' '$(FLAGS_NOW)' >$@
+
+# Likewise for what is linked: without it a deleted source would stay in the program.
+$(O)/.sources: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' $(SOURCES) | cmp -s - $@ || printf '%s\n' $(SOURCES) >$@
+
+.PHONY: FORCE
+FORCE:
+
+$(O)/bpf/%.bpf.o: bpf/%.bpf.c $(O)/.flags
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+# Linking also drops the debug sections and checks that the files agree about maps and globals.
+$(BPF_OBJ): $(BPF_OBJS) $(O)/.sources
+	$(if $(BPF_SRCS),,$(error bpf/ has no *.bpf.c))
+	$(call say,LINKOBJ,$@)
+	$(Q)$(BPFTOOL) gen object $@ $(BPF_OBJS)
+
+$(SKEL): $(BPF_OBJ)
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name rsttrace_bpf >$@
+
+# Nobody else may include the skeleton. The compiler reports it as a dependency only after the
+# first compilation, so the first one has to be told.
+$(O)/obj/user/tracer.o: $(SKEL)
+
+$(O)/obj/tests/unit/%.o: private EXTRA = -Itests/unit $(UNIT_CFLAGS)
+$(O)/obj/tests/e2e/%.o: private EXTRA = -Itests/e2e
+$(O)/obj/%.o: %.c $(O)/.flags
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) $(EXTRA) $(DEPFLAGS) -c $< -o $@
+
+$(O)/rsttrace: $(USER_OBJS) $(O)/.sources
+	$(if $(USER_SRCS),,$(error user/ has no *.c))
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(USER_OBJS) $(LIB_LIBS)
+
+$(O)/tests/unit: $(UNIT_OBJS) $(CORE_OBJS) $(O)/.sources
+	$(if $(UNIT_SRCS),,$(error tests/unit has no *.c: nothing to test))
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(UNIT_OBJS) $(CORE_OBJS) $(LIB_LIBS) $(UNIT_LIBS)
+
+$(O)/tests/e2e: $(E2E_OBJS) $(O)/.sources
+	$(if $(E2E_SRCS),,$(error tests/e2e has no *.c: nothing to test))
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(E2E_OBJS) $(JSON_LIBS)
+
+-include $(BPF_OBJS:.o=.d) $(USER_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) $(E2E_OBJS:.o=.d)
+
+# Hands what root has built back to the user who called sudo.
+give_back = if [ "$$(id -u)" = 0 ] && [ -n "$$SUDO_UID" ] && [ -d $(O) ]; then \
+	chown -RhP "$$SUDO_UID:$$SUDO_GID" $(patsubst build/%,build,$(O)); fi
+
+.PHONY: run
+run:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory all; err=$$?; $(give_back); exit $$err
+	@exec $(O)/rsttrace $(ARGS)
+
+# Without root there is no end-to-end test, and no need for its packages.
+.PHONY: test
+test:
+	@if [ "$$(id -u)" = 0 ]; then scripts/install-deps --test; else scripts/install-deps; fi
+	@$(MAKE) --no-print-directory all $(O)/tests/unit $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
+	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-e2e
+
+.PHONY: check-unit
+check-unit: $(O)/tests/unit
+	$(Q)$< $(UNIT_ARGS)
+
+.PHONY: check-e2e
+check-e2e: $(O)/tests/e2e $(O)/rsttrace
+	@if [ "$$(id -u)" = 0 ]; then \
+		RSTTRACE=$(abspath $(O)/rsttrace) $< $(E2E_ARGS); \
+	else \
+		echo 'e2e: skipped: needs root (sudo make test)'; \
+	fi
+
+.PHONY: demo
+demo:
+	@scripts/install-deps --test
+	@$(MAKE) --no-print-directory all; err=$$?; $(give_back); exit $$err
+	@RSTTRACE=$(abspath $(O)/rsttrace) scripts/demo $(ARGS)
+
+C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
+SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))
+
+.PHONY: lint
+lint:
+	@scripts/install-deps --check --lint
+	@$(MAKE) --no-print-directory $(SKEL) lint-files
+
+.PHONY: lint-files
+lint-files:
+	$(call say,FORMAT,check)
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+	$(call say,SHELL,$(SHELL_FILES))
+	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,TIDY,user/*.c)
+	$(Q)printf '%s\n' $(USER_SRCS) | xargs -P "$$(nproc)" -I{} \
+		clang-tidy --quiet --warnings-as-errors='*' {} -- $(BASE_CFLAGS)
+
+.PHONY: format
+format:
+	$(Q)clang-format -i $(C_FILES)
+
+.PHONY: install
+install: all
+	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DOCDIR)
+	install -m 755 $(O)/rsttrace $(DESTDIR)$(SBINDIR)/
+	install -m 644 docs/rsttrace.8 $(DESTDIR)$(MANDIR)/man8/
+	install -m 644 docs/rsttrace.schema.json README.md LICENSE $(DESTDIR)$(DOCDIR)/
+
+.PHONY: uninstall
+uninstall:
+	rm -f $(DESTDIR)$(SBINDIR)/rsttrace $(DESTDIR)$(MANDIR)/man8/rsttrace.8
+	rm -rf $(DESTDIR)$(DOCDIR)
+
+.PHONY: clean
+clean:
+	rm -rf $(O)
+
+.PHONY: help
+help:
+	@echo 'make              build $(O)/rsttrace'
+	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
+	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
+	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
+	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
+	@echo 'make install      DESTDIR=, PREFIX=$(PREFIX); make uninstall takes it back'
+	@echo 'make clean        remove $(O)'
+	@echo
+	@echo 'V=1 shows commands; O=DIR builds there; SANITIZE=1 is ASan and UBSan in build/sanitize;'
+	@echo 'COVERAGE=1 is gcov in build/coverage; WERROR=1 makes warnings errors; ARCH=x86_64|arm64'

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * event.h: everything the kernel side and user space agree on: the records in the ring buffer,
+ * the values of the maps, the configuration. Both sides include this file and nothing else of
+ * each other, so a layout that differs between them does not compile.
+ *
+ * Numbers are in host byte order unless a field says otherwise. Times are nanoseconds of
+ * CLOCK_MONOTONIC unless a field says otherwise. Zero means "not known" wherever zero cannot be
+ * a value; where it can, a `have` bit or a `valid` field tells.
+ */
+#ifndef RSTTRACE_EVENT_H
+#define RSTTRACE_EVENT_H
+
+#ifndef __bpf__ /* there, vmlinux.h has the types */
+#include <linux/types.h>
+#endif
+
+/* Frames in an event's kernel stack: 24 below the BPF frames, and room for those (three at most:
+ * the program, bpf_trace_run*, __traceiter_*) and for a few more. */
+#define RST_STACK_MAX 32
+#define RST_COMM_LEN 16
+#define RST_IFNAME_LEN 16
+#define RST_FILTER_PORTS 16
+#define RST_FILTER_PREFIXES 16
+
+/* linux/include/net/tcp_states.h; the names are ours because BPF's vmlinux.h has the others. */
+enum rst_tcp_state {
+	RST_TCP_NONE = 0,
+	RST_TCP_ESTABLISHED = 1,
+	RST_TCP_SYN_SENT = 2,
+	RST_TCP_SYN_RECV = 3,
+	RST_TCP_FIN_WAIT1 = 4,
+	RST_TCP_FIN_WAIT2 = 5,
+	RST_TCP_TIME_WAIT = 6,
+	RST_TCP_CLOSE = 7,
+	RST_TCP_CLOSE_WAIT = 8,
+	RST_TCP_LAST_ACK = 9,
+	RST_TCP_LISTEN = 10,
+	RST_TCP_CLOSING = 11,
+	RST_TCP_NEW_SYN_RECV = 12,
+};
+
+enum rst_tcp_flag {
+	RST_FLAG_FIN = 0x01,
+	RST_FLAG_SYN = 0x02,
+	RST_FLAG_RST = 0x04,
+	RST_FLAG_PSH = 0x08,
+	RST_FLAG_ACK = 0x10,
+	RST_FLAG_URG = 0x20,
+	RST_FLAG_ECE = 0x40,
+	RST_FLAG_CWR = 0x80,
+};
+
+enum rst_record_type {
+	RST_REC_SENT = 1,     /* struct rst_event: tcp_send_reset */
+	RST_REC_RECEIVED = 2, /* struct rst_event: tcp_receive_reset */
+	RST_REC_ARRIVED = 3,  /* struct rst_arrival: a RST at XDP */
+};
+
+/* First in every record. `size` is the whole record's: a reader skips what it does not know. */
+struct rst_header {
+	__u32 size;
+	__u16 type;
+	__u16 cpu;
+	__u64 mono_ns;
+};
+
+/* The two ends as this host sees them. IPv4 addresses take the first 4 bytes (network order), also
+ * those of AF_INET6 sockets that speak IPv4 (v4-mapped): `family` is the packet's. */
+struct rst_tuple {
+	__u8 local[16];
+	__u8 remote[16];
+	__u16 local_port;
+	__u16 remote_port;
+	__u8 family; /* 4, 6; 0: not known */
+	__u8 pad[3];
+};
+
+/* A TCP segment: the one that provoked the RST (sent), or the RST itself (arrived). */
+struct rst_packet {
+	__u32 seq;
+	__u32 ack;
+	__u32 length; /* payload bytes */
+	__u16 window; /* as on the wire, not scaled */
+	__u16 ip_id;  /* IPv4 only */
+	__u8 flags;   /* enum rst_tcp_flag */
+	__u8 ttl;     /* or hop limit */
+	__u8 valid;   /* 0: there is no such segment */
+	__u8 pad[5];
+};
+
+enum rst_socket_kind {
+	RST_SOCK_NONE = 0,
+	RST_SOCK_FULL = 1,
+	RST_SOCK_LISTENER = 2,
+	RST_SOCK_TIMEWAIT = 3,
+};
+
+/* Bits of struct rst_socket.flags: sk_flags and neighbours, in our own numbering. */
+enum rst_socket_flag {
+	RST_SF_DEAD = 1 << 0,	   /* SOCK_DEAD: no process has it any more */
+	RST_SF_DONE = 1 << 1,	   /* SOCK_DONE: the peer's FIN was received */
+	RST_SF_KEEPALIVE = 1 << 2, /* SO_KEEPALIVE */
+	RST_SF_LINGER = 1 << 3,	   /* SO_LINGER is on */
+	RST_SF_HAS_SOCKET = 1 << 4, /* sk_socket: an open file (or one being closed) has it */
+	RST_SF_MPTCP = 1 << 5,	   /* a subflow of an MPTCP connection */
+	RST_SF_RCV_SHUTDOWN = 1 << 6,
+	RST_SF_SEND_SHUTDOWN = 1 << 7,
+	RST_SF_IPV6 = 1 << 8, /* AF_INET6 socket, whatever the packet is */
+};
+
+enum rst_role {
+	RST_ROLE_UNKNOWN = 0,
+	RST_ROLE_SERVER = 1, /* came from a listener */
+	RST_ROLE_CLIENT = 2, /* connected */
+};
+
+struct rst_socket {
+	__u64 cookie;
+	__u64 inode; /* of the socket's file; 0: none (orphan, not accepted) */
+	__u64 cgroup_id; /* cgroup v2 of the creator */
+	__u64 bytes_received;
+	__u64 bytes_sent;
+	__u64 bytes_acked;
+	__u64 established_ns; /* when it became ESTABLISHED; 0: before tracing, or never */
+	__u64 created_ns;     /* when connect() or the handshake began it; 0: before tracing */
+	__u64 heard_ms;	      /* since the last segment from the peer (one tick exact) */
+	__u64 received_ms;    /* since the last data from the peer */
+	__u64 sent_ms;	      /* since the last data to the peer */
+	__u32 snd_una;
+	__u32 snd_nxt;
+	__u32 write_seq;
+	__u32 rcv_nxt;
+	__u32 copied_seq;
+	__u32 snd_wnd;
+	__u32 uid; /* sk_uid: of the creator */
+	__u32 flags; /* enum rst_socket_flag */
+	__u32 linger_ms; /* SO_LINGER time, meaningful with RST_SF_LINGER */
+	__s32 linger2_ms; /* TCP_LINGER2; < 0: do not wait in FIN_WAIT2 */
+	__u32 user_timeout_ms; /* TCP_USER_TIMEOUT */
+	__u32 accept_queue;	  /* listener: connections waiting to be accepted */
+	__u32 accept_queue_limit; /* sk_max_ack_backlog; the kernel lets one more in */
+	__u32 syn_queue;
+	__u32 total_retrans;
+	__s32 bound_ifindex;
+	__u16 protocol; /* IPPROTO_TCP or IPPROTO_MPTCP */
+	__u8 kind;	/* enum rst_socket_kind */
+	__u8 state;	/* enum rst_tcp_state, as at the event */
+	__u8 old_state; /* the state before the last change; 0: not known */
+	__u8 role;	/* enum rst_role */
+	__u8 retransmits;
+	__u8 probes_out;
+	__u8 keepalive_probes; /* TCP_KEEPCNT; 0: the system's */
+	__u8 tw_substate;      /* TIME_WAIT sockets: FIN_WAIT2 or TIME_WAIT */
+	__u8 pad[6];
+};
+
+enum rst_known_by {
+	RST_KNOWN_NOT = 0,
+	RST_KNOWN_CONTEXT = 1,	/* the owner itself was running */
+	RST_KNOWN_SOCKET = 2,	/* recorded at connect, listen, or its first read after accept */
+	RST_KNOWN_SCAN = 3,	/* found among the open files */
+	RST_KNOWN_HISTORY = 4,	/* recorded before the socket died */
+	RST_KNOWN_LISTENER = 5, /* not accepted yet: the listener's owner */
+};
+
+/* A task, as it was when the record was made. */
+struct rst_task {
+	__u64 start_ns; /* CLOCK_BOOTTIME: tells a reused pid from the task meant */
+	__u64 cgroup_id;
+	__u32 pid; /* thread group id, in the initial pid namespace */
+	__u32 tid;
+	__u32 uid;
+	__u8 exiting; /* PF_EXITING: inside do_exit */
+	__u8 kernel;  /* PF_KTHREAD: a kernel thread */
+	__u8 pad[2];
+	__s32 exit_code; /* with `exiting`: as wait(2) would report it */
+	char comm[RST_COMM_LEN];
+	__u32 pad2;
+};
+
+/* Who owns a socket, and how that is known. */
+struct rst_owner {
+	struct rst_task task;
+	__u64 since_ns; /* when it was recorded */
+	__u8 known_by;	/* enum rst_known_by */
+	__u8 pad[7];
+};
+
+/* What a process did to the socket before the event: FIN sent by close() or shutdown(). */
+struct rst_closer {
+	struct rst_task task;
+	__u64 at_ns; /* 0: nobody closed it */
+	__u64 idle_ms; /* how long no data had passed by then */
+};
+
+/* A listener that its owner is taking down, while the connections in its queue are reset. */
+struct rst_listener_end {
+	__u64 at_ns;	 /* 0: not known */
+	__u32 unaccepted; /* connections in its accept queue at that moment */
+	__u32 limit;
+};
+
+/* RST_REC_SENT and RST_REC_RECEIVED. */
+struct rst_event {
+	struct rst_header hdr;
+	struct rst_tuple tuple;
+	struct rst_packet packet;
+	struct rst_socket sock;
+	struct rst_task cpu_task; /* whatever was running: in softirq, a bystander */
+	struct rst_owner owner;	  /* socket storage; known_by 0: none */
+	struct rst_closer closer;
+	struct rst_listener_end listener_end;
+	__u32 netns;	/* inode number of the network namespace */
+	__u32 ifindex;	/* where the provoking segment came in; 0: not known */
+	char ifname[RST_IFNAME_LEN];
+	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
+	__u32 nstack;
+	__u64 stack[RST_STACK_MAX]; /* innermost first, BPF frames included */
+};
+
+/* RST_REC_ARRIVED: a RST seen by XDP. `local` is the destination of the packet. */
+struct rst_arrival {
+	struct rst_header hdr;
+	struct rst_tuple tuple;
+	struct rst_packet packet;
+	__u32 ifindex;
+	__u32 pad;
+};
+
+/* Value of the map `listeners`, by socket cookie. */
+struct rst_listener {
+	struct rst_task owner;
+	__u64 since_ns; /* 0: older than the tracer */
+	__u32 netns;
+	__s32 bound_ifindex;
+	__u8 address[16]; /* IPv4 in the first 4 bytes; all zero: any */
+	__u16 port;
+	__u8 family; /* of the socket: 4 or 6 */
+	__u8 v6only;
+	__u8 pad[4];
+};
+
+/* Value of the map `found`, by socket inode: the scan's answer. */
+struct rst_found {
+	struct rst_task task; /* pid 0: not found (yet) */
+	__u32 processes;      /* how many processes hold it */
+	__u32 pad;
+};
+
+/* Indexes of the per-CPU array `counters`. */
+enum rst_counter {
+	RST_CNT_SENT,		/* tcp_send_reset raised, before any filter */
+	RST_CNT_RECEIVED,	/* tcp_receive_reset raised, before any filter */
+	RST_CNT_ARRIVED,	/* RSTs at XDP, before any filter */
+	RST_CNT_FILTERED,	/* left out by a filter in the kernel */
+	RST_CNT_LOST_SENT,	/* no room in the ring */
+	RST_CNT_LOST_RECEIVED,
+	RST_CNT_LOST_ARRIVED,
+	RST_CNT_NO_STACK,	/* bpf_get_stack failed */
+	RST_CNT_NO_STORAGE,	/* no memory to remember an owner */
+	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
+	RST_CNT_MAX,
+};
+
+struct rst_prefix {
+	__u8 address[16];
+	__u8 family; /* 4 or 6 */
+	__u8 bits;
+	__u8 pad[2];
+};
+
+/* Read-only data of the BPF object: set before load, constant after. */
+struct rst_config {
+	__u64 tick_ns;	/* length of a jiffy */
+	__u32 wakeup_bytes; /* wake the reader when so much waits in the ring */
+	__u32 netns;	/* 0: all */
+	__u8 family;	/* 0: both */
+	__u8 local_ports;
+	__u8 remote_ports;
+	__u8 prefixes; /* either end matches */
+	__u16 local_port[RST_FILTER_PORTS];
+	__u16 remote_port[RST_FILTER_PORTS];
+	__u32 pad;
+	struct rst_prefix prefix[RST_FILTER_PREFIXES];
+};
+
+_Static_assert(sizeof(struct rst_header) == 16, "rst_header");
+_Static_assert(sizeof(struct rst_tuple) == 40, "rst_tuple");
+_Static_assert(sizeof(struct rst_packet) == 24, "rst_packet");
+_Static_assert(sizeof(struct rst_task) == 56, "rst_task");
+_Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
+_Static_assert(sizeof(struct rst_closer) == 72, "rst_closer");
+_Static_assert(sizeof(struct rst_socket) == 168, "rst_socket");
+_Static_assert(sizeof(struct rst_listener) == 96, "rst_listener");
+_Static_assert(sizeof(struct rst_arrival) == 88, "rst_arrival");
+_Static_assert(sizeof(struct rst_event) == 752, "rst_event");
+_Static_assert(sizeof(struct rst_config) == 408, "rst_config");
+
+#endif

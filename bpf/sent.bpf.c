@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/* sent.bpf.c: every RST that this host's TCP sends. */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "filter.bpf.h"
+#include "sock.bpf.h"
+
+char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
+
+/*
+ * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
+ * SYN_RECV; skb is NULL for an active reset (kernel.md, section A; kernels from 6.10 on). The
+ * reason, the third argument, came with 6.10.
+ */
+SEC("tp_btf/tcp_send_reset")
+int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
+{
+	struct rst_tuple tuple = {};
+	struct rst_packet packet = {};
+	struct tcp_sock *tp = NULL;
+	struct rst_event *e;
+	__u32 netns = 0;
+
+	count(RST_CNT_SENT);
+	if (sk) {
+		netns = sk->__sk_common.skc_net.net->ns.inum;
+		tp = bpf_skc_to_tcp_sock(sk);
+	}
+	if (skb) {
+		skb_segment(&tuple, &packet, skb);
+		if (!sk)
+			netns = skb_netns(skb);
+	} else if (tp) {
+		sock_tuple(&tuple, sk, tp);
+	}
+	if (!filter_pass(&tuple, netns)) {
+		count(RST_CNT_FILTERED);
+		return 0;
+	}
+	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+	if (!e) {
+		count(RST_CNT_LOST_SENT);
+		return 0;
+	}
+	__builtin_memset(e, 0, sizeof(*e));
+	e->tuple = tuple;
+	e->packet = packet;
+	e->netns = netns;
+	e->reason = -1;
+	if (bpf_core_type_exists(enum sk_rst_reason))
+		e->reason = ctx[2];
+	if (tp)
+		sock_fill_full(e, sk, tp);
+	else if (sk)
+		sock_fill_timewait(&e->sock, sk);
+	if (skb) {
+		e->ifindex = skb->skb_iif;
+		if (skb->dev)
+			bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
+	}
+	event_fill(e, ctx, RST_REC_SENT);
+	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+	return 0;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* sock.bpf.h: from a kernel socket, segment or task to the fields of an event. */
+#ifndef RSTTRACE_SOCK_BPF_H
+#define RSTTRACE_SOCK_BPF_H
+
+#include "maps.bpf.h"
+#include "packet.h"
+
+/* Kernel constants that are macros or anonymous there; the same from 5.10 to 7.3. */
+#define K_AF_INET 2
+#define K_AF_INET6 10
+#define K_IPPROTO_TCP 6
+#define K_IPPROTO_MPTCP 262
+#define K_PF_EXITING 0x00000004
+#define K_PF_KTHREAD 0x00200000
+#define K_SOCK_DEAD 0  /* include/net/sock.h, enum sock_flags */
+#define K_SOCK_DONE 1
+#define K_SOCK_KEEPOPEN 3
+#define K_SOCK_LINGER 4
+
+static __always_inline bool sock_is_tcp(const struct sock *sk)
+{
+	__u16 family = sk->__sk_common.skc_family;
+	__u16 protocol = sk->sk_protocol;
+
+	return (family == K_AF_INET || family == K_AF_INET6) &&
+	       (protocol == K_IPPROTO_TCP || protocol == K_IPPROTO_MPTCP);
+}
+
+static __always_inline bool task_is_kernel(struct task_struct *task)
+{
+	return task->flags & K_PF_KTHREAD;
+}
+
+static __always_inline void task_fill(struct rst_task *out, struct task_struct *task)
+{
+	struct task_struct *leader = task->group_leader;
+
+	out->pid = task->tgid;
+	out->tid = task->pid;
+	out->uid = task->cred->uid.val;
+	out->start_ns = leader->start_boottime;
+	out->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	bpf_probe_read_kernel_str(out->comm, sizeof(out->comm), leader->comm);
+	out->kernel = task_is_kernel(task);
+	if (task->flags & K_PF_EXITING) {
+		out->exiting = 1;
+		/* do_exit stores it first thing; other threads of a killed process share the group's. */
+		out->exit_code = task->exit_code;
+		if (!out->exit_code)
+			out->exit_code = task->signal->group_exit_code;
+	}
+}
+
+static __always_inline __u64 sock_inode(const struct sock *sk)
+{
+	struct socket *socket = sk->sk_socket;
+	struct file *file;
+
+	if (!socket)
+		return 0;
+	file = socket->file;
+	return file ? file->f_inode->i_ino : 0;
+}
+
+static __always_inline bool v4_mapped(const struct in6_addr *a)
+{
+	return !a->in6_u.u6_addr32[0] && !a->in6_u.u6_addr32[1] &&
+	       a->in6_u.u6_addr32[2] == bpf_htonl(0xffff);
+}
+
+static __always_inline void address_copy(__u8 *to, const struct in6_addr *from)
+{
+	__u32 *words = (__u32 *)to;
+
+	words[0] = from->in6_u.u6_addr32[0];
+	words[1] = from->in6_u.u6_addr32[1];
+	words[2] = from->in6_u.u6_addr32[2];
+	words[3] = from->in6_u.u6_addr32[3];
+}
+
+/* Both ends of a full socket. Its own port is inet_sport: skc_num is 0 once it is closed. */
+static __always_inline void sock_tuple(struct rst_tuple *t, const struct sock *sk,
+				       const struct tcp_sock *tp)
+{
+	const struct sock_common *c = &sk->__sk_common;
+
+	t->local_port = bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
+	t->remote_port = bpf_ntohs(c->skc_dport);
+	if (c->skc_family == K_AF_INET6 && !v4_mapped(&c->skc_v6_daddr)) {
+		t->family = 6;
+		address_copy(t->local, &c->skc_v6_rcv_saddr);
+		address_copy(t->remote, &c->skc_v6_daddr);
+	} else {
+		t->family = 4;
+		*(__u32 *)t->local = c->skc_rcv_saddr;
+		*(__u32 *)t->remote = c->skc_daddr;
+	}
+}
+
+/* The segment in SKB: its IP header stands at network_header, its TCP header at transport_header
+ * (set before tcp_v4_rcv and tcp_v6_rcv), wherever skb->data points by now. */
+static __always_inline void skb_segment(struct rst_tuple *t, struct rst_packet *p,
+					const struct sk_buff *skb)
+{
+	const unsigned char *head = skb->head;
+	__u32 net = skb->network_header, transport = skb->transport_header;
+	__u32 total, before = transport - net;
+	__u8 ip[40], tcp[20];
+
+	if (bpf_probe_read_kernel(ip, 20, head + net) ||
+	    bpf_probe_read_kernel(tcp, sizeof(tcp), head + transport))
+		return;
+	if (ip[0] >> 4 == 4) {
+		packet_ip4(ip, t, p);
+		total = packet_u16(ip + 2);
+	} else {
+		if (bpf_probe_read_kernel(ip, sizeof(ip), head + net))
+			return;
+		packet_ip6(ip, t, p);
+		total = packet_u16(ip + 4) + 40U;
+	}
+	packet_tcp(tcp, total > before ? total - before : 0, t, p);
+}
+
+static __always_inline __u32 skb_netns(const struct sk_buff *skb)
+{
+	struct net_device *dev = skb->dev;
+
+	return dev ? dev->nd_net.net->ns.inum : 0;
+}
+
+static __always_inline __u64 ticks_to_ms(__u64 ticks)
+{
+	return ticks * rst_config.tick_ns / 1000000;
+}
+
+/* Since the jiffy STAMP, in ms. tcp_jiffies32 is the low half of the counter. */
+static __always_inline __u64 since_ms(__u32 stamp)
+{
+	return ticks_to_ms((__u32)bpf_jiffies64() - stamp);
+}
+
+/* What only a listener has. */
+static __always_inline void sock_fill_listener(struct rst_socket *s, const struct sock *sk,
+					       const struct tcp_sock *tp)
+{
+	s->accept_queue = sk->sk_ack_backlog;
+	s->accept_queue_limit = sk->sk_max_ack_backlog;
+	s->syn_queue = tp->inet_conn.icsk_accept_queue.qlen.counter;
+}
+
+/* What only a connection has. */
+static __always_inline void sock_fill_connection(struct rst_socket *s, const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock *icsk = &tp->inet_conn;
+	__u64 heard, data;
+
+	s->bytes_received = tp->bytes_received;
+	s->bytes_sent = tp->bytes_sent;
+	s->bytes_acked = tp->bytes_acked;
+	s->snd_una = tp->snd_una;
+	s->snd_nxt = tp->snd_nxt;
+	s->write_seq = tp->write_seq;
+	s->rcv_nxt = tp->rcv_nxt;
+	s->copied_seq = tp->copied_seq;
+	s->snd_wnd = tp->snd_wnd;
+	s->total_retrans = tp->total_retrans;
+	s->retransmits = icsk->icsk_retransmits;
+	s->probes_out = icsk->icsk_probes_out;
+	s->user_timeout_ms = icsk->icsk_user_timeout;
+	s->keepalive_probes = tp->keepalive_probes;
+	s->linger2_ms = tp->linger2 < 0 ? -1 : (__s32)ticks_to_ms(tp->linger2);
+	data = since_ms(icsk->icsk_ack.lrcvtime);
+	heard = since_ms(tp->rcv_tstamp);
+	s->received_ms = data;
+	s->heard_ms = heard < data ? heard : data;
+	s->sent_ms = since_ms(tp->lsndtime);
+}
+
+static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_sock *tp)
+{
+	unsigned long kernel = sk->__sk_common.skc_flags;
+	__u32 flags = 0;
+
+	flags |= kernel >> K_SOCK_DEAD & 1 ? RST_SF_DEAD : 0;
+	flags |= kernel >> K_SOCK_DONE & 1 ? RST_SF_DONE : 0;
+	flags |= kernel >> K_SOCK_KEEPOPEN & 1 ? RST_SF_KEEPALIVE : 0;
+	flags |= kernel >> K_SOCK_LINGER & 1 ? RST_SF_LINGER : 0;
+	flags |= sk->sk_socket ? RST_SF_HAS_SOCKET : 0;
+	flags |= tp->is_mptcp ? RST_SF_MPTCP : 0;
+	flags |= sk->sk_shutdown & 1 ? RST_SF_RCV_SHUTDOWN : 0;
+	flags |= sk->sk_shutdown & 2 ? RST_SF_SEND_SHUTDOWN : 0;
+	flags |= sk->__sk_common.skc_family == K_AF_INET6 ? RST_SF_IPV6 : 0;
+	return flags;
+}
+
+/* A full socket or a listener, and what was remembered with it. */
+static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
+					   const struct tcp_sock *tp)
+{
+	struct rst_socket *s = &e->sock;
+	struct rst_storage *st;
+
+	s->state = sk->__sk_common.skc_state;
+	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
+	s->cookie = bpf_get_socket_cookie(sk);
+	s->inode = sock_inode(sk);
+	s->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
+	s->uid = sk->sk_uid.val;
+	s->protocol = sk->sk_protocol;
+	s->bound_ifindex = sk->__sk_common.skc_bound_dev_if;
+	s->flags = sock_flags(sk, tp);
+	s->linger_ms = ticks_to_ms(sk->sk_lingertime);
+	if (s->kind == RST_SOCK_LISTENER)
+		sock_fill_listener(s, sk, tp);
+	else
+		sock_fill_connection(s, tp);
+	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (!st)
+		return;
+	e->owner = st->owner;
+	e->closer = st->closer;
+	s->created_ns = st->created_ns;
+	s->established_ns = st->established_ns;
+	s->role = st->role;
+	s->old_state = st->old_state;
+}
+
+/* A TIME_WAIT socket has little more than addresses, and neither owner nor storage. */
+static __always_inline void sock_fill_timewait(struct rst_socket *s, struct sock *sk)
+{
+	struct tcp_timewait_sock *tw = bpf_skc_to_tcp_timewait_sock(sk);
+
+	s->kind = RST_SOCK_TIMEWAIT;
+	s->state = RST_TCP_TIME_WAIT;
+	s->flags = sk->__sk_common.skc_family == K_AF_INET6 ? RST_SF_IPV6 : 0;
+	if (tw)
+		s->tw_substate = tw->tw_sk.tw_substate;
+}
+
+/* What every event has, whatever its socket. CTX is the program's, for the stack. */
+static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 type)
+{
+	struct rst_listener_end *end;
+	__u64 tid = bpf_get_current_pid_tgid();
+	long size;
+
+	e->hdr.size = sizeof(*e);
+	e->hdr.type = type;
+	e->hdr.cpu = bpf_get_smp_processor_id();
+	e->hdr.mono_ns = bpf_ktime_get_ns();
+	task_fill(&e->cpu_task, bpf_get_current_task_btf());
+	end = bpf_map_lookup_elem(&listener_ends, &tid);
+	if (end)
+		e->listener_end = *end;
+	size = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 0);
+	if (size > 0)
+		e->nstack = size / sizeof(e->stack[0]);
+	else
+		count(RST_CNT_NO_STACK);
+}
+
+#endif

@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "act.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "act_protocol.h"
+#include "run.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+const char *act_address(enum speak speak, enum side side)
+{
+	if (speak == SPEAK_V6)
+		return side == SIDE_SERVER ? "2001:db8::1" : "2001:db8::2";
+	return side == SIDE_SERVER ? "192.0.2.1" : "192.0.2.2";
+}
+
+const char *act_family(enum speak speak)
+{
+	return speak == SPEAK_V6 ? "ipv6" : "ipv4";
+}
+
+void actor_start(struct actor *a, const struct netlab *lab, enum side side, const char *comm)
+{
+	struct timeval patience = {.tv_sec = 15};
+	int line[2];
+
+	snprintf(a->comm, sizeof(a->comm), "%s", comm);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0)
+		run_die("socketpair: %s", strerror(errno));
+	a->pid = fork();
+	if (a->pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (a->pid == 0) {
+		struct rlimit no_core = {0};
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, a->comm);
+		setrlimit(RLIMIT_CORE, &no_core);
+		close(line[0]);
+		netlab_enter(lab, side);
+		act_process(line[1]);
+	}
+	close(line[1]);
+	a->fd = line[0];
+	setsockopt(a->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+}
+
+static int reap(struct actor *a)
+{
+	int status;
+
+	while (waitpid(a->pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			run_die("waitpid of %s: %s", a->comm, strerror(errno));
+	}
+	return status;
+}
+
+static void hang_up(struct actor *a)
+{
+	close(a->fd);
+	a->fd = -1;
+}
+
+void actor_stop(struct actor *a)
+{
+	if (a->fd < 0)
+		return;
+	hang_up(a);
+	reap(a);
+}
+
+static struct act_reply ask(struct actor *a, const struct act_request *request)
+{
+	struct act_reply reply;
+
+	if (send(a->fd, request, sizeof(*request), MSG_NOSIGNAL) < 0)
+		run_die("%s: cannot be told step %d: %s", a->comm, request->op, strerror(errno));
+	if (recv(a->fd, &reply, sizeof(reply), 0) != (ssize_t)sizeof(reply))
+		run_die("%s: no answer to step %d: %s", a->comm, request->op, strerror(errno));
+	return reply;
+}
+
+static struct act_reply must(struct actor *a, const char *what, const struct act_request *request)
+{
+	struct act_reply reply = ask(a, request);
+
+	if (reply.result < 0)
+		run_die("%s: %s: %s", a->comm, what, strerror(reply.err));
+	return reply;
+}
+
+static struct act_reply step(struct actor *a, const char *what, enum act_op op, int fd, long x)
+{
+	struct act_request request = {.op = op, .fd = fd, .x = x};
+
+	return must(a, what, &request);
+}
+
+/* ADDRESS is IPv4 text also when an AF_INET6 socket is to speak it. */
+static socklen_t fill_address(struct sockaddr_storage *ss, enum speak speak, const char *address,
+			      int port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+	char mapped[INET6_ADDRSTRLEN + 8];
+
+	memset(ss, 0, sizeof(*ss));
+	if (speak == SPEAK_V4) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons((uint16_t)port);
+		if (address && inet_pton(AF_INET, address, &in->sin_addr) != 1)
+			run_die("bad address %s", address);
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons((uint16_t)port);
+	if (address && speak == SPEAK_MAPPED) {
+		snprintf(mapped, sizeof(mapped), "::ffff:%s", address);
+		address = mapped;
+	}
+	if (address && inet_pton(AF_INET6, address, &in6->sin6_addr) != 1)
+		run_die("bad address %s", address);
+	return sizeof(*in6);
+}
+
+static struct act_request request_socket(enum act_op op, enum speak speak, const char *address,
+					 int port)
+{
+	struct act_request r = {.op = op, .bind = address || port};
+
+	r.local_len = fill_address(&r.local, speak, address, port);
+	return r;
+}
+
+static struct act_request request_listen(enum speak speak, const char *address, int port,
+					 int backlog)
+{
+	struct act_request r = request_socket(ACT_LISTEN, speak, address, port);
+
+	r.bind = true;
+	r.y = backlog;
+	return r;
+}
+
+int actor_listen(struct actor *a, enum speak speak, const char *address, int port, int backlog)
+{
+	struct act_request r = request_listen(speak, address, port, backlog);
+
+	return must(a, "listen", &r).result;
+}
+
+int actor_listen_mptcp(struct actor *a, enum speak speak, const char *address)
+{
+	struct act_request r = request_listen(speak, address, 0, 8);
+
+	r.x = IPPROTO_MPTCP;
+	return ask(a, &r).result;
+}
+
+int actor_socket(struct actor *a, enum speak speak, int local_port)
+{
+	struct act_request r = request_socket(ACT_SOCKET, speak, NULL, local_port);
+
+	return must(a, "socket", &r).result;
+}
+
+void actor_connect_socket(struct actor *a, int fd, enum speak speak, const char *address, int port)
+{
+	struct act_request r = {.op = ACT_CONNECT, .fd = fd};
+
+	r.remote_len = fill_address(&r.remote, speak, address, port);
+	must(a, "connect", &r);
+}
+
+int actor_connect(struct actor *a, enum speak speak, const char *address, int port)
+{
+	int fd = actor_socket(a, speak, 0);
+
+	actor_connect_socket(a, fd, speak, address, port);
+	return fd;
+}
+
+int actor_connect_mptcp(struct actor *a, enum speak speak, const char *address, int port)
+{
+	struct act_request r = request_socket(ACT_SOCKET, speak, NULL, 0);
+	int fd;
+
+	r.x = IPPROTO_MPTCP;
+	fd = must(a, "socket", &r).result;
+	actor_connect_socket(a, fd, speak, address, port);
+	return fd;
+}
+
+int actor_connect_start(struct actor *a, enum speak speak, const char *address, int port,
+			int local_port, int *err)
+{
+	struct act_request r = request_socket(ACT_CONNECT_START, speak, NULL, local_port);
+	struct act_reply reply;
+
+	r.remote_len = fill_address(&r.remote, speak, address, port);
+	reply = must(a, "connect", &r);
+	if (err)
+		*err = (int)reply.value;
+	return reply.result;
+}
+
+int actor_accept(struct actor *a, int listener)
+{
+	return step(a, "accept", ACT_ACCEPT, listener, 0).result;
+}
+
+int actor_local_port(struct actor *a, int fd)
+{
+	return (int)step(a, "getsockname", ACT_LOCAL_PORT, fd, 0).value;
+}
+
+void actor_write(struct actor *a, int fd, long n)
+{
+	step(a, "write", ACT_WRITE, fd, n);
+}
+
+long actor_fill(struct actor *a, int fd, long n)
+{
+	return step(a, "write", ACT_FILL, fd, n).value;
+}
+
+void actor_read(struct actor *a, int fd, long n)
+{
+	step(a, "read", ACT_READ, fd, n);
+}
+
+int actor_read_error(struct actor *a, int fd)
+{
+	return (int)step(a, "read", ACT_READ_ERROR, fd, 0).value;
+}
+
+int actor_write_error(struct actor *a, int fd)
+{
+	return (int)step(a, "write", ACT_WRITE_ERROR, fd, 0).value;
+}
+
+void actor_close(struct actor *a, int fd)
+{
+	step(a, "close", ACT_CLOSE, fd, 0);
+}
+
+void actor_shutdown(struct actor *a, int fd, int how)
+{
+	step(a, "shutdown", ACT_SHUTDOWN, fd, how);
+}
+
+void actor_disconnect(struct actor *a, int fd)
+{
+	step(a, "connect(AF_UNSPEC)", ACT_DISCONNECT, fd, 0);
+}
+
+void actor_set(struct actor *a, int fd, int level, int name, int value)
+{
+	struct act_request r = {.op = ACT_SET, .fd = fd, .x = level, .y = name, .z = value};
+
+	must(a, "setsockopt", &r);
+}
+
+void actor_linger(struct actor *a, int fd, int seconds)
+{
+	step(a, "setsockopt(SO_LINGER)", ACT_LINGER, fd, seconds);
+}
+
+int actor_mptcp_fallback(struct actor *a, int fd)
+{
+	return (int)step(a, "getsockopt(MPTCP_INFO)", ACT_FALLBACK, fd, 0).value;
+}
+
+void actor_await_unread(struct actor *a, int fd, long n)
+{
+	step(a, "wait for data", ACT_AWAIT_UNREAD, fd, n);
+}
+
+void actor_await_acked(struct actor *a, int fd)
+{
+	step(a, "wait for ACKs", ACT_AWAIT_ACKED, fd, 0);
+}
+
+void actor_await_end(struct actor *a, int fd)
+{
+	step(a, "wait for a FIN", ACT_AWAIT_END, fd, 0);
+}
+
+void actor_await_reset(struct actor *a, int fd)
+{
+	step(a, "wait for a RST", ACT_AWAIT_RESET, fd, 0);
+}
+
+void actor_await_state(struct actor *a, int fd, int state)
+{
+	step(a, "wait for a state", ACT_AWAIT_STATE, fd, state);
+}
+
+void actor_await_incoming(struct actor *a, int listener, int n)
+{
+	step(a, "wait for connections", ACT_AWAIT_INCOMING, listener, n);
+}
+
+void actor_threads(struct actor *a, int count)
+{
+	step(a, "pthread_create", ACT_THREADS, -1, count);
+}
+
+static void end(struct actor *a, enum act_op op, int x)
+{
+	struct act_request r = {.op = op, .x = x};
+
+	if (send(a->fd, &r, sizeof(r), MSG_NOSIGNAL) < 0)
+		run_die("%s: cannot be told to end: %s", a->comm, strerror(errno));
+}
+
+/* The line stays open until the process is gone: closing it would be another way to end. */
+static int wait_for(struct actor *a)
+{
+	int status = reap(a);
+
+	hang_up(a);
+	return status;
+}
+
+static void check_signal(struct actor *a, int status, int signal)
+{
+	if (!WIFSIGNALED(status) || WTERMSIG(status) != signal)
+		run_die("%s: ended with wait status %#x instead of signal %d", a->comm,
+			(unsigned int)status, signal);
+}
+
+void actor_exit(struct actor *a, int status)
+{
+	int got;
+
+	end(a, ACT_EXIT, status);
+	got = wait_for(a);
+	if (!WIFEXITED(got) || WEXITSTATUS(got) != status)
+		run_die("%s: ended with wait status %#x instead of exit status %d", a->comm,
+			(unsigned int)got, status);
+}
+
+void actor_raise(struct actor *a, int signal)
+{
+	end(a, ACT_RAISE, signal);
+	check_signal(a, wait_for(a), signal);
+}
+
+void actor_kill(struct actor *a, int signal)
+{
+	if (kill(a->pid, signal) < 0)
+		run_die("kill %s: %s", a->comm, strerror(errno));
+	check_signal(a, wait_for(a), signal);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * act.h: processes that do one system call at a time, when they are told to. The scenario is then
+ * a straight list of steps, and it knows exactly which process owns which socket.
+ *
+ * Every function that ends in nothing else ends the scenario if the step fails. File descriptors
+ * are numbers in the actor.
+ */
+#ifndef E2E_ACT_H
+#define E2E_ACT_H
+
+#include <netinet/in.h>
+#include <stdbool.h>
+#include <sys/types.h>
+
+#include "netlab.h"
+
+enum speak {
+	SPEAK_V4,
+	SPEAK_V6,
+	SPEAK_MAPPED, /* IPv4 by AF_INET6 sockets */
+};
+
+/* One end of a connection, as JSON shows it. */
+struct end {
+	char address[INET6_ADDRSTRLEN];
+	int port;
+};
+
+struct actor {
+	pid_t pid;
+	int fd; /* the director's end of the line to it; -1: ended */
+	char comm[16];
+};
+
+/* Addresses of the two sides, "192.0.2.1" or "2001:db8::1". */
+const char *act_address(enum speak speak, enum side side);
+const char *act_family(enum speak speak); /* "ipv4" or "ipv6" */
+
+void actor_start(struct actor *a, const struct netlab *lab, enum side side, const char *comm);
+void actor_stop(struct actor *a);
+
+/* ADDRESS NULL: any. PORT 0: the kernel's choice. They return the descriptor. */
+int actor_listen(struct actor *a, enum speak speak, const char *address, int port, int backlog);
+int actor_listen_mptcp(struct actor *a, enum speak speak, const char *address); /* -1: none */
+int actor_connect(struct actor *a, enum speak speak, const char *address, int port);
+int actor_connect_mptcp(struct actor *a, enum speak speak, const char *address, int port);
+/* Does not wait for the handshake; *ERR is what connect() said, if anything. */
+int actor_connect_start(struct actor *a, enum speak speak, const char *address, int port,
+			int local_port, int *err);
+/* An unconnected socket, bound to LOCAL_PORT unless that is 0, to be set up and then connected. */
+int actor_socket(struct actor *a, enum speak speak, int local_port);
+void actor_connect_socket(struct actor *a, int fd, enum speak speak, const char *address, int port);
+int actor_accept(struct actor *a, int listener);
+int actor_local_port(struct actor *a, int fd);
+
+void actor_write(struct actor *a, int fd, long n); /* at most 1 MiB */
+long actor_fill(struct actor *a, int fd, long n);  /* what fits; returns how much */
+void actor_read(struct actor *a, int fd, long n);  /* exactly N */
+int actor_read_error(struct actor *a, int fd);	   /* until the end: 0, or the error */
+int actor_write_error(struct actor *a, int fd);	   /* one byte: 0, or the error */
+void actor_close(struct actor *a, int fd);
+void actor_shutdown(struct actor *a, int fd, int how);
+void actor_disconnect(struct actor *a, int fd); /* connect(AF_UNSPEC) */
+void actor_set(struct actor *a, int fd, int level, int name, int value);
+void actor_linger(struct actor *a, int fd, int seconds);
+int actor_mptcp_fallback(struct actor *a, int fd); /* 1: speaks plain TCP after all */
+
+/* These wait, at most ten seconds, for something that is sure to come. */
+void actor_await_unread(struct actor *a, int fd, long n);
+void actor_await_acked(struct actor *a, int fd);
+void actor_await_end(struct actor *a, int fd);	/* an error, or the peer's FIN */
+void actor_await_reset(struct actor *a, int fd); /* an error */
+void actor_await_state(struct actor *a, int fd, int state);
+void actor_await_incoming(struct actor *a, int listener, int n); /* N to be accepted */
+
+/* The actor goes on with COUNT more threads that only wait. */
+void actor_threads(struct actor *a, int count);
+
+/* How an actor ends; each returns when the process is gone, its sockets closed. */
+void actor_exit(struct actor *a, int status);
+void actor_raise(struct actor *a, int signal); /* sends it to itself */
+void actor_kill(struct actor *a, int signal);
+
+#endif

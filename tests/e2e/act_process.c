@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* act_process.c: the actor's own side: takes a request, does it, answers. */
+#include "act_protocol.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define PATIENCE_MS 10000
+
+#ifndef SOL_MPTCP
+#define SOL_MPTCP 284
+#endif
+#ifndef MPTCP_INFO
+#define MPTCP_INFO 1
+#endif
+
+static char payload[1 << 20];
+
+static void *wait_for_ever(void *arg)
+{
+	for (;;)
+		pause();
+	return arg;
+}
+
+static int more_threads(long count)
+{
+	while (count-- > 0) {
+		pthread_t thread;
+		int err = pthread_create(&thread, NULL, wait_for_ever, NULL);
+
+		if (err) {
+			errno = err;
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static int open_socket(const struct act_request *r)
+{
+	int one = 1, zero = 0;
+	int fd = socket(r->local.ss_family, SOCK_STREAM | SOCK_CLOEXEC, (int)r->x);
+
+	if (fd < 0)
+		return -1;
+	if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) < 0)
+		return -1;
+	if (r->local.ss_family == AF_INET6 &&
+	    setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero)) < 0)
+		return -1;
+	if (r->bind && bind(fd, (const struct sockaddr *)&r->local, r->local_len) < 0)
+		return -1;
+	return fd;
+}
+
+static int do_listen(const struct act_request *r)
+{
+	int fd = open_socket(r);
+
+	return fd < 0 || listen(fd, (int)r->y) < 0 ? -1 : fd;
+}
+
+static int do_connect_start(const struct act_request *r, struct act_reply *reply)
+{
+	int fd = open_socket(r);
+
+	if (fd < 0 || fcntl(fd, F_SETFL, O_NONBLOCK) < 0)
+		return -1;
+	if (connect(fd, (const struct sockaddr *)&r->remote, r->remote_len) < 0)
+		reply->value = errno;
+	return fd;
+}
+
+static int do_write(int fd, long n)
+{
+	while (n > 0) {
+		ssize_t done = send(fd, payload, (size_t)n, MSG_NOSIGNAL);
+
+		if (done < 0)
+			return -1;
+		n -= done;
+	}
+	return 0;
+}
+
+/* Until nothing more fits for a while: the peer's window and our buffer are then both full. */
+static int do_fill(int fd, long n, struct act_reply *reply)
+{
+	int idle = 0;
+
+	while (n > reply->value && idle < 20) {
+		size_t left = (size_t)(n - reply->value);
+		ssize_t done = send(fd, payload, left < sizeof(payload) ? left : sizeof(payload),
+				    MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (done < 0 && errno != EAGAIN)
+			return -1;
+		if (done > 0) {
+			reply->value += done;
+			idle = 0;
+		} else {
+			idle++;
+			usleep(5000);
+		}
+	}
+	return 0;
+}
+
+static int do_read(int fd, long n)
+{
+	while (n > 0) {
+		size_t want = (size_t)n < sizeof(payload) ? (size_t)n : sizeof(payload);
+		ssize_t done = recv(fd, payload, want, 0);
+
+		if (done <= 0) {
+			if (!done)
+				errno = ENODATA;
+			return -1;
+		}
+		n -= done;
+	}
+	return 0;
+}
+
+static int do_read_error(int fd, struct act_reply *reply)
+{
+	ssize_t done;
+
+	do
+		done = recv(fd, payload, sizeof(payload), 0);
+	while (done > 0);
+	reply->value = done < 0 ? errno : 0;
+	return 0;
+}
+
+static int await_poll(int fd, short events)
+{
+	struct pollfd p = {.fd = fd, .events = events};
+	int n = poll(&p, 1, PATIENCE_MS);
+
+	if (!n)
+		errno = ETIMEDOUT;
+	return n > 0 ? 0 : -1;
+}
+
+static bool is_true(int fd, int op, long wanted)
+{
+	struct tcp_info info = {0};
+	socklen_t len = sizeof(info);
+	int n = -1;
+
+	switch (op) {
+	case ACT_AWAIT_UNREAD:
+		return !ioctl(fd, FIONREAD, &n) && n == wanted;
+	case ACT_AWAIT_ACKED:
+		return !ioctl(fd, SIOCOUTQ, &n) && n == 0;
+	}
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return false;
+	/* A listener shows its accept queue as unacked. */
+	return op == ACT_AWAIT_STATE ? info.tcpi_state == wanted : info.tcpi_unacked == wanted;
+}
+
+static int await_true(int fd, int op, long wanted)
+{
+	for (int i = 0; i < PATIENCE_MS; i++) {
+		if (is_true(fd, op, wanted))
+			return 0;
+		usleep(1000);
+	}
+	errno = ETIMEDOUT;
+	return -1;
+}
+
+static int do_disconnect(int fd)
+{
+	struct sockaddr none = {.sa_family = AF_UNSPEC};
+
+	return connect(fd, &none, sizeof(none));
+}
+
+static int do_linger(int fd, long seconds)
+{
+	struct linger linger = {.l_onoff = 1, .l_linger = (int)seconds};
+
+	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
+}
+
+static int do_local_port(int fd, struct act_reply *reply)
+{
+	struct sockaddr_in6 name; /* long enough for both, and the port is at the same place */
+	socklen_t len = sizeof(name);
+
+	if (getsockname(fd, (struct sockaddr *)&name, &len) < 0)
+		return -1;
+	reply->value = ntohs(name.sin6_port);
+	return 0;
+}
+
+static int do_fallback(int fd, struct act_reply *reply)
+{
+	char info[256];
+	socklen_t len = sizeof(info);
+
+	/* A connection that fell back to TCP has no MPTCP_INFO. */
+	reply->value = getsockopt(fd, SOL_MPTCP, MPTCP_INFO, info, &len) < 0;
+	return 0;
+}
+
+static int perform(const struct act_request *r, struct act_reply *reply)
+{
+	int option = (int)r->z;
+
+	switch (r->op) {
+	case ACT_SOCKET:
+		return open_socket(r);
+	case ACT_LISTEN:
+		return do_listen(r);
+	case ACT_CONNECT:
+		return connect(r->fd, (const struct sockaddr *)&r->remote, r->remote_len);
+	case ACT_CONNECT_START:
+		return do_connect_start(r, reply);
+	case ACT_ACCEPT:
+		return await_poll(r->fd, POLLIN) ? -1 : accept4(r->fd, NULL, NULL, SOCK_CLOEXEC);
+	case ACT_LOCAL_PORT:
+		return do_local_port(r->fd, reply);
+	case ACT_WRITE:
+		return do_write(r->fd, r->x);
+	case ACT_FILL:
+		return do_fill(r->fd, r->x, reply);
+	case ACT_READ:
+		return do_read(r->fd, r->x);
+	case ACT_READ_ERROR:
+		return do_read_error(r->fd, reply);
+	case ACT_WRITE_ERROR:
+		reply->value = send(r->fd, payload, 1, MSG_NOSIGNAL) < 0 ? errno : 0;
+		return 0;
+	case ACT_CLOSE:
+		return close(r->fd);
+	case ACT_SHUTDOWN:
+		return shutdown(r->fd, (int)r->x);
+	case ACT_DISCONNECT:
+		return do_disconnect(r->fd);
+	case ACT_SET:
+		return setsockopt(r->fd, (int)r->x, (int)r->y, &option, sizeof(option));
+	case ACT_LINGER:
+		return do_linger(r->fd, r->x);
+	case ACT_FALLBACK:
+		return do_fallback(r->fd, reply);
+	case ACT_AWAIT_UNREAD:
+	case ACT_AWAIT_ACKED:
+	case ACT_AWAIT_STATE:
+	case ACT_AWAIT_INCOMING:
+		return await_true(r->fd, r->op, r->x);
+	case ACT_AWAIT_END:
+		return await_poll(r->fd, POLLRDHUP);
+	case ACT_AWAIT_RESET:
+		return await_poll(r->fd, 0);
+	case ACT_THREADS:
+		return more_threads(r->x);
+	case ACT_EXIT:
+		_exit((int)r->x);
+	case ACT_RAISE:
+		/* A sanitizer has its own handler for some; the default is what is wanted. */
+		signal((int)r->x, SIG_DFL);
+		return kill(getpid(), (int)r->x);
+	}
+	errno = ENOSYS;
+	return -1;
+}
+
+void act_process(int line)
+{
+	struct act_request request;
+
+	memset(payload, 'x', sizeof(payload));
+	while (recv(line, &request, sizeof(request), 0) == (ssize_t)sizeof(request)) {
+		struct act_reply reply = {0};
+
+		errno = 0;
+		reply.result = perform(&request, &reply);
+		reply.err = reply.result < 0 ? errno : 0;
+		if (send(line, &reply, sizeof(reply), MSG_NOSIGNAL) < 0)
+			break;
+	}
+	_exit(0);
+}

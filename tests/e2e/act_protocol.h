@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* act_protocol.h: what act.c and the processes it starts say to each other. */
+#ifndef E2E_ACT_PROTOCOL_H
+#define E2E_ACT_PROTOCOL_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+enum act_op {
+	ACT_SOCKET, /* x: protocol */
+	ACT_LISTEN, /* x: protocol, y: backlog */
+	ACT_CONNECT,
+	ACT_CONNECT_START, /* value: errno of connect() */
+	ACT_ACCEPT,
+	ACT_LOCAL_PORT, /* value */
+	ACT_WRITE,	/* x: bytes */
+	ACT_FILL,	/* x: bytes; value: written */
+	ACT_READ,	/* x: bytes */
+	ACT_READ_ERROR, /* value: errno */
+	ACT_WRITE_ERROR, /* value: errno */
+	ACT_CLOSE,
+	ACT_SHUTDOWN, /* x: how */
+	ACT_DISCONNECT,
+	ACT_SET,    /* x: level, y: name, z: value */
+	ACT_LINGER, /* x: seconds */
+	ACT_FALLBACK, /* value */
+	ACT_AWAIT_UNREAD, /* x: bytes */
+	ACT_AWAIT_ACKED,
+	ACT_AWAIT_END,
+	ACT_AWAIT_RESET,
+	ACT_AWAIT_STATE,    /* x: state */
+	ACT_AWAIT_INCOMING, /* x: connections */
+	ACT_THREADS,	    /* x: how many */
+	ACT_EXIT,	    /* x: status */
+	ACT_RAISE,	    /* x: signal */
+};
+
+struct act_request {
+	int op; /* enum act_op */
+	int fd;
+	long x, y, z;
+	bool bind;
+	socklen_t local_len, remote_len;
+	struct sockaddr_storage local, remote;
+};
+
+struct act_reply {
+	int result; /* of the system call */
+	int err;
+	long value;
+};
+
+/* Serves requests from LINE until it is closed. Does not return. */
+_Noreturn void act_process(int line);
+
+#endif

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * main.c: runs the scenarios one by one, each in a process of its own with a limit of time, and
+ * says what became of them. Everything that a scenario makes dies with its process (namespaces have
+ * no names, its children have PR_SET_PDEATHSIG); what does not (a directory) is removed here.
+ */
+#include <errno.h>
+#include <ftw.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "demo.h"
+#include "run.h"
+
+#define SECONDS_PER_SCENARIO 30
+
+static const struct scenario *const tables[] = {
+	scenarios_closed,    scenarios_late,	 scenarios_abort,   scenarios_process,
+	scenarios_accept,    scenarios_destroy,	 scenarios_limits,  scenarios_handshake,
+	scenarios_received,  scenarios_older,	 scenarios_xdp,	    scenarios_attach,
+	scenarios_software,  scenarios_accounts, scenarios_cli,
+	/* Last: it checks the lines that all the others got. */
+	scenarios_schema,
+};
+
+static const char *const family_names[] = {"ipv4", "ipv6", "mapped"};
+
+enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES };
+
+struct options {
+	const char *only; /* comma-separated; NULL: all */
+	const char *binary;
+	bool list, demo;
+};
+
+static volatile sig_atomic_t stop;
+
+static void on_signal(int sig)
+{
+	stop = sig;
+}
+
+static void handle_signals(void)
+{
+	/* No SA_RESTART: waitpid() must notice. */
+	struct sigaction action = {.sa_handler = on_signal};
+
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+	sigaction(SIGHUP, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+static void full_name(char *buf, size_t size, const struct scenario *sc, enum speak speak)
+{
+	if (sc->families == ONCE)
+		snprintf(buf, size, "%s", sc->name);
+	else
+		snprintf(buf, size, "%s/%s", sc->name, family_names[speak]);
+}
+
+/* "name", "name/family" and "name*" are all ways to say which. */
+static bool is_wanted(const char *only, const struct scenario *sc, const char *full)
+{
+	while (only) {
+		size_t len = strcspn(only, ",");
+
+		if ((strlen(sc->name) == len && !strncmp(only, sc->name, len)) ||
+		    (strlen(full) == len && !strncmp(only, full, len)) ||
+		    (len && only[len - 1] == '*' && !strncmp(only, sc->name, len - 1)))
+			return true;
+		only = only[len] ? only + len + 1 : NULL;
+	}
+	return false;
+}
+
+_Noreturn static void play(const struct scenario *sc, struct run *run)
+{
+	/* Whoever collects our children must be us, whatever the caller has ignored. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	alarm(SECONDS_PER_SCENARIO);
+	run_set_current(run);
+	if (!sc->bare)
+		netlab_open(&run->lab);
+	sc->play(run);
+	if (run_failures())
+		tracer_dump(&run->tracer);
+	fflush(stderr);
+	_exit(run_failures() ? RUN_EXIT_FAILED : 0);
+}
+
+static int wait_for(pid_t pid)
+{
+	int status;
+
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			return -1;
+		if (stop)
+			kill(pid, SIGKILL);
+	}
+	return status;
+}
+
+static char *report_text(FILE *report)
+{
+	long len;
+	char *text;
+
+	fseek(report, 0, SEEK_END);
+	len = ftell(report);
+	rewind(report);
+	text = calloc(1, (size_t)len + 1);
+	if (text && fread(text, 1, (size_t)len, report) != (size_t)len)
+		text[0] = '\0';
+	return text;
+}
+
+static enum outcome tell(const char *name, int status, FILE *report)
+{
+	char *text = report_text(report);
+	enum outcome outcome = FAILED;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+		printf("ok %s\n", name);
+		outcome = PASSED;
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == RUN_EXIT_SKIPPED) {
+		printf("skipped: %s: %s\n", name, text ? text : "?");
+		outcome = SKIPPED;
+	} else {
+		printf("FAIL %s\n%s", name, text ? text : "");
+		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
+			printf("    took longer than %d seconds\n", SECONDS_PER_SCENARIO);
+		else if (WIFSIGNALED(status))
+			printf("    ended by signal %d\n", WTERMSIG(status));
+	}
+	fflush(stdout);
+	free(text);
+	return outcome;
+}
+
+static enum outcome run_one(const struct scenario *sc, const char *name, struct run run)
+{
+	FILE *report = fdopen(memfd_create("report", MFD_CLOEXEC), "r+");
+	enum outcome outcome;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = report ? fork() : -1;
+	if (pid < 0) {
+		printf("FAIL %s\n    cannot start: %s\n", name, strerror(errno));
+		return FAILED;
+	}
+	if (pid == 0) {
+		dup2(fileno(report), STDERR_FILENO);
+		play(sc, &run);
+	}
+	outcome = tell(name, wait_for(pid), report);
+	fclose(report);
+	return outcome;
+}
+
+static void run_all(const struct options *o, struct run run, int counts[OUTCOMES])
+{
+	bool root = geteuid() == 0;
+	char name[96];
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		for (const struct scenario *sc = tables[i]; sc->name; sc++) {
+			for (int speak = SPEAK_V4; speak <= SPEAK_MAPPED && !stop; speak++) {
+				full_name(name, sizeof(name), sc, speak);
+				if (!(sc->families & 1 << speak) ||
+				    (o->only && !is_wanted(o->only, sc, name)))
+					continue;
+				if (o->list) {
+					puts(name);
+				} else if (!root) {
+					printf("skipped: %s: needs root\n", name);
+					counts[SKIPPED]++;
+				} else {
+					run.speak = speak;
+					counts[run_one(sc, name, run)]++;
+				}
+			}
+		}
+	}
+}
+
+static const char *find_binary(void)
+{
+	const char *name = getenv("RSTTRACE_BIN");
+
+	if (!name)
+		name = getenv("RSTTRACE");
+	return name ? name : "build/rsttrace";
+}
+
+static int parse(struct options *o, int argc, char **argv)
+{
+	static const struct option long_options[] = {
+		{"list", no_argument, NULL, 'l'},
+		{"only", required_argument, NULL, 'o'},
+		{"binary", required_argument, NULL, 'b'},
+		{"keep-going", no_argument, NULL, 'k'},
+		{"demo", no_argument, NULL, 'd'},
+		{0},
+	};
+	int c;
+
+	o->binary = find_binary();
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		switch (c) {
+		case 'l':
+			o->list = true;
+			break;
+		case 'o':
+			o->only = optarg;
+			break;
+		case 'b':
+			o->binary = optarg;
+			break;
+		case 'd':
+			o->demo = true;
+			break;
+		case 'k': /* it always does */
+			break;
+		default:
+			return -EINVAL;
+		}
+	}
+	return optind < argc ? -EINVAL : 0;
+}
+
+int main(int argc, char **argv)
+{
+	char directory[] = "/tmp/rsttrace-e2e.XXXXXX", binary[4096], schema[4096];
+	int counts[OUTCOMES] = {0};
+	struct options o = {0};
+	struct run run = {.directory = directory};
+
+	if (parse(&o, argc, argv)) {
+		fprintf(stderr, "usage: e2e [--list] [--only NAME[,NAME...]] [--binary PATH] "
+				"[--demo]\n");
+		return 2;
+	}
+	if (!o.list && geteuid() == 0) {
+		if (!realpath(o.binary, binary)) {
+			fprintf(stderr, "e2e: %s: %s; build it, or name it with --binary\n",
+				o.binary, strerror(errno));
+			return 1;
+		}
+		run.binary = binary;
+		run.schema = realpath("docs/rsttrace.schema.json", schema);
+		if (!mkdtemp(directory)) {
+			fprintf(stderr, "e2e: %s: %s\n", directory, strerror(errno));
+			return 1;
+		}
+	}
+	handle_signals();
+	if (o.demo) {
+		counts[FAILED] = demo(&run, &stop) != 0;
+	} else {
+		run_all(&o, run, counts);
+		if (!o.list)
+			printf("%d passed, %d failed, %d skipped\n", counts[PASSED],
+			       counts[FAILED], counts[SKIPPED]);
+	}
+	if (run.binary)
+		nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	if (stop)
+		return 128 + stop;
+	return counts[FAILED] ? 1 : 0;
+}

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "netlab.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "run.h"
+
+static int open_namespace(struct netlab *lab, enum side side)
+{
+	struct stat st;
+	int fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		run_die("/proc/self/ns/net: %s", strerror(errno));
+	lab->ns[side] = fd;
+	lab->inode[side] = (uint32_t)st.st_ino;
+	return fd;
+}
+
+void netlab_enter(const struct netlab *lab, enum side side)
+{
+	if (setns(lab->ns[side], CLONE_NEWNET) < 0)
+		run_die("setns: %s", strerror(errno));
+}
+
+int netlab_try(const struct netlab *lab, enum side side, const char *command)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		netlab_enter(lab, side);
+		/* iproute2 and nft live in sbin, which a plain user's PATH lacks. */
+		setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
+		execl("/bin/sh", "sh", "-c", command, (char *)NULL);
+		_exit(127);
+	}
+	while (waitpid(pid, &status, 0) < 0) {
+		if (errno != EINTR)
+			run_die("waitpid: %s", strerror(errno));
+	}
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+void netlab_sh(const struct netlab *lab, enum side side, const char *format, ...)
+{
+	char command[2048];
+	va_list ap;
+	int n, status;
+
+	va_start(ap, format);
+	n = vsnprintf(command, sizeof(command), format, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= sizeof(command))
+		run_die("command too long: %s", command);
+	status = netlab_try(lab, side, command);
+	if (status)
+		run_die("'%s' failed with status %d", command, status);
+}
+
+/* The sysctl must be written before the first device comes up: it makes DAD and its second of
+ * waiting not happen at all. */
+#define QUIET_IPV6                                                                                 \
+	"for f in all default; do echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad; "                 \
+	"echo 0 >/proc/sys/net/ipv6/conf/$f/router_solicitations; done; ip link set lo up"
+
+void netlab_open(struct netlab *lab)
+{
+	open_namespace(lab, SIDE_HOME);
+	for (int side = SIDE_SERVER; side <= SIDE_CLIENT; side++) {
+		if (unshare(CLONE_NEWNET) < 0)
+			run_die("unshare: %s", strerror(errno));
+		open_namespace(lab, side);
+	}
+	netlab_enter(lab, SIDE_HOME);
+
+	netlab_sh(lab, SIDE_CLIENT, QUIET_IPV6);
+	netlab_sh(lab, SIDE_SERVER, QUIET_IPV6);
+	netlab_sh(lab, SIDE_SERVER,
+		  "ip link add srv0 address 02:00:00:00:00:01 type veth "
+		  "peer name cli0 address 02:00:00:00:00:02 netns /proc/%d/fd/%d",
+		  getpid(), lab->ns[SIDE_CLIENT]);
+	netlab_sh(lab, SIDE_SERVER,
+		  "ip -batch - <<.\n"
+		  "address add 192.0.2.1/24 dev srv0\n"
+		  "address add 2001:db8::1/64 dev srv0 nodad\n"
+		  "link set srv0 up\n"
+		  "neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev srv0\n"
+		  "neighbour add 2001:db8::2 lladdr 02:00:00:00:00:02 dev srv0\n"
+		  "neighbour add " GHOST_V4 " lladdr 02:00:00:00:00:02 dev srv0\n"
+		  "neighbour add " GHOST_V6 " lladdr 02:00:00:00:00:02 dev srv0\n.");
+	netlab_sh(lab, SIDE_CLIENT,
+		  "ip -batch - <<.\n"
+		  "address add 192.0.2.2/24 dev cli0\n"
+		  "address add 2001:db8::2/64 dev cli0 nodad\n"
+		  "link set cli0 up\n"
+		  "neighbour add 192.0.2.1 lladdr 02:00:00:00:00:01 dev cli0\n"
+		  "neighbour add 2001:db8::1 lladdr 02:00:00:00:00:01 dev cli0\n.");
+}
+
+/* Both files are pairs of lines: names, then values. */
+static long read_counter(const char *path, const char *group, const char *name)
+{
+	char names[8192], values[8192];
+	size_t len = strlen(group);
+	long result = -1;
+	FILE *f = fopen(path, "re");
+
+	if (!f)
+		return -1;
+	while (result < 0 && fgets(names, sizeof(names), f) && fgets(values, sizeof(values), f)) {
+		char *n_save, *v_save, *n, *v;
+
+		if (strncmp(names, group, len) || names[len] != ':')
+			continue;
+		n = strtok_r(names, " \n", &n_save);
+		v = strtok_r(values, " \n", &v_save);
+		for (; n && v;
+		     n = strtok_r(NULL, " \n", &n_save), v = strtok_r(NULL, " \n", &v_save)) {
+			if (!strcmp(n, name))
+				result = strtol(v, NULL, 10);
+		}
+	}
+	fclose(f);
+	return result;
+}
+
+long netlab_counter(const struct netlab *lab, enum side side, const char *group, const char *name)
+{
+	long value;
+
+	netlab_enter(lab, side);
+	value = read_counter("/proc/thread-self/net/snmp", group, name);
+	if (value < 0)
+		value = read_counter("/proc/thread-self/net/netstat", group, name);
+	netlab_enter(lab, SIDE_HOME);
+	return value;
+}
+
+void netlab_await(const struct netlab *lab, enum side side, const char *group, const char *name,
+		  long at_least)
+{
+	for (int i = 0; i < 10000; i++) {
+		if (netlab_counter(lab, side, group, name) >= at_least)
+			return;
+		usleep(1000);
+	}
+	run_die("%s%s stays at %ld, wanted %ld", group, name,
+		netlab_counter(lab, side, group, name), at_least);
+}
+
+static void block(const struct netlab *lab, enum side side, const char *match)
+{
+	netlab_sh(lab, side,
+		  "nft -f - <<.\ntable inet e2e {\n"
+		  "chain in { type filter hook input priority 0; meta l4proto tcp %s drop; }\n"
+		  "}\n.",
+		  match);
+}
+
+void netlab_block_synack(const struct netlab *lab)
+{
+	block(lab, SIDE_CLIENT, "tcp flags & (syn | ack) == syn | ack counter");
+}
+
+void netlab_block(const struct netlab *lab, enum side side)
+{
+	block(lab, side, "");
+}
+
+void netlab_admit(const struct netlab *lab, enum side side)
+{
+	netlab_sh(lab, side, "nft delete table inet e2e");
+}

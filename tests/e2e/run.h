@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * run.h: one scenario in one family, in a process of its own. A scenario reports what is wrong on
+ * stderr, which main.c collects and shows only if the scenario failed.
+ */
+#ifndef E2E_RUN_H
+#define E2E_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "act.h"
+#include "netlab.h"
+#include "tracer.h"
+
+#define RUN_EXIT_FAILED 1
+#define RUN_EXIT_SKIPPED 77
+
+struct run {
+	const char *binary;    /* rsttrace */
+	const char *directory; /* for temporary files; main.c removes it */
+	const char *schema;    /* docs/rsttrace.schema.json */
+	enum speak speak;
+	struct netlab lab;
+	struct tracer tracer;
+};
+
+enum families {
+	ONCE = 1 << SPEAK_V4, /* the family makes no difference */
+	V4_V6 = 1 << SPEAK_V4 | 1 << SPEAK_V6,
+	ALL_FAMILIES = V4_V6 | 1 << SPEAK_MAPPED,
+};
+
+struct scenario {
+	const char *name;
+	void (*play)(struct run *run);
+	enum families families;
+	bool bare; /* no namespaces wanted */
+};
+
+/* The tables, in the order in which they run. */
+extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abort[],
+	scenarios_process[], scenarios_accept[], scenarios_destroy[], scenarios_limits[],
+	scenarios_handshake[], scenarios_received[], scenarios_older[], scenarios_xdp[],
+	scenarios_attach[], scenarios_software[], scenarios_accounts[], scenarios_cli[],
+	scenarios_schema[];
+
+/* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
+_Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Records a failed check; the scenario goes on. */
+void run_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* Ends the scenario as skipped. */
+_Noreturn void run_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* How many checks failed so far. */
+int run_failures(void);
+
+/* The scenario that is running in this process: for run_die(), which has no argument for it. */
+void run_set_current(struct run *run);
+
+/* CLOCK_MONOTONIC in nanoseconds. */
+long long run_now(void);
+
+#endif

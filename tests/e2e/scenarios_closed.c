@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_closed.c: segments for which there is no socket: P1, P2, P3. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "expect.h"
+#include "ghost.h"
+#include "pair.h"
+
+static struct end server_end(struct run *run, int port)
+{
+	struct end e = {.port = port};
+
+	snprintf(e.address, sizeof(e.address), "%s", act_address(run->speak, SIDE_SERVER));
+	return e;
+}
+
+/* One connect that is refused, from a port that is known beforehand: a socket that was refused has
+ * forgotten its own. */
+static struct end be_refused(struct run *run, struct actor *cli, int port)
+{
+	struct end client = {.port = 33333};
+	int err, fd;
+
+	snprintf(client.address, sizeof(client.address), "%s", act_address(run->speak, SIDE_CLIENT));
+	fd = actor_connect_start(cli, run->speak, act_address(run->speak, SIDE_SERVER), port,
+				 client.port, &err);
+	if (err == EINPROGRESS)
+		actor_await_reset(cli, fd);
+	else if (err != ECONNREFUSED)
+		run_die("connect: %s", strerror(err));
+	return client;
+}
+
+static void no_listener(struct run *run)
+{
+	struct end server, client;
+	struct wanted sent = {
+		.cause = "no-listener",
+		.group = "closed-socket",
+		.certainty = "inferred",
+		.rule = "P1",
+		.emitter = expect_passive(run->speak),
+		.local = &server,
+		.remote = &client,
+		.why = "44444",
+	};
+	struct wanted received = {
+		.cause = "refused",
+		.group = "peer",
+		.local = &client,
+		.remote = &server,
+		.role = "client",
+		.emitter = "tcp_reset",
+	};
+	struct actor cli;
+	json_t *e;
+
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	tracer_start(run, NULL);
+	client = be_refused(run, &cli, 44444);
+	received.owner = &cli;
+	server = server_end(run, 44444);
+	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_str(e, "packet.flags", "SYN");
+	expect_int(e, "packet.length", 0);
+	expect_str(e, "kernel.reason", "NO_SOCKET");
+	expect_absent(e, "process");
+	expect_absent(e, "listener");
+	e = expect_received(run, SIDE_CLIENT, 0, &received);
+	expect_str(e, "socket.state", "SYN_SENT");
+}
+
+/* What is common to the ways in which a port may be listened on elsewhere. */
+static void elsewhere(struct run *run, struct actor *listener, enum side side, int port,
+		      const char *address)
+{
+	struct end server = server_end(run, port), client;
+	struct wanted sent = {
+		.cause = "listener-elsewhere",
+		.group = "closed-socket",
+		.emitter = expect_passive(run->speak),
+		.local = &server,
+		.remote = &client,
+		.why = listener->comm,
+	};
+	struct actor cli;
+	json_t *e;
+
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	client = be_refused(run, &cli, port);
+	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_end(e, "listener", address, port);
+	expect_int(e, "listener.netns", run->lab.inode[side]);
+	expect_int(e, "listener.pid", listener->pid);
+	expect_str(e, "listener.comm", listener->comm);
+}
+
+static void elsewhere_address(struct run *run)
+{
+	const char *local = run->speak == SPEAK_V6 ? "::1" : "127.0.0.1";
+	struct actor srv;
+	int fd;
+
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-local");
+	tracer_start(run, NULL);
+	fd = actor_listen(&srv, run->speak, local, 0, 8);
+	elsewhere(run, &srv, SIDE_SERVER, actor_local_port(&srv, fd), local);
+}
+
+/* IPv6 asked while only IPv4 is listened on, and the other way round. */
+static void elsewhere_family(struct run *run)
+{
+	enum speak other = run->speak == SPEAK_V6 ? SPEAK_V4 : SPEAK_V6;
+	const char *address = act_address(other, SIDE_SERVER);
+	struct actor srv;
+	int fd;
+
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-family");
+	tracer_start(run, NULL);
+	fd = actor_listen(&srv, other, address, 0, 8);
+	elsewhere(run, &srv, SIDE_SERVER, actor_local_port(&srv, fd), address);
+}
+
+static void elsewhere_netns(struct run *run)
+{
+	const char *address = act_address(run->speak, SIDE_CLIENT);
+	struct actor other;
+	int fd;
+
+	actor_start(&other, &run->lab, SIDE_CLIENT, "e2e-netns");
+	tracer_start(run, NULL);
+	fd = actor_listen(&other, run->speak, address, 0, 8);
+	elsewhere(run, &other, SIDE_CLIENT, actor_local_port(&other, fd), address);
+}
+
+/* A stray segment of no connection: nobody's if the port is closed, P3 if it is listened on. */
+static void stray(struct run *run, struct actor *listener, int port, const char *rule,
+		  const struct segment *segment)
+{
+	struct end server = server_end(run, port), client = {.port = 5555};
+	struct wanted sent = {
+		.cause = "no-such-connection",
+		.group = "closed-socket",
+		.rule = rule,
+		.certainty = "inferred",
+		.emitter = expect_passive(run->speak),
+		.local = &server,
+		.remote = &client,
+	};
+	struct ghost ghost;
+	json_t *e;
+
+	snprintf(client.address, sizeof(client.address), "%s", ghost_address(run->speak));
+	ghost_open(&ghost, &run->lab, run->speak, client.port, port);
+	tracer_start(run, NULL);
+	ghost_send(&ghost, segment);
+	ghost_expect(&ghost, GHOST_RST, GHOST_RST);
+	tracer_finish(run, (struct tally){.server_sent = 1});
+
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_int(e, "packet.seq", segment->seq);
+	expect_int(e, "packet.ack", segment->ack);
+	expect_int(e, "packet.length", segment->length);
+	expect_str(e, "packet.flags", segment->flags & GHOST_PSH ? "PSH,ACK" : "ACK");
+	if (listener) {
+		expect_int(e, "listener.pid", listener->pid);
+		expect_str(e, "kernel.reason", "TCP_FLAGS");
+	} else {
+		expect_str(e, "kernel.reason", "NO_SOCKET");
+		expect_absent(e, "process");
+	}
+	ghost_close(&ghost);
+}
+
+static const struct segment stray_ack = {.seq = 4000000000U, .ack = 123456, .flags = GHOST_ACK};
+static const struct segment stray_data = {
+	.seq = 77, .ack = 78, .flags = GHOST_ACK | GHOST_PSH, .length = 1234};
+
+static void stray_to_closed(struct run *run)
+{
+	stray(run, NULL, 44444, "P2", &stray_ack);
+}
+
+static void stray_data_to_closed(struct run *run)
+{
+	stray(run, NULL, 44444, "P2", &stray_data);
+}
+
+static void stray_to_listener(struct run *run)
+{
+	struct pair p;
+
+	pair_listen(run, &p, 8);
+	stray(run, &p.srv, p.server.port, "P3", &stray_ack);
+	pair_stop(&p);
+}
+
+static void stray_data_to_listener(struct run *run)
+{
+	struct pair p;
+
+	pair_listen(run, &p, 8);
+	stray(run, &p.srv, p.server.port, "P3", &stray_data);
+	pair_stop(&p);
+}
+
+const struct scenario scenarios_closed[] = {
+	{"no-listener", no_listener, ALL_FAMILIES, false},
+	{"listener-elsewhere-address", elsewhere_address, ALL_FAMILIES, false},
+	{"listener-elsewhere-family", elsewhere_family, V4_V6, false},
+	{"listener-elsewhere-netns", elsewhere_netns, V4_V6, false},
+	{"no-such-connection", stray_to_closed, V4_V6, false},
+	{"no-such-connection-data", stray_data_to_closed, V4_V6, false},
+	{"no-such-connection-listening", stray_to_listener, ALL_FAMILIES, false},
+	{"no-such-connection-listening-data", stray_data_to_listener, V4_V6, false},
+	{0},
+};

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "tracer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "expect.h"
+#include "run.h"
+
+#define ARGS_MAX 24
+#define READY_MS 10000
+#define EVENTS_MS 5000
+#define STOP_MS 10000
+
+static int memory_file(const char *name)
+{
+	int fd = memfd_create(name, MFD_CLOEXEC);
+
+	if (fd < 0)
+		run_die("memfd_create: %s", strerror(errno));
+	return fd;
+}
+
+_Noreturn static void exec_tracer(struct run *run, enum side side, int ready,
+				  const char *const *args)
+{
+	const char *argv[ARGS_MAX];
+	char number[16];
+	int n = 0;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	snprintf(number, sizeof(number), "%d", ready);
+	argv[n++] = run->binary;
+	argv[n++] = "--ready-fd";
+	argv[n++] = number;
+	if (!run->tracer.text)
+		argv[n++] = "-j";
+	while (args && *args && n < ARGS_MAX - 1)
+		argv[n++] = *args++;
+	argv[n] = NULL;
+
+	if (side != SIDE_HOME)
+		netlab_enter(&run->lab, side);
+	fcntl(ready, F_SETFD, 0);
+	dup2(run->tracer.out, STDOUT_FILENO);
+	dup2(run->tracer.err, STDERR_FILENO);
+	execv(run->binary, (char *const *)argv);
+	dprintf(STDERR_FILENO, "exec %s: %s\n", run->binary, strerror(errno));
+	_exit(127);
+}
+
+void tracer_start_at(struct run *run, enum side side, bool text, const char *const *args)
+{
+	struct tracer *t = &run->tracer;
+	struct pollfd p = {.events = POLLIN};
+	int ready[2];
+	char byte;
+
+	if (t->events)
+		json_decref(t->events);
+	if (t->summary)
+		json_decref(t->summary);
+	*t = (struct tracer){.text = text, .events = json_array()};
+	t->out = memory_file("stdout");
+	t->err = memory_file("stderr");
+	if (pipe2(ready, O_CLOEXEC) < 0)
+		run_die("pipe: %s", strerror(errno));
+	t->pid = fork();
+	if (t->pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (t->pid == 0)
+		exec_tracer(run, side, ready[1], args);
+	close(ready[1]);
+
+	p.fd = ready[0];
+	if (poll(&p, 1, READY_MS) <= 0)
+		run_die("rsttrace was not ready within %d ms", READY_MS);
+	if (read(ready[0], &byte, 1) != 1)
+		run_die("rsttrace did not get ready");
+	close(ready[0]);
+}
+
+void tracer_start(struct run *run, const char *const *args)
+{
+	tracer_start_at(run, SIDE_HOME, false, args);
+}
+
+char *tracer_output(const struct tracer *t, int fd)
+{
+	struct stat st;
+	char *buf;
+	ssize_t n;
+
+	(void)t;
+	if (fstat(fd, &st) < 0)
+		run_die("fstat: %s", strerror(errno));
+	buf = malloc((size_t)st.st_size + 1);
+	if (!buf)
+		run_die("out of memory");
+	n = pread(fd, buf, (size_t)st.st_size, 0);
+	buf[n > 0 ? n : 0] = '\0';
+	return buf;
+}
+
+void tracer_dump(const struct tracer *t)
+{
+	if (!t->events)
+		return;
+	for (int i = 0; i < 2; i++) {
+		char *text = tracer_output(t, i ? t->err : t->out);
+
+		fprintf(stderr, "    -- %s:\n%s", i ? "stderr" : "stdout", text);
+		free(text);
+	}
+}
+
+static void take_line(struct tracer *t, const char *line, size_t len)
+{
+	json_error_t error;
+	json_t *object, *summary;
+
+	/* jansson refuses what is not valid UTF-8. */
+	object = json_loadb(line, len, JSON_REJECT_DUPLICATES, &error);
+	if (!object || !json_is_object(object)) {
+		run_fail("not a JSON object: %s: %.*s", error.text, (int)len, line);
+		return;
+	}
+	if (t->summary)
+		run_fail("a line after the summary: %.*s", (int)len, line);
+	summary = json_object_get(object, "summary");
+	if (summary)
+		t->summary = json_incref(summary);
+	else
+		json_array_append(t->events, object);
+	json_decref(object);
+}
+
+static void take_in(struct tracer *t)
+{
+	struct stat st;
+	char *buf, *at, *end;
+	size_t len;
+
+	if (t->text || fstat(t->out, &st) < 0 || st.st_size <= t->parsed)
+		return;
+	len = (size_t)(st.st_size - t->parsed);
+	buf = malloc(len);
+	if (!buf)
+		run_die("out of memory");
+	if (pread(t->out, buf, len, t->parsed) != (ssize_t)len)
+		run_die("pread: %s", strerror(errno));
+	at = buf;
+	while ((end = memchr(at, '\n', len - (size_t)(at - buf)))) {
+		take_line(t, at, (size_t)(end - at));
+		at = end + 1;
+	}
+	t->parsed += at - buf;
+	free(buf);
+}
+
+size_t tracer_count(struct run *run, enum side side, const char *direction)
+{
+	json_t *event;
+	size_t i, n = 0;
+
+	take_in(&run->tracer);
+	json_array_foreach(run->tracer.events, i, event)
+		n += expect_is(run, event, side, direction);
+	return n;
+}
+
+bool tracer_await(struct run *run, enum side side, const char *direction, size_t n)
+{
+	long long until = run_now() + EVENTS_MS * 1000000LL;
+
+	while (tracer_count(run, side, direction) < n) {
+		if (run_now() > until)
+			return false;
+		usleep(2000);
+	}
+	return true;
+}
+
+/* It may say that it traces, and what this kernel does not allow; nothing else. */
+static void check_stderr(struct tracer *t)
+{
+	char *text = tracer_output(t, t->err), *save = NULL, *line;
+	int tracing = 0;
+
+	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (!strncmp(line, "rsttrace: tracing", 17))
+			tracing++;
+		else if (strncmp(line, "rsttrace: note: ", 16))
+			run_fail("stderr has: %s", line);
+	}
+	if (tracing != 1)
+		run_fail("'rsttrace: tracing' is %d times on stderr", tracing);
+	free(text);
+}
+
+static void save_lines(struct run *run)
+{
+	char path[512], *text = tracer_output(&run->tracer, run->tracer.out);
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/lines.json", run->directory);
+	f = fopen(path, "ae");
+	if (!f || fputs(text, f) == EOF || fclose(f))
+		run_die("%s: %s", path, strerror(errno));
+	free(text);
+}
+
+static void check_summary(struct tracer *t)
+{
+	const char *key;
+	json_t *lost, *value;
+
+	if (!t->summary) {
+		run_fail("no summary line");
+		return;
+	}
+	lost = json_object_get(t->summary, "lost");
+	if (!json_is_object(lost)) {
+		run_fail("the summary does not say what was lost");
+		return;
+	}
+	json_object_foreach(lost, key, value) {
+		if (json_integer_value(value))
+			run_fail("lost: %s: %lld", key, (long long)json_integer_value(value));
+	}
+}
+
+static int reap_tracer(struct tracer *t)
+{
+	long long until = run_now() + STOP_MS * 1000000LL;
+	int status;
+
+	while (waitpid(t->pid, &status, WNOHANG) == 0) {
+		if (run_now() > until)
+			run_die("rsttrace did not end within %d ms of SIGINT", STOP_MS);
+		usleep(1000);
+	}
+	t->pid = 0;
+	return status;
+}
+
+void tracer_stop(struct run *run)
+{
+	struct tracer *t = &run->tracer;
+	int status;
+
+	kill(t->pid, SIGINT);
+	status = reap_tracer(t);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		run_fail("rsttrace ended with wait status %#x", (unsigned int)status);
+	check_stderr(t);
+	if (t->text)
+		return;
+	take_in(t);
+	check_summary(t);
+	save_lines(run);
+}
+
+static void check_count(struct run *run, enum side side, const char *direction, size_t wanted)
+{
+	size_t got = tracer_count(run, side, direction);
+
+	if (got != wanted)
+		run_fail("%zu %s by the %s, wanted %zu", got, direction,
+			 side == SIDE_SERVER ? "server" : "client", wanted);
+}
+
+void tracer_finish(struct run *run, struct tally wanted)
+{
+	/* Fewer are noticed below, with everything that came. */
+	tracer_await(run, SIDE_SERVER, "sent", wanted.server_sent);
+	tracer_await(run, SIDE_SERVER, "received", wanted.server_received);
+	tracer_await(run, SIDE_CLIENT, "sent", wanted.client_sent);
+	tracer_await(run, SIDE_CLIENT, "received", wanted.client_received);
+	tracer_stop(run);
+	check_count(run, SIDE_SERVER, "sent", wanted.server_sent);
+	check_count(run, SIDE_SERVER, "received", wanted.server_received);
+	check_count(run, SIDE_CLIENT, "sent", wanted.client_sent);
+	check_count(run, SIDE_CLIENT, "received", wanted.client_received);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* tracer.h: runs rsttrace beside a scenario and takes in what it prints. */
+#ifndef E2E_TRACER_H
+#define E2E_TRACER_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "netlab.h"
+
+struct run;
+
+struct tracer {
+	pid_t pid; /* 0: not running */
+	int out, err; /* memory files: a reader that is slow must not hold the tracer up */
+	off_t parsed;
+	json_t *events; /* array */
+	json_t *summary; /* NULL: none yet */
+	bool text;
+};
+
+/* How many events each namespace must show, no more and no less. */
+struct tally {
+	size_t server_sent, server_received, client_sent, client_received;
+};
+
+/* Starts `rsttrace -j --ready-fd N ARGS…` and waits until it traces. ARGS ends in NULL, and may
+ * be NULL. */
+void tracer_start(struct run *run, const char *const *args);
+
+/* The same within a namespace; TEXT: without -j. */
+void tracer_start_at(struct run *run, enum side side, bool text, const char *const *args);
+
+/* Waits for the events of WANTED, ends the tracer by SIGINT, and checks that it saw exactly them,
+ * that it ended well, that it complained of nothing and lost nothing. */
+void tracer_finish(struct run *run, struct tally wanted);
+
+/* Ends the tracer by SIGINT and checks all of that but the numbers. */
+void tracer_stop(struct run *run);
+
+/* Waits until N events of a namespace are there, at most five seconds; says whether they are. */
+bool tracer_await(struct run *run, enum side side, const char *direction, size_t n);
+
+/* How many events of a direction a namespace has shown so far. */
+size_t tracer_count(struct run *run, enum side side, const char *direction);
+
+/* What was printed so far. The caller frees it. */
+char *tracer_output(const struct tracer *tracer, int fd);
+
+/* Shows on stderr what the tracer printed. */
+void tracer_dump(const struct tracer *tracer);
+
+#endif

@@ -1,0 +1,589 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * attribute.c: the rules. The frames next to the emitter decide, socket facts refine, the kernel's
+ * reason only confirms: it is generic or wrong in many cases (kernel.md, trap 4). A rule's name is
+ * the row of kernel.md that it recognises.
+ */
+#include <string.h>
+
+#include "attribute.h"
+
+/* No data for this long is a pause, not a transfer. */
+#define IDLE_MS 1000
+
+struct rule {
+	const char *name;
+	enum direction direction;
+	bool (*match)(const struct incident *in);
+	enum cause_id cause;
+	enum certainty certainty;
+	enum owner_from owner;
+	const char *detail; /* NULL: none */
+};
+
+/* The Nth function behind the emitter; v6's two-part emitter counts as one. */
+static enum kfunc behind(const struct incident *in, uint32_t n)
+{
+	uint32_t at;
+
+	if (in->emitter < 0)
+		return KF_OTHER;
+	at = (uint32_t)in->emitter + 1;
+	if (at < in->nframes && in->frames[at - 1].fn == KF_TCP_V6_SEND_RESPONSE &&
+	    in->frames[at].fn == KF_TCP_V6_SEND_RESET)
+		at++;
+	return at + n < in->nframes ? in->frames[at + n].fn : KF_OTHER;
+}
+
+static enum kfunc emitter(const struct incident *in)
+{
+	return in->emitter < 0 ? KF_OTHER : in->frames[in->emitter].fn;
+}
+
+static bool passive(const struct incident *in)
+{
+	enum kfunc fn = emitter(in);
+
+	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
+	       fn == KF_TCP_V6_SEND_RESPONSE;
+}
+
+static bool active(const struct incident *in)
+{
+	return emitter(in) == KF_TCP_SEND_ACTIVE_RESET;
+}
+
+static bool kind(const struct incident *in, enum rst_socket_kind k)
+{
+	return in->ev->sock.kind == k;
+}
+
+static bool reason_is(const struct incident *in, const char *name)
+{
+	return in->reason && !strcmp(in->reason, name);
+}
+
+static bool reason_begins(const struct incident *in, const char *prefix)
+{
+	return in->reason && !strncmp(in->reason, prefix, strlen(prefix));
+}
+
+static bool is_syn(const struct incident *in)
+{
+	return in->packet.valid &&
+	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
+}
+
+/* Inside do_exit, the task that runs closes its own files: everything up to the interrupt that may
+ * have nested this reset in somebody else's exit. */
+static bool in_exit(const struct incident *in)
+{
+	if (!in->ev->cpu_task.exiting)
+		return false;
+	for (uint32_t i = 0; i < in->nframes; i++) {
+		if (in->frames[i].fn == KF_SOFTIRQ)
+			return false;
+		if (in->frames[i].fn == KF_DO_EXIT)
+			return true;
+	}
+	return false;
+}
+
+static bool killed(const struct incident *in)
+{
+	return in_exit(in) && (in->ev->cpu_task.exit_code & 0x7f);
+}
+
+static bool orphan(const struct incident *in)
+{
+	return in->ev->sock.flags & RST_SF_DEAD;
+}
+
+/* ---- passive: an incoming segment was answered */
+
+static bool match_p1(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_NONE) && is_syn(in);
+}
+
+static bool match_p1_elsewhere(const struct incident *in)
+{
+	return match_p1(in) && in->listener.port;
+}
+
+static bool match_p2(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_NONE) && in->packet.valid && !is_syn(in);
+}
+
+static bool match_p3(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_LISTENER) && behind(in, 0) == KF_TCP_DO_RCV;
+}
+
+/* The request socket outlives the reset when its ACK number was refused; nothing else leaves one
+ * behind for this pair of addresses. */
+static bool match_p3c(const struct incident *in)
+{
+	return match_p3(in) && in->request_stands;
+}
+
+static bool match_mptcp_request(const struct incident *in)
+{
+	return passive(in) && (behind(in, 0) == KF_SUBFLOW_ROUTE_REQ ||
+			       behind(in, 0) == KF_SUBFLOW_SYN_RECV_SOCK || behind(in, 0) == KF_MPTCP ||
+			       reason_begins(in, "MPTCP_"));
+}
+
+static bool match_check_req(const struct incident *in)
+{
+	return passive(in) && behind(in, 0) == KF_TCP_CHECK_REQ;
+}
+
+static bool match_p11(const struct incident *in)
+{
+	return match_check_req(in) && in->packet.valid && (in->packet.flags & RST_FLAG_SYN);
+}
+
+/* "Full" is strictly more than the limit; see sk_acceptq_is_full() in 5.10 to 7.3. */
+static bool match_p12(const struct incident *in)
+{
+	return match_check_req(in) && kind(in, RST_SOCK_LISTENER) &&
+	       in->ev->sock.accept_queue > in->ev->sock.accept_queue_limit;
+}
+
+/* An accept() on another CPU may have made room between the check and the tracepoint. */
+static bool match_p12_drained(const struct incident *in)
+{
+	return match_check_req(in) && kind(in, RST_SOCK_LISTENER) && in->ev->sock.accept_queue &&
+	       in->ev->sock.accept_queue == in->ev->sock.accept_queue_limit;
+}
+
+static bool match_p12_no_child(const struct incident *in)
+{
+	return match_check_req(in) && kind(in, RST_SOCK_LISTENER);
+}
+
+static bool answered_in_close(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_FULL) && in->ev->sock.state == RST_TCP_CLOSE &&
+	       behind(in, 0) == KF_TCP_DO_RCV;
+}
+
+/* With TCP_LINGER2 < 0 the ACK of the FIN is answered by a RST; it brings no data. */
+static bool match_p9(const struct incident *in)
+{
+	return answered_in_close(in) && in->ev->sock.linger2_ms < 0 && in->packet.valid &&
+	       !in->packet.length && !(in->packet.flags & RST_FLAG_FIN);
+}
+
+static bool match_p7(const struct incident *in)
+{
+	return answered_in_close(in);
+}
+
+static bool match_p10(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
+static bool match_p5(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_FULL) && in->ev->sock.state == RST_TCP_SYN_SENT;
+}
+
+static bool match_p6(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_FULL) && in->ev->sock.state == RST_TCP_SYN_RECV;
+}
+
+static bool match_p4(const struct incident *in)
+{
+	return passive(in) && kind(in, RST_SOCK_FULL) &&
+	       (reason_is(in, "TCP_OLD_ACK") || reason_is(in, "TCP_TOO_OLD_ACK") ||
+		reason_is(in, "TCP_ACK_UNSENT_DATA") || reason_is(in, "TCP_INVALID_ACK_SEQUENCE"));
+}
+
+/* ---- active: this host ended the connection by itself */
+
+static bool by_close(const struct incident *in)
+{
+	return active(in) && behind(in, 0) == KF_TCP_CLOSE;
+}
+
+static bool by_disconnect(const struct incident *in)
+{
+	return active(in) && behind(in, 0) == KF_TCP_DISCONNECT;
+}
+
+/* __tcp_close resets an orphan for two more reasons; both come after SOCK_DEAD is set. */
+static bool match_k1(const struct incident *in)
+{
+	return by_close(in) && !orphan(in);
+}
+
+static bool match_k2(const struct incident *in)
+{
+	return by_close(in) && orphan(in) &&
+	       (in->reason ? reason_is(in, "TCP_ABORT_ON_LINGER") :
+			     in->ev->sock.linger2_ms < 0 &&
+				     in->ev->sock.old_state == RST_TCP_FIN_WAIT2);
+}
+
+static bool match_k3(const struct incident *in)
+{
+	return by_close(in) && orphan(in);
+}
+
+static bool match_k4(const struct incident *in)
+{
+	return by_disconnect(in) && behind(in, 1) == KF_TCP_CLOSE;
+}
+
+static bool match_k7(const struct incident *in)
+{
+	return by_disconnect(in) && behind(in, 1) == KF_INET_CHILD_FORGET &&
+	       behind(in, 2) == KF_INET_CSK_LISTEN_STOP;
+}
+
+/* The listener went away between the handshake's end and the accept queue. */
+static bool match_k8(const struct incident *in)
+{
+	return by_disconnect(in) && behind(in, 1) == KF_INET_CHILD_FORGET;
+}
+
+static bool match_k15(const struct incident *in)
+{
+	return by_disconnect(in) && behind(in, 1) == KF_MPTCP;
+}
+
+static bool match_k5(const struct incident *in)
+{
+	return by_disconnect(in) &&
+	       (behind(in, 1) == KF_INET_STREAM_CONNECT || behind(in, 1) == KF_INET_SHUTDOWN);
+}
+
+static bool match_k9(const struct incident *in)
+{
+	return active(in) &&
+	       (behind(in, 0) == KF_TCP_ABORT || behind(in, 0) == KF_TCP_ABORT_OVERRIDE);
+}
+
+static bool by_timer(const struct incident *in)
+{
+	return active(in) && behind(in, 0) == KF_TCP_KEEPALIVE_TIMER;
+}
+
+static bool match_k11(const struct incident *in)
+{
+	return by_timer(in) && orphan(in) && in->ev->sock.state == RST_TCP_FIN_WAIT2;
+}
+
+static bool match_k10_user(const struct incident *in)
+{
+	return by_timer(in) && in->ev->sock.user_timeout_ms;
+}
+
+static bool match_k10(const struct incident *in)
+{
+	return by_timer(in);
+}
+
+static bool match_k12(const struct incident *in)
+{
+	return active(in) && behind(in, 0) == KF_TCP_OUT_OF_RESOURCES;
+}
+
+static bool match_k13(const struct incident *in)
+{
+	return active(in) && behind(in, 0) == KF_MPTCP_DO_FASTCLOSE;
+}
+
+static bool match_k14(const struct incident *in)
+{
+	return active(in) && (behind(in, 0) == KF_MPTCP || reason_begins(in, "MPTCP_"));
+}
+
+/* ---- any of the above by a process that ends: how it ended is the cause */
+
+static bool by_owner(const struct incident *in)
+{
+	return match_k1(in) || match_k4(in) || match_k7(in) || match_k13(in);
+}
+
+static bool match_killed(const struct incident *in)
+{
+	return by_owner(in) && killed(in);
+}
+
+static bool match_exited(const struct incident *in)
+{
+	return by_owner(in) && in_exit(in);
+}
+
+/* ---- received */
+
+static bool match_ignored(const struct incident *in)
+{
+	return kind(in, RST_SOCK_NONE) && in->packet.valid;
+}
+
+static bool match_refused(const struct incident *in)
+{
+	return in->ev->sock.state == RST_TCP_SYN_SENT;
+}
+
+static bool match_by_peer(const struct incident *in)
+{
+	return kind(in, RST_SOCK_FULL);
+}
+
+/* The first match decides, so the special stands before the general. */
+static const struct rule rules[] = {
+	{ "exit-signal", DIR_SENT, match_killed, CAUSE_PROCESS_KILLED, CERTAINTY_CERTAIN,
+	  OWNER_CONTEXT, NULL },
+	{ "exit-status", DIR_SENT, match_exited, CAUSE_PROCESS_EXITED, CERTAINTY_CERTAIN,
+	  OWNER_CONTEXT, NULL },
+
+	{ "P14", DIR_SENT, match_mptcp_request, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_LISTENER,
+	  NULL },
+	{ "P1", DIR_SENT, match_p1_elsewhere, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_CERTAIN,
+	  OWNER_NOBODY, NULL },
+	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_INFERRED, OWNER_NOBODY, NULL },
+	{ "P2", DIR_SENT, match_p2, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
+	  NULL },
+	{ "P3c", DIR_SENT, match_p3c, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
+	  "ack-number" },
+	{ "P3", DIR_SENT, match_p3, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_LISTENER,
+	  NULL },
+	{ "P11", DIR_SENT, match_p11, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
+	  "syn-in-window" },
+	{ "P12", DIR_SENT, match_p12, CAUSE_ACCEPT_QUEUE_FULL, CERTAINTY_CERTAIN, OWNER_LISTENER,
+	  NULL },
+	{ "P12", DIR_SENT, match_p12_drained, CAUSE_ACCEPT_QUEUE_FULL, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, NULL },
+	{ "P12", DIR_SENT, match_p12_no_child, CAUSE_OUT_OF_MEMORY, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, "no-child" },
+	{ "P9", DIR_SENT, match_p9, CAUSE_FIN_WAIT_2_LIMIT, CERTAINTY_CERTAIN, OWNER_CLOSED,
+	  NULL },
+	{ "P7", DIR_SENT, match_p7, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED,
+	  NULL },
+	{ "P10", DIR_SENT, match_p10, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED,
+	  "time-wait" },
+	{ "P5", DIR_SENT, match_p5, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "syn-ack" },
+	{ "P6", DIR_SENT, match_p6, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "ack-number" },
+	{ "P4", DIR_SENT, match_p4, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "ack-number" },
+
+	{ "K1", DIR_SENT, match_k1, CAUSE_CLOSE_UNREAD, CERTAINTY_CERTAIN, OWNER_CONTEXT, NULL },
+	{ "K2", DIR_SENT, match_k2, CAUSE_FIN_WAIT_2_LIMIT, CERTAINTY_CERTAIN, OWNER_CONTEXT,
+	  NULL },
+	{ "K3", DIR_SENT, match_k3, CAUSE_OUT_OF_MEMORY, CERTAINTY_CERTAIN, OWNER_CONTEXT,
+	  "orphan" },
+	{ "K4", DIR_SENT, match_k4, CAUSE_LINGER_ZERO, CERTAINTY_CERTAIN, OWNER_CONTEXT, NULL },
+	{ "K7", DIR_SENT, match_k7, CAUSE_UNACCEPTED, CERTAINTY_CERTAIN, OWNER_CONTEXT, NULL },
+	{ "K8", DIR_SENT, match_k8, CAUSE_UNACCEPTED, CERTAINTY_INFERRED, OWNER_SOCKET, "race" },
+	{ "K15", DIR_SENT, match_k15, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
+	{ "K5", DIR_SENT, match_k5, CAUSE_DISCONNECT, CERTAINTY_CERTAIN, OWNER_CONTEXT, NULL },
+	{ "K9", DIR_SENT, match_k9, CAUSE_SOCKET_DESTROYED, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
+	{ "K11", DIR_SENT, match_k11, CAUSE_FIN_WAIT_2_LIMIT, CERTAINTY_CERTAIN, OWNER_CLOSED,
+	  NULL },
+	{ "K10", DIR_SENT, match_k10_user, CAUSE_USER_TIMEOUT, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  NULL },
+	{ "K10", DIR_SENT, match_k10, CAUSE_KEEPALIVE_TIMEOUT, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  NULL },
+	{ "K12", DIR_SENT, match_k12, CAUSE_OUT_OF_MEMORY, CERTAINTY_CERTAIN, OWNER_CLOSED,
+	  "orphan" },
+	{ "K13", DIR_SENT, match_k13, CAUSE_CLOSE_UNREAD, CERTAINTY_INFERRED, OWNER_CONTEXT,
+	  "mptcp-fastclose" },
+	{ "K14", DIR_SENT, match_k14, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
+
+	{ "arrived", DIR_RECEIVED, match_ignored, CAUSE_IGNORED, CERTAINTY_INFERRED, OWNER_NOBODY,
+	  NULL },
+	{ "refused", DIR_RECEIVED, match_refused, CAUSE_REFUSED, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  NULL },
+	{ "received", DIR_RECEIVED, match_by_peer, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN,
+	  OWNER_SOCKET, NULL },
+};
+
+bool attribute_not_received(const struct incident *in)
+{
+	return in->direction == DIR_RECEIVED && emitter(in) == KF_TCP_RESET &&
+	       behind(in, 0) == KF_TCP_RCV_STATE_PROCESS && in->ev->sock.state != RST_TCP_SYN_SENT;
+}
+
+int64_t attribute_unread(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	int32_t unread = (int32_t)(s->rcv_nxt - s->copied_seq);
+
+	if (s->kind != RST_SOCK_FULL || s->state == RST_TCP_SYN_SENT)
+		return -1;
+	/* The peer's FIN takes a sequence number that nobody reads. */
+	if (unread > 0 && (s->flags & RST_SF_DONE))
+		unread--;
+	return unread > 0 ? unread : 0;
+}
+
+int64_t attribute_unacked(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	int32_t unacked = (int32_t)(s->write_seq - s->snd_una);
+
+	if (s->kind != RST_SOCK_FULL || s->state == RST_TCP_SYN_SENT || s->state == RST_TCP_SYN_RECV)
+		return -1;
+	/* Our FIN takes one, once it is queued: never in these states. */
+	if (unacked > 0 && (s->flags & RST_SF_SEND_SHUTDOWN) && in->ev->closer.at_ns)
+		unacked--;
+	return unacked > 0 ? unacked : 0;
+}
+
+static enum rst_role role_of(const struct incident *in)
+{
+	if (in->ev->sock.kind == RST_SOCK_LISTENER)
+		return RST_ROLE_SERVER;
+	if (in->ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT && is_syn(in))
+		return RST_ROLE_SERVER;
+	return in->ev->sock.role;
+}
+
+static const char *phase_of(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	uint64_t idle = s->received_ms < s->sent_ms ? s->received_ms : s->sent_ms;
+	bool sent_last = s->bytes_sent && (!s->bytes_received || s->sent_ms < s->received_ms);
+
+	if (s->state == RST_TCP_SYN_RECV)
+		return "handshake";
+	if (s->state != RST_TCP_ESTABLISHED)
+		return "closing";
+	if (!s->bytes_sent && !s->bytes_received)
+		return "idle";
+	if ((int32_t)(s->write_seq - s->snd_nxt) > 0)
+		return "mid-transfer";
+	if (sent_last && in->role != RST_ROLE_SERVER)
+		return "after-request";
+	return idle >= IDLE_MS ? "idle" : "mid-transfer";
+}
+
+void attribute_cause(struct incident *in)
+{
+	struct verdict *v = &in->verdict;
+
+	if (!in->role_inferred)
+		in->role = role_of(in);
+	v->cause = CAUSE_UNKNOWN;
+	v->certainty = CERTAINTY_UNKNOWN;
+	v->owner_from = in->ev->sock.kind == RST_SOCK_NONE ? OWNER_NOBODY : OWNER_SOCKET;
+	v->rule = v->phase = v->detail = NULL;
+	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+		const struct rule *r = &rules[i];
+
+		if (r->direction != in->direction || !r->match(in))
+			continue;
+		v->cause = r->cause;
+		v->certainty = r->certainty;
+		v->owner_from = r->owner;
+		v->rule = r->name;
+		v->detail = r->detail;
+		break;
+	}
+	if (v->cause == CAUSE_RESET_BY_PEER)
+		v->phase = phase_of(in);
+}
+
+/* The kernel's workers close sockets for others (delayed fput): they are never the owner. */
+static bool context_is_owner(const struct incident *in)
+{
+	return in->verdict.owner_from == OWNER_CONTEXT && !in->ev->cpu_task.kernel;
+}
+
+static bool recorded(const struct incident *in)
+{
+	return in->ev->owner.known_by == RST_KNOWN_SOCKET || in->ev->owner.known_by == RST_KNOWN_SCAN;
+}
+
+bool attribute_wants_scan(const struct incident *in)
+{
+	return in->ev->sock.inode && !recorded(in) && !context_is_owner(in) &&
+	       in->verdict.owner_from != OWNER_NOBODY;
+}
+
+static void process_set(struct process *p, const struct rst_task *task, enum rst_known_by known_by)
+{
+	p->pid = task->pid;
+	p->tid = task->tid;
+	p->uid = task->uid;
+	memcpy(p->comm, task->comm, sizeof(task->comm));
+	p->comm[sizeof(task->comm)] = '\0';
+	p->known_by = known_by;
+}
+
+static void history_set(struct incident *in)
+{
+	const struct rst_closer *c = &in->ev->closer;
+	struct history *h = &in->history;
+	int code = c->task.exit_code;
+
+	if (!c->at_ns || c->at_ns > in->ev->hdr.mono_ns)
+		return;
+	h->ago_ns = in->ev->hdr.mono_ns - c->at_ns;
+	h->idle_ns = c->idle_ms * 1000000;
+	h->have_idle = true;
+	h->pid = c->task.pid;
+	memcpy(h->comm, c->task.comm, sizeof(c->task.comm));
+	h->comm[sizeof(c->task.comm)] = '\0';
+	if (!c->task.exiting) {
+		/* shutdown() leaves the file with the socket. */
+		h->what = in->ev->sock.flags & RST_SF_DEAD ? "close" : "shutdown";
+	} else if (code & 0x7f) {
+		h->what = "signal";
+		h->signal = code & 0x7f;
+	} else {
+		h->what = "exit";
+		h->exit_status = code >> 8 & 0xff;
+	}
+}
+
+static void history_set_exit(struct incident *in)
+{
+	const struct rst_task *task = &in->ev->cpu_task;
+	struct history *h = &in->history;
+
+	h->what = task->exit_code & 0x7f ? "signal" : "exit";
+	h->signal = task->exit_code & 0x7f;
+	h->exit_status = task->exit_code >> 8 & 0xff;
+	h->pid = task->pid;
+	memcpy(h->comm, task->comm, sizeof(task->comm));
+	h->comm[sizeof(task->comm)] = '\0';
+}
+
+void attribute_owner(struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+	enum owner_from from = in->verdict.owner_from;
+
+	process_set(&in->cpu_task, &ev->cpu_task, RST_KNOWN_NOT);
+	history_set(in);
+	if (in->verdict.cause == CAUSE_PROCESS_KILLED || in->verdict.cause == CAUSE_PROCESS_EXITED)
+		history_set_exit(in);
+	if (from == OWNER_NOBODY)
+		return;
+	if (context_is_owner(in))
+		process_set(&in->owner, &ev->cpu_task, RST_KNOWN_CONTEXT);
+	else if (from == OWNER_LISTENER && ev->owner.task.pid)
+		process_set(&in->owner, &ev->owner.task, RST_KNOWN_LISTENER);
+	else if (recorded(in))
+		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
+	else if (ev->closer.at_ns)
+		process_set(&in->owner, &ev->closer.task, RST_KNOWN_HISTORY);
+	else if (ev->owner.task.pid)
+		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
+	else if (in->listener.pid && in->listener.netns == ev->netns) {
+		in->owner.pid = in->listener.pid;
+		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));
+		in->owner.known_by = RST_KNOWN_LISTENER;
+	}
+}

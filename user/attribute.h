@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * attribute.h: from what was seen to a cause. Pure: no clock, no files, no libbpf; the rules are a
+ * table (attribute.c), the sentences another (why.c).
+ */
+#ifndef RSTTRACE_ATTRIBUTE_H
+#define RSTTRACE_ATTRIBUTE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "incident.h"
+
+/*
+ * Whether IN is no received RST at all: tcp_reset, and with it its tracepoint, is also called when
+ * data arrives for a socket whose process is gone (kernel.md, section B; tcp_rcv_state_process in
+ * 5.10 to 7.3). Such an event is counted and not reported; the RST sent in answer is.
+ */
+bool attribute_not_received(const struct incident *in);
+
+/*
+ * Decides the verdict's cause, certainty, rule, phase, detail and owner_from. Needs the event, the
+ * frames, the reason and `listener` and `request_stands` where they could be found. Always sets a
+ * cause: CAUSE_UNKNOWN when no rule matches.
+ */
+void attribute_cause(struct incident *in);
+
+/* Whether the owner must be looked for among the open files, because nothing recorded names it. */
+bool attribute_wants_scan(const struct incident *in);
+
+/* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says. */
+void attribute_owner(struct incident *in);
+
+/* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
+void attribute_why(struct incident *in);
+
+/* Bytes received that the application has not read; -1: not known for this kind of socket. */
+int64_t attribute_unread(const struct incident *in);
+
+/* Data bytes handed to the kernel that the peer has not acknowledged; -1 as above. */
+int64_t attribute_unacked(const struct incident *in);
+
+#endif

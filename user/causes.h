@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * causes.h: the vocabulary. Every cause is one constant record; `rsttrace explain`, the README's
+ * table and the output all read it from here.
+ */
+#ifndef RSTTRACE_CAUSES_H
+#define RSTTRACE_CAUSES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+/* In the order in which `rsttrace explain` lists them. */
+enum cause_id {
+	CAUSE_UNKNOWN,
+	CAUSE_NO_LISTENER,
+	CAUSE_LISTENER_ELSEWHERE,
+	CAUSE_DATA_AFTER_CLOSE,
+	CAUSE_NO_SUCH_CONNECTION,
+	CAUSE_CLOSE_UNREAD,
+	CAUSE_LINGER_ZERO,
+	CAUSE_PROCESS_KILLED,
+	CAUSE_PROCESS_EXITED,
+	CAUSE_UNACCEPTED,
+	CAUSE_DISCONNECT,
+	CAUSE_SOCKET_DESTROYED,
+	CAUSE_FIN_WAIT_2_LIMIT,
+	CAUSE_KEEPALIVE_TIMEOUT,
+	CAUSE_USER_TIMEOUT,
+	CAUSE_OUT_OF_MEMORY,
+	CAUSE_ACCEPT_QUEUE_FULL,
+	CAUSE_BAD_HANDSHAKE,
+	CAUSE_MPTCP,
+	CAUSE_REFUSED,
+	CAUSE_RESET_BY_PEER,
+	CAUSE_IGNORED,
+	CAUSE_COUNT,
+};
+
+struct cause {
+	const char *name;  /* the word in every output */
+	const char *group; /* "closed-socket", "abort", "timeout", … */
+	bool benign;	   /* an ordinary end; --abnormal hides it */
+	const char *brief; /* one line: what happened */
+	const char *seen;  /* how it is recognised, for `explain` */
+	const char *todo;  /* what the reader should do next, for `explain` */
+	const char *users; /* S-numbers of causes.md, comma-separated */
+};
+
+/* The record of a cause. ID must be below CAUSE_COUNT. Never NULL; static storage. */
+const struct cause *cause_get(enum cause_id id);
+
+/* Finds a cause by its name. Returns its id, or -1 if there is none of that name. */
+int cause_find(const char *name, size_t len);
+
+/* Print the long form of one cause, the list of all, the README's Markdown table. */
+void cause_explain(FILE *out, enum cause_id id);
+void cause_list(FILE *out);
+void cause_markdown(FILE *out);
+
+#endif

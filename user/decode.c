@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* decode.c: trusts nothing about a record, so that a damaged one costs itself only. */
+#include <errno.h>
+
+#include "decode.h"
+
+int decode(struct record *out, const void *data, size_t size)
+{
+	const struct rst_header *hdr = data;
+	const struct rst_event *event = data;
+	const struct rst_arrival *arrival = data;
+
+	*out = (struct record){ 0 };
+	if (size < sizeof(*hdr) || hdr->size > size || hdr->size < sizeof(*hdr))
+		return -EBADMSG;
+	switch (hdr->type) {
+	case RST_REC_SENT:
+	case RST_REC_RECEIVED:
+		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
+		    event->sock.kind > RST_SOCK_TIMEWAIT || event->sock.role > RST_ROLE_CLIENT ||
+		    event->owner.known_by > RST_KNOWN_LISTENER)
+			return -EBADMSG;
+		out->event = event;
+		break;
+	case RST_REC_ARRIVED:
+		if (hdr->size < sizeof(*arrival))
+			return -EBADMSG;
+		out->arrival = arrival;
+		break;
+	default:
+		return -EPROTO;
+	}
+	out->type = (enum rst_record_type)hdr->type;
+	return 0;
+}

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* features.c: reads the running kernel's BTF once. */
+#include <bpf/btf.h>
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "features.h"
+#include "util.h"
+
+static void btf_freep(struct btf **btf)
+{
+	btf__free(*btf);
+}
+
+/* A tracepoint that BPF can attach to has a typedef of its handler in BTF. */
+static bool have_tracepoint(const struct btf *btf, const char *name)
+{
+	char type[64];
+
+	snprintf(type, sizeof(type), "btf_trace_%s", name);
+	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
+}
+
+static void read_reasons(struct features *f, const struct btf *btf)
+{
+	static const char prefix[] = "SK_RST_REASON_";
+	int id = btf__find_by_name_kind(btf, "sk_rst_reason", BTF_KIND_ENUM);
+	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
+	const struct btf_enum *e = t ? btf_enum(t) : NULL;
+
+	f->reasons = t;
+	for (__u16 i = 0; t && i < btf_vlen(t); i++) {
+		const char *name = btf__name_by_offset(btf, e[i].name_off);
+
+		if (!name || e[i].val < 0 || e[i].val >= FEATURES_REASONS)
+			continue;
+		if (!strncmp(name, prefix, sizeof(prefix) - 1))
+			name += sizeof(prefix) - 1;
+		snprintf(f->reason[e[i].val], sizeof(f->reason[0]), "%s", name);
+	}
+}
+
+int features_probe(struct features *f, FILE *err)
+{
+	_cleanup(btf_freep) struct btf *btf = btf__load_vmlinux_btf();
+	struct timespec tick;
+
+	memset(f, 0, sizeof(*f));
+	if (!btf) {
+		int e = errno ? -errno : -ENOENT;
+
+		fprintf(err,
+			"rsttrace: this kernel's type information (BTF) cannot be read: %s; it needs "
+			"/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF=y)\n",
+			strerror(-e));
+		return e;
+	}
+	/* The coarse clock advances once a tick, whatever CONFIG_HZ is. */
+	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
+		return -errno;
+	f->tick_ns = (uint64_t)tick.tv_sec * 1000000000 + (uint64_t)tick.tv_nsec;
+	f->send_reset = have_tracepoint(btf, "tcp_send_reset");
+	f->receive_reset = have_tracepoint(btf, "tcp_receive_reset");
+	read_reasons(f, btf);
+	return 0;
+}
+
+const char *features_reason(const struct features *f, int32_t value)
+{
+	if (value < 0 || value >= FEATURES_REASONS || !f->reason[value][0])
+		return NULL;
+	return f->reason[value];
+}

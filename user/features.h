@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* features.h: what the running kernel offers, and its names for numbers. The only probing there
+ * is on the user's side. */
+#ifndef RSTTRACE_FEATURES_H
+#define RSTTRACE_FEATURES_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define FEATURES_REASONS 64
+#define FEATURES_REASON_LEN 48
+
+struct features {
+	bool send_reset;    /* the tracepoints are there */
+	bool receive_reset;
+	bool reasons;	    /* tcp_send_reset gives a reason, also without a full socket */
+	uint64_t tick_ns;   /* length of a jiffy */
+	char reason[FEATURES_REASONS][FEATURES_REASON_LEN]; /* without SK_RST_REASON_ */
+};
+
+/*
+ * Reads the kernel's BTF. Returns 0; -ENOENT after one line on ERR: this kernel has no BTF; another
+ * -errno, likewise with its line.
+ */
+int features_probe(struct features *f, FILE *err);
+
+/* The name of a reason; NULL when the kernel gives none (VALUE < 0) or has no name for it. */
+const char *features_reason(const struct features *f, int32_t value);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * incident.h: one reset, with everything that is known about it. The tracer's side fills it stage
+ * by stage (decode, join, attribute, enrich); the outputs only read it.
+ */
+#ifndef RSTTRACE_INCIDENT_H
+#define RSTTRACE_INCIDENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "causes.h"
+#include "event.h"
+#include "kfunc.h"
+
+enum direction {
+	DIR_SENT,
+	DIR_RECEIVED,
+};
+
+enum certainty {
+	CERTAINTY_UNKNOWN,
+	CERTAINTY_INFERRED,
+	CERTAINTY_CERTAIN,
+};
+
+/* One frame of the kernel stack below the BPF frames. */
+struct frame {
+	uint64_t ip;
+	const char *symbol; /* owned by the symbol table; NULL: not known */
+	uint64_t offset;
+	enum kfunc fn; /* KF_OTHER: none that attribution cares about */
+};
+
+#define PROCESS_PATH_MAX 256
+
+struct process {
+	uint32_t pid; /* 0: not known */
+	uint32_t tid;
+	uint32_t uid;
+	char comm[RST_COMM_LEN + 1];
+	char exe[PROCESS_PATH_MAX];	/* empty: not known (gone, or not permitted) */
+	char cgroup[PROCESS_PATH_MAX];	/* cgroup v2 path; empty: not known */
+	enum rst_known_by known_by;
+	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
+};
+
+/* Something that happened to the connection before. what NULL: nothing is known. */
+struct history {
+	const char *what; /* "close", "shutdown", "exit", "signal" */
+	uint64_t ago_ns;
+	uint64_t idle_ns; /* how long no data had passed by then */
+	bool have_idle;
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
+	int exit_status; /* with what "exit" */
+	int signal;	 /* with what "signal" */
+};
+
+/* A listener that bears on the reset. port 0: none. */
+struct listener_ref {
+	uint8_t address[16]; /* as in struct rst_listener */
+	uint8_t family;
+	uint16_t port;
+	uint32_t netns;
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
+};
+
+#define WHY_MAX 512
+
+/* Where a rule says the owner stands. */
+enum owner_from {
+	OWNER_NOBODY,	/* there was no socket */
+	OWNER_CONTEXT,	/* the task that ran: it closed, disconnected or exited */
+	OWNER_SOCKET,	/* what is recorded with the socket; else found by a scan */
+	OWNER_LISTENER, /* the same of the listener that stands for its request sockets */
+	OWNER_CLOSED,	/* an orphan: what was recorded; else who closed it */
+};
+
+/* The kernel's own figures about TCP memory, for out-of-memory. limit 0: not known. */
+struct tcp_memory {
+	uint64_t pages, limit; /* net.ipv4.tcp_mem[2] */
+	uint64_t orphans, max_orphans;
+};
+
+/* What attribution decided. */
+struct verdict {
+	enum cause_id cause;
+	enum certainty certainty;
+	enum owner_from owner_from;
+	const char *rule;   /* which rule matched, e.g. "K1"; static; NULL: none */
+	const char *phase;  /* reset-by-peer; NULL: none; static */
+	const char *detail; /* finer word of some causes; NULL: none; static */
+	char why[WHY_MAX];  /* the sentence; UTF-8 with names from outside already escaped */
+};
+
+struct incident {
+	const struct rst_event *ev; /* always there */
+	enum direction direction;
+	uint64_t wall_ns; /* CLOCK_REALTIME */
+	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
+	struct rst_packet packet; /* valid 0: none. Sent: the provoking segment; else the RST */
+	struct frame frames[RST_STACK_MAX];
+	uint32_t nframes;
+	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
+	const char *reason; /* enum name without SK_RST_REASON_; NULL: the kernel gives none */
+	enum rst_role role;
+	bool role_inferred; /* from the listeners, not recorded with the socket */
+	struct process owner;	 /* pid 0: nobody, or not known */
+	struct process cpu_task; /* what happened to be running */
+	struct listener_ref listener;
+	struct history history;
+	bool request_stands; /* the request socket of a refused ACK was found by sock_diag */
+	struct tcp_memory memory;
+	struct verdict verdict;
+};
+
+#endif

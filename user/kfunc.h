@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* kfunc.h: the kernel functions that attribution knows by name (kernel.md, sections A and B). */
+#ifndef RSTTRACE_KFUNC_H
+#define RSTTRACE_KFUNC_H
+
+#include <stddef.h>
+
+enum kfunc {
+	KF_OTHER,
+	/* emitters */
+	KF_TCP_V4_SEND_RESET,
+	KF_TCP_V6_SEND_RESET,
+	KF_TCP_V6_SEND_RESPONSE,
+	KF_TCP_SEND_ACTIVE_RESET,
+	KF_TCP_RESET,
+	/* the receive path */
+	KF_TCP_RCV,	   /* tcp_v4_rcv, tcp_v6_rcv */
+	KF_TCP_DO_RCV,	   /* tcp_v4_do_rcv, tcp_v6_do_rcv */
+	KF_TCP_CHECK_REQ,
+	KF_TCP_RCV_STATE_PROCESS,
+	KF_TCP_VALIDATE_INCOMING,
+	KF_TCP_RCV_ESTABLISHED,
+	KF_TCP_CONN_REQUEST,
+	KF_SUBFLOW_ROUTE_REQ,	  /* subflow_v4_route_req, subflow_v6_route_req */
+	KF_SUBFLOW_SYN_RECV_SOCK,
+	/* close, disconnect, destroy */
+	KF_TCP_CLOSE, /* tcp_close and __tcp_close */
+	KF_TCP_DISCONNECT,
+	KF_INET_STREAM_CONNECT, /* __inet_stream_connect */
+	KF_INET_CHILD_FORGET,
+	KF_INET_CSK_LISTEN_STOP,
+	KF_INET_CSK_REQSK_QUEUE_ADD,
+	KF_INET_CSK_COMPLETE_HASHDANCE,
+	KF_INET_SHUTDOWN,
+	KF_TCP_ABORT,
+	KF_TCP_ABORT_OVERRIDE,
+	KF_INET_DIAG, /* tcp_diag_destroy, inet_diag_cmd_exact, sock_diag_destroy, … */
+	/* timers */
+	KF_TCP_KEEPALIVE_TIMER,
+	KF_TCP_OUT_OF_RESOURCES,
+	/* MPTCP */
+	KF_MPTCP_DO_FASTCLOSE,
+	/* any other function whose name begins with mptcp_, __mptcp_ or subflow_ */
+	KF_MPTCP,
+	/* task exit, and the boundaries a match must not cross */
+	KF_DO_EXIT,
+	KF_GET_SIGNAL,
+	KF_SOFTIRQ, /* handle_softirqs, __do_softirq, do_softirq… */
+	KF_RELEASE_SOCK,
+	KF_COUNT,
+};
+
+/* Maps a symbol name from kallsyms to its kfunc; compiler suffixes (.part.0, .isra.1, .cold,
+ * .constprop.2) are ignored. KF_OTHER if it is none of them. */
+enum kfunc kfunc_by_name(const char *name);
+
+#endif

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* process.c: /proc and the cgroup file system. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <mntent.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "process.h"
+#include "util.h"
+
+/* The kernel's type of file handle for kernfs (include/linux/exportfs.h, FILEID_KERNFS). */
+#define FILEID_KERNFS 0xfe
+
+/* The same process for a while: a server resets many connections. */
+#define CACHE_SIZE 64
+
+struct cached {
+	uint32_t pid;
+	uint64_t start_ns;
+	char exe[PROCESS_PATH_MAX];
+	char cgroup[PROCESS_PATH_MAX];
+};
+
+static struct cached cache[CACHE_SIZE];
+
+/* Field 22 of /proc/PID/stat, in ns; the name before it may hold spaces and parentheses. */
+static uint64_t start_time(uint32_t pid)
+{
+	char path[64], line[1024];
+	_cleanup(fclosep) FILE *f = NULL;
+	unsigned long long ticks = 0;
+	char *at;
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
+	f = fopen(path, "re");
+	if (!f)
+		return 0;
+	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+	at = strrchr(line, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (at)
+		ticks = strtoull(at, NULL, 10);
+	return ticks * (1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK));
+}
+
+/* /proc counts in hundredths of a second, rounded down. */
+static bool is_same(uint32_t pid, uint64_t start_ns)
+{
+	uint64_t tick = 1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK);
+	uint64_t now = start_time(pid);
+
+	return now && (!start_ns || now / tick == start_ns / tick);
+}
+
+static void read_exe(char *buf, size_t size, uint32_t pid)
+{
+	char path[64];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
+	n = readlink(path, buf, size - 1);
+	buf[n > 0 ? n : 0] = '\0';
+}
+
+/* The line "0::/path" is cgroup v2's. */
+static void read_cgroup(char *buf, size_t size, uint32_t pid)
+{
+	char path[64], line[PROCESS_PATH_MAX + 8];
+	_cleanup(fclosep) FILE *f = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "0::", 3))
+			snprintf(buf, size, "%s", line + 3);
+	}
+}
+
+/* The first cgroup2 mount; -1 if there is none. Looked for once. */
+static int cgroup_mount(char *path, size_t size)
+{
+	static char found[PROCESS_PATH_MAX];
+	static int fd = -2;
+	struct mntent *m;
+	FILE *mounts;
+
+	if (fd == -2) {
+		fd = -1;
+		mounts = setmntent("/proc/self/mounts", "re");
+		while (mounts && fd < 0 && (m = getmntent(mounts))) {
+			if (strcmp(m->mnt_type, "cgroup2"))
+				continue;
+			snprintf(found, sizeof(found), "%s", m->mnt_dir);
+			fd = open(found, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		}
+		if (mounts)
+			endmntent(mounts);
+	}
+	snprintf(path, size, "%s", found);
+	return fd;
+}
+
+void process_cgroup_path(char *buf, size_t size, uint64_t cgroup_id)
+{
+	union {
+		struct file_handle h;
+		char room[sizeof(struct file_handle) + sizeof(cgroup_id)];
+	} handle = { .h = { .handle_bytes = sizeof(cgroup_id), .handle_type = FILEID_KERNFS } };
+	char mount[PROCESS_PATH_MAX], link[64], path[2 * PROCESS_PATH_MAX];
+	_cleanup(closep) int fd = -1;
+	int mount_fd = cgroup_mount(mount, sizeof(mount));
+	size_t skip = strlen(mount);
+	ssize_t n;
+
+	buf[0] = '\0';
+	if (!cgroup_id || mount_fd < 0)
+		return;
+	memcpy(handle.h.f_handle, &cgroup_id, sizeof(cgroup_id));
+	fd = open_by_handle_at(mount_fd, &handle.h, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || (size_t)n < skip)
+		return;
+	path[n] = '\0';
+	snprintf(buf, size, "%.*s", (int)size - 1, path[skip] ? path + skip : "/");
+}
+
+void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
+{
+	struct cached *c = &cache[p->pid % CACHE_SIZE];
+
+	if (!p->pid)
+		return;
+	if (!start_ns || c->pid != p->pid || c->start_ns != start_ns) {
+		memset(c, 0, sizeof(*c));
+		c->pid = p->pid;
+		c->start_ns = start_ns;
+		if (is_same(p->pid, start_ns)) {
+			read_exe(c->exe, sizeof(c->exe), p->pid);
+			read_cgroup(c->cgroup, sizeof(c->cgroup), p->pid);
+		}
+		if (!c->cgroup[0])
+			process_cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
+	}
+	memcpy(p->exe, c->exe, sizeof(p->exe));
+	memcpy(p->cgroup, c->cgroup, sizeof(p->cgroup));
+}

@@ -1,0 +1,377 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * sink_text.c: what people read. One line a reset, and a second one when the sentence does not fit
+ * behind the columns. Nothing is ever cut: an address or a sentence without its end is no evidence.
+ */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+
+#include "sink.h"
+#include "sink_io.h"
+#include "text.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define LINE_WIDTH 120
+#define INDENT 14 /* of sentences and other continuations: below DIR */
+#define STACK_INDENT 16
+
+/* A name of N bytes with every byte escaped. */
+#define ESCAPED(n) ((n)*4 + 1)
+
+#define NS_PER_US 1000
+#define NS_PER_MS 1000000
+#define NS_PER_S INT64_C(1000000000)
+
+enum column_id {
+	COLUMN_TIME,
+	COLUMN_DIR,
+	COLUMN_LOCAL,
+	COLUMN_REMOTE,
+	COLUMN_CAUSE,
+	COLUMN_PROCESS,
+	COLUMN_WHY,
+	COLUMNS,
+};
+
+/* Every IPv4 endpoint and every cause fits; a longer cell borrows from the ones behind it. */
+static const struct {
+	const char *title;
+	int width; /* of TIME: with TIME_CLOCK */
+} columns[COLUMNS] = {
+	[COLUMN_TIME] = { "TIME", 12 },	  [COLUMN_DIR] = { "DIR", 4 },
+	[COLUMN_LOCAL] = { "LOCAL", 21 }, [COLUMN_REMOTE] = { "REMOTE", 21 },
+	[COLUMN_CAUSE] = { "CAUSE", 18 }, [COLUMN_PROCESS] = { "PROCESS", 14 },
+	[COLUMN_WHY] = { "WHY", 0 },
+};
+
+static const int time_widths[] = {
+	[TIME_CLOCK] = 12,
+	[TIME_FULL] = 31,
+	[TIME_SINCE] = 12,
+};
+
+/* Columns on the screen. Wide characters count as one: only an alignment depends on it. */
+static int text_width(const char *s)
+{
+	int width = 0;
+
+	for (; *s; s++)
+		width += (*s & 0xc0) != 0x80;
+	return width;
+}
+
+/* Where the next cell goes on the line being written. */
+struct line {
+	FILE *out;
+	int max;    /* 0: no limit */
+	int at;	    /* columns written */
+	int target; /* where the next cell would begin if nothing had been too long */
+	bool empty; /* nothing but the indent so far */
+};
+
+static void line_break(struct line *line)
+{
+	fprintf(line->out, "\n%*s", INDENT, "");
+	line->at = line->target = INDENT;
+	line->empty = true;
+}
+
+/* Writes one cell of a column WIDTH wide: at its place, or two columns behind a longer one. */
+static void put_cell(struct line *line, const char *text, int width)
+{
+	int length = text_width(text);
+	int gap = line->empty ? 0 : 2;
+
+	if (!line->empty && line->at + gap < line->target)
+		gap = line->target - line->at;
+	/* Room before looks: give the padding up before the line. */
+	if (line->max && line->at + gap + length > line->max)
+		gap = line->empty ? 0 : 2;
+	if (line->max && !line->empty && line->at + gap + length > line->max) {
+		line_break(line);
+		gap = 0;
+	}
+	fprintf(line->out, "%*s%s", gap, "", text);
+	line->at += gap + length;
+	line->target += width + 2;
+	line->empty = false;
+}
+
+/* Writes SENTENCE below the line, broken at spaces. */
+static void put_wrapped(FILE *out, const char *sentence)
+{
+	int at = LINE_WIDTH;
+
+	while (*sentence) {
+		size_t len = strcspn(sentence, " ");
+		int width = 0;
+
+		for (size_t i = 0; i < len; i++)
+			width += (sentence[i] & 0xc0) != 0x80;
+		if (at + 1 + width > LINE_WIDTH)
+			at = fprintf(out, "\n%*s", INDENT, "") - 1;
+		else
+			at += fprintf(out, " ");
+		fwrite(sentence, 1, len, out);
+		at += width;
+		sentence += len;
+		sentence += strspn(sentence, " ");
+	}
+}
+
+static void format_time(char *buf, size_t size, const struct sink_style *style, uint64_t wall_ns)
+{
+	time_t seconds = (time_t)(wall_ns / NS_PER_S);
+	unsigned int rest = (unsigned int)(wall_ns % NS_PER_S);
+	char zone[8] = "";
+	char date[48];
+	struct tm tm;
+
+	if (style->time == TIME_SINCE) {
+		/* The wall clock may have been set back since the start. */
+		int64_t since = (int64_t)(wall_ns - style->start_ns);
+		uint64_t span = since < 0 ? -(uint64_t)since : (uint64_t)since;
+		char text[48];
+
+		snprintf(text, sizeof(text), "%s%" PRIu64 ".%06" PRIu64, since < 0 ? "-" : "",
+			 span / NS_PER_S, span % NS_PER_S / NS_PER_US);
+		snprintf(buf, size, "%*s", time_widths[TIME_SINCE], text);
+		return;
+	}
+	if (!localtime_r(&seconds, &tm)) {
+		snprintf(buf, size, "?");
+		return;
+	}
+	if (style->time == TIME_FULL) {
+		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
+		strftime(zone, sizeof(zone), "%z", &tm);
+		snprintf(buf, size, "%s.%06u%s", date, rest / NS_PER_US, zone);
+	} else {
+		strftime(date, sizeof(date), "%H:%M:%S", &tm);
+		snprintf(buf, size, "%s.%03u", date, rest / NS_PER_MS);
+	}
+}
+
+static void format_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
+{
+	static const uint8_t zero[16];
+
+	/* A listener's socket has no peer; "0.0.0.0:0" would be made up. */
+	if (!port && !memcmp(address, zero, sizeof(zero)))
+		strcpy(buf, "?");
+	else
+		text_endpoint(buf, address, family, port);
+}
+
+static void format_process(char *buf, size_t size, const struct process *p)
+{
+	char comm[ESCAPED(RST_COMM_LEN)];
+
+	if (!p->pid) {
+		snprintf(buf, size, "-");
+		return;
+	}
+	text_escape(comm, sizeof(comm), p->comm, sizeof(p->comm));
+	snprintf(buf, size, "%s/%" PRIu32, *comm ? comm : "?", p->pid);
+}
+
+static void put_stack(FILE *out, const struct incident *in)
+{
+	for (uint32_t i = 0; i < in->nframes; i++) {
+		const struct frame *f = &in->frames[i];
+		char symbol[256];
+
+		if (f->symbol) {
+			text_escape(symbol, sizeof(symbol), f->symbol, strlen(f->symbol));
+			fprintf(out, "%*s%s+0x%" PRIx64 "\n", STACK_INDENT, "", symbol, f->offset);
+		} else {
+			fprintf(out, "%*s0x%" PRIx64 "\n", STACK_INDENT, "", f->ip);
+		}
+	}
+}
+
+static int begin(struct sink *sink)
+{
+	struct line line = { .out = sink->out, .empty = true };
+
+	if (sink->style.quiet)
+		return 0;
+	errno = 0;
+	for (int i = 0; i < COLUMNS; i++)
+		put_cell(&line, columns[i].title,
+			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
+	fputc('\n', sink->out);
+	return sink_io_result(sink->out);
+}
+
+static int event(struct sink *sink, const struct incident *in)
+{
+	const struct rst_tuple *t = &in->ev->tuple;
+	const struct verdict *v = &in->verdict;
+	const char *cause = cause_get(v->cause)->name;
+	char sentence[WHY_MAX + sizeof("probably: ")];
+	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
+	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
+	const char *cells[COLUMNS] = {
+		[COLUMN_TIME] = when,	 [COLUMN_DIR] = in->direction == DIR_SENT ? "sent" : "recv",
+		[COLUMN_LOCAL] = local,	 [COLUMN_REMOTE] = remote,
+		[COLUMN_CAUSE] = cause,	 [COLUMN_PROCESS] = process,
+		[COLUMN_WHY] = sentence,
+	};
+	struct line line = {
+		.out = sink->out,
+		.max = sink->style.wide ? 0 : LINE_WIDTH,
+		.empty = true,
+	};
+
+	if (sink->style.quiet)
+		return 0;
+	errno = 0;
+	format_time(when, sizeof(when), &sink->style, in->wall_ns);
+	format_endpoint(local, t->local, t->family, t->local_port);
+	format_endpoint(remote, t->remote, t->family, t->remote_port);
+	format_process(process, sizeof(process), &in->owner);
+	if (v->certainty == CERTAINTY_UNKNOWN)
+		cells[COLUMN_CAUSE] = cause_get(CAUSE_UNKNOWN)->name;
+	snprintf(sentence, sizeof(sentence), "%s%s",
+		 v->certainty == CERTAINTY_INFERRED ? "probably: " : "", v->why);
+
+	for (int i = 0; i < COLUMN_WHY; i++)
+		put_cell(&line, cells[i],
+			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
+	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
+		put_cell(&line, cells[COLUMN_WHY], columns[COLUMN_WHY].width);
+	else
+		put_wrapped(sink->out, sentence);
+	fputc('\n', sink->out);
+	if (sink->style.stack)
+		put_stack(sink->out, in);
+	return sink_io_result(sink->out);
+}
+
+static int flush(struct sink *sink)
+{
+	return sink_io_flush(sink->out);
+}
+
+static uint64_t total(const struct summary *s, enum direction direction)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		sum += s->by_cause[direction][i];
+	return sum;
+}
+
+/* One column of causes, the most frequent first; SKIP_BENIGN or only those. */
+static void put_causes(FILE *out, const uint64_t *by_cause, const char *label, bool benign)
+{
+	bool done[CAUSE_COUNT] = { false };
+	char number[28];
+
+	for (;;) {
+		int most = -1;
+
+		for (int i = 0; i < CAUSE_COUNT; i++)
+			if (!done[i] && by_cause[i] && cause_get(i)->benign == benign &&
+			    (most < 0 || by_cause[i] > by_cause[most]))
+				most = i;
+		if (most < 0)
+			return;
+		done[most] = true;
+		fprintf(out, "  %-18s  %-18s  %12s\n", label, cause_get(most)->name,
+			text_count(number, by_cause[most]));
+		label = "";
+	}
+}
+
+/* What the counters say that the table of causes does not. */
+static void put_losses(FILE *out, const struct summary *s)
+{
+	static const struct {
+		enum rst_counter counter;
+		const char *sentence;
+	} notes[] = {
+		{ RST_CNT_LOST_SENT, "sent resets lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_LOST_RECEIVED,
+		  "received resets lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_LOST_ARRIVED,
+		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_NO_STACK, "resets without a kernel stack: their cause is less certain" },
+		{ RST_CNT_NO_STORAGE, "sockets whose owner could not be remembered: no memory" },
+		{ RST_CNT_NO_LISTENER_ROOM, "listeners not remembered: the map was full" },
+	};
+	char number[28];
+
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+		if (s->counters[notes[i].counter])
+			fprintf(out, "  %s %s\n", text_count(number, s->counters[notes[i].counter]),
+				notes[i].sentence);
+	if (s->malformed)
+		fprintf(out, "  %s records refused: not what this version expects\n",
+			text_count(number, s->malformed));
+	if (s->counters[RST_CNT_FILTERED])
+		fprintf(out, "  %s left out by the filters in the kernel\n",
+			text_count(number, s->counters[RST_CNT_FILTERED]));
+	if (s->not_received)
+		fprintf(out,
+			"  %s times the kernel said \"received\" without a RST (data after close)\n",
+			text_count(number, s->not_received));
+}
+
+/* Nothing on the screen needs a reason: a silent tool looks the same as a broken one. */
+static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
+{
+	if (events && !s->shown)
+		fputs("  none shown: --cause, --abnormal, --pid, --sent or --received left them out\n",
+		      out);
+	else if (events || summary_lost(s) || s->malformed)
+		return;
+	else if (s->counters[RST_CNT_FILTERED])
+		fputs("  no reset passed the filters: check ports, addresses, -4/-6 and --netns\n",
+		      out);
+	else
+		fputs("  no reset was seen. Check that the connections end on this host (forwarded "
+		      "and bridged ones do not),\n"
+		      "  that they really end with a RST (a timeout does not), and try: "
+		      "curl http://127.0.0.1:1/\n",
+		      out);
+}
+
+static int put_summary(struct sink *sink, const struct summary *s)
+{
+	uint64_t sent = total(s, DIR_SENT), received = total(s, DIR_RECEIVED);
+	char span[32], n[4][28];
+	FILE *out = sink->out;
+
+	errno = 0;
+	fprintf(out, "\n%s: %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
+		text_count(n[0], sent + received), sent + received == 1 ? "" : "s",
+		text_count(n[1], sent), text_count(n[2], received));
+	if (s->benign)
+		fprintf(out, "; %s of them benign", text_count(n[3], s->benign));
+	if (s->shown != sent + received && s->shown)
+		fprintf(out, "; %s shown", text_count(n[3], s->shown));
+	fputc('\n', out);
+
+	put_causes(out, s->by_cause[DIR_SENT], "sent", false);
+	put_causes(out, s->by_cause[DIR_RECEIVED], "received", false);
+	put_causes(out, s->by_cause[DIR_SENT], "sent, benign", true);
+	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
+	put_nothing(out, s, sent + received);
+	put_losses(out, s);
+	for (uint32_t i = 0; i < s->nnot_covered; i++)
+		fprintf(out, "  not covered: %s\n", s->not_covered[i]);
+	return sink_io_flush(out);
+}
+
+const struct sink_ops sink_text = {
+	.name = "text",
+	.begin = begin,
+	.event = event,
+	.flush = flush,
+	.summary = put_summary,
+};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* summary.c: counts what a run saw. */
+#include "summary.h"
+
+#include <string.h>
+
+void summary_add(struct summary *s, const struct incident *in, bool shown)
+{
+	s->by_cause[in->direction][in->verdict.cause]++;
+	if (cause_get(in->verdict.cause)->benign)
+		s->benign++;
+	if (shown)
+		s->shown++;
+}
+
+void summary_not_covered(struct summary *s, const char *sentence)
+{
+	for (uint32_t i = 0; i < s->nnot_covered; i++)
+		if (!strcmp(s->not_covered[i], sentence))
+			return;
+	if (s->nnot_covered < SUMMARY_NOTES)
+		s->not_covered[s->nnot_covered++] = sentence;
+}
+
+uint64_t summary_lost(const struct summary *s)
+{
+	return s->counters[RST_CNT_LOST_SENT] + s->counters[RST_CNT_LOST_RECEIVED] +
+	       s->counters[RST_CNT_LOST_ARRIVED];
+}

@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* text.c: numbers, addresses and names as people read them. */
+#include "text.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define COUNT_SIZE 28
+#define SPAN_SIZE 32
+#define FLAGS_SIZE 40
+#define SIGNAL_SIZE 16
+
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S UINT64_C(1000000000)
+
+char *text_count(char *buf, uint64_t n)
+{
+	char digits[24];
+	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+	char *p = buf;
+
+	for (int i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			*p++ = ',';
+		*p++ = digits[i];
+	}
+	*p = '\0';
+	return buf;
+}
+
+/* N hundredths as a decimal without trailing zeros: 125 -> "1.25", 120 -> "1.2", 100 -> "1". */
+static void hundredths(char *buf, size_t size, uint64_t n, const char *unit)
+{
+	unsigned int rest = n % 100;
+
+	if (!rest)
+		snprintf(buf, size, "%" PRIu64 " %s", n / 100, unit);
+	else if (rest % 10 == 0)
+		snprintf(buf, size, "%" PRIu64 ".%u %s", n / 100, rest / 10, unit);
+	else
+		snprintf(buf, size, "%" PRIu64 ".%02u %s", n / 100, rest, unit);
+}
+
+/* "3 min 20 s", or "3 min" when nothing of the smaller unit is left. */
+static void two_units(char *buf, size_t size, uint64_t small, unsigned int per_big,
+		      const char *big_unit, const char *small_unit)
+{
+	uint64_t big = small / per_big;
+	unsigned int rest = small % per_big;
+
+	if (rest)
+		snprintf(buf, size, "%" PRIu64 " %s %u %s", big, big_unit, rest, small_unit);
+	else
+		snprintf(buf, size, "%" PRIu64 " %s", big, big_unit);
+}
+
+/* Cut off, never rounded up: "1000 ms" and "60 s" would be the next unit's. */
+char *text_span(char *buf, uint64_t ns)
+{
+	uint64_t s = ns / NS_PER_S;
+
+	if (ns < NS_PER_US)
+		snprintf(buf, SPAN_SIZE, "%" PRIu64 " ns", ns);
+	else if (ns < NS_PER_MS)
+		snprintf(buf, SPAN_SIZE, "%" PRIu64 " us", ns / NS_PER_US);
+	else if (ns < 10 * NS_PER_MS)
+		hundredths(buf, SPAN_SIZE, ns / (NS_PER_MS / 10) * 10, "ms");
+	else if (ns < NS_PER_S)
+		snprintf(buf, SPAN_SIZE, "%" PRIu64 " ms", ns / NS_PER_MS);
+	else if (s < 60)
+		hundredths(buf, SPAN_SIZE, ns / (NS_PER_S / 100), "s");
+	else if (s < 3600)
+		two_units(buf, SPAN_SIZE, s, 60, "min", "s");
+	else if (s < 24 * 3600)
+		two_units(buf, SPAN_SIZE, s / 60, 60, "h", "min");
+	else
+		two_units(buf, SPAN_SIZE, s / 3600, 24, "d", "h");
+	return buf;
+}
+
+char *text_address(char *buf, const uint8_t *address, uint8_t family)
+{
+	int af = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
+
+	if (af == AF_UNSPEC || !inet_ntop(af, address, buf, TEXT_ENDPOINT_MAX))
+		strcpy(buf, "?");
+	return buf;
+}
+
+char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
+{
+	char host[TEXT_ENDPOINT_MAX];
+
+	text_address(host, address, family);
+	/* inet_ntop writes 45 characters at most; the precision tells the compiler. */
+	snprintf(buf, TEXT_ENDPOINT_MAX, family == 6 ? "[%.45s]:%u" : "%.45s:%u", host, port);
+	return buf;
+}
+
+char *text_tcp_flags(char *buf, uint8_t flags)
+{
+	/* In the order of the bits: "SYN,ACK" as everybody says it. */
+	static const char names[8][4] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		if (flags & 1U << i)
+			len += snprintf(buf + len, FLAGS_SIZE - len, len ? ",%s" : "%s", names[i]);
+	if (!len)
+		strcpy(buf, "none");
+	return buf;
+}
+
+const char *text_tcp_state(uint8_t state)
+{
+	static const char *const names[] = {
+		[RST_TCP_ESTABLISHED] = "ESTABLISHED",
+		[RST_TCP_SYN_SENT] = "SYN_SENT",
+		[RST_TCP_SYN_RECV] = "SYN_RECV",
+		[RST_TCP_FIN_WAIT1] = "FIN_WAIT1",
+		[RST_TCP_FIN_WAIT2] = "FIN_WAIT2",
+		[RST_TCP_TIME_WAIT] = "TIME_WAIT",
+		[RST_TCP_CLOSE] = "CLOSE",
+		[RST_TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+		[RST_TCP_LAST_ACK] = "LAST_ACK",
+		[RST_TCP_LISTEN] = "LISTEN",
+		[RST_TCP_CLOSING] = "CLOSING",
+		[RST_TCP_NEW_SYN_RECV] = "NEW_SYN_RECV",
+	};
+
+	return state < ARRAY_SIZE(names) && names[state] ? names[state] : "?";
+}
+
+const char *text_signal(char *buf, int signal)
+{
+#define NAME(s) [s] = #s
+	static const char *const names[] = {
+		NAME(SIGHUP),	 NAME(SIGINT),	NAME(SIGQUIT),	NAME(SIGILL),  NAME(SIGTRAP),
+		NAME(SIGABRT),	 NAME(SIGBUS),	NAME(SIGFPE),	NAME(SIGKILL), NAME(SIGUSR1),
+		NAME(SIGSEGV),	 NAME(SIGUSR2), NAME(SIGPIPE),	NAME(SIGALRM), NAME(SIGTERM),
+		NAME(SIGSTKFLT), NAME(SIGCHLD), NAME(SIGCONT),	NAME(SIGSTOP), NAME(SIGTSTP),
+		NAME(SIGTTIN),	 NAME(SIGTTOU), NAME(SIGURG),	NAME(SIGXCPU), NAME(SIGXFSZ),
+		NAME(SIGVTALRM), NAME(SIGPROF), NAME(SIGWINCH), NAME(SIGIO),   NAME(SIGPWR),
+		NAME(SIGSYS),
+	};
+#undef NAME
+
+	if (signal > 0 && (size_t)signal < ARRAY_SIZE(names) && names[signal])
+		return names[signal];
+	snprintf(buf, SIGNAL_SIZE, "signal %d", signal);
+	return buf;
+}
+
+/* Code points that are valid but change how the text around them is shown, or show nothing. */
+static bool is_harmful(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x0080, 0x009f },   /* C1 controls: CSI is one of them */
+		{ 0x00ad, 0x00ad },   /* soft hyphen */
+		{ 0x061c, 0x061c },   /* Arabic letter mark */
+		{ 0x180e, 0x180e },   /* Mongolian vowel separator: invisible */
+		{ 0x200b, 0x200f },   /* zero width, directional marks */
+		{ 0x2028, 0x202e },   /* line and paragraph separators, bidirectional embeddings */
+		{ 0x2060, 0x206f },   /* invisible operators, bidirectional isolates */
+		{ 0xfeff, 0xfeff },   /* byte order mark */
+		{ 0xfff9, 0xfffb },   /* interlinear annotations */
+		{ 0xfffe, 0xffff },   /* noncharacters */
+		{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+/*
+ * Length of the character at S, of which N bytes may be read, when it can be printed as it is.
+ * 0: its first byte must be escaped (ASCII control, invalid or cut-off UTF-8, harmful).
+ */
+static size_t plain_length(const unsigned char *s, size_t n)
+{
+	static const struct {
+		uint8_t mask, lead;
+		uint8_t length;
+		uint32_t least; /* below this the encoding is overlong */
+	} forms[] = {
+		{ 0xe0, 0xc0, 2, 0x80 },
+		{ 0xf0, 0xe0, 3, 0x800 },
+		{ 0xf8, 0xf0, 4, 0x10000 },
+	};
+
+	if (s[0] < 0x80)
+		return s[0] >= 0x20 && s[0] != 0x7f && s[0] != '\\';
+
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		uint32_t c = s[0] & (uint8_t)~forms[i].mask;
+
+		if ((s[0] & forms[i].mask) != forms[i].lead)
+			continue;
+		if (n < forms[i].length)
+			return 0;
+		for (size_t k = 1; k < forms[i].length; k++) {
+			if ((s[k] & 0xc0) != 0x80)
+				return 0;
+			c = c << 6 | (s[k] & 0x3f);
+		}
+		if (c < forms[i].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ||
+		    is_harmful(c))
+			return 0;
+		return forms[i].length;
+	}
+	return 0;
+}
+
+char *text_escape(char *buf, size_t size, const char *s, size_t n)
+{
+	const unsigned char *in = (const unsigned char *)s;
+	size_t out = 0;
+
+	if (!size)
+		return buf;
+	n = strnlen(s, n);
+	while (n) {
+		size_t used = plain_length(in, n);
+		char escape[8];
+		const void *from = in;
+		size_t length = used;
+
+		if (!used) {
+			used = 1;
+			length = *in == '\\' ? snprintf(escape, sizeof(escape), "\\\\")
+					     : snprintf(escape, sizeof(escape), "\\x%02x", *in);
+			from = escape;
+		}
+		if (length >= size - out)
+			break;
+		memcpy(buf + out, from, length);
+		out += length;
+		in += used;
+		n -= used;
+	}
+	buf[out] = '\0';
+	return buf;
+}

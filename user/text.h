@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* text.h: numbers, addresses and names as people read them. Pure: no clock, no files. */
+#ifndef RSTTRACE_TEXT_H
+#define RSTTRACE_TEXT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "event.h"
+
+/* "[" + IPv6 text + "]:" + port + NUL fits. */
+#define TEXT_ENDPOINT_MAX 64
+
+/* 48211 -> "48,211". Returns BUF, which must hold 28 bytes. */
+char *text_count(char *buf, uint64_t n);
+
+/* A time span with a unit that fits: "850 us", "12 ms", "1.25 s", "3 min 20 s", "2 h 5 min".
+ * Returns BUF, which must hold 32 bytes. */
+char *text_span(char *buf, uint64_t ns);
+
+/* "10.0.0.1" or "2001:db8::1". FAMILY 4 or 6, else "?". Returns BUF, TEXT_ENDPOINT_MAX bytes. */
+char *text_address(char *buf, const uint8_t *address, uint8_t family);
+
+/* "10.0.0.1:80" or "[2001:db8::1]:80". Returns BUF, TEXT_ENDPOINT_MAX bytes. */
+char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port);
+
+/* "SYN,ACK"; "none" without any. Returns BUF, which must hold 40 bytes. */
+char *text_tcp_flags(char *buf, uint8_t flags);
+
+/* "ESTABLISHED"; "?" for a number that is no TCP state. Static storage. */
+const char *text_tcp_state(uint8_t state);
+
+/* "SIGSEGV"; "signal 99" is written into BUF (16 bytes) for those without a name. */
+const char *text_signal(char *buf, int signal);
+
+/*
+ * Copies a name from outside (a comm, a path) so that it can be printed anywhere: control
+ * characters, backslashes and invalid UTF-8 become \xNN (a backslash: \\), valid printable UTF-8
+ * stays, also C1 controls, bidirectional overrides and line separators (U+2028/9) are escaped.
+ * Reads at most N bytes of S, less if a NUL comes first; writes at most SIZE bytes with the NUL and
+ * never half an escape or half a character. Returns BUF.
+ */
+char *text_escape(char *buf, size_t size, const char *s, size_t n);
+
+#endif

@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* why.c: the sentence of each cause, with the evidence in numbers. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "attribute.h"
+#include "text.h"
+
+#define COUNT(n) text_count((char[28]){ 0 }, (n))
+#define SPAN(ns) text_span((char[32]){ 0 }, (ns))
+#define NAME(comm) text_escape((char[4 * RST_COMM_LEN + 1]){ 0 }, 4 * RST_COMM_LEN + 1, (comm), \
+			       RST_COMM_LEN)
+#define ADDRESS(a, family) text_address((char[TEXT_ENDPOINT_MAX]){ 0 }, (a), (family))
+#define ENDPOINT(a, family, port) \
+	text_endpoint((char[TEXT_ENDPOINT_MAX]){ 0 }, (a), (family), (port))
+#define SIGNAL(n) text_signal((char[16]){ 0 }, (n))
+
+/* Appends to the sentence; what does not fit is cut between characters. */
+__attribute__((format(printf, 2, 3))) static void say(struct incident *in, const char *format, ...)
+{
+	char *why = in->verdict.why;
+	size_t len = strlen(why);
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(why + len, WHY_MAX - len, format, args);
+	va_end(args);
+}
+
+static const char *plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+static uint64_t bytes_read(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	int64_t unread = attribute_unread(in);
+	uint64_t not_read = (uint64_t)(unread > 0 ? unread : 0) + (s->flags & RST_SF_DONE ? 1 : 0);
+
+	return s->bytes_received > not_read ? s->bytes_received - not_read : 0;
+}
+
+static void say_process(struct incident *in, const struct process *p)
+{
+	say(in, "%s/%u", NAME(p->comm), p->pid);
+}
+
+static void say_segment(struct incident *in)
+{
+	char flags[40];
+
+	if (!in->packet.valid)
+		return;
+	say(in, "%s segment", text_tcp_flags(flags, in->packet.flags));
+	if (in->packet.length)
+		say(in, " with %s byte%s", COUNT(in->packet.length), plural(in->packet.length));
+	say(in, " (seq %u", in->packet.seq);
+	if (in->packet.flags & RST_FLAG_ACK)
+		say(in, ", ack %u", in->packet.ack);
+	say(in, ")");
+}
+
+/* "closed by nginx/12", "nginx/12 was killed by SIGSEGV", … */
+static void say_closer(struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	say(in, "%s/%u ", NAME(h->comm), h->pid);
+	if (!strcmp(h->what, "signal"))
+		say(in, "was killed by %s", SIGNAL(h->signal));
+	else if (!strcmp(h->what, "exit"))
+		say(in, "exited with status %d", h->exit_status);
+	else if (!strcmp(h->what, "shutdown"))
+		say(in, "shut the connection down");
+	else
+		say(in, "closed it");
+}
+
+static void why_unknown(struct incident *in)
+{
+	say(in, "no rule fits:");
+	for (uint32_t i = 0; i < in->nframes && i < 4; i++)
+		say(in, "%s%s", i ? " < " : " ", in->frames[i].symbol ? in->frames[i].symbol : "?");
+	if (in->ev->sock.kind != RST_SOCK_NONE)
+		say(in, "; state %s", text_tcp_state(in->ev->sock.state));
+	if (in->reason)
+		say(in, "; the kernel says %s", in->reason);
+	say(in, "; please report this line with --stack");
+}
+
+static void why_no_listener(struct incident *in)
+{
+	say(in, "nobody listens on port %u", in->ev->tuple.local_port);
+}
+
+static void why_listener_elsewhere(struct incident *in)
+{
+	const struct listener_ref *l = &in->listener;
+
+	say(in, "port %u is listened on", l->port);
+	if (l->pid)
+		say(in, " by %s/%u", NAME(l->comm), l->pid);
+	say(in, " at %s", ENDPOINT(l->address, l->family, l->port));
+	if (l->netns != in->ev->netns)
+		say(in, " in another network namespace (%u)", l->netns);
+	say(in, ", not at %s", ADDRESS(in->ev->tuple.local, in->ev->tuple.family));
+	if (l->netns != in->ev->netns)
+		say(in, " in this one (%u)", in->ev->netns);
+}
+
+static void why_no_such_connection(struct incident *in)
+{
+	say_segment(in);
+	say(in, " for a connection that does not exist here");
+	if (in->ev->sock.kind == RST_SOCK_LISTENER && in->owner.pid) {
+		say(in, "; ");
+		say_process(in, &in->owner);
+		say(in, " listens on port %u", in->ev->tuple.local_port);
+	} else if (in->ev->sock.kind == RST_SOCK_LISTENER) {
+		say(in, "; port %u is listened on", in->ev->tuple.local_port);
+	} else {
+		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
+	}
+}
+
+static void why_data_after_close(struct incident *in)
+{
+	uint64_t late = in->packet.length;
+
+	if (late)
+		say(in, "%s byte%s arrived", COUNT(late), plural(late));
+	else
+		say_segment(in);
+	if (!late)
+		say(in, " arrived");
+	if (in->history.what) {
+		say(in, " %s after ", SPAN(in->history.ago_ns));
+		say_closer(in);
+	} else if (in->ev->sock.kind == RST_SOCK_TIMEWAIT) {
+		say(in, " after this end had closed (FIN_WAIT2, kept as a timewait socket)");
+	} else {
+		say(in, " after this end had closed");
+	}
+	if (in->history.what && in->history.have_idle && in->history.idle_ns >= 1000000000)
+		say(in, ", idle %s by then", SPAN(in->history.idle_ns));
+}
+
+/* What made the kernel send a RST instead of a FIN. */
+static void say_thrown_away(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
+	bool linger_zero = (s->flags & RST_SF_LINGER) && !s->linger_ms;
+
+	if (in->ev->listener_end.at_ns && !(s->flags & RST_SF_HAS_SOCKET)) {
+		say(in, "%s connection%s nobody had accepted", COUNT(in->ev->listener_end.unaccepted),
+		    plural(in->ev->listener_end.unaccepted));
+		return;
+	}
+	say(in, "%s byte%s unread", COUNT(unread > 0 ? (uint64_t)unread : 0),
+	    plural(unread > 0 ? (uint64_t)unread : 0));
+	if (unacked > 0)
+		say(in, ", %s unsent or unacknowledged", COUNT((uint64_t)unacked));
+	if (linger_zero)
+		say(in, ", SO_LINGER 0 set");
+	say(in, ", after reading %s and sending %s", COUNT(bytes_read(in)), COUNT(s->bytes_sent));
+}
+
+static void why_close_unread(struct incident *in)
+{
+	if (in->verdict.detail) {
+		say(in, "MPTCP connection closed with data unread, or with SO_LINGER 0 "
+			"(fast close)");
+		return;
+	}
+	say(in, "closed with ");
+	say_thrown_away(in);
+}
+
+static void why_linger_zero(struct incident *in)
+{
+	int64_t unacked = attribute_unacked(in);
+
+	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away",
+	    COUNT(unacked > 0 ? (uint64_t)unacked : 0), plural(unacked > 0 ? (uint64_t)unacked : 0));
+	say(in, ", after reading %s and sending %s", COUNT(bytes_read(in)),
+	    COUNT(in->ev->sock.bytes_sent));
+}
+
+static void why_process_killed(struct incident *in)
+{
+	say_process(in, &in->cpu_task);
+	say(in, " was killed by %s with ", SIGNAL(in->history.signal));
+	say_thrown_away(in);
+}
+
+static void why_process_exited(struct incident *in)
+{
+	say_process(in, &in->cpu_task);
+	say(in, " exited with status %d and ", in->history.exit_status);
+	say_thrown_away(in);
+}
+
+static void why_unaccepted(struct incident *in)
+{
+	const struct rst_listener_end *end = &in->ev->listener_end;
+
+	if (!end->at_ns) {
+		say(in, "the listener on port %u was closed before anybody accepted this connection",
+		    in->ev->tuple.local_port);
+		return;
+	}
+	say(in, "the listener on port %u was closed with %s connection%s nobody had accepted",
+	    in->ev->tuple.local_port, COUNT(end->unaccepted), plural(end->unaccepted));
+	say(in, " (queue limit %s)", COUNT(end->limit));
+}
+
+static void why_disconnect(struct incident *in)
+{
+	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
+
+	say(in, "connect(AF_UNSPEC) dissolved the connection: %s bytes unread, %s unsent or "
+		"unacknowledged",
+	    COUNT(unread > 0 ? (uint64_t)unread : 0), COUNT(unacked > 0 ? (uint64_t)unacked : 0));
+}
+
+static void why_socket_destroyed(struct incident *in)
+{
+	say(in, "destroyed by ");
+	say_process(in, &in->cpu_task);
+	say(in, " from outside (SOCK_DESTROY) in state %s", text_tcp_state(in->ev->sock.state));
+}
+
+static void why_fin_wait_2_limit(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	if (s->linger2_ms < 0)
+		say(in, "closed with TCP_LINGER2 -1: the peer's FIN is not waited for");
+	else if (s->linger2_ms)
+		say(in, "the peer's FIN did not come within TCP_LINGER2 (%s) of the close",
+		    SPAN((uint64_t)s->linger2_ms * 1000000));
+	else
+		say(in, "the peer's FIN did not come within net.ipv4.tcp_fin_timeout of the close");
+	if (in->history.what) {
+		say(in, "; %s ago ", SPAN(in->history.ago_ns));
+		say_closer(in);
+	}
+}
+
+static void why_keepalive_timeout(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "the peer was silent for %s: %u keep-alive probe%s unanswered",
+	    SPAN(s->heard_ms * 1000000), s->probes_out, plural(s->probes_out));
+}
+
+static void why_user_timeout(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "the peer was silent for %s, longer than TCP_USER_TIMEOUT (%s); %u probe%s unanswered",
+	    SPAN(s->heard_ms * 1000000), SPAN((uint64_t)s->user_timeout_ms * 1000000), s->probes_out,
+	    plural(s->probes_out));
+}
+
+static void why_out_of_memory(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const struct tcp_memory *m = &in->memory;
+
+	if (s->kind == RST_SOCK_LISTENER) {
+		say(in, "the socket of a finished handshake could not be made (memory, route or port "
+			"table); the accept queue is not full: %s of %s",
+		    COUNT(s->accept_queue), COUNT(s->accept_queue_limit));
+	} else {
+		say(in, "closed socket given up: too many orphans or TCP out of memory");
+	}
+	if (m->limit)
+		say(in, "; orphans %s of %s, TCP memory %s of %s pages", COUNT(m->orphans),
+		    COUNT(m->max_orphans), COUNT(m->pages), COUNT(m->limit));
+}
+
+static void why_accept_queue_full(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "accept queue %s of %s on port %u", COUNT(s->accept_queue),
+	    COUNT(s->accept_queue_limit), in->ev->tuple.local_port);
+	if (in->owner.pid) {
+		say(in, ": ");
+		say_process(in, &in->owner);
+		say(in, " accepts too slowly, or its backlog is too small");
+	}
+	say(in, " (tcp_abort_on_overflow is 1)");
+}
+
+static bool reason_paws(const struct incident *in)
+{
+	return in->reason && !strcmp(in->reason, "TCP_RFC7323_PAWS");
+}
+
+static void why_bad_handshake(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const char *detail = in->verdict.detail;
+
+	if (!strcmp(detail, "syn-in-window"))
+		say(in, "a second SYN (seq %u) came in the window of a half-open handshake",
+		    in->packet.seq);
+	else if (!strcmp(detail, "syn-ack") && reason_paws(in))
+		say(in, "the SYN-ACK carries a timestamp that this host never sent");
+	else if (!strcmp(detail, "syn-ack"))
+		say(in, "the SYN-ACK acknowledges %u; %u was expected", in->packet.ack, s->snd_nxt);
+	else if (s->kind == RST_SOCK_LISTENER)
+		say(in, "the handshake's last ACK acknowledges %u, which this host did not send; "
+			"the half-open connection still stands",
+		    in->packet.ack);
+	else
+		say(in, "in state %s a segment acknowledges %u; %u was expected",
+		    text_tcp_state(s->state), in->packet.ack, s->snd_nxt);
+}
+
+static void why_mptcp(struct incident *in)
+{
+	if (in->packet.valid && in->packet.flags & RST_FLAG_SYN)
+		say(in, "MPTCP refused a SYN that wanted to join a connection");
+	else if (in->packet.valid)
+		say(in, "MPTCP refused the subflow's handshake");
+	else
+		say(in, "MPTCP ended the subflow");
+	if (in->reason)
+		say(in, " (%s)", in->reason);
+}
+
+static void why_refused(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "connection refused");
+	if (s->created_ns && s->created_ns <= in->ev->hdr.mono_ns)
+		say(in, " %s after the first SYN", SPAN(in->ev->hdr.mono_ns - s->created_ns));
+	if (s->total_retrans)
+		say(in, ", which was repeated %u time%s", s->total_retrans, plural(s->total_retrans));
+}
+
+static void why_reset_by_peer(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const char *phase = in->verdict.phase;
+	uint64_t idle = s->received_ms < s->sent_ms ? s->received_ms : s->sent_ms;
+	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
+
+	if (!strcmp(phase, "handshake"))
+		say(in, "before the handshake was over");
+	else if (!strcmp(phase, "closing"))
+		say(in, "while closing (%s)", text_tcp_state(s->state));
+	else if (!strcmp(phase, "after-request"))
+		say(in, "after the request: nothing came back for %s", SPAN(s->sent_ms * 1000000));
+	else if (!strcmp(phase, "idle") && !s->bytes_sent && !s->bytes_received)
+		say(in, "before any data");
+	else if (!strcmp(phase, "idle"))
+		say(in, "after %s idle", SPAN(idle * 1000000));
+	else
+		say(in, "mid-transfer");
+	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(s->bytes_received));
+	if (unacked > 0)
+		say(in, ", %s unsent or unacknowledged lost", COUNT((uint64_t)unacked));
+	if (unread > 0)
+		say(in, ", %s unread", COUNT((uint64_t)unread));
+}
+
+static void why_ignored(struct incident *in)
+{
+	say(in, "a RST (seq %u, ttl %u) came in", in->packet.seq, in->packet.ttl);
+	if (in->interface)
+		say(in, " on %s", NAME(in->interface));
+	say(in, " and ended no socket: no such connection, outside the window, or passing through");
+}
+
+typedef void why_fn(struct incident *in);
+
+static why_fn *const sentences[CAUSE_COUNT] = {
+	[CAUSE_UNKNOWN] = why_unknown,
+	[CAUSE_NO_LISTENER] = why_no_listener,
+	[CAUSE_LISTENER_ELSEWHERE] = why_listener_elsewhere,
+	[CAUSE_DATA_AFTER_CLOSE] = why_data_after_close,
+	[CAUSE_NO_SUCH_CONNECTION] = why_no_such_connection,
+	[CAUSE_CLOSE_UNREAD] = why_close_unread,
+	[CAUSE_LINGER_ZERO] = why_linger_zero,
+	[CAUSE_PROCESS_KILLED] = why_process_killed,
+	[CAUSE_PROCESS_EXITED] = why_process_exited,
+	[CAUSE_UNACCEPTED] = why_unaccepted,
+	[CAUSE_DISCONNECT] = why_disconnect,
+	[CAUSE_SOCKET_DESTROYED] = why_socket_destroyed,
+	[CAUSE_FIN_WAIT_2_LIMIT] = why_fin_wait_2_limit,
+	[CAUSE_KEEPALIVE_TIMEOUT] = why_keepalive_timeout,
+	[CAUSE_USER_TIMEOUT] = why_user_timeout,
+	[CAUSE_OUT_OF_MEMORY] = why_out_of_memory,
+	[CAUSE_ACCEPT_QUEUE_FULL] = why_accept_queue_full,
+	[CAUSE_BAD_HANDSHAKE] = why_bad_handshake,
+	[CAUSE_MPTCP] = why_mptcp,
+	[CAUSE_REFUSED] = why_refused,
+	[CAUSE_RESET_BY_PEER] = why_reset_by_peer,
+	[CAUSE_IGNORED] = why_ignored,
+};
+
+void attribute_why(struct incident *in)
+{
+	in->verdict.why[0] = '\0';
+	sentences[in->verdict.cause](in);
+}
