@@ -133,8 +133,8 @@ $(SKEL): $(BPF_OBJ)
 # first compilation, so the first one has to be told.
 $(O)/obj/user/tracer.o: $(SKEL)
 
-$(O)/obj/tests/unit/%.o: private EXTRA = -Itests/unit $(UNIT_CFLAGS)
-$(O)/obj/tests/e2e/%.o: private EXTRA = -Itests/e2e
+$(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit $(UNIT_CFLAGS)
+$(O)/obj/tests/e2e/%.o: private EXTRA = -iquote tests/e2e
 $(O)/obj/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -192,8 +192,8 @@ check-e2e: $(O)/tests/e2e $(O)/rsttrace
 .PHONY: demo
 demo:
 	@scripts/install-deps --test
-	@$(MAKE) --no-print-directory all; err=$$?; $(give_back); exit $$err
-	@RSTTRACE=$(abspath $(O)/rsttrace) scripts/demo $(ARGS)
+	@$(MAKE) --no-print-directory all $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
+	@RSTTRACE=$(abspath $(O)/rsttrace) E2E=$(abspath $(O)/tests/e2e) scripts/demo $(ARGS)
 
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
 SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))

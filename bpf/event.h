@@ -20,6 +20,8 @@
 #define RST_STACK_MAX 32
 #define RST_COMM_LEN 16
 #define RST_IFNAME_LEN 16
+/* The least time between two wakeups of the reader, unless the ring fills. */
+#define RST_WAKEUP_NS 50000000ULL
 #define RST_FILTER_PORTS 16
 #define RST_FILTER_PREFIXES 16
 

@@ -80,15 +80,24 @@ static __always_inline void count(__u32 counter)
 		(*value)++;
 }
 
+/* When the reader was last woken. Racy on purpose: a wakeup too many costs little. */
+__u64 last_wakeup_ns __weak = 0;
+
 /*
- * A wakeup costs more than everything else about an event (measured: 2.5 to 9 us), so the reader
- * polls on a timer and is woken only when this much has gathered: by the record that crosses the
- * mark, not by each one behind it.
+ * A wakeup costs more than everything else about an event (measured: 2.5 to 9 us), so there is one
+ * for the first event after a quiet time, and one when much has gathered: by the record that
+ * crosses the mark, not by each one behind it. In between the reader comes by itself, on a timer
+ * that it sets only while events come.
  */
 static __always_inline __u64 wakeup_flags(__u32 size)
 {
 	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+	__u64 now = bpf_ktime_get_ns();
 
+	if (now - last_wakeup_ns >= RST_WAKEUP_NS) {
+		last_wakeup_ns = now;
+		return BPF_RB_FORCE_WAKEUP;
+	}
 	if (waiting >= rst_config.wakeup_bytes && waiting < rst_config.wakeup_bytes + 2 * size)
 		return BPF_RB_FORCE_WAKEUP;
 	return BPF_RB_NO_WAKEUP;

@@ -325,7 +325,7 @@ static bool match_exited(const struct incident *in)
 
 static bool match_ignored(const struct incident *in)
 {
-	return kind(in, RST_SOCK_NONE) && in->packet.valid;
+	return kind(in, RST_SOCK_NONE) && in->packet.valid && !in->events_lost;
 }
 
 static bool match_refused(const struct incident *in)
@@ -440,6 +440,13 @@ int64_t attribute_unacked(const struct incident *in)
 	return unacked > 0 ? unacked : 0;
 }
 
+uint64_t attribute_received(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	return s->bytes_received - (s->bytes_received && (s->flags & RST_SF_DONE) ? 1 : 0);
+}
+
 static enum rst_role role_of(const struct incident *in)
 {
 	if (in->ev->sock.kind == RST_SOCK_LISTENER)
@@ -453,13 +460,14 @@ static const char *phase_of(const struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 	uint64_t idle = s->received_ms < s->sent_ms ? s->received_ms : s->sent_ms;
-	bool sent_last = s->bytes_sent && (!s->bytes_received || s->sent_ms < s->received_ms);
+	uint64_t received = attribute_received(in);
+	bool sent_last = s->bytes_sent && (!received || s->sent_ms < s->received_ms);
 
 	if (s->state == RST_TCP_SYN_RECV)
 		return "handshake";
 	if (s->state != RST_TCP_ESTABLISHED)
 		return "closing";
-	if (!s->bytes_sent && !s->bytes_received)
+	if (!s->bytes_sent && !received)
 		return "idle";
 	if ((int32_t)(s->write_seq - s->snd_nxt) > 0)
 		return "mid-transfer";
@@ -581,7 +589,8 @@ void attribute_owner(struct incident *in)
 		process_set(&in->owner, &ev->closer.task, RST_KNOWN_HISTORY);
 	else if (ev->owner.task.pid)
 		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
-	else if (in->listener.pid && in->listener.netns == ev->netns) {
+	else if (ev->sock.kind == RST_SOCK_FULL && in->listener.pid &&
+		 in->listener.netns == ev->netns) {
 		in->owner.pid = in->listener.pid;
 		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));
 		in->owner.known_by = RST_KNOWN_LISTENER;

@@ -112,6 +112,7 @@ struct incident {
 	struct listener_ref listener;
 	struct history history;
 	bool request_stands; /* the request socket of a refused ACK was found by sock_diag */
+	bool events_lost; /* received resets were lost: an arrival may belong to one of them */
 	struct tcp_memory memory;
 	struct verdict verdict;
 };

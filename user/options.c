@@ -411,7 +411,7 @@ static const struct definition definitions[] = {
 	  set_count, 0 },
 	{ 'd', "duration", "SECONDS", "end after so many seconds", SECTION_RUN, SCOPE_TRACE,
 	  set_seconds, 0 },
-	{ 0, "ready-fd", "FD", "write a newline to this file descriptor once tracing has begun",
+	{ 0, "ready-fd", "FD", "write a line to this file descriptor once tracing has begun",
 	  SECTION_RUN, SCOPE_TRACE, set_ready_fd, 0 },
 	{ 0, "ring-size", "MIB", "memory for events not yet read; a power of two (default: 8)",
 	  SECTION_RUN, SCOPE_TRACE, set_ring_size, 0 },

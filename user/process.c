@@ -79,7 +79,7 @@ static void read_cgroup(char *buf, size_t size, uint32_t pid)
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!strncmp(line, "0::", 3))
-			snprintf(buf, size, "%s", line + 3);
+			snprintf(buf, size, "%.*s", (int)size - 1, line + 3);
 	}
 }
 
@@ -153,4 +153,63 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
 	}
 	memcpy(p->exe, c->exe, sizeof(p->exe));
 	memcpy(p->cgroup, c->cgroup, sizeof(p->cgroup));
+}
+
+int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
+{
+	char mount[PROCESS_PATH_MAX], path[2 * PROCESS_PATH_MAX];
+	size_t len;
+	struct stat st;
+
+	buf[0] = '\0';
+	if (!name)
+		return 0;
+	if (cgroup_mount(mount, sizeof(mount)) < 0) {
+		fprintf(err, "rsttrace: --cgroup needs the cgroup v2 file system, which is not "
+			     "mounted; try: mount -t cgroup2 none /sys/fs/cgroup\n");
+		return -ENOENT;
+	}
+	len = strlen(mount);
+	if (!strncmp(name, mount, len) && (!name[len] || name[len] == '/'))
+		name += len;
+	while (*name == '/')
+		name++;
+	snprintf(path, sizeof(path), "%s/%s", mount, name);
+	len = strlen(path);
+	while (len && path[len - 1] == '/')
+		path[--len] = '\0';
+	if (stat(path, &st) || !S_ISDIR(st.st_mode)) {
+		fprintf(err, "rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
+			path, mount);
+		return -ENOENT;
+	}
+	snprintf(buf, size, "%s", path[strlen(mount)] ? path + strlen(mount) : "/");
+	return 0;
+}
+
+static uint64_t read_number(const char *path, int which)
+{
+	_cleanup(fclosep) FILE *f = fopen(path, "re");
+	unsigned long long v[3] = { 0 };
+
+	if (!f || fscanf(f, "%llu %llu %llu", &v[0], &v[1], &v[2]) <= which)
+		return 0;
+	return v[which];
+}
+
+void process_tcp_memory(struct tcp_memory *m)
+{
+	_cleanup(fclosep) FILE *f = fopen("/proc/net/sockstat", "re");
+	unsigned long long orphans, pages;
+	char line[256];
+
+	m->limit = read_number("/proc/sys/net/ipv4/tcp_mem", 2);
+	m->max_orphans = read_number("/proc/sys/net/ipv4/tcp_max_orphans", 0);
+	while (f && fgets(line, sizeof(line), f)) {
+		if (sscanf(line, "TCP: inuse %*u orphan %llu tw %*u alloc %*u mem %llu", &orphans,
+			   &pages) != 2)
+			continue;
+		m->orphans = orphans;
+		m->pages = pages;
+	}
 }

@@ -3,7 +3,9 @@
 #ifndef RSTTRACE_PROCESS_H
 #define RSTTRACE_PROCESS_H
 
+#include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "incident.h"
 
@@ -16,5 +18,15 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id);
 
 /* The v2 path of a cgroup id into BUF, or empty. */
 void process_cgroup_path(char *buf, size_t size, uint64_t cgroup_id);
+
+/*
+ * What the user named with --cgroup as a v2 path ("/system.slice/nginx.service"): NULL (all: BUF is
+ * empty), a path below the cgroup2 mount, or one that begins with the mount's. Returns 0, or -errno
+ * after one line on ERR.
+ */
+int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err);
+
+/* The kernel's figures about TCP memory and orphans; those that cannot be read stay 0. */
+void process_tcp_memory(struct tcp_memory *m);
 
 #endif

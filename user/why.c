@@ -35,11 +35,12 @@ static const char *plural(uint64_t n)
 
 static uint64_t bytes_read(const struct incident *in)
 {
-	const struct rst_socket *s = &in->ev->sock;
+	uint64_t received = attribute_received(in);
 	int64_t unread = attribute_unread(in);
-	uint64_t not_read = (uint64_t)(unread > 0 ? unread : 0) + (s->flags & RST_SF_DONE ? 1 : 0);
 
-	return s->bytes_received > not_read ? s->bytes_received - not_read : 0;
+	return unread > 0 && (uint64_t)unread < received ? received - (uint64_t)unread :
+		unread > 0				 ? 0 :
+							   received;
 }
 
 static void say_process(struct incident *in, const struct process *p)
@@ -360,13 +361,13 @@ static void why_reset_by_peer(struct incident *in)
 		say(in, "while closing (%s)", text_tcp_state(s->state));
 	else if (!strcmp(phase, "after-request"))
 		say(in, "after the request: nothing came back for %s", SPAN(s->sent_ms * 1000000));
-	else if (!strcmp(phase, "idle") && !s->bytes_sent && !s->bytes_received)
+	else if (!strcmp(phase, "idle") && !s->bytes_sent && !attribute_received(in))
 		say(in, "before any data");
 	else if (!strcmp(phase, "idle"))
 		say(in, "after %s idle", SPAN(idle * 1000000));
 	else
 		say(in, "mid-transfer");
-	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(s->bytes_received));
+	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(attribute_received(in)));
 	if (unacked > 0)
 		say(in, ", %s unsent or unacknowledged lost", COUNT((uint64_t)unacked));
 	if (unread > 0)

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* netns.c: /proc/PID/ns/net and the bind mounts of `ip netns`. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "netns.h"
+#include "util.h"
+
+#define NAMED "/run/netns"
+
+static uint32_t inode_of(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) ? 0 : (uint32_t)st.st_ino;
+}
+
+uint32_t netns_own(void)
+{
+	return inode_of("/proc/self/ns/net");
+}
+
+int netns_resolve(uint32_t *netns, const char *name, FILE *err)
+{
+	char path[256];
+	char *end;
+
+	*netns = 0;
+	if (!name)
+		return 0;
+	*netns = (uint32_t)strtoul(name, &end, 10);
+	if (end != name && !*end && *netns)
+		return 0;
+	snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : NAMED "/", name);
+	*netns = inode_of(path);
+	if (*netns)
+		return 0;
+	fprintf(err,
+		"rsttrace: there is no network namespace \"%s\"; give a name from `ip netns`, a path "
+		"such as /proc/PID/ns/net, or an inode number from `lsns -t net`\n",
+		name);
+	return -ENOENT;
+}
+
+static int open_if(const char *path, uint32_t netns)
+{
+	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) || (uint32_t)st.st_ino != netns)
+		return -ENOENT;
+	return take_fd(&fd);
+}
+
+int netns_open(uint32_t netns, uint32_t pid)
+{
+	_cleanup(closedirp) DIR *dir = NULL;
+	const struct dirent *entry;
+	char path[sizeof(NAMED) + 1 + sizeof(entry->d_name)];
+	int fd = open_if("/proc/self/ns/net", netns);
+
+	if (fd < 0 && pid) {
+		snprintf(path, sizeof(path), "/proc/%u/ns/net", pid);
+		fd = open_if(path, netns);
+	}
+	if (fd < 0)
+		dir = opendir(NAMED);
+	while (dir && fd < 0 && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), NAMED "/%s", entry->d_name);
+		fd = open_if(path, netns);
+	}
+	return fd;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* netns.h: network namespaces by inode number, as events name them. */
+#ifndef RSTTRACE_NETNS_H
+#define RSTTRACE_NETNS_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+/* The inode number of this process's network namespace; 0 if /proc does not tell. */
+uint32_t netns_own(void);
+
+/*
+ * What the user named: NULL (all: *NETNS is 0), an inode number, a path, or a name below
+ * /run/netns. Returns 0, or -errno after one line on ERR.
+ */
+int netns_resolve(uint32_t *netns, const char *name, FILE *err);
+
+/*
+ * Opens the namespace with inode number NETNS, which process PID (0: none known) may be in.
+ * Returns a file descriptor for setns(2) that the caller closes; -ENOENT if no way leads there.
+ */
+int netns_open(uint32_t netns, uint32_t pid);
+
+#endif

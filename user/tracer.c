@@ -1,0 +1,343 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* tracer.c: the only user of the skeleton. */
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <linux/if_link.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tracer.h"
+#include "util.h"
+
+/* Names types of event.h. */
+#include "rsttrace.skel.h"
+
+/* A quarter of the ring: room for a burst while the reader wakes up. */
+#define WAKEUP_SHARE 4
+
+struct attached {
+	uint32_t ifindex;
+	const char *name; /* in the options */
+	int link_fd;
+};
+
+struct tracer {
+	struct rsttrace_bpf *skel;
+	struct ring_buffer *ring;
+	struct attached xdp[OPTIONS_INTERFACES];
+	size_t nxdp;
+	struct rst_listener *listeners;
+	size_t nlisteners, listeners_room;
+	uint64_t listeners_generation;
+	int ncpu;
+};
+
+/* What libbpf said last: its first line names the reason when a load fails. */
+static char libbpf_says[256];
+static bool libbpf_verbose;
+
+static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
+{
+	if (libbpf_verbose)
+		return vfprintf(stderr, format, args);
+	if (level == LIBBPF_WARN && !libbpf_says[0]) {
+		vsnprintf(libbpf_says, sizeof(libbpf_says), format, args);
+		libbpf_says[strcspn(libbpf_says, "\n")] = '\0';
+	}
+	return 0;
+}
+
+static int fail(FILE *err, int e, const char *what)
+{
+	if (e == -EPERM || e == -EACCES)
+		fprintf(err,
+			"rsttrace: %s: not permitted; run it as root (sudo rsttrace), or with CAP_BPF, "
+			"CAP_PERFMON, CAP_SYSLOG and, for -i, CAP_NET_ADMIN\n",
+			what);
+	else
+		fprintf(err, "rsttrace: %s: %s%s%s%s\n", what, strerror(-e),
+			libbpf_says[0] ? " (" : "", libbpf_says, libbpf_says[0] ? ")" : "");
+	return e;
+}
+
+static bool only_sent(const struct options *o)
+{
+	return o->sent && !o->received;
+}
+
+static bool only_received(const struct options *o)
+{
+	return o->received && !o->sent;
+}
+
+static void configure(struct rsttrace_bpf *skel, const struct options *o,
+		      const struct features *features, uint32_t netns)
+{
+	struct rst_config c = { 0 };
+	uint32_t ring_bytes = o->ring_mib << 20;
+
+	c.tick_ns = features->tick_ns;
+	c.wakeup_bytes = ring_bytes / WAKEUP_SHARE;
+	c.netns = netns;
+	c.family = o->family;
+	c.local_ports = o->local_ports;
+	c.remote_ports = o->remote_ports;
+	c.prefixes = o->prefixes;
+	memcpy(c.local_port, o->local_port, sizeof(c.local_port));
+	memcpy(c.remote_port, o->remote_port, sizeof(c.remote_port));
+	memcpy(c.prefix, o->prefix, sizeof(c.prefix));
+	memcpy((void *)&skel->rodata->rst_config, &c, sizeof(c));
+	bpf_map__set_max_entries(skel->maps.ring, ring_bytes);
+	bpf_program__set_autoload(skel->progs.rst_sent, !only_received(o));
+	bpf_program__set_autoload(skel->progs.rst_received, !only_sent(o));
+	bpf_program__set_autoload(skel->progs.rst_arrived, !only_sent(o) && o->interfaces);
+	/* Attached by hand: XDP to an interface, the iterators when they are run. */
+	bpf_program__set_autoattach(skel->progs.rst_arrived, false);
+	bpf_program__set_autoattach(skel->progs.rst_sockets_at_start, false);
+	bpf_program__set_autoattach(skel->progs.rst_sockets_find, false);
+}
+
+/* Runs an iterator to its end; its programs write nothing, so nothing is read but the end. */
+static int run_iterator(struct bpf_program *prog)
+{
+	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
+	_cleanup(closep) int fd = -1;
+	int err = link ? 0 : -errno;
+	char buf[64];
+	ssize_t n;
+
+	if (!link)
+		return err;
+	fd = bpf_iter_create(bpf_link__fd(link));
+	if (fd < 0)
+		err = -errno;
+	while (fd >= 0 && ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN)))
+		;
+	if (fd >= 0 && n < 0)
+		err = -errno;
+	bpf_link__destroy(link);
+	return err;
+}
+
+/* A link, not a bare program: the kernel takes it down with this process, however that ends. */
+static int attach_xdp(struct tracer *t, const struct options_interface *want, FILE *err)
+{
+	LIBBPF_OPTS(bpf_link_create_opts, opts,
+		    .flags = want->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+	unsigned int ifindex = if_nametoindex(want->name);
+	__u32 other = 0;
+	int fd, e;
+
+	if (!ifindex) {
+		fprintf(err, "rsttrace: there is no interface \"%s\" here; see: ip link\n",
+			want->name);
+		return -ENODEV;
+	}
+	if (!bpf_xdp_query_id((int)ifindex, 0, &other) && other) {
+		fprintf(err,
+			"rsttrace: %s already has an XDP program (id %u), which is left alone; leave "
+			"-i %s out, or detach it first (see: bpftool net)\n",
+			want->name, other, want->name);
+		return -EBUSY;
+	}
+	fd = bpf_link_create(bpf_program__fd(t->skel->progs.rst_arrived), (int)ifindex, BPF_XDP,
+			     &opts);
+	if (fd < 0) {
+		e = -errno;
+		if (!want->generic && (e == -EOPNOTSUPP || e == -EINVAL)) {
+			fprintf(err,
+				"rsttrace: %s: its driver has no native XDP; use -i %s:generic\n",
+				want->name, want->name);
+			return e;
+		}
+		fprintf(err, "rsttrace: %s: XDP cannot be attached: %s\n", want->name,
+			strerror(-e));
+		return e;
+	}
+	t->xdp[t->nxdp++] = (struct attached){ ifindex, want->name, fd };
+	return 0;
+}
+
+static int load(struct tracer *t, const struct options *o, const struct features *features,
+		uint32_t netns, FILE *err)
+{
+	int e;
+
+	t->skel = rsttrace_bpf__open();
+	if (!t->skel)
+		return fail(err, -errno, "the BPF object cannot be opened");
+	configure(t->skel, o, features, netns);
+	e = rsttrace_bpf__load(t->skel);
+	if (e)
+		return fail(err, e, "the BPF programs cannot be loaded");
+	return 0;
+}
+
+/* The owners' programs first, so that no socket slips through between them and the scan; the
+ * events last, so that the first of them finds its owner. */
+static int attach(struct tracer *t, const struct options *o, FILE *err)
+{
+	struct rsttrace_bpf *s = t->skel;
+	int e;
+
+	s->links.rst_socket_state = bpf_program__attach(s->progs.rst_socket_state);
+	s->links.rst_socket_read = bpf_program__attach(s->progs.rst_socket_read);
+	if (!s->links.rst_socket_state || !s->links.rst_socket_read)
+		return fail(err, -errno, "the socket tracepoints cannot be attached");
+	e = run_iterator(s->progs.rst_sockets_at_start);
+	if (e)
+		return fail(err, e, "open files cannot be scanned for sockets");
+	e = rsttrace_bpf__attach(s);
+	if (e)
+		return fail(err, e, "the reset tracepoints cannot be attached");
+	/* What arrives is of use only beside what sockets received. */
+	for (size_t i = 0; i < o->interfaces && !only_sent(o); i++) {
+		e = attach_xdp(t, &o->interface[i], err);
+		if (e)
+			return e;
+	}
+	return 0;
+}
+
+static void tracer_closep(struct tracer **t)
+{
+	tracer_close(*t);
+}
+
+int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
+		uint32_t netns, tracer_record_fn *fn, void *context, FILE *err)
+{
+	_cleanup(tracer_closep) struct tracer *t = calloc(1, sizeof(*t));
+	int e;
+
+	if (!t)
+		return fail(err, -ENOMEM, "cannot start");
+	libbpf_verbose = o->verbose;
+	libbpf_set_print(on_libbpf);
+	t->ncpu = libbpf_num_possible_cpus();
+	if (t->ncpu < 0)
+		return fail(err, t->ncpu, "CPUs cannot be counted");
+	e = load(t, o, features, netns, err);
+	if (e)
+		return e;
+	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
+				   (ring_buffer_sample_fn)(void *)fn, context, NULL);
+	if (!t->ring)
+		return fail(err, -errno, "the ring buffer cannot be mapped");
+	e = attach(t, o, err);
+	if (e)
+		return e;
+	*out = t;
+	t = NULL;
+	return 0;
+}
+
+void tracer_detach(struct tracer *t)
+{
+	for (size_t i = 0; i < t->nxdp; i++)
+		close(t->xdp[i].link_fd);
+	t->nxdp = 0;
+	rsttrace_bpf__detach(t->skel);
+}
+
+void tracer_close(struct tracer *t)
+{
+	if (!t)
+		return;
+	if (t->skel)
+		tracer_detach(t);
+	ring_buffer__free(t->ring);
+	rsttrace_bpf__destroy(t->skel);
+	free(t->listeners);
+	free(t);
+}
+
+int tracer_poll(struct tracer *t, int timeout_ms)
+{
+	int n = ring_buffer__poll(t->ring, timeout_ms);
+
+	/* The kernel wakes us only when much has gathered; the rest is fetched on the timer. */
+	if (n == 0)
+		n = ring_buffer__consume(t->ring);
+	return n;
+}
+
+int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n)
+{
+	int map = bpf_map__fd(t->skel->maps.found);
+	struct rst_found empty = { 0 };
+	int err = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
+			err = -errno;
+	if (!err)
+		err = run_iterator(t->skel->progs.rst_sockets_find);
+	for (size_t i = 0; i < n; i++) {
+		found[i] = empty;
+		bpf_map_lookup_elem(map, &inodes[i], &found[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		bpf_map_delete_elem(map, &inodes[i]);
+	return err;
+}
+
+static int listeners_add(struct tracer *t, const struct rst_listener *l)
+{
+	if (t->nlisteners == t->listeners_room) {
+		size_t room = t->listeners_room ? t->listeners_room * 2 : 256;
+		struct rst_listener *v = realloc(t->listeners, room * sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		t->listeners = v;
+		t->listeners_room = room;
+	}
+	t->listeners[t->nlisteners++] = *l;
+	return 0;
+}
+
+struct listeners tracer_listeners(struct tracer *t)
+{
+	int map = bpf_map__fd(t->skel->maps.listeners);
+	uint64_t generation = __atomic_load_n(&t->skel->bss->listeners_generation, __ATOMIC_ACQUIRE);
+	uint64_t cookie, *previous = NULL;
+	struct rst_listener l;
+
+	if (generation != t->listeners_generation) {
+		t->nlisteners = 0;
+		while (!bpf_map_get_next_key(map, previous, &cookie)) {
+			previous = &cookie;
+			if (!bpf_map_lookup_elem(map, &cookie, &l) && listeners_add(t, &l))
+				break;
+		}
+		t->listeners_generation = generation;
+	}
+	return (struct listeners){ t->listeners, t->nlisteners };
+}
+
+void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
+{
+	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
+	int map = bpf_map__fd(t->skel->maps.counters);
+
+	for (uint32_t i = 0; i < RST_CNT_MAX; i++) {
+		counters[i] = 0;
+		if (!values || bpf_map_lookup_elem(map, &i, values))
+			continue;
+		for (int cpu = 0; cpu < t->ncpu; cpu++)
+			counters[i] += values[cpu];
+	}
+}
+
+const char *tracer_interface(const struct tracer *t, uint32_t ifindex)
+{
+	for (size_t i = 0; i < t->nxdp; i++)
+		if (t->xdp[i].ifindex == ifindex)
+			return t->xdp[i].name;
+	return NULL;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tracer.h: the only door to the kernel side. Opens, configures, loads and attaches the BPF
+ * object; hands records out; answers questions about owners and listeners.
+ */
+#ifndef RSTTRACE_TRACER_H
+#define RSTTRACE_TRACER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "event.h"
+#include "features.h"
+#include "listeners.h"
+#include "options.h"
+
+struct tracer;
+
+/* Takes one record; DATA is valid during the call only. Returns 0, or -errno to stop. */
+typedef int tracer_record_fn(void *context, const void *data, size_t size);
+
+/*
+ * Loads and attaches everything O asks for. Returns 0 and a tracer that the caller closes, or
+ * -errno after one line on ERR that says what is wrong and what to do; then nothing stays attached.
+ * NETNS is the inode number to filter by, 0 for all.
+ */
+int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
+		uint32_t netns, tracer_record_fn *fn, void *context, FILE *err);
+
+/* Detaches and frees everything. NULL is fine. */
+void tracer_close(struct tracer *t);
+
+/*
+ * Waits up to TIMEOUT_MS for records and hands them to the callback. Returns their number, -EINTR
+ * when a signal came, the callback's error, or another -errno.
+ */
+int tracer_poll(struct tracer *t, int timeout_ms);
+
+/* Stops new events, so that a last tracer_poll drains what is left. */
+void tracer_detach(struct tracer *t);
+
+/*
+ * Looks among all open files for those with one of the N inode numbers in INODES, in one pass, and
+ * fills FOUND[i] (task.pid 0: nobody has it). N is at most TRACER_FIND_MAX. Returns 0 or -errno.
+ */
+#define TRACER_FIND_MAX 1024
+int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n);
+
+/* The listeners of every network namespace as of now; valid until the next call. */
+struct listeners tracer_listeners(struct tracer *t);
+
+/* Sums up the kernel side's counters. */
+void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
+
+/* The name of an interface given with -i; NULL for any other. */
+const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
+
+#endif
