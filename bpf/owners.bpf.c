@@ -43,7 +43,7 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 	l.netns = c->skc_net.net->ns.inum;
 	l.bound_ifindex = c->skc_bound_dev_if;
 	l.port = c->skc_num;
-	if (c->skc_family == K_AF_INET6) {
+	if (c->skc_family == K_AF_INET6 && !v4_mapped(&c->skc_v6_rcv_saddr)) {
 		l.family = 6;
 		l.v6only = c->skc_ipv6only;
 		address_copy(l.address, &c->skc_v6_rcv_saddr);

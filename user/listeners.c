@@ -69,9 +69,9 @@ void listeners_fill(const struct listeners *l, struct incident *in)
 	if (ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT) {
 		if ((in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN)
 			found = elsewhere(l, ev);
-	} else if (ev->sock.kind == RST_SOCK_FULL || ev->sock.kind == RST_SOCK_TIMEWAIT) {
+	} else if (ev->sock.kind != RST_SOCK_NONE) {
 		found = of_connection(l, ev);
-		if (ev->sock.role == RST_ROLE_UNKNOWN) {
+		if (ev->sock.role == RST_ROLE_UNKNOWN && ev->sock.kind != RST_SOCK_LISTENER) {
 			in->role = found ? RST_ROLE_SERVER : RST_ROLE_CLIENT;
 			in->role_inferred = true;
 		}

@@ -16,7 +16,7 @@ struct listeners {
  * Fills IN's `listener`, `role` and `role_inferred` as far as the listeners tell:
  * - for a SYN that found no socket, the listener of its port at another address, family, device or
  *   network namespace (this namespace first);
- * - for a connection, the listener of its local port and address; a connection whose role nobody
+ * - else the listener of the local port and address; a connection whose role nobody
  *   recorded is a server's if there is one, else a client's.
  * Listeners that came after the event are passed over.
  */

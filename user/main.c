@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* main.c: wiring only: the command line to a command, its result to an exit code. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "cmd_trace.h"
 #include "options.h"
@@ -43,15 +47,43 @@ static int (*const commands[])(const struct options *) = {
 	[COMMAND_VERSION] = cmd_version,
 };
 
+/* A closed descriptor below 3 would be given to the next file opened, and that one written into. */
+static int standard_files(void)
+{
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+		return -errno;
+	if (fcntl(STDERR_FILENO, F_GETFD) < 0 && fcntl(STDOUT_FILENO, F_GETFD) >= 0 &&
+	    open("/dev/null", O_WRONLY) < 0)
+		return -errno;
+	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0)
+		return 0;
+	fprintf(stderr, "rsttrace: standard output is closed; redirect it to a file or /dev/null\n");
+	return -EBADF;
+}
+
+/* What was printed so far reached its reader, or the reader went away by itself. */
+static int flush_output(void)
+{
+	if (!fflush(stdout) && !ferror(stdout))
+		return 0;
+	if (errno == EPIPE)
+		return 0;
+	fprintf(stderr, "rsttrace: writing to standard output failed: %s\n", strerror(errno));
+	return -EIO;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 
+	if (standard_files())
+		return EXIT_RUNTIME;
 	if (options_parse(&o, argc, argv, stderr))
 		return EXIT_USAGE;
 	if (commands[o.command](&o))
 		return EXIT_RUNTIME;
-	if (fflush(stdout) || ferror(stdout))
+	/* The trace has said itself how its output ended. */
+	if (o.command != COMMAND_TRACE && flush_output())
 		return EXIT_RUNTIME;
 	return EXIT_OK;
 }

@@ -100,11 +100,9 @@ static void put_cell(struct line *line, const char *text, int width)
 	line->empty = false;
 }
 
-/* Writes SENTENCE below the line, broken at spaces. */
-static void put_wrapped(FILE *out, const char *sentence)
+/* Writes SENTENCE, broken at spaces, behind the AT columns of the line; further lines get INDENT. */
+static void put_wrapped(FILE *out, const char *sentence, int at, int indent)
 {
-	int at = LINE_WIDTH;
-
 	while (*sentence) {
 		size_t len = strcspn(sentence, " ");
 		int width = 0;
@@ -112,7 +110,7 @@ static void put_wrapped(FILE *out, const char *sentence)
 		for (size_t i = 0; i < len; i++)
 			width += (sentence[i] & 0xc0) != 0x80;
 		if (at + 1 + width > LINE_WIDTH)
-			at = fprintf(out, "\n%*s", INDENT, "") - 1;
+			at = fprintf(out, "\n%*s", indent, "") - 1;
 		else
 			at += fprintf(out, " ");
 		fwrite(sentence, 1, len, out);
@@ -245,7 +243,7 @@ static int event(struct sink *sink, const struct incident *in)
 	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
 		put_cell(&line, cells[COLUMN_WHY], columns[COLUMN_WHY].width);
 	else
-		put_wrapped(sink->out, sentence);
+		put_wrapped(sink->out, sentence, LINE_WIDTH, INDENT);
 	fputc('\n', sink->out);
 	if (sink->style.stack)
 		put_stack(sink->out, in);
@@ -348,7 +346,7 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	FILE *out = sink->out;
 
 	errno = 0;
-	fprintf(out, "\n%s: %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
+	fprintf(out, "\n%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
 		text_count(n[0], sent + received), sent + received == 1 ? "" : "s",
 		text_count(n[1], sent), text_count(n[2], received));
 	if (s->benign)
@@ -363,8 +361,12 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
 	put_nothing(out, s, sent + received);
 	put_losses(out, s);
-	for (uint32_t i = 0; i < s->nnot_covered; i++)
-		fprintf(out, "  not covered: %s\n", s->not_covered[i]);
+	for (uint32_t i = 0; i < s->nnot_covered; i++) {
+		int at = fprintf(out, "  not covered:");
+
+		put_wrapped(out, s->not_covered[i], at, at + 1);
+		fputc('\n', out);
+	}
 	return sink_io_flush(out);
 }
 

@@ -213,7 +213,8 @@ static void why_unaccepted(struct incident *in)
 		    in->ev->tuple.local_port);
 		return;
 	}
-	say(in, "the listener on port %u was closed with %s connection%s nobody had accepted",
+	say_process(in, &in->cpu_task);
+	say(in, " closed the listener on port %u with %s connection%s nobody had accepted",
 	    in->ev->tuple.local_port, COUNT(end->unaccepted), plural(end->unaccepted));
 	say(in, " (queue limit %s)", COUNT(end->limit));
 }
@@ -348,6 +349,15 @@ static void why_refused(struct incident *in)
 		say(in, ", which was repeated %u time%s", s->total_retrans, plural(s->total_retrans));
 }
 
+static void say_before_any_data(struct incident *in)
+{
+	uint64_t established = in->ev->sock.established_ns, now = in->ev->hdr.mono_ns;
+
+	say(in, "before any data");
+	if (established && established < now)
+		say(in, ", %s after the handshake", SPAN(now - established));
+}
+
 static void why_reset_by_peer(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
@@ -362,7 +372,7 @@ static void why_reset_by_peer(struct incident *in)
 	else if (!strcmp(phase, "after-request"))
 		say(in, "after the request: nothing came back for %s", SPAN(s->sent_ms * 1000000));
 	else if (!strcmp(phase, "idle") && !s->bytes_sent && !attribute_received(in))
-		say(in, "before any data");
+		say_before_any_data(in);
 	else if (!strcmp(phase, "idle"))
 		say(in, "after %s idle", SPAN(idle * 1000000));
 	else

@@ -48,9 +48,11 @@ void actor_start(struct actor *a, const struct netlab *lab, enum side side, cons
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, a->comm);
 		setrlimit(RLIMIT_CORE, &no_core);
-		close(line[0]);
 		netlab_enter(lab, side);
-		act_process(line[1]);
+		/* The lines to other actors would stay open as long as this one lives. */
+		dup2(line[1], STDERR_FILENO + 1);
+		close_range(STDERR_FILENO + 2, ~0U, 0);
+		act_process(STDERR_FILENO + 1);
 	}
 	close(line[1]);
 	a->fd = line[0];

@@ -163,23 +163,29 @@ void netlab_await(const struct netlab *lab, enum side side, const char *group, c
 		netlab_counter(lab, side, group, name), at_least);
 }
 
-static void block(const struct netlab *lab, enum side side, const char *match)
+static void block(const struct netlab *lab, enum side side, const char *table, const char *hook,
+		  const char *match)
 {
 	netlab_sh(lab, side,
-		  "nft -f - <<.\ntable inet e2e {\n"
-		  "chain in { type filter hook input priority 0; meta l4proto tcp %s drop; }\n"
+		  "nft -f - <<.\ntable inet %s {\n"
+		  "chain c { type filter hook %s priority 0; meta l4proto tcp %s drop; }\n"
 		  "}\n.",
-		  match);
+		  table, hook, match);
 }
 
 void netlab_block_synack(const struct netlab *lab)
 {
-	block(lab, SIDE_CLIENT, "tcp flags & (syn | ack) == syn | ack counter");
+	block(lab, SIDE_CLIENT, "e2e", "input", "tcp flags & (syn | ack) == syn | ack");
+}
+
+void netlab_block_syn(const struct netlab *lab)
+{
+	block(lab, SIDE_CLIENT, "e2e_syn", "output", "tcp flags & (syn | ack) == syn");
 }
 
 void netlab_block(const struct netlab *lab, enum side side)
 {
-	block(lab, side, "");
+	block(lab, side, "e2e", "input", "");
 }
 
 void netlab_admit(const struct netlab *lab, enum side side)

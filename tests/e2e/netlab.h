@@ -44,8 +44,10 @@ long netlab_counter(const struct netlab *lab, enum side side, const char *group,
 void netlab_await(const struct netlab *lab, enum side side, const char *group, const char *name,
 		  long at_least);
 
-/* Sends each SYN-ACK that arrives at the client into the void, until netlab_admit(). */
+/* Drops each SYN-ACK that arrives at the client, until netlab_admit(). */
 void netlab_block_synack(const struct netlab *lab);
+/* Drops each SYN that the client sends, for good. */
+void netlab_block_syn(const struct netlab *lab);
 /* Drops everything of TCP that arrives at SIDE, until netlab_admit(). */
 void netlab_block(const struct netlab *lab, enum side side);
 void netlab_admit(const struct netlab *lab, enum side side);

@@ -140,13 +140,13 @@ static void hostile_json(struct run *run)
 
 static void hostile_text(struct run *run)
 {
-	static const char *const args[] = {"-s", "-v", NULL};
+	static const char *const args[] = {"-s", "-w", NULL};
 	char *out;
 
 	hostile_reset(run, args, true);
 	/* Text says nothing of namespaces; the line itself is what to wait for. */
 	for (int i = 0; i < 500; i++) {
-		out = tracer_output(&run->tracer, run->tracer.out);
+		out = tracer_output(run->tracer.out);
 		if (strstr(out, "linger-zero"))
 			break;
 		free(out);
@@ -159,7 +159,7 @@ static void hostile_text(struct run *run)
 	}
 	free(out);
 	tracer_stop(run);
-	out = tracer_output(&run->tracer, run->tracer.out);
+	out = tracer_output(run->tracer.out);
 	if (strchr(out, '\033') || strchr(out, '\007') || strchr(out, '\xff'))
 		run_fail("the text has bytes of the hostile name as they are");
 	if (!strstr(out, "\\x1b]0;x"))

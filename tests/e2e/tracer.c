@@ -95,13 +95,12 @@ void tracer_start(struct run *run, const char *const *args)
 	tracer_start_at(run, SIDE_HOME, false, args);
 }
 
-char *tracer_output(const struct tracer *t, int fd)
+char *tracer_output(int fd)
 {
 	struct stat st;
 	char *buf;
 	ssize_t n;
 
-	(void)t;
 	if (fstat(fd, &st) < 0)
 		run_die("fstat: %s", strerror(errno));
 	buf = malloc((size_t)st.st_size + 1);
@@ -117,7 +116,7 @@ void tracer_dump(const struct tracer *t)
 	if (!t->events)
 		return;
 	for (int i = 0; i < 2; i++) {
-		char *text = tracer_output(t, i ? t->err : t->out);
+		char *text = tracer_output(i ? t->err : t->out);
 
 		fprintf(stderr, "    -- %s:\n%s", i ? "stderr" : "stdout", text);
 		free(text);
@@ -194,7 +193,7 @@ bool tracer_await(struct run *run, enum side side, const char *direction, size_t
 /* It may say that it traces, and what this kernel does not allow; nothing else. */
 static void check_stderr(struct tracer *t)
 {
-	char *text = tracer_output(t, t->err), *save = NULL, *line;
+	char *text = tracer_output(t->err), *save = NULL, *line;
 	int tracing = 0;
 
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
@@ -210,7 +209,7 @@ static void check_stderr(struct tracer *t)
 
 static void save_lines(struct run *run)
 {
-	char path[512], *text = tracer_output(&run->tracer, run->tracer.out);
+	char path[512], *text = tracer_output(run->tracer.out);
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/lines.json", run->directory);

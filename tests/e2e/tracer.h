@@ -46,8 +46,8 @@ bool tracer_await(struct run *run, enum side side, const char *direction, size_t
 /* How many events of a direction a namespace has shown so far. */
 size_t tracer_count(struct run *run, enum side side, const char *direction);
 
-/* What was printed so far. The caller frees it. */
-char *tracer_output(const struct tracer *tracer, int fd);
+/* What was printed so far to one of the files. The caller frees it. */
+char *tracer_output(int fd);
 
 /* Shows on stderr what the tracer printed. */
 void tracer_dump(const struct tracer *tracer);

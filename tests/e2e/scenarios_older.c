@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_older.c: sockets that are older than the tracer; their owners are found by a scan. */
+#include <stdio.h>
+
+#include "expect.h"
+#include "pair.h"
+
+/* The connecting and the accepting end, both found when tracing begins. */
+static void connected(struct run *run)
+{
+	struct pair p;
+	struct wanted sent = {
+		.cause = "linger-zero",
+		.rule = "K4",
+		.local = &p.client,
+		.remote = &p.server,
+		.owner = &p.cli,
+		.known_by = "context",
+	};
+	struct wanted received = {
+		.cause = "reset-by-peer",
+		.local = &p.server,
+		.remote = &p.client,
+		.owner = &p.srv,
+		.known_by = "scan",
+	};
+	json_t *e;
+
+	pair_open(run, &p);
+	tracer_start(run, NULL);
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){.client_sent = 1, .server_received = 1});
+	expect_sent(run, SIDE_CLIENT, 0, &sent);
+	e = expect_received(run, SIDE_SERVER, 0, &received);
+	/* When it was established was not seen: absent, not zero. */
+	expect_absent(e, "socket.age_ns");
+	pair_stop(&p);
+}
+
+static void client_end(struct run *run)
+{
+	struct pair p;
+	struct wanted received = {
+		.cause = "reset-by-peer",
+		.local = &p.client,
+		.remote = &p.server,
+		.owner = &p.cli,
+		.known_by = "scan",
+	};
+
+	pair_open(run, &p);
+	tracer_start(run, NULL);
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	expect_received(run, SIDE_CLIENT, 0, &received);
+	pair_stop(&p);
+}
+
+/* A listener from before, a connection from after: what the listener hands down is known. */
+static void listener(struct run *run)
+{
+	struct pair p;
+	struct wanted sent = {
+		.cause = "unaccepted",
+		.rule = "K7",
+		.local = &p.server,
+		.remote = &p.client,
+		.role = "server",
+		.owner = &p.srv,
+	};
+
+	pair_listen(run, &p, 8);
+	tracer_start(run, NULL);
+	p.c = pair_another(run, &p, &p.client.port);
+	actor_await_incoming(&p.srv, p.listener, 1);
+	actor_close(&p.srv, p.listener);
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	expect_sent(run, SIDE_SERVER, 0, &sent);
+	pair_stop(&p);
+}
+
+/* Whoever asks at another address is told about a listener from before. */
+static void listener_elsewhere(struct run *run)
+{
+	const char *address = run->speak == SPEAK_V6 ? "::1" : "127.0.0.1";
+	struct actor srv, cli;
+	int listener, port, fd;
+	struct wanted sent = {
+		.cause = "listener-elsewhere",
+		.rule = "P1",
+		.why = "e2e-old",
+	};
+	json_t *e;
+
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-old");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	listener = actor_listen(&srv, run->speak, address, 0, 8);
+	port = actor_local_port(&srv, listener);
+	tracer_start(run, NULL);
+	fd = actor_connect_start(&cli, run->speak, act_address(run->speak, SIDE_SERVER), port,
+				 0, NULL);
+	actor_await_reset(&cli, fd);
+	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_end(e, "listener", address, port);
+	expect_int(e, "listener.pid", srv.pid);
+	actor_stop(&cli);
+	actor_stop(&srv);
+}
+
+const struct scenario scenarios_older[] = {
+	{"older-accepted", connected, ALL_FAMILIES, false},
+	{"older-connected", client_end, ALL_FAMILIES, false},
+	{"older-listener", listener, V4_V6, false},
+	{"older-listener-elsewhere", listener_elsewhere, V4_V6, false},
+	{0},
+};

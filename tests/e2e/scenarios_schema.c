@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_schema.c: every JSON line of this run is what docs/rsttrace.schema.json says. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "run.h"
+
+/* Prints at most five lines of what is wrong. Debian's own interpreter has Debian's modules. */
+static const char script[] =
+	"import json, sys, jsonschema\n"
+	"schema = json.load(open(sys.argv[1]))\n"
+	"cls = jsonschema.validators.validator_for(schema)\n"
+	"cls.check_schema(schema)\n"
+	"validator = cls(schema)\n"
+	"lines = bad = 0\n"
+	"for line in open(sys.argv[2], encoding='utf-8'):\n"
+	"    lines += 1\n"
+	"    if lines > 3000 and lines % 10:\n"
+	"        continue\n"
+	"    for e in validator.iter_errors(json.loads(line)):\n"
+	"        bad += 1\n"
+	"        if bad <= 5:\n"
+	"            where = '.'.join(map(str, e.absolute_path))\n"
+	"            print('    line %d: %s: %s' % (lines, where, e.message[:300]), file=sys.stderr)\n"
+	"sys.exit(bad > 0 or lines == 0)\n";
+
+static void schema(struct run *run)
+{
+	char lines[512], python[512];
+	FILE *f;
+
+	snprintf(lines, sizeof(lines), "%s/lines.json", run->directory);
+	snprintf(python, sizeof(python), "%s/check.py", run->directory);
+	if (!run->schema)
+		run_skip("there is no docs/rsttrace.schema.json below this directory");
+	if (access(lines, R_OK))
+		run_skip("no scenario before this one has got JSON");
+	if (system("/usr/bin/python3 -c 'import jsonschema' 2>/dev/null"))
+		run_skip("python3-jsonschema is not installed");
+	f = fopen(python, "we");
+	if (!f || fputs(script, f) == EOF || fclose(f))
+		run_die("%s: cannot write", python);
+	netlab_open(&run->lab);
+	netlab_sh(&run->lab, SIDE_HOME, "/usr/bin/python3 %s %s %s", python, run->schema, lines);
+}
+
+const struct scenario scenarios_schema[] = {
+	{"schema", schema, ONCE, true},
+	{0},
+};

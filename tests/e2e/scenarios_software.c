@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_software.c: real programs that reset for reasons of their own. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "expect.h"
+
+#define NGINX_PORT 8080
+
+static void write_config(struct run *run, const char *path)
+{
+	const char *dir = run->directory;
+	FILE *f = fopen(path, "we");
+
+	if (!f)
+		run_die("%s: %s", path, strerror(errno));
+	fprintf(f,
+		"user root;\ndaemon off;\nworker_processes 1;\n"
+		"pid %s/nginx.pid;\nerror_log %s/error.log;\n"
+		"events {}\n"
+		"http {\n"
+		"access_log off;\n"
+		"client_body_temp_path %s/body;\nproxy_temp_path %s/proxy;\n"
+		"fastcgi_temp_path %s/fastcgi;\nuwsgi_temp_path %s/uwsgi;\n"
+		"scgi_temp_path %s/scgi;\n"
+		"server {\n"
+		"listen 192.0.2.1:%d;\nclient_max_body_size 1k;\nlingering_close off;\n"
+		"root %s;\n"
+		"}\n}\n",
+		dir, dir, dir, dir, dir, dir, dir, NGINX_PORT, dir);
+	if (fclose(f))
+		run_die("%s: %s", path, strerror(errno));
+}
+
+static pid_t start_nginx(struct run *run)
+{
+	char config[512], log[512];
+	pid_t pid;
+
+	snprintf(config, sizeof(config), "%s/nginx.conf", run->directory);
+	snprintf(log, sizeof(log), "%s/error.log", run->directory);
+	write_config(run, config);
+	pid = fork();
+	if (pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		netlab_enter(&run->lab, SIDE_SERVER);
+		execl("/usr/sbin/nginx", "nginx", "-e", log, "-c", config, (char *)NULL);
+		_exit(127);
+	}
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  "for i in $(seq 500); do ss -Hltn sport = :%d | grep -q . && exit; sleep 0.01; "
+		  "done; cat %s >&2; exit 1",
+		  NGINX_PORT, log);
+	return pid;
+}
+
+static int worker_of(pid_t master)
+{
+	char path[64];
+	int pid = 0;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", master, master);
+	/* It listens before it forks. */
+	for (int i = 0; i < 500 && !pid; i++) {
+		FILE *f = fopen(path, "re");
+
+		if (!f)
+			break;
+		if (fscanf(f, "%d", &pid) != 1)
+			usleep(10000);
+		fclose(f);
+	}
+	if (!pid)
+		run_die("nginx has no worker");
+	return pid;
+}
+
+/* Returns curl's pid; it has ended. */
+static pid_t post_too_much(struct run *run)
+{
+	char body[512], url[64];
+	int status;
+	pid_t pid;
+
+	snprintf(body, sizeof(body), "@%s/upload", run->directory);
+	snprintf(url, sizeof(url), "http://192.0.2.1:%d/", NGINX_PORT);
+	netlab_sh(&run->lab, SIDE_HOME, "head -c 8000000 /dev/zero >%s/upload", run->directory);
+	pid = fork();
+	if (pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		netlab_enter(&run->lab, SIDE_CLIENT);
+		execlp("curl", "curl", "-s", "-o", "/dev/null", "-m", "10", "--noproxy", "*", "-H", "Expect:",
+		       "--data-binary", body, url, (char *)NULL);
+		_exit(127);
+	}
+	waitpid(pid, &status, 0);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		run_die("cannot execute curl");
+	return pid;
+}
+
+/*
+ * A body over the limit is answered by 413, and nginx closes while it still arrives: the client's
+ * line is slow, so that most of what curl has written has not even left. What lies unread at that
+ * moment makes the close a RST; if nothing does, the next segment is answered by one. Segments that
+ * are on their way then are answered one by one.
+ */
+static void nginx(struct run *run)
+{
+	pid_t master, worker, curl;
+	json_t *e;
+
+	if (access("/usr/sbin/nginx", X_OK) ||
+	    netlab_try(&run->lab, SIDE_HOME, "command -v curl >/dev/null"))
+		run_skip("nginx or curl is not installed");
+	if (netlab_try(&run->lab, SIDE_CLIENT,
+		       "tc qdisc add dev cli0 root tbf rate 8mbit burst 10kb latency 10s"))
+		run_skip("this kernel has no tbf queue to slow the client down with");
+	tracer_start(run, NULL);
+	master = start_nginx(run);
+	worker = worker_of(master);
+	curl = post_too_much(run);
+	if (!tracer_await(run, SIDE_SERVER, "sent", 1))
+		run_fail("nginx resets nothing");
+	tracer_await(run, SIDE_CLIENT, "received", 1);
+	tracer_stop(run);
+
+	e = expect_nth(run, SIDE_SERVER, "sent", 0);
+	expect_str(e, "cause", "close-unread|data-after-close");
+	expect_str(e, "role", "server");
+	expect_int(e, "process.pid", worker);
+	expect_str(e, "process.comm", "nginx");
+	expect_contains(e, "process.exe", "nginx");
+	if (e && !strcmp(json_string_value(json_object_get(e, "cause")), "close-unread")) {
+		expect_at_least(e, "socket.unread", 1);
+	} else {
+		expect_str(e, "history.what", "close");
+		expect_int(e, "history.pid", worker);
+		expect_at_least(e, "packet.length", 1);
+	}
+	e = expect_nth(run, SIDE_CLIENT, "received", 0);
+	expect_str(e, "cause", "reset-by-peer");
+	expect_int(e, "process.pid", curl);
+	expect_str(e, "process.comm", "curl");
+	expect_str(e, "role", "client");
+	expect_at_least(e, "socket.bytes_sent", 1025);
+	if (tracer_count(run, SIDE_CLIENT, "received") != 1)
+		run_fail("curl's one connection was reset %zu times",
+			 tracer_count(run, SIDE_CLIENT, "received"));
+	kill(master, SIGQUIT);
+	waitpid(master, NULL, 0);
+}
+
+const struct scenario scenarios_software[] = {
+	{"nginx-413", nginx, ONCE, false},
+	{0},
+};

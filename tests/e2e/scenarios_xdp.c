@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_xdp.c: RSTs as the interface sees them (-i). */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "expect.h"
+#include "ghost.h"
+#include "pair.h"
+
+#define GHOST_PORT 7777
+
+static const char *const on_srv0[] = {"-i", "srv0", NULL};
+static const char *const on_srv0_generic[] = {"-i", "srv0:generic", NULL};
+static const char *const on_lo[] = {"-i", "lo:generic", NULL};
+
+static const struct segment crafted = {
+	.flags = GHOST_RST, .ttl = 77, .ip_id = 4242, .window = 1234};
+
+static void check_packet(struct run *run, json_t *e, const char *interface,
+			 const struct segment *rst)
+{
+	expect_str(e, "packet.flags", rst->flags & GHOST_ACK ? "RST,ACK" : "RST");
+	expect_int(e, "packet.seq", rst->seq);
+	expect_int(e, "packet.ttl", rst->ttl);
+	expect_int(e, "packet.window", rst->window);
+	expect_int(e, "packet.length", 0);
+	if (run->speak == SPEAK_V6)
+		expect_absent(e, "packet.ip_id");
+	else
+		expect_int(e, "packet.ip_id", rst->ip_id);
+	expect_str(e, "interface", interface);
+}
+
+/* A connection with the ghost, which ends it: the numbers are the ghost's choice. */
+static void taken(struct run *run, const char *const *args)
+{
+	struct pair p;
+	struct end peer = {.port = GHOST_PORT};
+	struct wanted w = {
+		.cause = "reset-by-peer",
+		.group = "peer",
+		.emitter = "tcp_reset",
+		.local = &p.server,
+		.remote = &peer,
+		.role = "server",
+		.owner = &p.srv,
+	};
+	struct segment rst = crafted, state;
+	struct ghost ghost;
+	int s;
+
+	snprintf(peer.address, sizeof(peer.address), "%s", ghost_address(run->speak));
+	tracer_start_at(run, SIDE_SERVER, false, args);
+	pair_listen(run, &p, 8);
+	ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, p.server.port);
+	state = ghost_handshake(&ghost);
+	s = actor_accept(&p.srv, p.listener);
+	rst.seq = state.seq;
+	ghost_send(&ghost, &rst);
+	actor_await_reset(&p.srv, s);
+	tracer_finish(run, (struct tally){.server_received = 1});
+	check_packet(run, expect_received(run, SIDE_SERVER, 0, &w), "srv0", &rst);
+	ghost_close(&ghost);
+	pair_stop(&p);
+}
+
+static void native(struct run *run)
+{
+	taken(run, on_srv0);
+}
+
+static void generic(struct run *run)
+{
+	taken(run, on_srv0_generic);
+}
+
+static void check_ignored(struct run *run, int port, const struct segment *rst)
+{
+	struct end server = {.port = port}, peer = {.port = GHOST_PORT};
+	struct wanted w = {
+		.cause = "ignored",
+		.group = "peer",
+		.certainty = "inferred",
+		.local = &server,
+		.remote = &peer,
+	};
+	json_t *e;
+
+	snprintf(server.address, sizeof(server.address), "%s", act_address(run->speak, SIDE_SERVER));
+	snprintf(peer.address, sizeof(peer.address), "%s", ghost_address(run->speak));
+	/* An arrival does not know its namespace when the interface does not: see by port. */
+	tracer_finish(run, (struct tally){.server_received = 1});
+	e = expect_received(run, SIDE_SERVER, 0, &w);
+	check_packet(run, e, "srv0", rst);
+	expect_absent(e, "process");
+	expect_absent(e, "socket");
+}
+
+static void ignored(struct run *run)
+{
+	struct segment rst = crafted;
+	struct ghost ghost;
+
+	rst.seq = 4123456789U;
+	tracer_start_at(run, SIDE_SERVER, false, on_srv0);
+	ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, 44444);
+	ghost_send(&ghost, &rst);
+	check_ignored(run, 44444, &rst);
+	ghost_close(&ghost);
+}
+
+/* A RST outside the window reaches a socket, and does nothing to it. */
+static void out_of_window(struct run *run)
+{
+	struct segment rst = crafted, state, data;
+	struct ghost ghost;
+	struct pair p;
+	int s;
+
+	tracer_start_at(run, SIDE_SERVER, false, on_srv0);
+	pair_listen(run, &p, 8);
+	ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, p.server.port);
+	state = ghost_handshake(&ghost);
+	s = actor_accept(&p.srv, p.listener);
+	rst.seq = state.seq - 100000;
+	ghost_send(&ghost, &rst);
+	/* The connection still works. */
+	data = state;
+	data.flags = GHOST_ACK | GHOST_PSH;
+	data.length = 50;
+	ghost_send(&ghost, &data);
+	actor_read(&p.srv, s, 50);
+	check_ignored(run, p.server.port, &rst);
+	ghost_close(&ghost);
+	pair_stop(&p);
+}
+
+static void loopback(struct run *run)
+{
+	struct wanted w = {.cause = "refused", .group = "peer", .emitter = "tcp_reset"};
+	struct actor cli;
+	json_t *e;
+	int fd;
+
+	tracer_start_at(run, SIDE_SERVER, false, on_lo);
+	actor_start(&cli, &run->lab, SIDE_SERVER, "e2e-cli");
+	w.owner = &cli;
+	fd = actor_connect_start(&cli, run->speak, act_address(run->speak, SIDE_SERVER), 44444,
+				 33333, NULL);
+	actor_await_reset(&cli, fd);
+	tracer_finish(run, (struct tally){.server_sent = 1, .server_received = 1});
+	expect_str(expect_nth(run, SIDE_SERVER, "sent", 0), "cause", "no-listener");
+	e = expect_received(run, SIDE_SERVER, 0, &w);
+	expect_str(e, "packet.flags", "RST,ACK");
+	expect_int(e, "packet.ttl", 64);
+	expect_str(e, "interface", "lo");
+	actor_stop(&cli);
+}
+
+/* A frame with two 802.1Q tags, as it comes on a trunk; the RST in it is for nobody here. */
+static void vlan(struct run *run)
+{
+	static const uint8_t frame[] = {
+		0x02, 0,    0,	  0,	0, 0x01, 0x02, 0, 0, 0, 0, 0x02, /* srv0, cli0 */
+		0x88, 0xa8, 0,	  7,					 /* 802.1ad, 7 */
+		0x81, 0,    0,	  9,					 /* 802.1Q, 9 */
+		0x08, 0,						 /* IPv4 */
+		0x45, 0,    0,	  40,	0x10, 0x92, 0x40, 0, 77, 6, 0, 0,	 /* id 4242, ttl 77 */
+		192,  0,    2,	  99,	192,  0,    2,	  1,		 /* ghost, server */
+		0x1e, 0x61, 0xad, 0x9c,					 /* 7777, 44444 */
+		0,    0,    0x30, 0x39, 0,    0,    0,	  0,		 /* seq 12345 */
+		0x50, 0x04, 0x04, 0xd2, 0,    0,    0,	  0,		 /* RST, window 1234 */
+	};
+	struct sockaddr_ll ll = {.sll_family = AF_PACKET, .sll_halen = 6};
+	struct segment rst = crafted;
+	int fd;
+
+	rst.seq = 12345;
+	tracer_start_at(run, SIDE_SERVER, false, on_srv0);
+	netlab_enter(&run->lab, SIDE_CLIENT);
+	fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+	ll.sll_ifindex = (int)if_nametoindex("cli0");
+	memcpy(ll.sll_addr, frame, 6);
+	if (sendto(fd, frame, sizeof(frame), 0, (struct sockaddr *)&ll, sizeof(ll)) < 0)
+		run_die("packet socket: %s", strerror(errno));
+	netlab_enter(&run->lab, SIDE_HOME);
+	check_ignored(run, 44444, &rst);
+	close(fd);
+}
+
+const struct scenario scenarios_xdp[] = {
+	{"xdp-native", native, ALL_FAMILIES, false},
+	{"xdp-generic", generic, V4_V6, false},
+	{"xdp-ignored", ignored, V4_V6, false},
+	{"xdp-out-of-window", out_of_window, V4_V6, false},
+	{"xdp-loopback", loopback, V4_V6, false},
+	{"xdp-vlan", vlan, ONCE, false},
+	{0},
+};

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* build_event.h: event records made by hand, with the kernel stack given by names. */
+#ifndef UNIT_BUILD_EVENT_H
+#define UNIT_BUILD_EVENT_H
+
+#include "incident.h"
+
+#define BUILD_NOW_NS 100000000000ULL /* hdr.mono_ns of every built event */
+#define BUILD_NETNS 4026531840U
+
+struct built {
+	struct rst_event ev;
+	struct incident in;
+	char names[1024]; /* what the frames' symbols point into */
+};
+
+/*
+ * Begins an event: IPv4, 10.0.0.1:80 here, 10.0.0.2:40000 there, no socket, no packet, no owner, a
+ * bystander on the CPU, no reason (an old kernel). STACK is "innermost < caller < its caller"; the
+ * first name is the emitter if it can be one. IN points into B: do not copy it.
+ */
+void build_event(struct built *b, enum direction direction, const char *stack);
+
+void build_socket(struct built *b, enum rst_socket_kind kind, enum rst_tcp_state state,
+		  uint32_t flags);
+void build_packet(struct built *b, uint8_t flags, uint32_t length);
+void build_owner(struct built *b, const char *comm, uint32_t pid, enum rst_known_by known_by);
+/* COMM sent the FIN so many ms before the event. */
+void build_closer(struct built *b, const char *comm, uint32_t pid, uint64_t ago_ms);
+void build_cpu_task(struct built *b, const char *comm, uint32_t pid);
+/* The task on the CPU is inside do_exit, with CODE as wait(2) would report it. */
+void build_exiting(struct built *b, int code);
+
+/* The stages in their order: cause, owner, sentence. */
+void build_attribute(struct built *b);
+
+#endif

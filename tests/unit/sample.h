@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* sample.h: an incident of which everything is known, for the tests of the outputs. */
+#ifndef UNIT_SAMPLE_H
+#define UNIT_SAMPLE_H
+
+#include "incident.h"
+#include "sink.h"
+
+struct sample {
+	struct rst_event ev;
+	struct incident in;
+};
+
+/* A close-unread of nginx at 10.0.0.1:8080. IN points into the sample: do not copy it. */
+void sample_fill(struct sample *s);
+
+/* Makes both ends IPv6 addresses of the greatest length. */
+void sample_long_ipv6(struct sample *s);
+
+/* What OPS writes: begin, the incident (NULL: none), the summary (NULL: none). To be freed. */
+char *sample_render(const struct sink_ops *ops, const struct sink_style *style,
+		    const struct incident *in, const struct summary *sum);
+
+#endif
