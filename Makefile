@@ -201,7 +201,7 @@ SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba)?sh$$' scripts/* .ci/* $$(find tests
 .PHONY: lint
 lint:
 	@scripts/install-deps --check --lint
-	@$(MAKE) --no-print-directory $(SKEL) lint-files
+	@$(MAKE) --no-print-directory all lint-files
 
 .PHONY: lint-files
 lint-files:
@@ -209,6 +209,8 @@ lint-files:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call say,SHELL,$(SHELL_FILES))
 	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,README,README.md)
+	$(Q)scripts/update-readme --check $(O)/rsttrace README.md
 	$(call say,TIDY,user/*.c)
 	$(Q)printf '%s\n' $(USER_SRCS) | xargs -P "$$(nproc)" -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(BASE_CFLAGS)
@@ -245,3 +247,8 @@ help:
 	@echo
 	@echo 'V=1 shows commands; O=DIR builds there; SANITIZE=1 is ASan and UBSan in build/sanitize;'
 	@echo 'COVERAGE=1 is gcov in build/coverage; WERROR=1 makes warnings errors; ARCH=x86_64|arm64'
+
+# The README's table of causes and list of options are the program's own.
+.PHONY: readme
+readme: all
+	$(Q)scripts/update-readme $(O)/rsttrace README.md

@@ -100,12 +100,12 @@ enum rst_socket_kind {
 
 /* Bits of struct rst_socket.flags: sk_flags and neighbours, in our own numbering. */
 enum rst_socket_flag {
-	RST_SF_DEAD = 1 << 0,	   /* SOCK_DEAD: no process has it any more */
-	RST_SF_DONE = 1 << 1,	   /* SOCK_DONE: the peer's FIN was received */
-	RST_SF_KEEPALIVE = 1 << 2, /* SO_KEEPALIVE */
-	RST_SF_LINGER = 1 << 3,	   /* SO_LINGER is on */
+	RST_SF_DEAD = 1 << 0,	    /* SOCK_DEAD: no process has it any more */
+	RST_SF_DONE = 1 << 1,	    /* SOCK_DONE: the peer's FIN was received */
+	RST_SF_KEEPALIVE = 1 << 2,  /* SO_KEEPALIVE */
+	RST_SF_LINGER = 1 << 3,	    /* SO_LINGER is on */
 	RST_SF_HAS_SOCKET = 1 << 4, /* sk_socket: an open file (or one being closed) has it */
-	RST_SF_MPTCP = 1 << 5,	   /* a subflow of an MPTCP connection */
+	RST_SF_MPTCP = 1 << 5,	    /* a subflow of an MPTCP connection */
 	RST_SF_RCV_SHUTDOWN = 1 << 6,
 	RST_SF_SEND_SHUTDOWN = 1 << 7,
 	RST_SF_IPV6 = 1 << 8, /* AF_INET6 socket, whatever the packet is */
@@ -119,7 +119,7 @@ enum rst_role {
 
 struct rst_socket {
 	__u64 cookie;
-	__u64 inode; /* of the socket's file; 0: none (orphan, not accepted) */
+	__u64 inode;	 /* of the socket's file; 0: none (orphan, not accepted) */
 	__u64 cgroup_id; /* cgroup v2 of the creator */
 	__u64 bytes_received;
 	__u64 bytes_sent;
@@ -135,11 +135,11 @@ struct rst_socket {
 	__u32 rcv_nxt;
 	__u32 copied_seq;
 	__u32 snd_wnd;
-	__u32 uid; /* sk_uid: of the creator */
-	__u32 flags; /* enum rst_socket_flag */
-	__u32 linger_ms; /* SO_LINGER time, meaningful with RST_SF_LINGER */
-	__s32 linger2_ms; /* TCP_LINGER2; < 0: do not wait in FIN_WAIT2 */
-	__u32 user_timeout_ms; /* TCP_USER_TIMEOUT */
+	__u32 uid;		  /* sk_uid: of the creator */
+	__u32 flags;		  /* enum rst_socket_flag */
+	__u32 linger_ms;	  /* SO_LINGER time, meaningful with RST_SF_LINGER */
+	__s32 linger2_ms;	  /* TCP_LINGER2; < 0: do not wait in FIN_WAIT2 */
+	__u32 user_timeout_ms;	  /* TCP_USER_TIMEOUT */
 	__u32 accept_queue;	  /* listener: connections waiting to be accepted */
 	__u32 accept_queue_limit; /* sk_max_ack_backlog; the kernel lets one more in */
 	__u32 syn_queue;
@@ -192,13 +192,13 @@ struct rst_owner {
 /* What a process did to the socket before the event: FIN sent by close() or shutdown(). */
 struct rst_closer {
 	struct rst_task task;
-	__u64 at_ns; /* 0: nobody closed it */
+	__u64 at_ns;   /* 0: nobody closed it */
 	__u64 idle_ms; /* how long no data had passed by then */
 };
 
 /* A listener that its owner is taking down, while the connections in its queue are reset. */
 struct rst_listener_end {
-	__u64 at_ns;	 /* 0: not known */
+	__u64 at_ns;	  /* 0: not known */
 	__u32 unaccepted; /* connections in its accept queue at that moment */
 	__u32 limit;
 };
@@ -213,8 +213,8 @@ struct rst_event {
 	struct rst_owner owner;	  /* socket storage; known_by 0: none */
 	struct rst_closer closer;
 	struct rst_listener_end listener_end;
-	__u32 netns;	/* inode number of the network namespace */
-	__u32 ifindex;	/* where the provoking segment came in; 0: not known */
+	__u32 netns;   /* inode number of the network namespace */
+	__u32 ifindex; /* where the provoking segment came in; 0: not known */
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
@@ -252,15 +252,15 @@ struct rst_found {
 
 /* Indexes of the per-CPU array `counters`. */
 enum rst_counter {
-	RST_CNT_SENT,		/* tcp_send_reset raised, before any filter */
-	RST_CNT_RECEIVED,	/* tcp_receive_reset raised, before any filter */
-	RST_CNT_ARRIVED,	/* RSTs at XDP, before any filter */
-	RST_CNT_FILTERED,	/* left out by a filter in the kernel */
-	RST_CNT_LOST_SENT,	/* no room in the ring */
+	RST_CNT_SENT,	   /* tcp_send_reset raised, before any filter */
+	RST_CNT_RECEIVED,  /* tcp_receive_reset raised, before any filter */
+	RST_CNT_ARRIVED,   /* RSTs at XDP, before any filter */
+	RST_CNT_FILTERED,  /* left out by a filter in the kernel */
+	RST_CNT_LOST_SENT, /* no room in the ring */
 	RST_CNT_LOST_RECEIVED,
 	RST_CNT_LOST_ARRIVED,
-	RST_CNT_NO_STACK,	/* bpf_get_stack failed */
-	RST_CNT_NO_STORAGE,	/* no memory to remember an owner */
+	RST_CNT_NO_STACK,	  /* bpf_get_stack failed */
+	RST_CNT_NO_STORAGE,	  /* no memory to remember an owner */
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
 	RST_CNT_MAX,
 };
@@ -274,10 +274,10 @@ struct rst_prefix {
 
 /* Read-only data of the BPF object: set before load, constant after. */
 struct rst_config {
-	__u64 tick_ns;	/* length of a jiffy */
+	__u64 tick_ns;	    /* length of a jiffy */
 	__u32 wakeup_bytes; /* wake the reader when so much waits in the ring */
-	__u32 netns;	/* 0: all */
-	__u8 family;	/* 0: both */
+	__u32 netns;	    /* 0: all */
+	__u8 family;	    /* 0: both */
 	__u8 local_ports;
 	__u8 remote_ports;
 	__u8 prefixes; /* either end matches */

@@ -40,7 +40,8 @@ static __always_inline bool filter_pass(const struct rst_tuple *t, __u32 netns)
 		return false;
 	if (rst_config.family && rst_config.family != t->family)
 		return false;
-	if (rst_config.local_ports && !filter_port(rst_config.local_port, rst_config.local_ports, t->local_port))
+	if (rst_config.local_ports &&
+	    !filter_port(rst_config.local_port, rst_config.local_ports, t->local_port))
 		return false;
 	if (rst_config.remote_ports &&
 	    !filter_port(rst_config.remote_port, rst_config.remote_ports, t->remote_port))

@@ -13,8 +13,8 @@
 #define __always_inline inline __attribute__((always_inline))
 #endif
 
-#define PACKET_VLAN_TAGS 2    /* 802.1Q inside 802.1ad */
-#define PACKET_IP6_HEADERS 6  /* hop-by-hop, destination, routing, fragment, AH, destination */
+#define PACKET_VLAN_TAGS 2   /* 802.1Q inside 802.1ad */
+#define PACKET_IP6_HEADERS 6 /* hop-by-hop, destination, routing, fragment, AH, destination */
 
 enum packet_ether_type {
 	PACKET_ETH_IP = 0x0800,

@@ -13,7 +13,7 @@
 #define K_IPPROTO_MPTCP 262
 #define K_PF_EXITING 0x00000004
 #define K_PF_KTHREAD 0x00200000
-#define K_SOCK_DEAD 0  /* include/net/sock.h, enum sock_flags */
+#define K_SOCK_DEAD 0 /* include/net/sock.h, enum sock_flags */
 #define K_SOCK_DONE 1
 #define K_SOCK_KEEPOPEN 3
 #define K_SOCK_LINGER 4

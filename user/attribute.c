@@ -131,8 +131,8 @@ static bool match_p3c(const struct incident *in)
 static bool match_mptcp_request(const struct incident *in)
 {
 	return passive(in) && (behind(in, 0) == KF_SUBFLOW_ROUTE_REQ ||
-			       behind(in, 0) == KF_SUBFLOW_SYN_RECV_SOCK || behind(in, 0) == KF_MPTCP ||
-			       reason_begins(in, "MPTCP_"));
+			       behind(in, 0) == KF_SUBFLOW_SYN_RECV_SOCK ||
+			       behind(in, 0) == KF_MPTCP || reason_begins(in, "MPTCP_"));
 }
 
 static bool match_check_req(const struct incident *in)
@@ -225,8 +225,8 @@ static bool match_k1(const struct incident *in)
 static bool match_k2(const struct incident *in)
 {
 	return by_close(in) && orphan(in) &&
-	       (in->reason ? reason_is(in, "TCP_ABORT_ON_LINGER") :
-			     in->ev->sock.linger2_ms < 0 &&
+	       (in->reason ? reason_is(in, "TCP_ABORT_ON_LINGER")
+			   : in->ev->sock.linger2_ms < 0 &&
 				     in->ev->sock.old_state == RST_TCP_FIN_WAIT2);
 }
 
@@ -364,10 +364,8 @@ static const struct rule rules[] = {
 	  OWNER_LISTENER, NULL },
 	{ "P12", DIR_SENT, match_p12_no_child, CAUSE_OUT_OF_MEMORY, CERTAINTY_INFERRED,
 	  OWNER_LISTENER, "no-child" },
-	{ "P9", DIR_SENT, match_p9, CAUSE_FIN_WAIT_2_LIMIT, CERTAINTY_CERTAIN, OWNER_CLOSED,
-	  NULL },
-	{ "P7", DIR_SENT, match_p7, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED,
-	  NULL },
+	{ "P9", DIR_SENT, match_p9, CAUSE_FIN_WAIT_2_LIMIT, CERTAINTY_CERTAIN, OWNER_CLOSED, NULL },
+	{ "P7", DIR_SENT, match_p7, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED, NULL },
 	{ "P10", DIR_SENT, match_p10, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED,
 	  "time-wait" },
 	{ "P5", DIR_SENT, match_p5, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
@@ -432,7 +430,8 @@ int64_t attribute_unacked(const struct incident *in)
 	const struct rst_socket *s = &in->ev->sock;
 	int32_t unacked = (int32_t)(s->write_seq - s->snd_una);
 
-	if (s->kind != RST_SOCK_FULL || s->state == RST_TCP_SYN_SENT || s->state == RST_TCP_SYN_RECV)
+	if (s->kind != RST_SOCK_FULL || s->state == RST_TCP_SYN_SENT ||
+	    s->state == RST_TCP_SYN_RECV)
 		return -1;
 	/* Our FIN takes one, once it is queued: never in these states. */
 	if (unacked > 0 && (s->flags & RST_SF_SEND_SHUTDOWN) && in->ev->closer.at_ns)
@@ -510,7 +509,8 @@ static bool context_is_owner(const struct incident *in)
 
 static bool recorded(const struct incident *in)
 {
-	return in->ev->owner.known_by == RST_KNOWN_SOCKET || in->ev->owner.known_by == RST_KNOWN_SCAN;
+	return in->ev->owner.known_by == RST_KNOWN_SOCKET ||
+	       in->ev->owner.known_by == RST_KNOWN_SCAN;
 }
 
 bool attribute_wants_scan(const struct incident *in)

@@ -176,9 +176,9 @@ static void add(struct trace *t, const struct rst_event *event, enum direction d
 	in->direction = direction;
 	in->wall_ns = event->hdr.mono_ns + t->wall_minus_mono;
 	in->packet = arrival ? arrival->packet : event->packet;
-	in->interface = arrival ? tracer_interface(t->tracer, arrival->ifindex) :
-		event->ifname[0] ? in->ev->ifname :
-				   NULL;
+	in->interface = arrival		   ? tracer_interface(t->tracer, arrival->ifindex)
+			: event->ifname[0] ? in->ev->ifname
+					   : NULL;
 	in->reason = features_reason(&t->features, event->reason);
 	in->events_lost = t->lost_received;
 	symbols_stack(t->symbols, in);
@@ -198,10 +198,9 @@ static void add(struct trace *t, const struct rst_event *event, enum direction d
 /* A RST that XDP saw and no socket took. */
 static void add_arrival(struct trace *t, const struct rst_arrival *arrival)
 {
-	struct rst_event event = { .hdr = arrival->hdr,
-				   .tuple = arrival->tuple,
-				   .netns = t->own_netns,
-				   .reason = -1 };
+	struct rst_event event = {
+		.hdr = arrival->hdr, .tuple = arrival->tuple, .netns = t->own_netns, .reason = -1
+	};
 
 	add(t, &event, DIR_RECEIVED, arrival);
 }
@@ -251,9 +250,8 @@ static void expire_arrivals(struct trace *t, bool force)
 
 static int run(struct trace *t)
 {
-	uint64_t end = t->o->seconds > 0 ?
-		now_ns(CLOCK_MONOTONIC) + (uint64_t)(t->o->seconds * 1e9) :
-		UINT64_MAX;
+	uint64_t end = t->o->seconds > 0 ? now_ns(CLOCK_MONOTONIC) + (uint64_t)(t->o->seconds * 1e9)
+					 : UINT64_MAX;
 	uint64_t busy_until = 0;
 	int n;
 
@@ -290,10 +288,12 @@ static void not_covered(struct trace *t)
 		summary_not_covered(s, "this kernel raises no tracepoint for resets without a full "
 				       "socket (closed port, TIME_WAIT): it is older than 6.10");
 	if (!t->o->interfaces)
-		summary_not_covered(s, "RSTs that arrived but ended no socket, and the received "
-				       "packets' TTL and sequence numbers: give interfaces with -i");
-	summary_not_covered(s, "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
-			       "packets");
+		summary_not_covered(s,
+				    "RSTs that arrived but ended no socket, and the received "
+				    "packets' TTL and sequence numbers: give interfaces with -i");
+	summary_not_covered(s,
+			    "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
+			    "packets");
 	summary_not_covered(s, "connections and listeners that ended before the reset are not "
 			       "remembered yet: no-such-connection and no-listener are inferred");
 }
@@ -327,21 +327,23 @@ static int read_symbols(struct trace *t)
 	int err = f ? symbols_read(&t->symbols, f) : -errno;
 
 	if (err == -EPERM)
-		fprintf(stderr, "rsttrace: the kernel's addresses in /proc/kallsyms are hidden, without "
-				"which causes cannot be told; run it as root (sudo rsttrace) and with "
-				"sysctl kernel.kptr_restrict below 2\n");
+		fprintf(stderr,
+			"rsttrace: the kernel's addresses in /proc/kallsyms are hidden, without "
+			"which causes cannot be told; run it as root (sudo rsttrace) and with "
+			"sysctl kernel.kptr_restrict below 2\n");
 	else if (err)
-		fprintf(stderr, "rsttrace: /proc/kallsyms cannot be read: %s; it needs "
-				"CONFIG_KALLSYMS=y\n",
+		fprintf(stderr,
+			"rsttrace: /proc/kallsyms cannot be read: %s; it needs "
+			"CONFIG_KALLSYMS=y\n",
 			strerror(-err));
 	return err;
 }
 
 static int need_tracepoints(const struct features *f)
 {
-	const char *missing = !f->send_reset ? "tcp_send_reset" :
-		!f->receive_reset	     ? "tcp_receive_reset" :
-					       NULL;
+	const char *missing = !f->send_reset	  ? "tcp_send_reset"
+			      : !f->receive_reset ? "tcp_receive_reset"
+						  : NULL;
 
 	if (!missing)
 		return 0;

@@ -36,8 +36,9 @@ int diag_open(struct diag **out)
 	if (!d || d->own_ns < 0) {
 		int err = d ? -errno : -ENOMEM;
 
-		fprintf(stderr, "rsttrace: /proc/self/ns/net cannot be opened: %s; is /proc "
-				"mounted?\n",
+		fprintf(stderr,
+			"rsttrace: /proc/self/ns/net cannot be opened: %s; is /proc "
+			"mounted?\n",
 			strerror(-err));
 		free(d);
 		return err;
@@ -70,9 +71,9 @@ static struct mnl_socket *open_in(struct diag *d, uint32_t netns, uint32_t pid)
 	/* Back home at once: -i names interfaces of the namespace that rsttrace was started in. */
 	if (setns(d->own_ns, CLONE_NEWNET))
 		abort();
-	if (nl && (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
-		   setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &limit,
-			      sizeof(limit)))) {
+	if (nl &&
+	    (mnl_socket_bind(nl, 0, MNL_SOCKET_AUTOPID) ||
+	     setsockopt(mnl_socket_get_fd(nl), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)))) {
 		mnl_socket_close(nl);
 		nl = NULL;
 	}

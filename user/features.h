@@ -12,10 +12,10 @@
 #define FEATURES_REASON_LEN 48
 
 struct features {
-	bool send_reset;    /* the tracepoints are there */
+	bool send_reset; /* the tracepoints are there */
 	bool receive_reset;
-	bool reasons;	    /* tcp_send_reset gives a reason, also without a full socket */
-	uint64_t tick_ns;   /* length of a jiffy */
+	bool reasons;	  /* tcp_send_reset gives a reason, also without a full socket */
+	uint64_t tick_ns; /* length of a jiffy */
 	char reason[FEATURES_REASONS][FEATURES_REASON_LEN]; /* without SK_RST_REASON_ */
 };
 

@@ -39,8 +39,8 @@ struct process {
 	uint32_t tid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
-	char exe[PROCESS_PATH_MAX];	/* empty: not known (gone, or not permitted) */
-	char cgroup[PROCESS_PATH_MAX];	/* cgroup v2 path; empty: not known */
+	char exe[PROCESS_PATH_MAX];    /* empty: not known (gone, or not permitted) */
+	char cgroup[PROCESS_PATH_MAX]; /* cgroup v2 path; empty: not known */
 	enum rst_known_by known_by;
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
 };
@@ -98,7 +98,7 @@ struct verdict {
 struct incident {
 	const struct rst_event *ev; /* always there */
 	enum direction direction;
-	uint64_t wall_ns; /* CLOCK_REALTIME */
+	uint64_t wall_ns;      /* CLOCK_REALTIME */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
 	struct rst_packet packet; /* valid 0: none. Sent: the provoking segment; else the RST */
 	struct frame frames[RST_STACK_MAX];
@@ -106,13 +106,13 @@ struct incident {
 	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
 	const char *reason; /* enum name without SK_RST_REASON_; NULL: the kernel gives none */
 	enum rst_role role;
-	bool role_inferred; /* from the listeners, not recorded with the socket */
+	bool role_inferred;	 /* from the listeners, not recorded with the socket */
 	struct process owner;	 /* pid 0: nobody, or not known */
 	struct process cpu_task; /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;
 	bool request_stands; /* the request socket of a refused ACK was found by sock_diag */
-	bool events_lost; /* received resets were lost: an arrival may belong to one of them */
+	bool events_lost;    /* received resets were lost: an arrival may belong to one of them */
 	struct tcp_memory memory;
 	struct verdict verdict;
 };

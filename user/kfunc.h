@@ -14,14 +14,14 @@ enum kfunc {
 	KF_TCP_SEND_ACTIVE_RESET,
 	KF_TCP_RESET,
 	/* the receive path */
-	KF_TCP_RCV,	   /* tcp_v4_rcv, tcp_v6_rcv */
-	KF_TCP_DO_RCV,	   /* tcp_v4_do_rcv, tcp_v6_do_rcv */
+	KF_TCP_RCV,    /* tcp_v4_rcv, tcp_v6_rcv */
+	KF_TCP_DO_RCV, /* tcp_v4_do_rcv, tcp_v6_do_rcv */
 	KF_TCP_CHECK_REQ,
 	KF_TCP_RCV_STATE_PROCESS,
 	KF_TCP_VALIDATE_INCOMING,
 	KF_TCP_RCV_ESTABLISHED,
 	KF_TCP_CONN_REQUEST,
-	KF_SUBFLOW_ROUTE_REQ,	  /* subflow_v4_route_req, subflow_v6_route_req */
+	KF_SUBFLOW_ROUTE_REQ, /* subflow_v4_route_req, subflow_v6_route_req */
 	KF_SUBFLOW_SYN_RECV_SOCK,
 	/* close, disconnect, destroy */
 	KF_TCP_CLOSE, /* tcp_close and __tcp_close */

@@ -57,7 +57,8 @@ static int standard_files(void)
 		return -errno;
 	if (fcntl(STDOUT_FILENO, F_GETFD) >= 0)
 		return 0;
-	fprintf(stderr, "rsttrace: standard output is closed; redirect it to a file or /dev/null\n");
+	fprintf(stderr,
+		"rsttrace: standard output is closed; redirect it to a file or /dev/null\n");
 	return -EBADF;
 }
 

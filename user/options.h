@@ -29,8 +29,8 @@ struct options_interface {
 
 struct options {
 	enum command command;
-	uint32_t pid;		  /* -p; 0: all */
-	uint8_t family;		  /* -4, -6; 0: both */
+	uint32_t pid;				/* -p; 0: all */
+	uint8_t family;				/* -4, -6; 0: both */
 	uint16_t local_port[RST_FILTER_PORTS];	/* -L */
 	uint16_t remote_port[RST_FILTER_PORTS]; /* -D */
 	uint8_t local_ports, remote_ports;
@@ -38,21 +38,21 @@ struct options {
 	uint8_t prefixes;
 	struct options_interface interface[OPTIONS_INTERFACES]; /* -i */
 	uint8_t interfaces;
-	const char *netns;	  /* --netns: a path, a name below /run/netns, or an inode number */
-	const char *cgroup;	  /* --cgroup: a path, absolute or below the cgroup2 mount */
-	bool cause[CAUSE_COUNT];  /* --cause; all false: all */
-	bool causes;		  /* --cause was given */
-	bool sent, received;	  /* --sent, --received; both false: both */
-	bool abnormal;		  /* --abnormal: hide benign causes */
-	bool json;		  /* -j */
-	bool verbose;		  /* -v */
-	uint64_t count;		  /* -n; 0: no limit */
-	double seconds;		  /* -d; 0: no limit */
-	int ready_fd;		  /* --ready-fd; -1: none */
-	uint32_t ring_mib;	  /* --ring-size MIB, a power of two; default 8 */
+	const char *netns;	 /* --netns: a path, a name below /run/netns, or an inode number */
+	const char *cgroup;	 /* --cgroup: a path, absolute or below the cgroup2 mount */
+	bool cause[CAUSE_COUNT]; /* --cause; all false: all */
+	bool causes;		 /* --cause was given */
+	bool sent, received;	 /* --sent, --received; both false: both */
+	bool abnormal;		 /* --abnormal: hide benign causes */
+	bool json;		 /* -j */
+	bool verbose;		 /* -v */
+	uint64_t count;		 /* -n; 0: no limit */
+	double seconds;		 /* -d; 0: no limit */
+	int ready_fd;		 /* --ready-fd; -1: none */
+	uint32_t ring_mib;	 /* --ring-size MIB, a power of two; default 8 */
 	struct sink_style style;
-	int explain;		  /* explain: cause id; -1: list all */
-	bool explain_markdown;	  /* explain --markdown: the README's table */
+	int explain;	       /* explain: cause id; -1: list all */
+	bool explain_markdown; /* explain --markdown: the README's table */
 };
 
 /*

@@ -179,7 +179,8 @@ int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
 	while (len && path[len - 1] == '/')
 		path[--len] = '\0';
 	if (stat(path, &st) || !S_ISDIR(st.st_mode)) {
-		fprintf(err, "rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
+		fprintf(err,
+			"rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
 			path, mount);
 		return -ENOENT;
 	}

@@ -11,15 +11,15 @@
 #include "summary.h"
 
 enum time_format {
-	TIME_CLOCK,	/* 05:12:01.123, local time */
-	TIME_FULL,	/* -T: 2026-11-22T05:12:01.123456+0100 */
-	TIME_SINCE,	/* -t: seconds since start */
+	TIME_CLOCK, /* 05:12:01.123, local time */
+	TIME_FULL,  /* -T: 2026-11-22T05:12:01.123456+0100 */
+	TIME_SINCE, /* -t: seconds since start */
 };
 
 struct sink_style {
-	bool stack;	   /* -s: the kernel stack under each line */
-	bool wide;	   /* -w: one line an event, however long */
-	bool quiet;	   /* -q: the summary only */
+	bool stack; /* -s: the kernel stack under each line */
+	bool wide;  /* -w: one line an event, however long */
+	bool quiet; /* -q: the summary only */
 	enum time_format time;
 	uint64_t start_ns; /* CLOCK_REALTIME of the start, for TIME_SINCE */
 };
@@ -38,7 +38,7 @@ struct sink_ops {
 
 struct sink {
 	const struct sink_ops *ops;
-	FILE *out;	   /* borrowed */
+	FILE *out; /* borrowed */
 	struct sink_style style;
 };
 

@@ -16,8 +16,8 @@ struct summary {
 	uint64_t benign;		   /* of those */
 	uint64_t shown;			   /* after the filters */
 	uint64_t counters[RST_CNT_MAX];	   /* the kernel side's, enum rst_counter */
-	uint64_t not_received; /* tcp_receive_reset without a RST (data after close) */
-	uint64_t malformed;    /* records the decoder refused */
+	uint64_t not_received;		   /* tcp_receive_reset without a RST (data after close) */
+	uint64_t malformed;		   /* records the decoder refused */
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
 	uint32_t nnot_covered;
 };

@@ -51,7 +51,7 @@ static int add(struct symbols *s, uint64_t address, const char *name)
 		s->table = t;
 		s->room = room;
 	}
-	if (s->names_len + len > s->names_room) {
+	if (!s->names || s->names_len + len > s->names_room) {
 		size_t room = s->names_room ? s->names_room * 2 : 1 << 21;
 		char *names = realloc(s->names, room);
 

@@ -304,7 +304,8 @@ static int listeners_add(struct tracer *t, const struct rst_listener *l)
 struct listeners tracer_listeners(struct tracer *t)
 {
 	int map = bpf_map__fd(t->skel->maps.listeners);
-	uint64_t generation = __atomic_load_n(&t->skel->bss->listeners_generation, __ATOMIC_ACQUIRE);
+	uint64_t generation =
+		__atomic_load_n(&t->skel->bss->listeners_generation, __ATOMIC_ACQUIRE);
 	uint64_t cookie, *previous = NULL;
 	struct rst_listener l;
 

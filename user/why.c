@@ -9,8 +9,8 @@
 
 #define COUNT(n) text_count((char[28]){ 0 }, (n))
 #define SPAN(ns) text_span((char[32]){ 0 }, (ns))
-#define NAME(comm) text_escape((char[4 * RST_COMM_LEN + 1]){ 0 }, 4 * RST_COMM_LEN + 1, (comm), \
-			       RST_COMM_LEN)
+#define NAME(comm) \
+	text_escape((char[4 *RST_COMM_LEN + 1]){ 0 }, 4 * RST_COMM_LEN + 1, (comm), RST_COMM_LEN)
 #define ADDRESS(a, family) text_address((char[TEXT_ENDPOINT_MAX]){ 0 }, (a), (family))
 #define ENDPOINT(a, family, port) \
 	text_endpoint((char[TEXT_ENDPOINT_MAX]){ 0 }, (a), (family), (port))
@@ -38,9 +38,9 @@ static uint64_t bytes_read(const struct incident *in)
 	uint64_t received = attribute_received(in);
 	int64_t unread = attribute_unread(in);
 
-	return unread > 0 && (uint64_t)unread < received ? received - (uint64_t)unread :
-		unread > 0				 ? 0 :
-							   received;
+	return unread > 0 && (uint64_t)unread < received ? received - (uint64_t)unread
+	       : unread > 0				 ? 0
+							 : received;
 }
 
 static void say_process(struct incident *in, const struct process *p)
@@ -156,7 +156,8 @@ static void say_thrown_away(struct incident *in)
 	bool linger_zero = (s->flags & RST_SF_LINGER) && !s->linger_ms;
 
 	if (in->ev->listener_end.at_ns && !(s->flags & RST_SF_HAS_SOCKET)) {
-		say(in, "%s connection%s nobody had accepted", COUNT(in->ev->listener_end.unaccepted),
+		say(in, "%s connection%s nobody had accepted",
+		    COUNT(in->ev->listener_end.unaccepted),
 		    plural(in->ev->listener_end.unaccepted));
 		return;
 	}
@@ -185,7 +186,8 @@ static void why_linger_zero(struct incident *in)
 	int64_t unacked = attribute_unacked(in);
 
 	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away",
-	    COUNT(unacked > 0 ? (uint64_t)unacked : 0), plural(unacked > 0 ? (uint64_t)unacked : 0));
+	    COUNT(unacked > 0 ? (uint64_t)unacked : 0),
+	    plural(unacked > 0 ? (uint64_t)unacked : 0));
 	say(in, ", after reading %s and sending %s", COUNT(bytes_read(in)),
 	    COUNT(in->ev->sock.bytes_sent));
 }
@@ -209,7 +211,8 @@ static void why_unaccepted(struct incident *in)
 	const struct rst_listener_end *end = &in->ev->listener_end;
 
 	if (!end->at_ns) {
-		say(in, "the listener on port %u was closed before anybody accepted this connection",
+		say(in,
+		    "the listener on port %u was closed before anybody accepted this connection",
 		    in->ev->tuple.local_port);
 		return;
 	}
@@ -223,8 +226,9 @@ static void why_disconnect(struct incident *in)
 {
 	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
 
-	say(in, "connect(AF_UNSPEC) dissolved the connection: %s bytes unread, %s unsent or "
-		"unacknowledged",
+	say(in,
+	    "connect(AF_UNSPEC) dissolved the connection: %s bytes unread, %s unsent or "
+	    "unacknowledged",
 	    COUNT(unread > 0 ? (uint64_t)unread : 0), COUNT(unacked > 0 ? (uint64_t)unacked : 0));
 }
 
@@ -264,9 +268,10 @@ static void why_user_timeout(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 
-	say(in, "the peer was silent for %s, longer than TCP_USER_TIMEOUT (%s); %u probe%s unanswered",
-	    SPAN(s->heard_ms * 1000000), SPAN((uint64_t)s->user_timeout_ms * 1000000), s->probes_out,
-	    plural(s->probes_out));
+	say(in,
+	    "the peer was silent for %s, longer than TCP_USER_TIMEOUT (%s); %u probe%s unanswered",
+	    SPAN(s->heard_ms * 1000000), SPAN((uint64_t)s->user_timeout_ms * 1000000),
+	    s->probes_out, plural(s->probes_out));
 }
 
 static void why_out_of_memory(struct incident *in)
@@ -275,8 +280,9 @@ static void why_out_of_memory(struct incident *in)
 	const struct tcp_memory *m = &in->memory;
 
 	if (s->kind == RST_SOCK_LISTENER) {
-		say(in, "the socket of a finished handshake could not be made (memory, route or port "
-			"table); the accept queue is not full: %s of %s",
+		say(in,
+		    "the socket of a finished handshake could not be made (memory, route or port "
+		    "table); the accept queue is not full: %s of %s",
 		    COUNT(s->accept_queue), COUNT(s->accept_queue_limit));
 	} else {
 		say(in, "closed socket given up: too many orphans or TCP out of memory");
@@ -318,8 +324,9 @@ static void why_bad_handshake(struct incident *in)
 	else if (!strcmp(detail, "syn-ack"))
 		say(in, "the SYN-ACK acknowledges %u; %u was expected", in->packet.ack, s->snd_nxt);
 	else if (s->kind == RST_SOCK_LISTENER)
-		say(in, "the handshake's last ACK acknowledges %u, which this host did not send; "
-			"the half-open connection still stands",
+		say(in,
+		    "the handshake's last ACK acknowledges %u, which this host did not send; "
+		    "the half-open connection still stands",
 		    in->packet.ack);
 	else
 		say(in, "in state %s a segment acknowledges %u; %u was expected",
@@ -346,7 +353,8 @@ static void why_refused(struct incident *in)
 	if (s->created_ns && s->created_ns <= in->ev->hdr.mono_ns)
 		say(in, " %s after the first SYN", SPAN(in->ev->hdr.mono_ns - s->created_ns));
 	if (s->total_retrans)
-		say(in, ", which was repeated %u time%s", s->total_retrans, plural(s->total_retrans));
+		say(in, ", which was repeated %u time%s", s->total_retrans,
+		    plural(s->total_retrans));
 }
 
 static void say_before_any_data(struct incident *in)

@@ -33,7 +33,7 @@ const char *act_family(enum speak speak)
 
 void actor_start(struct actor *a, const struct netlab *lab, enum side side, const char *comm)
 {
-	struct timeval patience = {.tv_sec = 15};
+	struct timeval patience = { .tv_sec = 15 };
 	int line[2];
 
 	snprintf(a->comm, sizeof(a->comm), "%s", comm);
@@ -43,7 +43,7 @@ void actor_start(struct actor *a, const struct netlab *lab, enum side side, cons
 	if (a->pid < 0)
 		run_die("fork: %s", strerror(errno));
 	if (a->pid == 0) {
-		struct rlimit no_core = {0};
+		struct rlimit no_core = { 0 };
 
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		prctl(PR_SET_NAME, a->comm);
@@ -106,7 +106,7 @@ static struct act_reply must(struct actor *a, const char *what, const struct act
 
 static struct act_reply step(struct actor *a, const char *what, enum act_op op, int fd, long x)
 {
-	struct act_request request = {.op = op, .fd = fd, .x = x};
+	struct act_request request = { .op = op, .fd = fd, .x = x };
 
 	return must(a, what, &request);
 }
@@ -141,7 +141,7 @@ static socklen_t fill_address(struct sockaddr_storage *ss, enum speak speak, con
 static struct act_request request_socket(enum act_op op, enum speak speak, const char *address,
 					 int port)
 {
-	struct act_request r = {.op = op, .bind = address || port};
+	struct act_request r = { .op = op, .bind = address || port };
 
 	r.local_len = fill_address(&r.local, speak, address, port);
 	return r;
@@ -181,7 +181,7 @@ int actor_socket(struct actor *a, enum speak speak, int local_port)
 
 void actor_connect_socket(struct actor *a, int fd, enum speak speak, const char *address, int port)
 {
-	struct act_request r = {.op = ACT_CONNECT, .fd = fd};
+	struct act_request r = { .op = ACT_CONNECT, .fd = fd };
 
 	r.remote_len = fill_address(&r.remote, speak, address, port);
 	must(a, "connect", &r);
@@ -271,7 +271,7 @@ void actor_disconnect(struct actor *a, int fd)
 
 void actor_set(struct actor *a, int fd, int level, int name, int value)
 {
-	struct act_request r = {.op = ACT_SET, .fd = fd, .x = level, .y = name, .z = value};
+	struct act_request r = { .op = ACT_SET, .fd = fd, .x = level, .y = name, .z = value };
 
 	must(a, "setsockopt", &r);
 }
@@ -323,7 +323,7 @@ void actor_threads(struct actor *a, int count)
 
 static void end(struct actor *a, enum act_op op, int x)
 {
-	struct act_request r = {.op = op, .x = x};
+	struct act_request r = { .op = op, .x = x };
 
 	if (send(a->fd, &r, sizeof(r), MSG_NOSIGNAL) < 0)
 		run_die("%s: cannot be told to end: %s", a->comm, strerror(errno));

@@ -69,7 +69,7 @@ int actor_mptcp_fallback(struct actor *a, int fd); /* 1: speaks plain TCP after 
 /* These wait, at most ten seconds, for something that is sure to come. */
 void actor_await_unread(struct actor *a, int fd, long n);
 void actor_await_acked(struct actor *a, int fd);
-void actor_await_end(struct actor *a, int fd);	/* an error, or the peer's FIN */
+void actor_await_end(struct actor *a, int fd);	 /* an error, or the peer's FIN */
 void actor_await_reset(struct actor *a, int fd); /* an error */
 void actor_await_state(struct actor *a, int fd, int state);
 void actor_await_incoming(struct actor *a, int listener, int n); /* N to be accepted */

@@ -147,7 +147,7 @@ static int do_read_error(int fd, struct act_reply *reply)
 
 static int await_poll(int fd, short events)
 {
-	struct pollfd p = {.fd = fd, .events = events};
+	struct pollfd p = { .fd = fd, .events = events };
 	int n = poll(&p, 1, PATIENCE_MS);
 
 	if (!n)
@@ -157,7 +157,7 @@ static int await_poll(int fd, short events)
 
 static bool is_true(int fd, int op, long wanted)
 {
-	struct tcp_info info = {0};
+	struct tcp_info info = { 0 };
 	socklen_t len = sizeof(info);
 	int n = -1;
 
@@ -186,14 +186,14 @@ static int await_true(int fd, int op, long wanted)
 
 static int do_disconnect(int fd)
 {
-	struct sockaddr none = {.sa_family = AF_UNSPEC};
+	struct sockaddr none = { .sa_family = AF_UNSPEC };
 
 	return connect(fd, &none, sizeof(none));
 }
 
 static int do_linger(int fd, long seconds)
 {
-	struct linger linger = {.l_onoff = 1, .l_linger = (int)seconds};
+	struct linger linger = { .l_onoff = 1, .l_linger = (int)seconds };
 
 	return setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger));
 }
@@ -287,7 +287,7 @@ void act_process(int line)
 
 	memset(payload, 'x', sizeof(payload));
 	while (recv(line, &request, sizeof(request), 0) == (ssize_t)sizeof(request)) {
-		struct act_reply reply = {0};
+		struct act_reply reply = { 0 };
 
 		errno = 0;
 		reply.result = perform(&request, &reply);

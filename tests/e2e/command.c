@@ -22,7 +22,7 @@ _Noreturn static void become(struct run *run, const struct command *c, int ready
 {
 	/* Opened before privileges go: nobody may not be able to get to where it is. */
 	int binary = open(run->binary, O_RDONLY);
-	const char *argv[ARGS_MAX] = {"rsttrace"};
+	const char *argv[ARGS_MAX] = { "rsttrace" };
 	char number[16];
 	int n = 1, out = c->out_file;
 
@@ -54,7 +54,7 @@ _Noreturn static void become(struct run *run, const struct command *c, int ready
 
 void command_start(struct run *run, struct command *c)
 {
-	struct pollfd p = {.events = POLLIN};
+	struct pollfd p = { .events = POLLIN };
 	int ready[2];
 	char byte;
 
@@ -126,7 +126,7 @@ void command_expect(struct command *c, int status, int lines, const char *says)
 void command_fails(struct run *run, enum side side, const char *const *args, int status,
 		   const char *says)
 {
-	struct command c = {.args = args, .side = side};
+	struct command c = { .args = args, .side = side };
 	int before = run_failures();
 
 	command_start(run, &c);

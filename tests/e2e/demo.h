@@ -3,11 +3,9 @@
 #ifndef E2E_DEMO_H
 #define E2E_DEMO_H
 
-#include <signal.h>
-
 #include "run.h"
 
-/* Prints to stdout. Returns 0, or 1 when a step failed; ends early once *STOP is set. */
-int demo(struct run *run, volatile sig_atomic_t *stop);
+/* Prints to stdout; ends the process if a step fails. */
+void demo(struct run *run);
 
 #endif

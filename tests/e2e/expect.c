@@ -61,8 +61,8 @@ static bool relates(const char *text, const char *wanted, size_t len, enum relat
 
 static void check_text(json_t *event, const char *path, const char *wanted, enum relation relation)
 {
-	static const char *const words[] = {"", "something that begins with ",
-					    "something that contains "};
+	static const char *const words[] = { "", "something that begins with ",
+					     "something that contains " };
 	const char *text = json_string_value(find(event, path)), *at = wanted;
 
 	if (!event || !wanted)

@@ -27,9 +27,9 @@ const char *ghost_address(enum speak speak)
 void ghost_open(struct ghost *g, const struct netlab *lab, enum speak speak, int port,
 		int peer_port)
 {
-	struct sockaddr_ll ll = {.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL)};
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL) };
 
-	*g = (struct ghost){.speak = speak, .port = port, .peer_port = peer_port};
+	*g = (struct ghost){ .speak = speak, .port = port, .peer_port = peer_port };
 	netlab_enter(lab, SIDE_CLIENT);
 	g->in = socket(AF_PACKET, SOCK_DGRAM | SOCK_CLOEXEC, htons(ETH_P_ALL));
 	ll.sll_ifindex = (int)if_nametoindex("cli0");
@@ -108,7 +108,7 @@ static size_t put_v4(const struct ghost *g, uint8_t *packet, const struct segmen
 
 static size_t put_v6(const struct ghost *g, uint8_t *packet, const struct segment *s)
 {
-	struct ip6_hdr ip = {0};
+	struct ip6_hdr ip = { 0 };
 	size_t len;
 
 	ip.ip6_vfc = 0x60;
@@ -124,8 +124,8 @@ static size_t put_v6(const struct ghost *g, uint8_t *packet, const struct segmen
 
 void ghost_send(struct ghost *g, const struct segment *s)
 {
-	struct sockaddr_in in = {.sin_family = AF_INET};
-	struct sockaddr_in6 in6 = {.sin6_family = AF_INET6};
+	struct sockaddr_in in = { .sin_family = AF_INET };
+	struct sockaddr_in6 in6 = { .sin6_family = AF_INET6 };
 	uint8_t packet[PACKET_MAX];
 	ssize_t done;
 	size_t len;
@@ -196,8 +196,8 @@ static bool take(struct ghost *g, const uint8_t *packet, size_t len, struct segm
 struct segment ghost_expect(struct ghost *g, int flags, int mask)
 {
 	long long until = run_now() + PATIENCE_MS * 1000000LL;
-	struct pollfd p = {.fd = g->in, .events = POLLIN};
-	uint8_t packet[PACKET_MAX] = {0};
+	struct pollfd p = { .fd = g->in, .events = POLLIN };
+	uint8_t packet[PACKET_MAX] = { 0 };
 	struct segment s;
 
 	while (run_now() < until) {
@@ -214,11 +214,11 @@ struct segment ghost_expect(struct ghost *g, int flags, int mask)
 
 struct segment ghost_handshake(struct ghost *g)
 {
-	struct segment s = {.seq = 1000, .flags = GHOST_SYN}, got;
+	struct segment s = { .seq = 1000, .flags = GHOST_SYN }, got;
 
 	ghost_send(g, &s);
 	got = ghost_expect(g, GHOST_SYN | GHOST_ACK, GHOST_SYN | GHOST_ACK | GHOST_RST);
-	s = (struct segment){.seq = 1001, .ack = got.seq + 1, .flags = GHOST_ACK};
+	s = (struct segment){ .seq = 1001, .ack = got.seq + 1, .flags = GHOST_ACK };
 	ghost_send(g, &s);
 	return s;
 }

@@ -23,15 +23,26 @@
 #define SECONDS_PER_SCENARIO 30
 
 static const struct scenario *const tables[] = {
-	scenarios_closed,    scenarios_late,	 scenarios_abort,   scenarios_process,
-	scenarios_accept,    scenarios_destroy,	 scenarios_limits,  scenarios_handshake,
-	scenarios_received,  scenarios_older,	 scenarios_xdp,	    scenarios_attach,
-	scenarios_software,  scenarios_accounts, scenarios_cli,
+	scenarios_closed,
+	scenarios_late,
+	scenarios_abort,
+	scenarios_process,
+	scenarios_accept,
+	scenarios_destroy,
+	scenarios_limits,
+	scenarios_handshake,
+	scenarios_received,
+	scenarios_older,
+	scenarios_xdp,
+	scenarios_attach,
+	scenarios_software,
+	scenarios_accounts,
+	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
 };
 
-static const char *const family_names[] = {"ipv4", "ipv6", "mapped"};
+static const char *const family_names[] = { "ipv4", "ipv6", "mapped" };
 
 enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES };
 
@@ -51,12 +62,14 @@ static void on_signal(int sig)
 static void handle_signals(void)
 {
 	/* No SA_RESTART: waitpid() must notice. */
-	struct sigaction action = {.sa_handler = on_signal};
+	struct sigaction action = { .sa_handler = on_signal };
 
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* An ignored SIGCHLD, inherited from the caller, would collect our children for us. */
+	signal(SIGCHLD, SIG_DFL);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -87,14 +100,17 @@ static bool is_wanted(const char *only, const struct scenario *sc, const char *f
 	return false;
 }
 
-_Noreturn static void play(const struct scenario *sc, struct run *run)
+static void default_signals(void)
 {
-	/* Whoever collects our children must be us, whatever the caller has ignored. */
 	signal(SIGINT, SIG_DFL);
 	signal(SIGTERM, SIG_DFL);
 	signal(SIGHUP, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+_Noreturn static void play(const struct scenario *sc, struct run *run)
+{
+	default_signals();
 	alarm(SECONDS_PER_SCENARIO);
 	run_set_current(run);
 	if (!sc->bare)
@@ -203,6 +219,24 @@ static void run_all(const struct options *o, struct run run, int counts[OUTCOMES
 	}
 }
 
+/* Returns 0, or 1 if it failed. */
+static int run_demo(struct run run)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		default_signals();
+		run_set_current(&run);
+		netlab_open(&run.lab);
+		demo(&run);
+		fflush(stdout);
+		_exit(run_failures() ? RUN_EXIT_FAILED : 0);
+	}
+	status = pid < 0 ? -1 : wait_for(pid);
+	return !WIFEXITED(status) || WEXITSTATUS(status);
+}
+
 static const char *find_binary(void)
 {
 	const char *name = getenv("RSTTRACE_BIN");
@@ -215,12 +249,12 @@ static const char *find_binary(void)
 static int parse(struct options *o, int argc, char **argv)
 {
 	static const struct option long_options[] = {
-		{"list", no_argument, NULL, 'l'},
-		{"only", required_argument, NULL, 'o'},
-		{"binary", required_argument, NULL, 'b'},
-		{"keep-going", no_argument, NULL, 'k'},
-		{"demo", no_argument, NULL, 'd'},
-		{0},
+		{ "list", no_argument, NULL, 'l' },
+		{ "only", required_argument, NULL, 'o' },
+		{ "binary", required_argument, NULL, 'b' },
+		{ "keep-going", no_argument, NULL, 'k' },
+		{ "demo", no_argument, NULL, 'd' },
+		{ 0 },
 	};
 	int c;
 
@@ -251,14 +285,18 @@ static int parse(struct options *o, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	char directory[] = "/tmp/rsttrace-e2e.XXXXXX", binary[4096], schema[4096];
-	int counts[OUTCOMES] = {0};
-	struct options o = {0};
-	struct run run = {.directory = directory};
+	int counts[OUTCOMES] = { 0 };
+	struct options o = { 0 };
+	struct run run = { .directory = directory };
 
 	if (parse(&o, argc, argv)) {
 		fprintf(stderr, "usage: e2e [--list] [--only NAME[,NAME...]] [--binary PATH] "
 				"[--demo]\n");
 		return 2;
+	}
+	if (o.demo && geteuid() != 0) {
+		fprintf(stderr, "e2e: the demo needs root: it makes network namespaces\n");
+		return 1;
 	}
 	if (!o.list && geteuid() == 0) {
 		if (!realpath(o.binary, binary)) {
@@ -275,12 +313,12 @@ int main(int argc, char **argv)
 	}
 	handle_signals();
 	if (o.demo) {
-		counts[FAILED] = demo(&run, &stop) != 0;
+		counts[FAILED] = run_demo(run);
 	} else {
 		run_all(&o, run, counts);
 		if (!o.list)
-			printf("%d passed, %d failed, %d skipped\n", counts[PASSED],
-			       counts[FAILED], counts[SKIPPED]);
+			printf("%d passed, %d failed, %d skipped\n", counts[PASSED], counts[FAILED],
+			       counts[SKIPPED]);
 	}
 	if (run.binary)
 		nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);

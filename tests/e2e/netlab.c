@@ -74,8 +74,8 @@ void netlab_sh(const struct netlab *lab, enum side side, const char *format, ...
 
 /* The sysctl must be written before the first device comes up: it makes DAD and its second of
  * waiting not happen at all. */
-#define QUIET_IPV6                                                                                 \
-	"for f in all default; do echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad; "                 \
+#define QUIET_IPV6                                                                 \
+	"for f in all default; do echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad; " \
 	"echo 0 >/proc/sys/net/ipv6/conf/$f/router_solicitations; done; ip link set lo up"
 
 void netlab_open(struct netlab *lab)

@@ -5,11 +5,11 @@
 
 void pair_listen(struct run *run, struct pair *p, int backlog)
 {
-	*p = (struct pair){.s = -1, .c = -1};
+	*p = (struct pair){ .s = -1, .c = -1 };
 	actor_start(&p->srv, &run->lab, SIDE_SERVER, "e2e-srv");
 	actor_start(&p->cli, &run->lab, SIDE_CLIENT, "e2e-cli");
-	p->listener = actor_listen(&p->srv, run->speak, act_address(run->speak, SIDE_SERVER), 0,
-				   backlog);
+	p->listener =
+		actor_listen(&p->srv, run->speak, act_address(run->speak, SIDE_SERVER), 0, backlog);
 	snprintf(p->server.address, sizeof(p->server.address), "%s",
 		 act_address(run->speak, SIDE_SERVER));
 	snprintf(p->client.address, sizeof(p->client.address), "%s",

@@ -7,10 +7,10 @@
 #include "run.h"
 
 struct pair {
-	struct actor srv, cli; /* processes "e2e-srv" and "e2e-cli" */
-	int listener;	       /* in srv */
-	int s;		       /* the server's end, in srv; -1: not accepted */
-	int c;		       /* the client's end, in cli */
+	struct actor srv, cli;	   /* processes "e2e-srv" and "e2e-cli" */
+	int listener;		   /* in srv */
+	int s;			   /* the server's end, in srv; -1: not accepted */
+	int c;			   /* the client's end, in cli */
 	struct end server, client; /* addresses */
 };
 

@@ -38,7 +38,7 @@ static json_t *client_received(struct run *run, const struct pair *p)
 	return expect_received(run, SIDE_CLIENT, 0, &w);
 }
 
-static const struct tally one_each = {.server_sent = 1, .client_received = 1};
+static const struct tally one_each = { .server_sent = 1, .client_received = 1 };
 
 static void close_unread(struct run *run)
 {
@@ -96,7 +96,7 @@ static void close_unread_client(struct run *run)
 	actor_await_unread(&p.cli, p.c, 1001);
 	actor_close(&p.cli, p.c);
 	actor_await_reset(&p.srv, p.s);
-	tracer_finish(run, (struct tally){.client_sent = 1, .server_received = 1});
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
 
 	w = by_server(&p, "close-unread", "K1");
 	w.local = &p.client;
@@ -248,12 +248,12 @@ static void disconnect(struct run *run)
 }
 
 const struct scenario scenarios_abort[] = {
-	{"close-unread", close_unread, ALL_FAMILIES, false},
-	{"close-unread-client", close_unread_client, ALL_FAMILIES, false},
-	{"close-unread-fin", close_unread_fin, V4_V6, false},
-	{"close-unread-linger", close_unread_linger, V4_V6, false},
-	{"linger-zero", linger_zero, ALL_FAMILIES, false},
-	{"linger-zero-unsent", linger_zero_unsent, V4_V6, false},
-	{"disconnect", disconnect, ALL_FAMILIES, false},
-	{0},
+	{ "close-unread", close_unread, ALL_FAMILIES, false },
+	{ "close-unread-client", close_unread_client, ALL_FAMILIES, false },
+	{ "close-unread-fin", close_unread_fin, V4_V6, false },
+	{ "close-unread-linger", close_unread_linger, V4_V6, false },
+	{ "linger-zero", linger_zero, ALL_FAMILIES, false },
+	{ "linger-zero-unsent", linger_zero_unsent, V4_V6, false },
+	{ "disconnect", disconnect, ALL_FAMILIES, false },
+	{ 0 },
 };

@@ -36,7 +36,7 @@ static void check(struct run *run, struct pair *p, const int c[WAITING], const i
 
 	for (int i = 0; i < WAITING; i++)
 		actor_await_reset(&p->cli, c[i]);
-	tracer_finish(run, (struct tally){.server_sent = WAITING, .client_received = WAITING});
+	tracer_finish(run, (struct tally){ .server_sent = WAITING, .client_received = WAITING });
 	for (int i = 0; i < WAITING; i++) {
 		json_t *e = expect_sent(run, SIDE_SERVER, (size_t)i, &w);
 		long long port = expect_number(json_object_get(e, "remote"), "port");
@@ -120,7 +120,7 @@ static void accept_queue_full(struct run *run)
 	netlab_admit(&run->lab, SIDE_CLIENT);
 	netlab_await(&run->lab, SIDE_SERVER, "Tcp", "OutRsts", LIMIT - 1);
 	tracer_finish(run,
-		      (struct tally){.server_sent = LIMIT - 1, .client_received = LIMIT - 1});
+		      (struct tally){ .server_sent = LIMIT - 1, .client_received = LIMIT - 1 });
 	for (int i = 0; i < LIMIT - 1; i++) {
 		e = expect_sent(run, SIDE_SERVER, (size_t)i, &w);
 		expect_str(e, "kernel.reason", "INVALID_SYN");
@@ -136,9 +136,9 @@ static void accept_queue_full(struct run *run)
 }
 
 const struct scenario scenarios_accept[] = {
-	{"unaccepted", listener_closed, ALL_FAMILIES, false},
-	{"unaccepted-shutdown", listener_shut_down, V4_V6, false},
-	{"unaccepted-killed", listener_killed, V4_V6, false},
-	{"accept-queue-full", accept_queue_full, ALL_FAMILIES, false},
-	{0},
+	{ "unaccepted", listener_closed, ALL_FAMILIES, false },
+	{ "unaccepted-shutdown", listener_shut_down, V4_V6, false },
+	{ "unaccepted-killed", listener_killed, V4_V6, false },
+	{ "accept-queue-full", accept_queue_full, ALL_FAMILIES, false },
+	{ 0 },
 };

@@ -64,8 +64,8 @@ static void check_cause(struct run *run, const char *direction, const char *caus
 	if (n != wanted)
 		run_fail("%ld %s %s, wanted %ld", n, direction, cause, wanted);
 	/* The summary counts the whole machine. */
-	total = json_integer_value(json_object_get(
-		json_object_get(run->tracer.summary, direction), cause));
+	total = json_integer_value(
+		json_object_get(json_object_get(run->tracer.summary, direction), cause));
 	if (total < wanted)
 		run_fail("the summary has %ld %s %s, wanted %ld or more", total, direction, cause,
 			 wanted);
@@ -73,8 +73,8 @@ static void check_cause(struct run *run, const char *direction, const char *caus
 
 static void accounts(struct run *run)
 {
-	static const struct segment syn = {.seq = 1, .flags = GHOST_SYN};
-	static const struct segment ack = {.seq = 1, .ack = 1, .flags = GHOST_ACK};
+	static const struct segment syn = { .seq = 1, .flags = GHOST_SYN };
+	static const struct segment ack = { .seq = 1, .ack = 1, .flags = GHOST_ACK };
 	long before, grown;
 	struct pair p;
 
@@ -90,7 +90,7 @@ static void accounts(struct run *run)
 	if (grown != SENT)
 		run_fail("the kernel counts %ld resets, provoked %d", grown, SENT);
 	tracer_finish(run,
-		      (struct tally){.server_sent = SENT, .client_received = LINGERS + UNREADS});
+		      (struct tally){ .server_sent = SENT, .client_received = LINGERS + UNREADS });
 	check_cause(run, "sent", "no-listener", SYNS);
 	check_cause(run, "sent", "no-such-connection", STRAYS + STRAYS_LISTENING);
 	check_cause(run, "sent", "linger-zero", LINGERS);
@@ -100,6 +100,6 @@ static void accounts(struct run *run)
 }
 
 const struct scenario scenarios_accounts[] = {
-	{"accounts", accounts, ONCE, false},
-	{0},
+	{ "accounts", accounts, ONCE, false },
+	{ 0 },
 };

@@ -25,10 +25,10 @@ static int bpf(int command, union bpf_attr *attr)
 static int load_other(void)
 {
 	static const struct bpf_insn insns[] = {
-		{.code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS},
-		{.code = BPF_JMP | BPF_EXIT},
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
 	};
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int fd;
 
 	attr.prog_type = BPF_PROG_TYPE_XDP;
@@ -43,7 +43,7 @@ static int load_other(void)
 
 static int attach_other(struct run *run, int program, const char *interface)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int fd;
 
 	netlab_enter(&run->lab, SIDE_SERVER);
@@ -68,7 +68,7 @@ static bool has_xdp(struct run *run, const char *interface)
 
 static void no_native(struct run *run)
 {
-	static const char *const args[] = {"-i", "lo", NULL};
+	static const char *const args[] = { "-i", "lo", NULL };
 
 	command_fails(run, SIDE_SERVER, args, 1, "generic");
 	if (has_xdp(run, "lo"))
@@ -77,10 +77,10 @@ static void no_native(struct run *run)
 
 static void other_program(struct run *run)
 {
-	static const char *const native[] = {"-i", "srv0", NULL};
-	static const char *const generic[] = {"-i", "srv0:generic", NULL};
-	struct bpf_link_info info = {0};
-	union bpf_attr attr = {0};
+	static const char *const native[] = { "-i", "srv0", NULL };
+	static const char *const generic[] = { "-i", "srv0:generic", NULL };
+	struct bpf_link_info info = { 0 };
+	union bpf_attr attr = { 0 };
 	int program = load_other(), link = attach_other(run, program, "srv0");
 
 	command_fails(run, SIDE_SERVER, native, 1, "srv0");
@@ -112,7 +112,7 @@ static int programs_of(pid_t pid, uint32_t ids[PROGRAMS_MAX])
 
 static bool exists(uint32_t id)
 {
-	union bpf_attr attr = {0};
+	union bpf_attr attr = { 0 };
 	int fd;
 
 	attr.prog_id = id;
@@ -124,7 +124,7 @@ static bool exists(uint32_t id)
 
 static void killed(struct run *run)
 {
-	static const char *const args[] = {"-i", "srv0", NULL};
+	static const char *const args[] = { "-i", "srv0", NULL };
 	uint32_t ids[PROGRAMS_MAX];
 	int n, status, left = 0;
 
@@ -156,7 +156,7 @@ static void killed(struct run *run)
 
 static void stopped(struct run *run)
 {
-	static const char *const args[] = {"-i", "srv0:generic", NULL};
+	static const char *const args[] = { "-i", "srv0:generic", NULL };
 
 	tracer_start_at(run, SIDE_SERVER, false, args);
 	if (!has_xdp(run, "srv0"))
@@ -167,9 +167,9 @@ static void stopped(struct run *run)
 }
 
 const struct scenario scenarios_attach[] = {
-	{"xdp-no-native", no_native, ONCE, false},
-	{"xdp-other-program", other_program, ONCE, false},
-	{"xdp-stopped", stopped, ONCE, false},
-	{"xdp-killed", killed, ONCE, false},
-	{0},
+	{ "xdp-no-native", no_native, ONCE, false },
+	{ "xdp-other-program", other_program, ONCE, false },
+	{ "xdp-stopped", stopped, ONCE, false },
+	{ "xdp-killed", killed, ONCE, false },
+	{ 0 },
 };

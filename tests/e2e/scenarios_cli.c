@@ -10,11 +10,11 @@
 #include "command.h"
 #include "expect.h"
 
-static const char *const no_args[] = {NULL};
+static const char *const no_args[] = { NULL };
 
 static void not_root(struct run *run)
 {
-	struct command c = {.args = no_args, .side = SIDE_HOME, .nobody = true};
+	struct command c = { .args = no_args, .side = SIDE_HOME, .nobody = true };
 
 	command_start(run, &c);
 	command_expect(&c, 1, 1, "root|privilege|permi|CAP_");
@@ -23,23 +23,23 @@ static void not_root(struct run *run)
 static void usage(struct run *run)
 {
 	static const char *const cases[][4] = {
-		{"--no-such-option"},
-		{"-Z"},
-		{"-L", "99999"},
-		{"-L", "0"},
-		{"-L", "http"},
-		{"-D", "1,,2"},
-		{"192.0.2.0/33"},
-		{"2001:db8::/129"},
-		{"nonsense"},
-		{"-4", "-6"},
-		{"-p", "-1"},
-		{"-n", "0"},
-		{"-d", "nan"},
-		{"--cause", "no-such-cause"},
-		{"-i", "srv0:offload"},
-		{"--ready-fd", "x"},
-		{"explain", "no-such-cause"},
+		{ "--no-such-option" },
+		{ "-Z" },
+		{ "-L", "99999" },
+		{ "-L", "0" },
+		{ "-L", "http" },
+		{ "-D", "1,,2" },
+		{ "192.0.2.0/33" },
+		{ "2001:db8::/129" },
+		{ "nonsense" },
+		{ "-4", "-6" },
+		{ "-p", "-1" },
+		{ "-n", "0" },
+		{ "-d", "nan" },
+		{ "--cause", "no-such-cause" },
+		{ "-i", "srv0:offload" },
+		{ "--ready-fd", "x" },
+		{ "explain", "no-such-cause" },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
@@ -48,14 +48,14 @@ static void usage(struct run *run)
 
 static void unknown_interface(struct run *run)
 {
-	static const char *const args[] = {"-i", "nosuch0", NULL};
+	static const char *const args[] = { "-i", "nosuch0", NULL };
 
 	command_fails(run, SIDE_SERVER, args, 1, "nosuch0");
 }
 
 static void unknown_netns(struct run *run)
 {
-	static const char *const args[] = {"--netns", "no-such-namespace", NULL};
+	static const char *const args[] = { "--netns", "no-such-namespace", NULL };
 
 	command_fails(run, SIDE_SERVER, args, 1, "no-such-namespace");
 }
@@ -101,7 +101,7 @@ static void provoke_until_end(struct run *run, struct command *c)
 /* As in `rsttrace | head -1`. */
 static void reader_leaves(struct run *run, const char *const *args)
 {
-	struct command c = {.args = args, .side = SIDE_HOME, .ready = true};
+	struct command c = { .args = args, .side = SIDE_HOME, .ready = true };
 	struct actor cli;
 	char buf[65536];
 	int line[2];
@@ -125,7 +125,7 @@ static void reader_leaves(struct run *run, const char *const *args)
 
 static void closed_pipe(struct run *run)
 {
-	static const char *const json[] = {"-j", NULL};
+	static const char *const json[] = { "-j", NULL };
 
 	reader_leaves(run, no_args);
 	reader_leaves(run, json);
@@ -133,12 +133,13 @@ static void closed_pipe(struct run *run)
 
 static void full_device(struct run *run)
 {
-	static const char *const json[] = {"-j", NULL};
-	const char *const *const cases[] = {no_args, json};
+	static const char *const json[] = { "-j", NULL };
+	const char *const *const cases[] = { no_args, json };
 
 	for (size_t i = 0; i < 2; i++) {
 		struct command c = {
-			.args = cases[i], .side = SIDE_HOME, .out = "/dev/full", .ready = true};
+			.args = cases[i], .side = SIDE_HOME, .out = "/dev/full", .ready = true
+		};
 
 		command_start(run, &c);
 		provoke_until_end(run, &c);
@@ -148,8 +149,9 @@ static void full_device(struct run *run)
 
 static void help(struct run *run)
 {
-	static const char *const args[] = {"--help", NULL}, *const version[] = {"--version", NULL};
-	struct command c = {.args = args, .side = SIDE_HOME};
+	static const char *const args[] = { "--help", NULL }, *const version[] = { "--version",
+										   NULL };
+	struct command c = { .args = args, .side = SIDE_HOME };
 	char *text;
 
 	command_start(run, &c);
@@ -159,7 +161,7 @@ static void help(struct run *run)
 	if (!strstr(text, "--json") || !strstr(text, "--ready-fd"))
 		run_fail("--help does not tell of --json and --ready-fd");
 	free(text);
-	c = (struct command){.args = version, .side = SIDE_HOME};
+	c = (struct command){ .args = version, .side = SIDE_HOME };
 	command_start(run, &c);
 	command_expect(&c, 0, 0, NULL);
 }
@@ -167,8 +169,8 @@ static void help(struct run *run)
 /* -n 1 ends by itself after one reset that was shown. */
 static void count_limit(struct run *run)
 {
-	static const char *const args[] = {"-j", "-n", "1", "--cause", "no-listener", NULL};
-	struct command c = {.args = args, .side = SIDE_HOME, .ready = true};
+	static const char *const args[] = { "-j", "-n", "1", "--cause", "no-listener", NULL };
+	struct command c = { .args = args, .side = SIDE_HOME, .ready = true };
 	char *text, *first_end;
 
 	command_start(run, &c);
@@ -184,13 +186,13 @@ static void count_limit(struct run *run)
 }
 
 const struct scenario scenarios_cli[] = {
-	{"not-root", not_root, ONCE, false},
-	{"usage", usage, ONCE, false},
-	{"unknown-interface", unknown_interface, ONCE, false},
-	{"unknown-netns", unknown_netns, ONCE, false},
-	{"closed-pipe", closed_pipe, ONCE, false},
-	{"full-device", full_device, ONCE, false},
-	{"help", help, ONCE, false},
-	{"count-limit", count_limit, ONCE, false},
-	{0},
+	{ "not-root", not_root, ONCE, false },
+	{ "usage", usage, ONCE, false },
+	{ "unknown-interface", unknown_interface, ONCE, false },
+	{ "unknown-netns", unknown_netns, ONCE, false },
+	{ "closed-pipe", closed_pipe, ONCE, false },
+	{ "full-device", full_device, ONCE, false },
+	{ "help", help, ONCE, false },
+	{ "count-limit", count_limit, ONCE, false },
+	{ 0 },
 };

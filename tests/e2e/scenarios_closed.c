@@ -10,7 +10,7 @@
 
 static struct end server_end(struct run *run, int port)
 {
-	struct end e = {.port = port};
+	struct end e = { .port = port };
 
 	snprintf(e.address, sizeof(e.address), "%s", act_address(run->speak, SIDE_SERVER));
 	return e;
@@ -20,10 +20,11 @@ static struct end server_end(struct run *run, int port)
  * forgotten its own. */
 static struct end be_refused(struct run *run, struct actor *cli, int port)
 {
-	struct end client = {.port = 33333};
+	struct end client = { .port = 33333 };
 	int err, fd;
 
-	snprintf(client.address, sizeof(client.address), "%s", act_address(run->speak, SIDE_CLIENT));
+	snprintf(client.address, sizeof(client.address), "%s",
+		 act_address(run->speak, SIDE_CLIENT));
 	fd = actor_connect_start(cli, run->speak, act_address(run->speak, SIDE_SERVER), port,
 				 client.port, &err);
 	if (err == EINPROGRESS)
@@ -62,7 +63,7 @@ static void no_listener(struct run *run)
 	client = be_refused(run, &cli, 44444);
 	received.owner = &cli;
 	server = server_end(run, 44444);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_str(e, "packet.flags", "SYN");
@@ -92,7 +93,7 @@ static void elsewhere(struct run *run, struct actor *listener, enum side side, i
 
 	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
 	client = be_refused(run, &cli, port);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_end(e, "listener", address, port);
@@ -146,7 +147,7 @@ static void elsewhere_netns(struct run *run)
 static void stray(struct run *run, struct actor *listener, int port, const char *rule,
 		  const struct segment *segment)
 {
-	struct end server = server_end(run, port), client = {.port = 5555};
+	struct end server = server_end(run, port), client = { .port = 5555 };
 	struct wanted sent = {
 		.cause = "no-such-connection",
 		.group = "closed-socket",
@@ -164,7 +165,7 @@ static void stray(struct run *run, struct actor *listener, int port, const char 
 	tracer_start(run, NULL);
 	ghost_send(&ghost, segment);
 	ghost_expect(&ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){.server_sent = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1 });
 
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_int(e, "packet.seq", segment->seq);
@@ -184,9 +185,10 @@ static void stray(struct run *run, struct actor *listener, int port, const char 
 	ghost_close(&ghost);
 }
 
-static const struct segment stray_ack = {.seq = 4000000000U, .ack = 123456, .flags = GHOST_ACK};
+static const struct segment stray_ack = { .seq = 4000000000U, .ack = 123456, .flags = GHOST_ACK };
 static const struct segment stray_data = {
-	.seq = 77, .ack = 78, .flags = GHOST_ACK | GHOST_PSH, .length = 1234};
+	.seq = 77, .ack = 78, .flags = GHOST_ACK | GHOST_PSH, .length = 1234
+};
 
 static void stray_to_closed(struct run *run)
 {
@@ -217,13 +219,13 @@ static void stray_data_to_listener(struct run *run)
 }
 
 const struct scenario scenarios_closed[] = {
-	{"no-listener", no_listener, ALL_FAMILIES, false},
-	{"listener-elsewhere-address", elsewhere_address, ALL_FAMILIES, false},
-	{"listener-elsewhere-family", elsewhere_family, V4_V6, false},
-	{"listener-elsewhere-netns", elsewhere_netns, V4_V6, false},
-	{"no-such-connection", stray_to_closed, V4_V6, false},
-	{"no-such-connection-data", stray_data_to_closed, V4_V6, false},
-	{"no-such-connection-listening", stray_to_listener, ALL_FAMILIES, false},
-	{"no-such-connection-listening-data", stray_data_to_listener, V4_V6, false},
-	{0},
+	{ "no-listener", no_listener, ALL_FAMILIES, false },
+	{ "listener-elsewhere-address", elsewhere_address, ALL_FAMILIES, false },
+	{ "listener-elsewhere-family", elsewhere_family, V4_V6, false },
+	{ "listener-elsewhere-netns", elsewhere_netns, V4_V6, false },
+	{ "no-such-connection", stray_to_closed, V4_V6, false },
+	{ "no-such-connection-data", stray_data_to_closed, V4_V6, false },
+	{ "no-such-connection-listening", stray_to_listener, ALL_FAMILIES, false },
+	{ "no-such-connection-listening-data", stray_data_to_listener, V4_V6, false },
+	{ 0 },
 };

@@ -35,7 +35,7 @@ static void check(struct run *run, struct pair *p, const char *known_by)
 	json_t *e;
 
 	actor_await_reset(&p->cli, p->c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_str(e, "cpu_task.comm", "ss");
 	expect_str(e, "socket.state", "ESTABLISHED");
@@ -67,7 +67,7 @@ static void destroyed_not_read(struct run *run)
 }
 
 const struct scenario scenarios_destroy[] = {
-	{"socket-destroyed", destroyed, ALL_FAMILIES, false},
-	{"socket-destroyed-not-read", destroyed_not_read, V4_V6, false},
-	{0},
+	{ "socket-destroyed", destroyed, ALL_FAMILIES, false },
+	{ "socket-destroyed-not-read", destroyed_not_read, V4_V6, false },
+	{ 0 },
 };

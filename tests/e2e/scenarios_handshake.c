@@ -20,7 +20,7 @@ static void set_stage(struct run *run, struct stage *s)
 	tracer_start(run, NULL);
 	pair_listen(run, &s->p, 8);
 	ghost_open(&s->ghost, &run->lab, run->speak, GHOST_PORT, s->p.server.port);
-	s->peer = (struct end){.port = GHOST_PORT};
+	s->peer = (struct end){ .port = GHOST_PORT };
 	snprintf(s->peer.address, sizeof(s->peer.address), "%s", ghost_address(run->speak));
 	s->w = (struct wanted){
 		.cause = "bad-handshake",
@@ -35,7 +35,7 @@ static void set_stage(struct run *run, struct stage *s)
 
 static struct segment half_open(struct stage *s)
 {
-	struct segment syn = {.seq = 1000, .flags = GHOST_SYN};
+	struct segment syn = { .seq = 1000, .flags = GHOST_SYN };
 
 	ghost_send(&s->ghost, &syn);
 	return ghost_expect(&s->ghost, GHOST_SYN | GHOST_ACK, GHOST_SYN | GHOST_ACK);
@@ -44,7 +44,7 @@ static struct segment half_open(struct stage *s)
 static json_t *await_reset(struct run *run, struct stage *s, const char *rule)
 {
 	ghost_expect(&s->ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){.server_sent = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1 });
 	s->w.rule = rule;
 	return expect_sent(run, SIDE_SERVER, 0, &s->w);
 }
@@ -58,7 +58,7 @@ static void clear_stage(struct stage *s)
 /* The last ACK of the handshake acknowledges what was never sent; the handshake goes on waiting. */
 static void bad_ack(struct run *run)
 {
-	struct segment ack = {.seq = 1001, .flags = GHOST_ACK};
+	struct segment ack = { .seq = 1001, .flags = GHOST_ACK };
 	char number[16];
 	struct stage s;
 	json_t *e;
@@ -76,7 +76,7 @@ static void bad_ack(struct run *run)
 
 static void second_syn(struct run *run)
 {
-	struct segment syn = {.seq = 1010, .flags = GHOST_SYN};
+	struct segment syn = { .seq = 1010, .flags = GHOST_SYN };
 	struct stage s;
 	json_t *e;
 
@@ -94,7 +94,7 @@ static void second_syn(struct run *run)
 /* The server's side connects, and its SYN is acknowledged by a number that is not its own. */
 static void bad_syn_ack(struct run *run)
 {
-	struct segment syn, answer = {.seq = 9000, .flags = GHOST_SYN | GHOST_ACK};
+	struct segment syn, answer = { .seq = 9000, .flags = GHOST_SYN | GHOST_ACK };
 	char number[16];
 	struct stage s;
 	json_t *e;
@@ -153,16 +153,16 @@ static void fastclose(struct run *run)
 		run_die("the connection fell back to TCP");
 	actor_close(&p.srv, p.s);
 	netlab_await(&run->lab, SIDE_CLIENT, "MPTcpExt", "MPFastcloseRx", 1);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_str(e, "kernel.reason", "TCP_ABORT_ON_CLOSE");
 	pair_stop(&p);
 }
 
 const struct scenario scenarios_handshake[] = {
-	{"bad-handshake-ack", bad_ack, ALL_FAMILIES, false},
-	{"bad-handshake-syn", second_syn, V4_V6, false},
-	{"bad-handshake-syn-ack", bad_syn_ack, ALL_FAMILIES, false},
-	{"mptcp-fastclose", fastclose, V4_V6, false},
-	{0},
+	{ "bad-handshake-ack", bad_ack, ALL_FAMILIES, false },
+	{ "bad-handshake-syn", second_syn, V4_V6, false },
+	{ "bad-handshake-syn-ack", bad_syn_ack, ALL_FAMILIES, false },
+	{ "mptcp-fastclose", fastclose, V4_V6, false },
+	{ 0 },
 };

@@ -37,7 +37,7 @@ static void late_data(struct run *run, struct pair *p)
 	actor_write(&p->cli, p->c, 1700);
 	actor_await_reset(&p->cli, p->c);
 	/* Nothing received by the server, although tcp_receive_reset was raised there. */
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 }
 
 static json_t *check_sent(struct run *run, const struct pair *p, const char *rule)
@@ -161,10 +161,10 @@ static void timewait(struct run *run)
 }
 
 const struct scenario scenarios_late[] = {
-	{"data-after-close", after_close, ALL_FAMILIES, false},
-	{"data-after-close-shutdown", after_shutdown, ALL_FAMILIES, false},
-	{"data-after-close-killed", after_kill, V4_V6, false},
-	{"data-after-close-exited", after_exit, V4_V6, false},
-	{"data-after-close-timewait", timewait, ALL_FAMILIES, false},
-	{0},
+	{ "data-after-close", after_close, ALL_FAMILIES, false },
+	{ "data-after-close-shutdown", after_shutdown, ALL_FAMILIES, false },
+	{ "data-after-close-killed", after_kill, V4_V6, false },
+	{ "data-after-close-exited", after_exit, V4_V6, false },
+	{ "data-after-close-timewait", timewait, ALL_FAMILIES, false },
+	{ 0 },
 };

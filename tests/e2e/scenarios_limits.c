@@ -40,7 +40,7 @@ static void linger2_ack(struct run *run)
 	actor_set(&p.srv, p.s, IPPROTO_TCP, TCP_LINGER2, -1);
 	actor_close(&p.srv, p.s);
 	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 
 	w = by_server(&p, "fin-wait-2-limit", "P9");
 	w.group = "abort";
@@ -67,7 +67,7 @@ static void linger2_close(struct run *run)
 	actor_set(&p.srv, p.s, IPPROTO_TCP, TCP_LINGER2, -1);
 	actor_close(&p.srv, p.s);
 	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 
 	w = by_server(&p, "fin-wait-2-limit", "K2");
 	w.group = "abort";
@@ -94,7 +94,7 @@ static void go_silent(struct run *run, struct pair *p, int probes, int user_time
 	netlab_block(&run->lab, SIDE_CLIENT);
 	actor_set(&p->srv, p->s, SOL_SOCKET, SO_KEEPALIVE, 1);
 	actor_await_reset(&p->srv, p->s);
-	tracer_finish(run, (struct tally){.server_sent = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1 });
 }
 
 static json_t *check_timeout(struct run *run, struct pair *p, const char *cause)
@@ -203,7 +203,7 @@ static void out_of_memory(struct run *run)
 		usleep(100000);
 	}
 	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 
 	w = by_server(&p, "out-of-memory", "K3");
 	w.group = "resource";
@@ -216,10 +216,10 @@ static void out_of_memory(struct run *run)
 }
 
 const struct scenario scenarios_limits[] = {
-	{"fin-wait-2-limit", linger2_ack, ALL_FAMILIES, false},
-	{"fin-wait-2-limit-close", linger2_close, V4_V6, false},
-	{"keepalive-timeout", keepalive, V4_V6, false},
-	{"user-timeout", user_timeout, ONCE, false},
-	{"out-of-memory", out_of_memory, ONCE, false},
-	{0},
+	{ "fin-wait-2-limit", linger2_ack, ALL_FAMILIES, false },
+	{ "fin-wait-2-limit-close", linger2_close, V4_V6, false },
+	{ "keepalive-timeout", keepalive, V4_V6, false },
+	{ "user-timeout", user_timeout, ONCE, false },
+	{ "out-of-memory", out_of_memory, ONCE, false },
+	{ 0 },
 };

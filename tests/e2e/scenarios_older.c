@@ -31,7 +31,7 @@ static void connected(struct run *run)
 	actor_linger(&p.cli, p.c, 0);
 	actor_close(&p.cli, p.c);
 	actor_await_reset(&p.srv, p.s);
-	tracer_finish(run, (struct tally){.client_sent = 1, .server_received = 1});
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
 	expect_sent(run, SIDE_CLIENT, 0, &sent);
 	e = expect_received(run, SIDE_SERVER, 0, &received);
 	/* When it was established was not seen: absent, not zero. */
@@ -55,7 +55,7 @@ static void client_end(struct run *run)
 	actor_linger(&p.srv, p.s, 0);
 	actor_close(&p.srv, p.s);
 	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	expect_received(run, SIDE_CLIENT, 0, &received);
 	pair_stop(&p);
 }
@@ -79,7 +79,7 @@ static void listener(struct run *run)
 	actor_await_incoming(&p.srv, p.listener, 1);
 	actor_close(&p.srv, p.listener);
 	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	expect_sent(run, SIDE_SERVER, 0, &sent);
 	pair_stop(&p);
 }
@@ -102,10 +102,10 @@ static void listener_elsewhere(struct run *run)
 	listener = actor_listen(&srv, run->speak, address, 0, 8);
 	port = actor_local_port(&srv, listener);
 	tracer_start(run, NULL);
-	fd = actor_connect_start(&cli, run->speak, act_address(run->speak, SIDE_SERVER), port,
-				 0, NULL);
+	fd = actor_connect_start(&cli, run->speak, act_address(run->speak, SIDE_SERVER), port, 0,
+				 NULL);
 	actor_await_reset(&cli, fd);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_end(e, "listener", address, port);
 	expect_int(e, "listener.pid", srv.pid);
@@ -114,9 +114,9 @@ static void listener_elsewhere(struct run *run)
 }
 
 const struct scenario scenarios_older[] = {
-	{"older-accepted", connected, ALL_FAMILIES, false},
-	{"older-connected", client_end, ALL_FAMILIES, false},
-	{"older-listener", listener, V4_V6, false},
-	{"older-listener-elsewhere", listener_elsewhere, V4_V6, false},
-	{0},
+	{ "older-accepted", connected, ALL_FAMILIES, false },
+	{ "older-connected", client_end, ALL_FAMILIES, false },
+	{ "older-listener", listener, V4_V6, false },
+	{ "older-listener-elsewhere", listener_elsewhere, V4_V6, false },
+	{ 0 },
 };

@@ -36,7 +36,7 @@ static json_t *check(struct run *run, struct pair *p, const char *cause, const c
 	json_t *e;
 
 	actor_await_reset(&p->cli, p->c);
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_int(e, "socket.unread", UNREAD);
 	expect_contains(e, "why", UNREAD_TEXT);
@@ -130,7 +130,7 @@ static void hostile_json(struct run *run)
 
 	hostile_reset(run, NULL, false);
 	/* Lines that are not valid UTF-8 fail there. */
-	tracer_finish(run, (struct tally){.server_sent = 1, .client_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_nth(run, SIDE_SERVER, "sent", 0);
 	expect_str(e, "cause", "linger-zero");
 	expect_str(e, "process.comm", "\\x1b]0;x\\x07\\xff\\xfe\\xc3(");
@@ -140,7 +140,7 @@ static void hostile_json(struct run *run)
 
 static void hostile_text(struct run *run)
 {
-	static const char *const args[] = {"-s", "-w", NULL};
+	static const char *const args[] = { "-s", "-w", NULL };
 	char *out;
 
 	hostile_reset(run, args, true);
@@ -168,13 +168,13 @@ static void hostile_text(struct run *run)
 }
 
 const struct scenario scenarios_process[] = {
-	{"process-killed", killed, ALL_FAMILIES, false},
-	{"process-killed-term", terminated, ONCE, false},
-	{"process-killed-segv", crashed, ONCE, false},
-	{"process-killed-threads", threads, ONCE, false},
-	{"process-exited", exited, V4_V6, false},
-	{"process-exited-zero", exited_zero, ONCE, false},
-	{"hostile-comm", hostile_json, ONCE, false},
-	{"hostile-comm-text", hostile_text, ONCE, false},
-	{0},
+	{ "process-killed", killed, ALL_FAMILIES, false },
+	{ "process-killed-term", terminated, ONCE, false },
+	{ "process-killed-segv", crashed, ONCE, false },
+	{ "process-killed-threads", threads, ONCE, false },
+	{ "process-exited", exited, V4_V6, false },
+	{ "process-exited-zero", exited_zero, ONCE, false },
+	{ "hostile-comm", hostile_json, ONCE, false },
+	{ "hostile-comm-text", hostile_text, ONCE, false },
+	{ 0 },
 };

@@ -46,6 +46,6 @@ static void schema(struct run *run)
 }
 
 const struct scenario scenarios_schema[] = {
-	{"schema", schema, ONCE, true},
-	{0},
+	{ "schema", schema, ONCE, true },
+	{ 0 },
 };

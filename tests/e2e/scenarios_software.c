@@ -30,7 +30,7 @@ static void write_config(struct run *run, const char *path)
 		"fastcgi_temp_path %s/fastcgi;\nuwsgi_temp_path %s/uwsgi;\n"
 		"scgi_temp_path %s/scgi;\n"
 		"server {\n"
-		"listen 192.0.2.1:%d;\nclient_max_body_size 1k;\nlingering_close off;\n"
+		"listen 192.0.2.1:%d;\nclient_max_body_size 1k;\nlingering_time 0;\n"
 		"root %s;\n"
 		"}\n}\n",
 		dir, dir, dir, dir, dir, dir, dir, NGINX_PORT, dir);
@@ -99,8 +99,8 @@ static pid_t post_too_much(struct run *run)
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		netlab_enter(&run->lab, SIDE_CLIENT);
-		execlp("curl", "curl", "-s", "-o", "/dev/null", "-m", "10", "--noproxy", "*", "-H", "Expect:",
-		       "--data-binary", body, url, (char *)NULL);
+		execlp("curl", "curl", "-s", "-o", "/dev/null", "-m", "10", "--noproxy", "*", "-H",
+		       "Expect:", "--data-binary", body, url, (char *)NULL);
 		_exit(127);
 	}
 	waitpid(pid, &status, 0);
@@ -110,10 +110,10 @@ static pid_t post_too_much(struct run *run)
 }
 
 /*
- * A body over the limit is answered by 413, and nginx closes while it still arrives: the client's
- * line is slow, so that most of what curl has written has not even left. What lies unread at that
- * moment makes the close a RST; if nothing does, the next segment is answered by one. Segments that
- * are on their way then are answered one by one.
+ * A body over the limit is answered by 413 and, with no time for lingering, not read: nginx closes
+ * when the next piece of it comes. There is one, since the client's line is slow, and most of what
+ * curl has written has not even left by then. Segments that are on their way are answered one by
+ * one.
  */
 static void nginx(struct run *run)
 {
@@ -162,6 +162,6 @@ static void nginx(struct run *run)
 }
 
 const struct scenario scenarios_software[] = {
-	{"nginx-413", nginx, ONCE, false},
-	{0},
+	{ "nginx-413", nginx, ONCE, false },
+	{ 0 },
 };

@@ -15,12 +15,13 @@
 
 #define GHOST_PORT 7777
 
-static const char *const on_srv0[] = {"-i", "srv0", NULL};
-static const char *const on_srv0_generic[] = {"-i", "srv0:generic", NULL};
-static const char *const on_lo[] = {"-i", "lo:generic", NULL};
+static const char *const on_srv0[] = { "-i", "srv0", NULL };
+static const char *const on_srv0_generic[] = { "-i", "srv0:generic", NULL };
+static const char *const on_lo[] = { "-i", "lo:generic", NULL };
 
 static const struct segment crafted = {
-	.flags = GHOST_RST, .ttl = 77, .ip_id = 4242, .window = 1234};
+	.flags = GHOST_RST, .ttl = 77, .ip_id = 4242, .window = 1234
+};
 
 static void check_packet(struct run *run, json_t *e, const char *interface,
 			 const struct segment *rst)
@@ -41,7 +42,7 @@ static void check_packet(struct run *run, json_t *e, const char *interface,
 static void taken(struct run *run, const char *const *args)
 {
 	struct pair p;
-	struct end peer = {.port = GHOST_PORT};
+	struct end peer = { .port = GHOST_PORT };
 	struct wanted w = {
 		.cause = "reset-by-peer",
 		.group = "peer",
@@ -64,7 +65,7 @@ static void taken(struct run *run, const char *const *args)
 	rst.seq = state.seq;
 	ghost_send(&ghost, &rst);
 	actor_await_reset(&p.srv, s);
-	tracer_finish(run, (struct tally){.server_received = 1});
+	tracer_finish(run, (struct tally){ .server_received = 1 });
 	check_packet(run, expect_received(run, SIDE_SERVER, 0, &w), "srv0", &rst);
 	ghost_close(&ghost);
 	pair_stop(&p);
@@ -82,7 +83,7 @@ static void generic(struct run *run)
 
 static void check_ignored(struct run *run, int port, const struct segment *rst)
 {
-	struct end server = {.port = port}, peer = {.port = GHOST_PORT};
+	struct end server = { .port = port }, peer = { .port = GHOST_PORT };
 	struct wanted w = {
 		.cause = "ignored",
 		.group = "peer",
@@ -92,10 +93,11 @@ static void check_ignored(struct run *run, int port, const struct segment *rst)
 	};
 	json_t *e;
 
-	snprintf(server.address, sizeof(server.address), "%s", act_address(run->speak, SIDE_SERVER));
+	snprintf(server.address, sizeof(server.address), "%s",
+		 act_address(run->speak, SIDE_SERVER));
 	snprintf(peer.address, sizeof(peer.address), "%s", ghost_address(run->speak));
 	/* An arrival does not know its namespace when the interface does not: see by port. */
-	tracer_finish(run, (struct tally){.server_received = 1});
+	tracer_finish(run, (struct tally){ .server_received = 1 });
 	e = expect_received(run, SIDE_SERVER, 0, &w);
 	check_packet(run, e, "srv0", rst);
 	expect_absent(e, "process");
@@ -143,7 +145,7 @@ static void out_of_window(struct run *run)
 
 static void loopback(struct run *run)
 {
-	struct wanted w = {.cause = "refused", .group = "peer", .emitter = "tcp_reset"};
+	struct wanted w = { .cause = "refused", .group = "peer", .emitter = "tcp_reset" };
 	struct actor cli;
 	json_t *e;
 	int fd;
@@ -154,7 +156,7 @@ static void loopback(struct run *run)
 	fd = actor_connect_start(&cli, run->speak, act_address(run->speak, SIDE_SERVER), 44444,
 				 33333, NULL);
 	actor_await_reset(&cli, fd);
-	tracer_finish(run, (struct tally){.server_sent = 1, .server_received = 1});
+	tracer_finish(run, (struct tally){ .server_sent = 1, .server_received = 1 });
 	expect_str(expect_nth(run, SIDE_SERVER, "sent", 0), "cause", "no-listener");
 	e = expect_received(run, SIDE_SERVER, 0, &w);
 	expect_str(e, "packet.flags", "RST,ACK");
@@ -167,17 +169,17 @@ static void loopback(struct run *run)
 static void vlan(struct run *run)
 {
 	static const uint8_t frame[] = {
-		0x02, 0,    0,	  0,	0, 0x01, 0x02, 0, 0, 0, 0, 0x02, /* srv0, cli0 */
-		0x88, 0xa8, 0,	  7,					 /* 802.1ad, 7 */
-		0x81, 0,    0,	  9,					 /* 802.1Q, 9 */
-		0x08, 0,						 /* IPv4 */
-		0x45, 0,    0,	  40,	0x10, 0x92, 0x40, 0, 77, 6, 0, 0,	 /* id 4242, ttl 77 */
-		192,  0,    2,	  99,	192,  0,    2,	  1,		 /* ghost, server */
-		0x1e, 0x61, 0xad, 0x9c,					 /* 7777, 44444 */
-		0,    0,    0x30, 0x39, 0,    0,    0,	  0,		 /* seq 12345 */
-		0x50, 0x04, 0x04, 0xd2, 0,    0,    0,	  0,		 /* RST, window 1234 */
+		0x02, 0,    0,	  0,	0,    0x01, 0x02, 0, 0,	 0, 0, 0x02, /* srv0, cli0 */
+		0x88, 0xa8, 0,	  7,					     /* 802.1ad, 7 */
+		0x81, 0,    0,	  9,					     /* 802.1Q, 9 */
+		0x08, 0,						     /* IPv4 */
+		0x45, 0,    0,	  40,	0x10, 0x92, 0x40, 0, 77, 6, 0, 0,    /* id 4242, ttl 77 */
+		192,  0,    2,	  99,	192,  0,    2,	  1,		     /* ghost, server */
+		0x1e, 0x61, 0xad, 0x9c,					     /* 7777, 44444 */
+		0,    0,    0x30, 0x39, 0,    0,    0,	  0,		     /* seq 12345 */
+		0x50, 0x04, 0x04, 0xd2, 0,    0,    0,	  0,		     /* RST, window 1234 */
 	};
-	struct sockaddr_ll ll = {.sll_family = AF_PACKET, .sll_halen = 6};
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET, .sll_halen = 6 };
 	struct segment rst = crafted;
 	int fd;
 
@@ -195,11 +197,11 @@ static void vlan(struct run *run)
 }
 
 const struct scenario scenarios_xdp[] = {
-	{"xdp-native", native, ALL_FAMILIES, false},
-	{"xdp-generic", generic, V4_V6, false},
-	{"xdp-ignored", ignored, V4_V6, false},
-	{"xdp-out-of-window", out_of_window, V4_V6, false},
-	{"xdp-loopback", loopback, V4_V6, false},
-	{"xdp-vlan", vlan, ONCE, false},
-	{0},
+	{ "xdp-native", native, ALL_FAMILIES, false },
+	{ "xdp-generic", generic, V4_V6, false },
+	{ "xdp-ignored", ignored, V4_V6, false },
+	{ "xdp-out-of-window", out_of_window, V4_V6, false },
+	{ "xdp-loopback", loopback, V4_V6, false },
+	{ "xdp-vlan", vlan, ONCE, false },
+	{ 0 },
 };

@@ -62,7 +62,7 @@ _Noreturn static void exec_tracer(struct run *run, enum side side, int ready,
 void tracer_start_at(struct run *run, enum side side, bool text, const char *const *args)
 {
 	struct tracer *t = &run->tracer;
-	struct pollfd p = {.events = POLLIN};
+	struct pollfd p = { .events = POLLIN };
 	int ready[2];
 	char byte;
 
@@ -70,7 +70,7 @@ void tracer_start_at(struct run *run, enum side side, bool text, const char *con
 		json_decref(t->events);
 	if (t->summary)
 		json_decref(t->summary);
-	*t = (struct tracer){.text = text, .events = json_array()};
+	*t = (struct tracer){ .text = text, .events = json_array() };
 	t->out = memory_file("stdout");
 	t->err = memory_file("stderr");
 	if (pipe2(ready, O_CLOEXEC) < 0)

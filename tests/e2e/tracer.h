@@ -13,10 +13,10 @@
 struct run;
 
 struct tracer {
-	pid_t pid; /* 0: not running */
+	pid_t pid;    /* 0: not running */
 	int out, err; /* memory files: a reader that is slow must not hold the tracer up */
 	off_t parsed;
-	json_t *events; /* array */
+	json_t *events;	 /* array */
 	json_t *summary; /* NULL: none yet */
 	bool text;
 };

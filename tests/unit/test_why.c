@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* test_why.c: the sentences, word for word: they are what the user gets. */
-#include <arpa/inet.h>
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -224,14 +223,17 @@ Test(why, unaccepted)
 	build_full(&b, DIR_SENT, ACTIVE CHILDREN CLOSE, RST_TCP_CLOSE);
 	assert_why(&b,
 		   "the listener on port 80 was closed before anybody accepted this connection");
+	build_cpu_task(&b, "nginx", 12);
 	b.ev.listener_end.at_ns = BUILD_NOW_NS - 1;
 	b.ev.listener_end.unaccepted = 1;
 	b.ev.listener_end.limit = 4096;
-	assert_why(&b, "the listener on port 80 was closed with 1 connection nobody had accepted "
-		       "(queue limit 4,096)");
+	assert_why(&b,
+		   "nginx/12 closed the listener on port 80 with 1 connection nobody had accepted "
+		   "(queue limit 4,096)");
 	b.ev.listener_end.unaccepted = 2;
-	assert_why(&b, "the listener on port 80 was closed with 2 connections nobody had accepted "
-		       "(queue limit 4,096)");
+	assert_why(&b,
+		   "nginx/12 closed the listener on port 80 with 2 connections nobody had accepted "
+		   "(queue limit 4,096)");
 }
 
 Test(why, disconnect)

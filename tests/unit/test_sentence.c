@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_sentence.c: what holds for every sentence, whatever the names and numbers in it. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "attribute.h"
+#include "build_event.h"
+
+#define ACTIVE "tcp_send_active_reset < "
+#define PASSIVE "tcp_v4_send_reset < "
+
+Test(sentence, names_are_escaped)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, ACTIVE "tcp_abort");
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, RST_SF_HAS_SOCKET);
+	build_cpu_task(&b, "\x1b[2Jss\\\n", 5);
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.why, "destroyed by \\x1b[2Jss\\\\\\x0a/5 from outside "
+					   "(SOCK_DESTROY) in state ESTABLISHED");
+	build_cpu_task(&b,
+		       "a\xff\xc3(\xe2\x80\xae"
+		       "b",
+		       5);
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.why, "destroyed by a\\xff\\xc3(\\xe2\\x80\\xae"
+					   "b/5 from outside "
+					   "(SOCK_DESTROY) in state ESTABLISHED");
+	build_cpu_task(&b, "b\xc3\xbc\xc3\xa4ro", 5);
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.why, "destroyed by b\xc3\xbc\xc3\xa4ro/5 from outside "
+					   "(SOCK_DESTROY) in state ESTABLISHED");
+}
+
+/* The kernel cuts comm at 15 bytes, and so may cut a character. */
+Test(sentence, half_a_character_is_escaped)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_do_rcv");
+	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_SF_HAS_SOCKET);
+	build_packet(&b, RST_FLAG_ACK, 0);
+	build_owner(&b, "0123456789abcd\xc3", 5, RST_KNOWN_SOCKET);
+	build_attribute(&b);
+	cr_expect_not_null(strstr(b.in.verdict.why, "; 0123456789abcd\\xc3/5 listens on port 80"));
+}
+
+/* In every sentence that names somebody. */
+Test(sentence, no_name_escapes_the_escaping)
+{
+	static const char evil[RST_COMM_LEN + 1] = "\x1b]0;x\a\r\n\xc2\x9b\x7f\xff\x80\xfe\t";
+	struct built b;
+
+	build_event(&b, DIR_SENT, ACTIVE "nobody");
+	memcpy(b.in.owner.comm, evil, sizeof(evil));
+	memcpy(b.in.cpu_task.comm, evil, sizeof(evil));
+	memcpy(b.in.listener.comm, evil, sizeof(evil));
+	memcpy(b.in.history.comm, evil, sizeof(evil));
+	b.in.owner.pid = b.in.cpu_task.pid = b.in.listener.pid = b.in.history.pid = 1;
+	b.in.interface = evil;
+	b.in.history.what = "close";
+	b.in.verdict.phase = "idle";
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		const char *why = b.in.verdict.why;
+
+		b.in.verdict.cause = (enum cause_id)i;
+		b.in.verdict.detail = i == CAUSE_BAD_HANDSHAKE ? "syn-ack" : NULL;
+		b.ev.sock.kind = RST_SOCK_LISTENER;
+		attribute_why(&b.in);
+		for (size_t k = 0; why[k]; k++)
+			cr_expect(why[k] >= ' ' && why[k] <= '~', "%s: byte %02x",
+				  cause_get((enum cause_id)i)->name, (unsigned char)why[k]);
+	}
+}
+
+/* Every number and name as long as it can be. */
+static void build_longest(struct built *b, enum rst_socket_kind kind)
+{
+	static const char comm[RST_COMM_LEN + 1] = "\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1\1";
+
+	memset(b, 0, sizeof(*b));
+	b->in.ev = &b->ev;
+	memset(&b->ev, 0xff, sizeof(b->ev));
+	b->ev.sock.kind = (uint8_t)kind;
+	b->ev.sock.state = RST_TCP_NEW_SYN_RECV;
+	b->ev.sock.copied_seq = b->ev.sock.snd_una = 0x80000000;
+	b->ev.sock.linger_ms = 0;
+	b->ev.sock.linger2_ms = 2147483647;
+	b->ev.sock.created_ns = 0;
+	b->ev.tuple.family = 6;
+	memset(&b->in.packet, 0xff, sizeof(b->in.packet));
+	memcpy(b->in.owner.comm, comm, sizeof(comm));
+	memcpy(b->in.cpu_task.comm, comm, sizeof(comm));
+	memcpy(b->in.listener.comm, comm, sizeof(comm));
+	memcpy(b->in.history.comm, comm, sizeof(comm));
+	b->in.owner.pid = b->in.cpu_task.pid = b->in.listener.pid = b->in.history.pid = 4294967295;
+	b->in.listener.family = 6;
+	b->in.listener.port = 65535;
+	memset(b->in.listener.address, 0xff, sizeof(b->in.listener.address));
+	b->in.history.what = "exit";
+	b->in.history.exit_status = 255;
+	b->in.history.have_idle = true;
+	b->in.history.ago_ns = b->in.history.idle_ns = UINT64_MAX;
+	b->in.interface = comm;
+	memset(&b->in.memory, 0xff, sizeof(b->in.memory));
+	b->in.reason = "MPTCP_RST_EMIDDLEBOX";
+	b->in.verdict.phase = "mid-transfer";
+}
+
+Test(sentence, the_longest_fit)
+{
+	static const char *const details[] = { "ack-number", "syn-ack", "syn-in-window" };
+	struct built b;
+
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		for (int kind = RST_SOCK_NONE; kind <= RST_SOCK_TIMEWAIT; kind++) {
+			build_longest(&b, (enum rst_socket_kind)kind);
+			b.in.verdict.cause = (enum cause_id)i;
+			if (i == CAUSE_BAD_HANDSHAKE)
+				b.in.verdict.detail = details[kind % 3];
+			attribute_why(&b.in);
+			cr_expect_gt(strlen(b.in.verdict.why), 8);
+			cr_expect_lt(strlen(b.in.verdict.why), WHY_MAX - 1, "cut: %s",
+				     b.in.verdict.why);
+		}
+	}
+}
+
+/* Rust symbols in the kernel have names of several hundred bytes. */
+Test(sentence, long_symbols_are_cut)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, "");
+	memset(b.names, 'x', 400);
+	b.in.nframes = RST_STACK_MAX;
+	for (int i = 0; i < RST_STACK_MAX; i++)
+		b.in.frames[i].symbol = b.names;
+	build_attribute(&b);
+	cr_expect_eq(strlen(b.in.verdict.why), WHY_MAX - 1);
+	for (size_t i = 0; i < sizeof(b.names); i++)
+		cr_assert_eq(b.names[i], i < 400 ? 'x' : '\0', "written behind the sentence");
+}
+
+Test(sentence, is_written_anew)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_SYN, 0);
+	memset(b.in.verdict.why, 'x', WHY_MAX - 1);
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.why, "nobody listens on port 80");
+}
+
+/* The headers of the provoking segment could not be read. */
+Test(sentence, begins_with_a_word_also_without_a_segment)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_do_rcv");
+	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_SF_HAS_SOCKET);
+	build_attribute(&b);
+	cr_expect_eq(b.in.verdict.cause, CAUSE_NO_SUCH_CONNECTION);
+	cr_expect_neq(b.in.verdict.why[0], ' ', "'%s'", b.in.verdict.why);
+
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, RST_SF_DEAD);
+	build_attribute(&b);
+	cr_expect_eq(b.in.verdict.cause, CAUSE_DATA_AFTER_CLOSE);
+	cr_expect_neq(b.in.verdict.why[0], ' ', "'%s'", b.in.verdict.why);
+}
+
+/* K8 happens in softirq: what the interrupted thread did to its own listener is another story. */
+Test(sentence, a_bystander_did_not_close_the_listener)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT,
+		    ACTIVE "tcp_disconnect < inet_child_forget < inet_csk_reqsk_queue_add");
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, 0);
+	b.ev.listener_end.at_ns = BUILD_NOW_NS / 2;
+	b.ev.listener_end.unaccepted = 3;
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.rule, "K8");
+	cr_expect_null(strstr(b.in.verdict.why, "bystander"), "%s", b.in.verdict.why);
+}
