@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "attribute.h"
+#include "facts.h"
 
 /* No data for this long is a pause, not a transfer. */
 #define IDLE_MS 1000
@@ -412,40 +413,6 @@ bool attribute_not_received(const struct incident *in)
 	       behind(in, 0) == KF_TCP_RCV_STATE_PROCESS && in->ev->sock.state != RST_TCP_SYN_SENT;
 }
 
-int64_t attribute_unread(const struct incident *in)
-{
-	const struct rst_socket *s = &in->ev->sock;
-	int32_t unread = (int32_t)(s->rcv_nxt - s->copied_seq);
-
-	if (s->kind != RST_SOCK_FULL || s->state == RST_TCP_SYN_SENT)
-		return -1;
-	/* The peer's FIN takes a sequence number that nobody reads. */
-	if (unread > 0 && (s->flags & RST_SF_DONE))
-		unread--;
-	return unread > 0 ? unread : 0;
-}
-
-int64_t attribute_unacked(const struct incident *in)
-{
-	const struct rst_socket *s = &in->ev->sock;
-	int32_t unacked = (int32_t)(s->write_seq - s->snd_una);
-
-	if (s->kind != RST_SOCK_FULL || s->state == RST_TCP_SYN_SENT ||
-	    s->state == RST_TCP_SYN_RECV)
-		return -1;
-	/* Our FIN takes one, once it is queued: never in these states. */
-	if (unacked > 0 && (s->flags & RST_SF_SEND_SHUTDOWN) && in->ev->closer.at_ns)
-		unacked--;
-	return unacked > 0 ? unacked : 0;
-}
-
-uint64_t attribute_received(const struct incident *in)
-{
-	const struct rst_socket *s = &in->ev->sock;
-
-	return s->bytes_received - (s->bytes_received && (s->flags & RST_SF_DONE) ? 1 : 0);
-}
-
 static enum rst_role role_of(const struct incident *in)
 {
 	if (in->ev->sock.kind == RST_SOCK_LISTENER)
@@ -458,21 +425,20 @@ static enum rst_role role_of(const struct incident *in)
 static const char *phase_of(const struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
-	uint64_t idle = s->received_ms < s->sent_ms ? s->received_ms : s->sent_ms;
-	uint64_t received = attribute_received(in);
+	uint64_t received = facts_received(s), idle_ms;
 	bool sent_last = s->bytes_sent && (!received || s->sent_ms < s->received_ms);
 
 	if (s->state == RST_TCP_SYN_RECV)
 		return "handshake";
 	if (s->state != RST_TCP_ESTABLISHED)
 		return "closing";
-	if (!s->bytes_sent && !received)
+	if (!facts_idle_ms(s, &idle_ms))
 		return "idle";
-	if ((int32_t)(s->write_seq - s->snd_nxt) > 0)
+	if (facts_queues(s).unsent)
 		return "mid-transfer";
 	if (sent_last && in->role != RST_ROLE_SERVER)
 		return "after-request";
-	return idle >= IDLE_MS ? "idle" : "mid-transfer";
+	return idle_ms >= IDLE_MS ? "idle" : "mid-transfer";
 }
 
 void attribute_cause(struct incident *in)

@@ -7,7 +7,6 @@
 #define RSTTRACE_ATTRIBUTE_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "incident.h"
 
@@ -33,14 +32,5 @@ void attribute_owner(struct incident *in);
 
 /* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
 void attribute_why(struct incident *in);
-
-/* Bytes received that the application has not read; -1: not known for this kind of socket. */
-int64_t attribute_unread(const struct incident *in);
-
-/* Data bytes the peer has sent; the kernel's own count includes its FIN (5.10 to 7.3). */
-uint64_t attribute_received(const struct incident *in);
-
-/* Data bytes handed to the kernel that the peer has not acknowledged; -1 as above. */
-int64_t attribute_unacked(const struct incident *in);
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "facts.h"
 #include "sink.h"
 #include "sink_io.h"
 #include "text.h"
@@ -159,87 +160,30 @@ static void put_cpu_task(struct object *o, const struct process *p)
 	put_object(o, "cpu_task", &c);
 }
 
-/* The state before the reset: most tracepoints fire when the socket is CLOSE already. */
-static uint8_t state_before(const struct rst_socket *s)
-{
-	return s->state == RST_TCP_CLOSE && s->old_state ? s->old_state : s->state;
-}
-
-/* Sequence numbers wrap, and their distance is signed. Returns false when A is before B. */
-static bool distance(uint32_t a, uint32_t b, uint32_t *result)
-{
-	*result = a - b;
-	return (int32_t)*result >= 0;
-}
-
-/* Did the connection get so far that its sequence numbers count bytes? */
-static bool had_data_state(uint8_t state)
-{
-	switch (state) {
-	case RST_TCP_ESTABLISHED:
-	case RST_TCP_FIN_WAIT1:
-	case RST_TCP_FIN_WAIT2:
-	case RST_TCP_CLOSE_WAIT:
-	case RST_TCP_LAST_ACK:
-	case RST_TCP_CLOSING:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* In these states our FIN waits to be sent or acknowledged, and takes one sequence number. */
-static bool has_fin_queued(uint8_t state)
-{
-	return state == RST_TCP_FIN_WAIT1 || state == RST_TCP_CLOSING || state == RST_TCP_LAST_ACK;
-}
-
 /* What the user loses. */
 static void put_queues(struct object *o, const struct rst_socket *s)
 {
-	uint8_t state = state_before(s);
-	uint32_t unread, unsent, unacked;
+	struct facts_queues q = facts_queues(s);
 
-	/* CLOSE without the state before it: numbers that moved were a connection's. */
-	if (!had_data_state(state) && !(state == RST_TCP_CLOSE && s->rcv_nxt && s->snd_una))
+	if (!q.valid)
 		return;
-	if (distance(s->rcv_nxt, s->copied_seq, &unread)) {
-		/* The peer's FIN takes a sequence number and is no data. */
-		if (s->flags & RST_SF_DONE && unread)
-			unread--;
-		put_number(o, "unread", unread);
-	}
-	if (!distance(s->write_seq, s->snd_nxt, &unsent) ||
-	    !distance(s->snd_nxt, s->snd_una, &unacked))
-		return;
-	if (has_fin_queued(state) && unsent)
-		unsent--;
-	else if (has_fin_queued(state) && unacked)
-		unacked--;
-	put_number(o, "unsent", unsent);
-	put_number(o, "unacked", unacked);
+	put_number(o, "unread", q.unread);
+	put_number(o, "unsent", q.unsent);
+	put_number(o, "unacked", q.unacked);
 }
 
 static void put_full_socket(struct object *o, const struct rst_socket *s, uint64_t mono_ns)
 {
-	uint8_t state = state_before(s);
-	/* The kernel counts the peer's FIN as a byte. */
-	uint64_t fin = s->flags & RST_SF_DONE && s->bytes_received;
-	uint64_t received = s->bytes_received - fin;
-	uint64_t idle_ms = UINT64_MAX;
+	uint64_t idle_ms;
 
 	if (s->established_ns && s->established_ns <= mono_ns)
 		put_number(o, "age_ns", mono_ns - s->established_ns);
-	if (received)
-		idle_ms = s->received_ms;
-	if (s->bytes_sent && s->sent_ms < idle_ms)
-		idle_ms = s->sent_ms;
-	if (idle_ms != UINT64_MAX)
+	if (facts_idle_ms(s, &idle_ms))
 		put_number(o, "idle_ns", idle_ms * NS_PER_MS);
 	/* A SYN that was never answered: the peer has not been heard at all. */
-	if (state != RST_TCP_SYN_SENT)
+	if (facts_state(s) != RST_TCP_SYN_SENT)
 		put_number(o, "heard_ns", s->heard_ms * NS_PER_MS);
-	put_number(o, "bytes_received", received);
+	put_number(o, "bytes_received", facts_received(s));
 	put_number(o, "bytes_sent", s->bytes_sent);
 	put_number(o, "bytes_acked", s->bytes_acked);
 	put_queues(o, s);
@@ -277,8 +221,8 @@ static void put_socket(struct object *o, const struct rst_event *ev)
 	struct object c = child(o);
 
 	if (s->kind != RST_SOCK_NONE) {
-		put_state(&c, "state", state_before(s));
-		if (state_before(s) != s->state)
+		put_state(&c, "state", facts_state(s));
+		if (facts_state(s) != s->state)
 			put_state(&c, "state_now", s->state);
 		/* TIME_WAIT sockets stand for FIN_WAIT2 as well, and only those reset. */
 		if (s->kind == RST_SOCK_TIMEWAIT && s->tw_substate)

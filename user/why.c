@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "attribute.h"
+#include "facts.h"
 #include "text.h"
 
 #define COUNT(n) text_count((char[28]){ 0 }, (n))
@@ -35,12 +36,18 @@ static const char *plural(uint64_t n)
 
 static uint64_t bytes_read(const struct incident *in)
 {
-	uint64_t received = attribute_received(in);
-	int64_t unread = attribute_unread(in);
+	uint64_t received = facts_received(&in->ev->sock);
+	uint32_t unread = facts_queues(&in->ev->sock).unread;
 
-	return unread > 0 && (uint64_t)unread < received ? received - (uint64_t)unread
-	       : unread > 0				 ? 0
-							 : received;
+	return received > unread ? received - unread : 0;
+}
+
+/* Written by the application and not known to have reached the peer. */
+static uint64_t undelivered(const struct incident *in)
+{
+	struct facts_queues q = facts_queues(&in->ev->sock);
+
+	return (uint64_t)q.unsent + q.unacked;
 }
 
 static void say_process(struct incident *in, const struct process *p)
@@ -152,7 +159,7 @@ static void why_data_after_close(struct incident *in)
 static void say_thrown_away(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
-	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
+	uint64_t unread = facts_queues(s).unread, lost = undelivered(in);
 	bool linger_zero = (s->flags & RST_SF_LINGER) && !s->linger_ms;
 
 	if (in->ev->listener_end.at_ns && !(s->flags & RST_SF_HAS_SOCKET)) {
@@ -161,10 +168,9 @@ static void say_thrown_away(struct incident *in)
 		    plural(in->ev->listener_end.unaccepted));
 		return;
 	}
-	say(in, "%s byte%s unread", COUNT(unread > 0 ? (uint64_t)unread : 0),
-	    plural(unread > 0 ? (uint64_t)unread : 0));
-	if (unacked > 0)
-		say(in, ", %s unsent or unacknowledged", COUNT((uint64_t)unacked));
+	say(in, "%s byte%s unread", COUNT(unread), plural(unread));
+	if (lost)
+		say(in, ", %s unsent or unacknowledged", COUNT(lost));
 	if (linger_zero)
 		say(in, ", SO_LINGER 0 set");
 	say(in, ", after reading %s and sending %s", COUNT(bytes_read(in)), COUNT(s->bytes_sent));
@@ -183,11 +189,10 @@ static void why_close_unread(struct incident *in)
 
 static void why_linger_zero(struct incident *in)
 {
-	int64_t unacked = attribute_unacked(in);
+	uint64_t lost = undelivered(in);
 
-	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away",
-	    COUNT(unacked > 0 ? (uint64_t)unacked : 0),
-	    plural(unacked > 0 ? (uint64_t)unacked : 0));
+	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away", COUNT(lost),
+	    plural(lost));
 	say(in, ", after reading %s and sending %s", COUNT(bytes_read(in)),
 	    COUNT(in->ev->sock.bytes_sent));
 }
@@ -224,12 +229,11 @@ static void why_unaccepted(struct incident *in)
 
 static void why_disconnect(struct incident *in)
 {
-	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
+	uint64_t unread = facts_queues(&in->ev->sock).unread;
 
-	say(in,
-	    "connect(AF_UNSPEC) dissolved the connection: %s bytes unread, %s unsent or "
-	    "unacknowledged",
-	    COUNT(unread > 0 ? (uint64_t)unread : 0), COUNT(unacked > 0 ? (uint64_t)unacked : 0));
+	say(in, "connect(AF_UNSPEC) dissolved the connection: %s byte%s unread, %s unsent or "
+		"unacknowledged",
+	    COUNT(unread), plural(unread), COUNT(undelivered(in)));
 }
 
 static void why_socket_destroyed(struct incident *in)
@@ -370,8 +374,8 @@ static void why_reset_by_peer(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 	const char *phase = in->verdict.phase;
-	uint64_t idle = s->received_ms < s->sent_ms ? s->received_ms : s->sent_ms;
-	int64_t unread = attribute_unread(in), unacked = attribute_unacked(in);
+	uint64_t unread = facts_queues(s).unread, lost = undelivered(in), idle_ms;
+	bool had_data = facts_idle_ms(s, &idle_ms);
 
 	if (!strcmp(phase, "handshake"))
 		say(in, "before the handshake was over");
@@ -379,17 +383,17 @@ static void why_reset_by_peer(struct incident *in)
 		say(in, "while closing (%s)", text_tcp_state(s->state));
 	else if (!strcmp(phase, "after-request"))
 		say(in, "after the request: nothing came back for %s", SPAN(s->sent_ms * 1000000));
-	else if (!strcmp(phase, "idle") && !s->bytes_sent && !attribute_received(in))
+	else if (!had_data)
 		say_before_any_data(in);
 	else if (!strcmp(phase, "idle"))
-		say(in, "after %s idle", SPAN(idle * 1000000));
+		say(in, "after %s idle", SPAN(idle_ms * 1000000));
 	else
 		say(in, "mid-transfer");
-	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(attribute_received(in)));
-	if (unacked > 0)
-		say(in, ", %s unsent or unacknowledged lost", COUNT((uint64_t)unacked));
-	if (unread > 0)
-		say(in, ", %s unread", COUNT((uint64_t)unread));
+	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(facts_received(s)));
+	if (lost)
+		say(in, ", %s unsent or unacknowledged lost", COUNT(lost));
+	if (unread)
+		say(in, ", %s unread", COUNT(unread));
 }
 
 static void why_ignored(struct incident *in)
