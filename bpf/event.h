@@ -111,6 +111,8 @@ enum rst_socket_flag {
 	RST_SF_IPV6 = 1 << 8, /* AF_INET6 socket, whatever the packet is */
 };
 
+#define RST_NEVER 0xffffffffU
+
 enum rst_role {
 	RST_ROLE_UNKNOWN = 0,
 	RST_ROLE_SERVER = 1, /* came from a listener */
@@ -145,6 +147,8 @@ struct rst_socket {
 	__u32 syn_queue;
 	__u32 total_retrans;
 	__s32 bound_ifindex;
+	__u32 cookies_ms; /* listener: since it last sent SYN cookies; RST_NEVER: not lately */
+	__u32 pad32;
 	__u16 protocol; /* IPPROTO_TCP or IPPROTO_MPTCP */
 	__u8 kind;	/* enum rst_socket_kind */
 	__u8 state;	/* enum rst_tcp_state, as at the event */
@@ -170,7 +174,7 @@ enum rst_known_by {
 struct rst_task {
 	__u64 start_ns; /* CLOCK_BOOTTIME: tells a reused pid from the task meant */
 	__u64 cgroup_id;
-	__u32 pid; /* thread group id, in the initial pid namespace */
+	__u32 pid; /* thread group id, in the tracer's pid namespace */
 	__u32 tid;
 	__u32 uid;
 	__u8 exiting; /* PF_EXITING: inside do_exit */
@@ -178,7 +182,7 @@ struct rst_task {
 	__u8 pad[2];
 	__s32 exit_code; /* with `exiting`: as wait(2) would report it */
 	char comm[RST_COMM_LEN];
-	__u32 pad2;
+	__u32 ns_pid; /* its pid in its own pid namespace */
 };
 
 /* Who owns a socket, and how that is known. */
@@ -194,6 +198,56 @@ struct rst_closer {
 	struct rst_task task;
 	__u64 at_ns;   /* 0: nobody closed it */
 	__u64 idle_ms; /* how long no data had passed by then */
+};
+
+/* How a connection or a listener ended. */
+enum rst_end {
+	RST_END_NOT = 0,
+	RST_END_CLOSE = 1,	/* close() or shutdown() by `closer`, or its exit (closer.exiting) */
+	RST_END_ABORT = 2,	/* `closer` made the kernel send a RST: unread data, SO_LINGER 0, … */
+	RST_END_RESET = 3,	/* the peer's RST ended it */
+	RST_END_TIMEOUT = 4,	/* the peer was not reached any more (ETIMEDOUT and its like) */
+	RST_END_DESTROYED = 5,	/* from outside: ss -K */
+	RST_END_PEER = 6,	/* the handshake failed, or nobody here closed it */
+};
+
+enum rst_past_kind {
+	RST_PAST_NONE = 0,
+	RST_PAST_CONNECTION = 1, /* this connection, ended */
+	RST_PAST_HANDSHAKE = 2,	 /* its handshake's last ACK was dropped: the accept queue was full */
+	RST_PAST_LISTENER = 3,	 /* a listener of this port and address, ended */
+};
+
+/* Key of the maps of the past. Addresses as in struct rst_tuple. */
+struct rst_past_key {
+	__u8 local[16];
+	__u8 remote[16]; /* listeners: zero */
+	__u32 netns;
+	__u16 local_port;
+	__u16 remote_port; /* listeners: zero */
+	__u8 family;
+	__u8 pad[7];
+};
+
+/* What is remembered of a connection, a handshake or a listener that is no more. */
+struct rst_past {
+	struct rst_task owner;
+	struct rst_task closer; /* pid 0: nobody here ended it */
+	__u64 at_ns;	    /* when it ended, or the ACK was dropped */
+	__u64 closed_ns;    /* when the closer called close(), shutdown() or exit(); 0: it did not */
+	__u64 idle_ms;	    /* since the last data either way, at closed_ns or else at at_ns */
+	__u64 bytes_received; /* with the peer's FIN, as the kernel counts */
+	__u64 bytes_sent;
+	__u32 rcv_nxt; /* what the peer would have sent next */
+	__u32 snd_nxt;
+	__u32 queue; /* handshakes and listeners: the accept queue then, and its limit */
+	__u32 limit;
+	__u8 kind;     /* enum rst_past_kind */
+	__u8 end;      /* enum rst_end */
+	__u8 known_by; /* of the owner */
+	__u8 state;    /* the last before CLOSE */
+	__u8 role;
+	__u8 pad[3];
 };
 
 /* A listener that its owner is taking down, while the connections in its queue are reset. */
@@ -213,6 +267,7 @@ struct rst_event {
 	struct rst_owner owner;	  /* socket storage; known_by 0: none */
 	struct rst_closer closer;
 	struct rst_listener_end listener_end;
+	struct rst_past past; /* for a segment that found no connection */
 	__u32 netns;   /* inode number of the network namespace */
 	__u32 ifindex; /* where the provoking segment came in; 0: not known */
 	char ifname[RST_IFNAME_LEN];
@@ -241,6 +296,9 @@ struct rst_listener {
 	__u8 family; /* of the socket: 4 or 6 */
 	__u8 v6only;
 	__u8 pad[4];
+	__u64 overflows; /* last ACKs of handshakes dropped because its accept queue was full */
+	__u32 drops_at_start; /* sk_drops when it was first seen */
+	__u32 drops;	      /* sk_drops when last looked at */
 };
 
 /* Value of the map `found`, by socket inode: the scan's answer. */
@@ -262,6 +320,8 @@ enum rst_counter {
 	RST_CNT_NO_STACK,	  /* bpf_get_stack failed */
 	RST_CNT_NO_STORAGE,	  /* no memory to remember an owner */
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
+	RST_CNT_REMEMBERED,	  /* connections put into the history */
+	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
 	RST_CNT_MAX,
 };
 
@@ -293,10 +353,12 @@ _Static_assert(sizeof(struct rst_packet) == 24, "rst_packet");
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");
 _Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
 _Static_assert(sizeof(struct rst_closer) == 72, "rst_closer");
-_Static_assert(sizeof(struct rst_socket) == 168, "rst_socket");
-_Static_assert(sizeof(struct rst_listener) == 96, "rst_listener");
+_Static_assert(sizeof(struct rst_socket) == 176, "rst_socket");
+_Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 _Static_assert(sizeof(struct rst_arrival) == 88, "rst_arrival");
-_Static_assert(sizeof(struct rst_event) == 752, "rst_event");
+_Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
+_Static_assert(sizeof(struct rst_past) == 176, "rst_past");
+_Static_assert(sizeof(struct rst_event) == 936, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 408, "rst_config");
 
 #endif

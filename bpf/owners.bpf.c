@@ -9,7 +9,7 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "sock.bpf.h"
+#include "past.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -51,6 +51,7 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 		l.family = 4;
 		*(__u32 *)l.address = c->skc_rcv_saddr;
 	}
+	l.drops = l.drops_at_start = sk->sk_drops.counter;
 	if (bpf_map_update_elem(&listeners, &cookie, &l, BPF_ANY))
 		count(RST_CNT_NO_LISTENER_ROOM);
 	__sync_fetch_and_add(&listeners_generation, 1);
@@ -58,16 +59,36 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 
 static __always_inline void listener_remove(struct sock *sk)
 {
-	__u64 cookie = bpf_get_socket_cookie(sk);
+	struct task_struct *task = bpf_get_current_task_btf();
+	__u64 cookie = bpf_get_socket_cookie(sk), now = bpf_ktime_get_ns();
 	__u64 tid = bpf_get_current_pid_tgid();
 	struct rst_listener_end end = {};
+	struct rst_past_key key = {};
+	struct rst_past past = {};
+	struct rst_listener *l;
 
-	bpf_map_delete_elem(&listeners, &cookie);
-	__sync_fetch_and_add(&listeners_generation, 1);
-	end.at_ns = bpf_ktime_get_ns();
+	end.at_ns = now;
 	end.unaccepted = sk->sk_ack_backlog;
 	end.limit = sk->sk_max_ack_backlog;
 	bpf_map_update_elem(&listener_ends, &tid, &end, BPF_ANY);
+	l = bpf_map_lookup_elem(&listeners, &cookie);
+	if (!l)
+		return;
+	past.kind = RST_PAST_LISTENER;
+	past.end = RST_END_CLOSE;
+	past.at_ns = past.closed_ns = now;
+	past.queue = end.unaccepted;
+	past.limit = end.limit;
+	past.owner = l->owner;
+	task_fill(&past.closer, task);
+	past.known_by = l->owner.pid ? RST_KNOWN_SOCKET : RST_KNOWN_NOT;
+	key.netns = l->netns;
+	key.local_port = l->port;
+	key.family = l->family;
+	__builtin_memcpy(key.local, l->address, sizeof(key.local));
+	bpf_map_update_elem(&ended_listeners, &key, &past, BPF_ANY);
+	bpf_map_delete_elem(&listeners, &cookie);
+	__sync_fetch_and_add(&listeners_generation, 1);
 }
 
 /* connect() or listen(): the caller is the owner; nothing of an earlier use of the socket stays. */
@@ -122,13 +143,89 @@ static __always_inline void closing(struct sock *sk)
 	st->closer.idle_ms = received < sent ? received : sent;
 }
 
+/* Errors that say how a connection ended; asm-generic/errno.h, the same on x86 and arm64. */
+#define K_EPIPE 32
+#define K_ECONNABORTED 103
+#define K_ECONNRESET 104
+#define K_ETIMEDOUT 110
+#define K_ECONNREFUSED 111
+#define K_EHOSTUNREACH 113
+#define K_ENETUNREACH 101
+
+/* Who ended a connection that becomes CLOSE. The kernel sets sk_err before, so that only a local
+ * abort has neither an error nor a FIN sent earlier: then who runs is who aborts. */
+static __always_inline __u8 end_of(const struct sock *sk, const struct rst_storage *st,
+				   int old_state)
+{
+	if (st->closer.at_ns)
+		return RST_END_CLOSE;
+	switch (sk->sk_err) {
+	case K_ETIMEDOUT:
+	case K_EHOSTUNREACH:
+	case K_ENETUNREACH:
+		return RST_END_TIMEOUT;
+	case K_ECONNABORTED:
+		return RST_END_DESTROYED;
+	case K_EPIPE:
+	case K_ECONNRESET:
+	case K_ECONNREFUSED:
+		return RST_END_RESET;
+	}
+	return old_state == RST_TCP_SYN_RECV ? RST_END_PEER : RST_END_ABORT;
+}
+
+static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
+				     const struct rst_storage *st, int old_state)
+{
+	struct rst_past_key key;
+	struct rst_tuple tuple = {};
+	struct rst_past past = {};
+	__u64 received, sent;
+
+	past.kind = RST_PAST_CONNECTION;
+	past.end = end_of(sk, st, old_state);
+	/* Nothing comes after a refused connect. */
+	if (past.end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
+		return;
+	past.at_ns = bpf_ktime_get_ns();
+	past.owner = st->owner.task;
+	past.known_by = st->owner.known_by;
+	past.role = st->role;
+	past.state = old_state;
+	past.bytes_received = tp->bytes_received;
+	past.bytes_sent = tp->bytes_sent;
+	past.rcv_nxt = tp->rcv_nxt;
+	past.snd_nxt = tp->snd_nxt;
+	if (past.end == RST_END_CLOSE) {
+		past.closer = st->closer.task;
+		past.closed_ns = st->closer.at_ns;
+		past.idle_ms = st->closer.idle_ms;
+	} else {
+		received = since_ms(tp->inet_conn.icsk_ack.lrcvtime);
+		sent = since_ms(tp->lsndtime);
+		past.idle_ms = received < sent ? received : sent;
+		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED)
+			task_fill(&past.closer, bpf_get_current_task_btf());
+	}
+	sock_tuple(&tuple, sk, tp);
+	past_key(&key, &tuple, sk->__sk_common.skc_net.net->ns.inum);
+	if (bpf_map_update_elem(&ended_connections, &key, &past, BPF_ANY))
+		count(RST_CNT_NOT_REMEMBERED);
+	else
+		count(RST_CNT_REMEMBERED);
+}
+
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */
 static __always_inline void closed(struct sock *sk, int old_state)
 {
 	struct rst_storage *st = storage(sk);
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 
-	if (st)
-		st->old_state = old_state;
+	if (!st)
+		return;
+	st->old_state = old_state;
+	if (tp)
+		remember(sk, tp, st, old_state);
 }
 
 SEC("tp_btf/inet_sock_set_state")
@@ -168,8 +265,8 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 }
 
 /*
- * Raised by every read that took data, in its caller: the first one names who accepted the
- * connection, since accept() itself raises no tracepoint. Readers inside the kernel (NFS, RDS)
+ * Raised by every read that took data, in its caller: it names who accepted the connection, since
+ * accept() itself raises no tracepoint. Readers inside the kernel (NFS, RDS)
  * have no open file and are left alone: they read in softirq.
  */
 SEC("tp_btf/tcp_rcv_space_adjust")
@@ -178,15 +275,18 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 	struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	struct task_struct *task;
 
-	if (st && st->owner.known_by != RST_KNOWN_LISTENER && st->owner.known_by != RST_KNOWN_NOT)
-		return 0;
 	task = bpf_get_current_task_btf();
+	/* Who reads now is the owner, also after a fork, or when the file was passed on. */
+	if (st && st->owner.known_by == RST_KNOWN_SOCKET && st->reader == task->tgid)
+		return 0;
 	if (task_is_kernel(task) || !sock_inode(sk))
 		return 0;
 	if (!st)
 		st = storage(sk);
-	if (st)
-		owner_set(&st->owner, task, RST_KNOWN_SOCKET);
+	if (!st)
+		return 0;
+	owner_set(&st->owner, task, RST_KNOWN_SOCKET);
+	st->reader = task->tgid;
 	return 0;
 }
 
@@ -200,6 +300,7 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	struct socket *socket;
 	struct sock *sk;
 
+	pid_level = bpf_get_current_task_btf()->thread_pid->level;
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);

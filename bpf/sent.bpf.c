@@ -6,15 +6,15 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "compat.bpf.h"
 #include "filter.bpf.h"
-#include "sock.bpf.h"
+#include "past.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
 /*
  * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
- * SYN_RECV; skb is NULL for an active reset (kernel.md, section A; kernels from 6.10 on). The
- * reason, the third argument, came with 6.10.
+ * SYN_RECV; skb is NULL for an active reset (kernel.md, section A; kernels from 6.10 on).
  */
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
@@ -50,9 +50,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	e->tuple = tuple;
 	e->packet = packet;
 	e->netns = netns;
-	e->reason = -1;
-	if (bpf_core_type_exists(enum sk_rst_reason))
-		e->reason = ctx[2];
+	e->reason = compat_reset_reason(ctx);
 	if (tp)
 		sock_fill_full(e, sk, tp);
 	else if (sk)
@@ -62,6 +60,10 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		if (skb->dev)
 			bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
 	}
+	/* No connection took the segment: it came too late, or for something else. */
+	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER))
+		past_recall(&e->past, &tuple, netns,
+			    (packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN);
 	event_fill(e, ctx, RST_REC_SENT);
 	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
 	return 0;

@@ -32,12 +32,27 @@ static __always_inline bool task_is_kernel(struct task_struct *task)
 	return task->flags & K_PF_KTHREAD;
 }
 
+/* The pid of PID in the namespace LEVEL deep; PID must reach so deep. */
+static __always_inline __u32 pid_at(struct pid *pid, __u32 level)
+{
+	struct upid upid = {};
+
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
+	return upid.nr;
+}
+
 static __always_inline void task_fill(struct rst_task *out, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
+	struct pid *pids = leader->thread_pid;
 
-	out->pid = task->tgid;
+	out->pid = out->ns_pid = task->tgid;
 	out->tid = task->pid;
+	if (pids->level) {
+		out->ns_pid = pid_at(pids, pids->level);
+		if (pid_level && pids->level >= pid_level)
+			out->pid = pid_at(pids, pid_level);
+	}
 	out->uid = task->cred->uid.val;
 	out->start_ns = leader->start_boottime;
 	out->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
@@ -141,6 +156,19 @@ static __always_inline __u64 since_ms(__u32 stamp)
 	return ticks_to_ms((__u32)bpf_jiffies64() - stamp);
 }
 
+/* tcp_synq_overflow() notes the jiffy at which a listener last answered with a cookie, in a group
+ * of SO_REUSEPORT listeners once for all; cookies are accepted for two minutes after (5.10 to
+ * 7.3). */
+static __always_inline __u32 cookies_ms(const struct sock *sk, const struct tcp_sock *tp)
+{
+	struct sock_reuseport *group = sk->sk_reuseport_cb;
+	__u32 stamp = sk->__sk_common.skc_reuseport && group ? group->synq_overflow_ts :
+							       tp->rx_opt.ts_recent_stamp;
+	__u64 ms = since_ms(stamp);
+
+	return stamp && ms < 2 * 60 * 1000 ? ms : RST_NEVER;
+}
+
 /* What only a listener has. */
 static __always_inline void sock_fill_listener(struct rst_socket *s, const struct sock *sk,
 					       const struct tcp_sock *tp)
@@ -148,6 +176,7 @@ static __always_inline void sock_fill_listener(struct rst_socket *s, const struc
 	s->accept_queue = sk->sk_ack_backlog;
 	s->accept_queue_limit = sk->sk_max_ack_backlog;
 	s->syn_queue = tp->inet_conn.icsk_accept_queue.qlen.counter;
+	s->cookies_ms = cookies_ms(sk, tp);
 }
 
 /* What only a connection has. */

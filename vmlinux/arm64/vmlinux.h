@@ -31,6 +31,7 @@ struct seq_file;
 struct signal_struct;
 struct sock;
 struct sock_common;
+struct sock_reuseport;
 struct socket;
 struct task_struct;
 
@@ -462,6 +463,7 @@ struct sock_cgroup_data {
 
 struct sock {
 	struct sock_common __sk_common;
+	atomic_t sk_drops;
 	struct sk_buff_head sk_receive_queue;
 	struct {
 		atomic_t rmem_alloc;
@@ -482,6 +484,7 @@ struct sock {
 	u32 sk_max_ack_backlog;
 	kuid_t sk_uid;
 	struct sock_cgroup_data sk_cgrp_data;
+	struct sock_reuseport *sk_reuseport_cb;
 };
 
 typedef enum {
@@ -522,6 +525,10 @@ struct inet_connection_sock {
 	u32 icsk_user_timeout;
 };
 
+struct tcp_options_received {
+	int ts_recent_stamp;
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	u32 snd_wnd;
@@ -538,6 +545,7 @@ struct tcp_sock {
 	u32 snd_una;
 	u32 packets_out;
 	u32 rcv_wnd;
+	struct tcp_options_received rx_opt;
 	u64 bytes_received;
 	u32 segs_in;
 	u64 bytes_acked;
@@ -548,6 +556,10 @@ struct tcp_sock {
 	int linger2;
 	bool is_mptcp;
 	struct request_sock *fastopen_rsk;
+};
+
+struct sock_reuseport {
+	unsigned int synq_overflow_ts;
 };
 
 struct inet_timewait_sock {
@@ -650,6 +662,7 @@ struct nsproxy {
 
 struct upid {
 	int nr;
+	struct pid_namespace *ns;
 };
 
 struct pid {

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * past.bpf.h: what is remembered of connections, handshakes and listeners that are no more. Many
+ * resets are the late echo of one of them.
+ */
+#ifndef RSTTRACE_PAST_BPF_H
+#define RSTTRACE_PAST_BPF_H
+
+#include "sock.bpf.h"
+
+/* All evict what was used least recently. User space sets the sizes before loading. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 65536);
+	__type(key, struct rst_past_key);
+	__type(value, struct rst_past);
+} ended_connections SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 8192);
+	__type(key, struct rst_past_key);
+	__type(value, struct rst_past);
+} dropped_handshakes SEC(".maps") __weak;
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct rst_past_key);
+	__type(value, struct rst_past);
+} ended_listeners SEC(".maps") __weak;
+
+static __always_inline void past_key(struct rst_past_key *key, const struct rst_tuple *t,
+				     __u32 netns)
+{
+	__builtin_memset(key, 0, sizeof(*key));
+	__builtin_memcpy(key->local, t->local, sizeof(key->local));
+	__builtin_memcpy(key->remote, t->remote, sizeof(key->remote));
+	key->netns = netns;
+	key->local_port = t->local_port;
+	key->remote_port = t->remote_port;
+	key->family = t->family;
+}
+
+/* The newer of the two, if any. */
+static __always_inline const struct rst_past *past_newer(const struct rst_past *a,
+							 const struct rst_past *b)
+{
+	if (!a || !b)
+		return a ? a : b;
+	return a->at_ns >= b->at_ns ? a : b;
+}
+
+/* The listener that T's local end would have reached: at its address, at any, at any of both
+ * families. */
+static __always_inline const struct rst_past *past_listener(const struct rst_tuple *t, __u32 netns)
+{
+	const struct rst_past *past, *any;
+	struct rst_past_key key = {};
+
+	key.netns = netns;
+	key.local_port = t->local_port;
+	key.family = t->family;
+	any = bpf_map_lookup_elem(&ended_listeners, &key);
+	__builtin_memcpy(key.local, t->local, sizeof(key.local));
+	past = past_newer(bpf_map_lookup_elem(&ended_listeners, &key), any);
+	if (t->family == 6)
+		return past;
+	__builtin_memset(key.local, 0, sizeof(key.local));
+	key.family = 6;
+	return past_newer(past, bpf_map_lookup_elem(&ended_listeners, &key));
+}
+
+/* What bears on a segment that found no connection: its connection or handshake, else the listener
+ * it was for. */
+static __always_inline void past_recall(struct rst_past *out, const struct rst_tuple *t,
+					__u32 netns, bool is_syn)
+{
+	const struct rst_past *past = NULL;
+	struct rst_past_key key;
+
+	if (!is_syn) {
+		past_key(&key, t, netns);
+		past = past_newer(bpf_map_lookup_elem(&ended_connections, &key),
+				  bpf_map_lookup_elem(&dropped_handshakes, &key));
+	}
+	if (!past)
+		past = past_listener(t, netns);
+	if (past)
+		*out = *past;
+}
+
+#endif
