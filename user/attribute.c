@@ -12,6 +12,9 @@
 /* No data for this long is a pause, not a transfer. */
 #define IDLE_MS 1000
 
+/* A half-open connection lives for a minute with the default of net.ipv4.tcp_synack_retries. */
+#define HANDSHAKE_NS (63 * 1000000000ULL)
+
 struct rule {
 	const char *name;
 	enum direction direction;
@@ -205,6 +208,70 @@ static bool match_p4(const struct incident *in)
 		reason_is(in, "TCP_ACK_UNSENT_DATA") || reason_is(in, "TCP_INVALID_ACK_SEQUENCE"));
 }
 
+/* ---- the same, when what it was for is remembered */
+
+/* So far apart at most are two segments of one connection: the largest window there can be. */
+#define SEQ_SPAN (1U << 30)
+
+static enum rst_past_kind past_kind(const struct incident *in)
+{
+	return (enum rst_past_kind)in->ev->past.kind;
+}
+
+/* Does the segment go on where that connection or handshake stopped? */
+static bool continues(const struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+
+	if (in->packet.flags & RST_FLAG_ACK && in->packet.ack - past->snd_nxt + SEQ_SPAN / 2 < SEQ_SPAN)
+		return true;
+	return in->packet.seq - past->rcv_nxt + SEQ_SPAN / 2 < SEQ_SPAN;
+}
+
+static bool no_connection(const struct incident *in)
+{
+	return match_p2(in) || match_p3(in);
+}
+
+static bool match_p1_gone(const struct incident *in)
+{
+	return match_p1(in) && past_kind(in) == RST_PAST_LISTENER;
+}
+
+/* The listener took its half-open connections with it. */
+static bool match_p2_gone(const struct incident *in)
+{
+	return match_p2(in) && past_kind(in) == RST_PAST_LISTENER &&
+	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
+	       in->ev->hdr.mono_ns - in->ev->past.at_ns < HANDSHAKE_NS;
+}
+
+static bool match_closed_earlier_same(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_CONNECTION && continues(in);
+}
+
+static bool match_closed_earlier(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_CONNECTION;
+}
+
+static bool match_dropped_same(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_HANDSHAKE && continues(in);
+}
+
+static bool match_dropped(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_HANDSHAKE;
+}
+
+static bool match_p3d(const struct incident *in)
+{
+	return match_p3(in) && in->ev->sock.cookies_ms != RST_NEVER &&
+	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK;
+}
+
 /* ---- active: this host ended the connection by itself */
 
 static bool by_close(const struct incident *in)
@@ -348,13 +415,26 @@ static const struct rule rules[] = {
 
 	{ "P14", DIR_SENT, match_mptcp_request, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  NULL },
+	{ "P1", DIR_SENT, match_p1_gone, CAUSE_LISTENER_GONE, CERTAINTY_CERTAIN, OWNER_PAST, NULL },
 	{ "P1", DIR_SENT, match_p1_elsewhere, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_CERTAIN,
 	  OWNER_NOBODY, NULL },
-	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_INFERRED, OWNER_NOBODY, NULL },
-	{ "P2", DIR_SENT, match_p2, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
-	  NULL },
+	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_CERTAIN, OWNER_NOBODY, NULL },
 	{ "P3c", DIR_SENT, match_p3c, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  "ack-number" },
+	{ "P3f", DIR_SENT, match_dropped_same, CAUSE_ACCEPT_QUEUE_FULL_EARLIER, CERTAINTY_CERTAIN,
+	  OWNER_PAST, NULL },
+	{ "P3f", DIR_SENT, match_dropped, CAUSE_ACCEPT_QUEUE_FULL_EARLIER, CERTAINTY_INFERRED,
+	  OWNER_PAST, NULL },
+	{ "P3b", DIR_SENT, match_closed_earlier_same, CAUSE_CLOSED_EARLIER, CERTAINTY_CERTAIN,
+	  OWNER_PAST, NULL },
+	{ "P3b", DIR_SENT, match_closed_earlier, CAUSE_CLOSED_EARLIER, CERTAINTY_INFERRED,
+	  OWNER_PAST, NULL },
+	{ "P2", DIR_SENT, match_p2_gone, CAUSE_LISTENER_GONE, CERTAINTY_INFERRED, OWNER_PAST,
+	  "handshake" },
+	{ "P2", DIR_SENT, match_p2, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
+	  NULL },
+	{ "P3d", DIR_SENT, match_p3d, CAUSE_SYNCOOKIE_FAILED, CERTAINTY_INFERRED, OWNER_LISTENER,
+	  NULL },
 	{ "P3", DIR_SENT, match_p3, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_LISTENER,
 	  NULL },
 	{ "P11", DIR_SENT, match_p11, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
@@ -419,7 +499,9 @@ static enum rst_role role_of(const struct incident *in)
 		return RST_ROLE_SERVER;
 	if (in->ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT && is_syn(in))
 		return RST_ROLE_SERVER;
-	return in->ev->sock.role;
+	if (in->ev->sock.role == RST_ROLE_UNKNOWN)
+		return (enum rst_role)in->ev->past.role;
+	return (enum rst_role)in->ev->sock.role;
 }
 
 static const char *phase_of(const struct incident *in)
@@ -445,8 +527,10 @@ void attribute_cause(struct incident *in)
 {
 	struct verdict *v = &in->verdict;
 
-	if (!in->role_inferred)
+	if (role_of(in) != RST_ROLE_UNKNOWN) {
 		in->role = role_of(in);
+		in->role_inferred = false;
+	}
 	v->cause = CAUSE_UNKNOWN;
 	v->certainty = CERTAINTY_UNKNOWN;
 	v->owner_from = in->ev->sock.kind == RST_SOCK_NONE ? OWNER_NOBODY : OWNER_SOCKET;
@@ -488,6 +572,7 @@ bool attribute_wants_scan(const struct incident *in)
 static void process_set(struct process *p, const struct rst_task *task, enum rst_known_by known_by)
 {
 	p->pid = task->pid;
+	p->ns_pid = task->ns_pid;
 	p->tid = task->tid;
 	p->uid = task->uid;
 	memcpy(p->comm, task->comm, sizeof(task->comm));
@@ -495,24 +580,23 @@ static void process_set(struct process *p, const struct rst_task *task, enum rst
 	p->known_by = known_by;
 }
 
-static void history_set(struct incident *in)
+static void history_task(struct history *h, const struct rst_task *task)
 {
-	const struct rst_closer *c = &in->ev->closer;
-	struct history *h = &in->history;
-	int code = c->task.exit_code;
+	h->pid = task->pid;
+	memcpy(h->comm, task->comm, sizeof(task->comm));
+	h->comm[sizeof(task->comm)] = '\0';
+}
 
-	if (!c->at_ns || c->at_ns > in->ev->hdr.mono_ns)
+/* What a task did, unless it did it by ending: WORD. */
+static void history_by(struct history *h, const struct rst_task *task, const char *word)
+{
+	int code = task->exit_code;
+
+	h->what = word;
+	history_task(h, task);
+	if (!task->exiting)
 		return;
-	h->ago_ns = in->ev->hdr.mono_ns - c->at_ns;
-	h->idle_ns = c->idle_ms * 1000000;
-	h->have_idle = true;
-	h->pid = c->task.pid;
-	memcpy(h->comm, c->task.comm, sizeof(c->task.comm));
-	h->comm[sizeof(c->task.comm)] = '\0';
-	if (!c->task.exiting) {
-		/* shutdown() leaves the file with the socket. */
-		h->what = in->ev->sock.flags & RST_SF_DEAD ? "close" : "shutdown";
-	} else if (code & 0x7f) {
+	if (code & 0x7f) {
 		h->what = "signal";
 		h->signal = code & 0x7f;
 	} else {
@@ -521,17 +605,71 @@ static void history_set(struct incident *in)
 	}
 }
 
-static void history_set_exit(struct incident *in)
+static void history_of_closer(struct incident *in)
 {
-	const struct rst_task *task = &in->ev->cpu_task;
+	const struct rst_closer *c = &in->ev->closer;
+
+	in->history.ago_ns = in->ev->hdr.mono_ns - c->at_ns;
+	in->history.idle_ns = c->idle_ms * 1000000;
+	in->history.have_idle = true;
+	/* shutdown() leaves the file with the socket. */
+	history_by(&in->history, &c->task,
+		   in->ev->sock.flags & RST_SF_DEAD ? "close" : "shutdown");
+}
+
+static void history_of_past(struct incident *in)
+{
+	static const char *const words[] = {
+		[RST_END_NOT] = "close",	 [RST_END_CLOSE] = "close",
+		[RST_END_ABORT] = "abort",	 [RST_END_RESET] = "reset-received",
+		[RST_END_TIMEOUT] = "timeout",	 [RST_END_DESTROYED] = "destroyed",
+		[RST_END_PEER] = "handshake",
+	};
+	const struct rst_past *past = &in->ev->past;
 	struct history *h = &in->history;
 
-	h->what = task->exit_code & 0x7f ? "signal" : "exit";
-	h->signal = task->exit_code & 0x7f;
-	h->exit_status = task->exit_code >> 8 & 0xff;
-	h->pid = task->pid;
-	memcpy(h->comm, task->comm, sizeof(task->comm));
-	h->comm[sizeof(task->comm)] = '\0';
+	h->ago_ns = in->ev->hdr.mono_ns - (past->closed_ns ? past->closed_ns : past->at_ns);
+	if (past->kind == RST_PAST_HANDSHAKE) {
+		h->what = "accept-queue-full";
+		h->have_queue = true;
+		h->queue = past->queue;
+		h->queue_limit = past->limit;
+		return;
+	}
+	if (past->kind == RST_PAST_CONNECTION) {
+		h->idle_ns = past->idle_ms * 1000000;
+		h->have_idle = true;
+	}
+	history_by(h, &past->closer, words[past->end]);
+}
+
+/* A bystander's record is none: only what the rule says is the echo's origin. */
+static void history_set(struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+	uint64_t now = in->ev->hdr.mono_ns;
+
+	if (in->verdict.cause == CAUSE_PROCESS_KILLED || in->verdict.cause == CAUSE_PROCESS_EXITED)
+		history_by(&in->history, &in->ev->cpu_task, "exit");
+	else if (in->ev->closer.at_ns && in->ev->closer.at_ns <= now)
+		history_of_closer(in);
+	else if (past->kind && past->at_ns <= now &&
+		 (in->verdict.owner_from == OWNER_PAST ||
+		  (in->verdict.owner_from == OWNER_CLOSED && past->kind == RST_PAST_CONNECTION)))
+		history_of_past(in);
+}
+
+static void owner_of_past(struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+
+	if (past->known_by == RST_KNOWN_LISTENER && past->closer.pid &&
+	    past->kind == RST_PAST_CONNECTION && past->end == RST_END_CLOSE)
+		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
+	else if (past->owner.pid)
+		process_set(&in->owner, &past->owner, RST_KNOWN_HISTORY);
+	else if (past->closer.pid && past->end != RST_END_DESTROYED)
+		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
 }
 
 void attribute_owner(struct incident *in)
@@ -541,12 +679,13 @@ void attribute_owner(struct incident *in)
 
 	process_set(&in->cpu_task, &ev->cpu_task, RST_KNOWN_NOT);
 	history_set(in);
-	if (in->verdict.cause == CAUSE_PROCESS_KILLED || in->verdict.cause == CAUSE_PROCESS_EXITED)
-		history_set_exit(in);
 	if (from == OWNER_NOBODY)
 		return;
 	if (context_is_owner(in))
 		process_set(&in->owner, &ev->cpu_task, RST_KNOWN_CONTEXT);
+	else if (ev->past.kind && (from == OWNER_PAST ||
+				   (from == OWNER_CLOSED && ev->sock.kind == RST_SOCK_TIMEWAIT)))
+		owner_of_past(in);
 	else if (from == OWNER_LISTENER && ev->owner.task.pid)
 		process_set(&in->owner, &ev->owner.task, RST_KNOWN_LISTENER);
 	else if (recorded(in))

@@ -51,6 +51,31 @@ static const struct cause causes[CAUSE_COUNT] = {
 			"on an IPv6 listener: IPV6_V6ONLY, sysctl net.ipv6.bindv6only.",
 		.users = "S1,S7",
 	},
+	[CAUSE_LISTENER_GONE] = {
+		.name = "listener-gone",
+		.group = "closed-socket",
+		.brief = "a SYN or a handshake's ACK came for a listener that had ended shortly before",
+		.seen = "Nobody listens on the port any more, but rsttrace saw a listener there end: who "
+			"closed it, how (close, exit, which signal) and when is in the sentence.",
+		.todo = "If a signal or an exit ended it, look at that process: journalctl -u UNIT, "
+			"coredumpctl, dmesg for the OOM killer. If it is a restart, let the new process "
+			"take the socket over (socket activation, SO_REUSEPORT before the old one ends) or "
+			"take the host out of the load balancer first.",
+		.users = "S1,S3",
+	},
+	[CAUSE_CLOSED_EARLIER] = {
+		.name = "closed-earlier",
+		.group = "closed-socket",
+		.brief = "a segment came for a connection that had ended here before",
+		.seen = "No connection took the segment, but rsttrace remembers one between these two "
+			"ends: who ended it, how and when. It is certain when the segment's numbers "
+			"continue that connection.",
+		.todo = "The sentence names who ended it. Idle before the close, and a request right "
+			"after it: a keep-alive race; make the client's idle limit shorter than the "
+			"server's (nginx keepalive_timeout) or let it retry. Killed or exited: look at that "
+			"process. Timed out: the network in between lost the connection.",
+		.users = "S3,S4,S7",
+	},
 	[CAUSE_DATA_AFTER_CLOSE] = {
 		.name = "data-after-close",
 		.group = "closed-socket",
@@ -227,6 +252,32 @@ static const struct cause causes[CAUSE_COUNT] = {
 			"application's backlog and sysctl net.core.somaxconn, then a restart. Set "
 			"tcp_abort_on_overflow back to 0 to let clients retry.",
 		.users = "S3,S7",
+	},
+	[CAUSE_ACCEPT_QUEUE_FULL_EARLIER] = {
+		.name = "accept-queue-full-earlier",
+		.group = "backlog-overflow",
+		.brief = "data on a connection whose handshake was dropped earlier: the accept queue was full",
+		.seen = "The last ACK of this handshake was dropped because the accept queue was longer "
+			"than its limit (drop reason TCP_LISTEN_OVERFLOW). The client believes it is "
+			"connected; once the half-open connection has expired, its data is reset.",
+		.todo = "The server accepts too slowly: is it stuck, out of threads or file "
+			"descriptors? ss -ltn shows the queue (Recv-Q) and its limit (Send-Q); "
+			"nstat -az TcpExtListenOverflows counts. A longer queue takes both the "
+			"application's backlog and sysctl net.core.somaxconn, then a restart.",
+		.users = "S3,S7",
+	},
+	[CAUSE_SYNCOOKIE_FAILED] = {
+		.name = "syncookie-failed",
+		.group = "backlog-overflow",
+		.brief = "an ACK came that carries no valid SYN cookie, while cookies were in use",
+		.seen = "The listener's SYN queue overflowed within the last two minutes, so it answers "
+			"with SYN cookies, and an ACK came that belongs to no connection and whose number "
+			"is no cookie of this host, or too old a one.",
+		.todo = "A SYN flood, or a SYN queue too short: nstat -az TcpExtSyncookiesSent "
+			"TcpExtSyncookiesFailed; ss -ltn; net.ipv4.tcp_max_syn_backlog and the listener's "
+			"backlog. Many failures from many addresses: forged ACKs; let the firewall's "
+			"synproxy or a rate limit take them.",
+		.users = "S6",
 	},
 	[CAUSE_BAD_HANDSHAKE] = {
 		.name = "bad-handshake",

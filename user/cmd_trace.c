@@ -43,6 +43,7 @@ struct trace {
 	uint32_t netns; /* --netns; 0: all */
 	uint32_t own_netns;
 	uint64_t lost_received;
+	uint64_t started_ns;
 	uint64_t wall_minus_mono;
 	uint64_t written;
 	char cgroup[PROCESS_PATH_MAX]; /* --cgroup; empty: all */
@@ -175,6 +176,7 @@ static void add(struct trace *t, const struct rst_event *event, enum direction d
 	in->ev = &t->event[t->n];
 	in->direction = direction;
 	in->wall_ns = event->hdr.mono_ns + t->wall_minus_mono;
+	in->traced_ns = event->hdr.mono_ns > t->started_ns ? event->hdr.mono_ns - t->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
 	in->interface = arrival		   ? tracer_interface(t->tracer, arrival->ifindex)
 			: event->ifname[0] ? in->ev->ifname
@@ -294,11 +296,9 @@ static void not_covered(struct trace *t)
 	summary_not_covered(s,
 			    "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
 			    "packets");
-	summary_not_covered(s, "connections and listeners that ended before the reset are not "
-			       "remembered yet: no-such-connection and no-listener are inferred");
 }
 
-static int stop(struct trace *t, uint64_t started_ns)
+static int stop(struct trace *t)
 {
 	/* First no new events, then what is left in the ring, then what still waits for its pair. */
 	tracer_detach(t->tracer);
@@ -306,7 +306,7 @@ static int stop(struct trace *t, uint64_t started_ns)
 		;
 	expire_arrivals(t, true);
 	flush_batch(t);
-	t->summary.duration_ns = now_ns(CLOCK_MONOTONIC) - started_ns;
+	t->summary.duration_ns = now_ns(CLOCK_MONOTONIC) - t->started_ns;
 	tracer_counters(t->tracer, t->summary.counters);
 	not_covered(t);
 	if (!t->err)
@@ -378,9 +378,9 @@ static void catch_signals(void)
 static int trace(struct trace *t)
 {
 	const struct options *o = t->o;
-	uint64_t started_ns = now_ns(CLOCK_MONOTONIC);
 	int err;
 
+	t->started_ns = now_ns(CLOCK_MONOTONIC);
 	err = netns_resolve(&t->netns, o->netns, stderr);
 	if (!err)
 		err = process_resolve_cgroup(t->cgroup, sizeof(t->cgroup), o->cgroup, stderr);
@@ -409,7 +409,7 @@ static int trace(struct trace *t)
 		t->err = t->sink.ops->flush(&t->sink);
 	tell_ready(t);
 	err = run(t);
-	return err ? err : stop(t, started_ns);
+	return err ? err : stop(t);
 }
 
 int cmd_trace(const struct options *o)

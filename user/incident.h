@@ -35,7 +35,8 @@ struct frame {
 #define PROCESS_PATH_MAX 256
 
 struct process {
-	uint32_t pid; /* 0: not known */
+	uint32_t pid; /* 0: not known; in the tracer's pid namespace */
+	uint32_t ns_pid; /* in its own; the same as pid outside containers; 0: not known */
 	uint32_t tid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
@@ -45,9 +46,10 @@ struct process {
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
 };
 
-/* Something that happened to the connection before. what NULL: nothing is known. */
+/* Something that happened to the connection, its handshake or its listener before. */
 struct history {
-	const char *what; /* "close", "shutdown", "exit", "signal" */
+	const char *what; /* NULL: nothing is known; "close", "shutdown", "exit", "signal", "abort",
+			   * "reset-received", "timeout", "destroyed", "accept-queue-full" */
 	uint64_t ago_ns;
 	uint64_t idle_ns; /* how long no data had passed by then */
 	bool have_idle;
@@ -55,6 +57,8 @@ struct history {
 	char comm[RST_COMM_LEN + 1];
 	int exit_status; /* with what "exit" */
 	int signal;	 /* with what "signal" */
+	bool have_queue; /* "accept-queue-full": */
+	uint32_t queue, queue_limit;
 };
 
 /* A listener that bears on the reset. port 0: none. */
@@ -76,6 +80,7 @@ enum owner_from {
 	OWNER_SOCKET,	/* what is recorded with the socket; else found by a scan */
 	OWNER_LISTENER, /* the same of the listener that stands for its request sockets */
 	OWNER_CLOSED,	/* an orphan: what was recorded; else who closed it */
+	OWNER_PAST,	/* no socket any more: what is remembered of it */
 };
 
 /* The kernel's own figures about TCP memory, for out-of-memory. limit 0: not known. */
@@ -99,6 +104,7 @@ struct incident {
 	const struct rst_event *ev; /* always there */
 	enum direction direction;
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
+	uint64_t traced_ns; /* for how long tracing had been on; 0: not known */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
 	struct rst_packet packet; /* valid 0: none. Sent: the provoking segment; else the RST */
 	struct frame frames[RST_STACK_MAX];

@@ -137,6 +137,8 @@ static void put_process(struct object *o, const struct process *p)
 	if (p->pid) {
 		put_number(&c, "pid", p->pid);
 		put_nonzero(&c, "tid", p->tid);
+		if (p->ns_pid != p->pid)
+			put_nonzero(&c, "ns_pid", p->ns_pid);
 		put_name(&c, "comm", p->comm, sizeof(p->comm));
 		put_name(&c, "exe", p->exe, sizeof(p->exe));
 		put_number(&c, "uid", p->uid);
@@ -277,6 +279,13 @@ static void put_history(struct object *o, const struct history *h)
 			put_word(&c, "signal", text_signal(name, h->signal));
 		if (h->have_idle)
 			put_number(&c, "idle_ns", h->idle_ns);
+		if (h->have_queue) {
+			struct object queue = child(&c);
+
+			put_number(&queue, "length", h->queue);
+			put_number(&queue, "limit", h->queue_limit);
+			put_object(&c, "accept_queue", &queue);
+		}
 	}
 	put_object(o, "history", &c);
 }

@@ -8,6 +8,12 @@
 #include "facts.h"
 #include "text.h"
 
+/* A connection may well be older than this, and have ended before. */
+#define RECENT_NS (15 * 60 * 1000000000ULL)
+
+/* A pause this long before a close is an idle limit at work, not the end of an exchange. */
+#define KEEPALIVE_IDLE_NS 500000000ULL
+
 #define COUNT(n) text_count((char[28]){ 0 }, (n))
 #define SPAN(ns) text_span((char[32]){ 0 }, (ns))
 #define NAME(comm) \
@@ -70,20 +76,49 @@ static void say_segment(struct incident *in)
 	say(in, ")");
 }
 
-/* "closed by nginx/12", "nginx/12 was killed by SIGSEGV", … */
-static void say_closer(struct incident *in)
+/* What happened before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV", … */
+static void say_history(struct incident *in, const char *object)
 {
 	const struct history *h = &in->history;
 
+	if (!strcmp(h->what, "reset-received")) {
+		say(in, "the peer had reset %s", object);
+		return;
+	}
+	if (!strcmp(h->what, "timeout")) {
+		say(in, "%s had timed out: the peer did not answer", object);
+		return;
+	}
+	if (!strcmp(h->what, "handshake")) {
+		say(in, "its handshake had failed");
+		return;
+	}
 	say(in, "%s/%u ", NAME(h->comm), h->pid);
 	if (!strcmp(h->what, "signal"))
 		say(in, "was killed by %s", SIGNAL(h->signal));
 	else if (!strcmp(h->what, "exit"))
 		say(in, "exited with status %d", h->exit_status);
 	else if (!strcmp(h->what, "shutdown"))
-		say(in, "shut the connection down");
+		say(in, "shut %s down", object);
+	else if (!strcmp(h->what, "abort"))
+		say(in, "aborted %s with a RST", object);
+	else if (!strcmp(h->what, "destroyed"))
+		say(in, "destroyed %s from outside", object);
 	else
-		say(in, "closed it");
+		say(in, "closed %s", object);
+}
+
+/* A server that closes an idle connection, and a client that uses it again at that very moment. */
+static void say_idle(struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	if (!h->have_idle || h->idle_ns < KEEPALIVE_IDLE_NS)
+		return;
+	say(in, ", idle %s by then", SPAN(h->idle_ns));
+	if (in->role == RST_ROLE_SERVER && in->packet.length && h->ago_ns < h->idle_ns &&
+	    !strcmp(h->what, "close"))
+		say(in, ": a keep-alive race");
 }
 
 static void why_unknown(struct incident *in)
@@ -118,9 +153,45 @@ static void why_listener_elsewhere(struct incident *in)
 		say(in, " in this one (%u)", in->ev->netns);
 }
 
+static void why_listener_gone(struct incident *in)
+{
+	say(in, "nobody listens on port %u any more: %s ago ", in->ev->tuple.local_port,
+	    SPAN(in->history.ago_ns));
+	say_history(in, "the listener");
+	if (in->ev->past.queue)
+		say(in, " with %s connection%s not accepted", COUNT(in->ev->past.queue),
+		    plural(in->ev->past.queue));
+	if (in->verdict.detail)
+		say(in, ", and the half-open connections went with it");
+}
+
+static void say_arrived(struct incident *in)
+{
+	uint64_t late = in->packet.length;
+
+	if (late)
+		say(in, "%s byte%s", COUNT(late), plural(late));
+	else if (in->packet.valid)
+		say_segment(in);
+	else
+		say(in, "a segment");
+	say(in, " arrived");
+}
+
+static void why_closed_earlier(struct incident *in)
+{
+	say_arrived(in);
+	say(in, " %s after ", SPAN(in->history.ago_ns));
+	say_history(in, "the connection");
+	say_idle(in);
+}
+
 static void why_no_such_connection(struct incident *in)
 {
-	say_segment(in);
+	if (in->packet.valid)
+		say_segment(in);
+	else
+		say(in, "a segment");
 	say(in, " for a connection that does not exist here");
 	if (in->ev->sock.kind == RST_SOCK_LISTENER && in->owner.pid) {
 		say(in, "; ");
@@ -131,28 +202,21 @@ static void why_no_such_connection(struct incident *in)
 	} else {
 		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
 	}
+	if (in->traced_ns && in->traced_ns < RECENT_NS)
+		say(in, "; tracing began only %s before, an earlier end was not seen",
+		    SPAN(in->traced_ns));
 }
 
 static void why_data_after_close(struct incident *in)
 {
-	uint64_t late = in->packet.length;
-
-	if (late)
-		say(in, "%s byte%s arrived", COUNT(late), plural(late));
-	else
-		say_segment(in);
-	if (!late)
-		say(in, " arrived");
+	say_arrived(in);
 	if (in->history.what) {
 		say(in, " %s after ", SPAN(in->history.ago_ns));
-		say_closer(in);
-	} else if (in->ev->sock.kind == RST_SOCK_TIMEWAIT) {
-		say(in, " after this end had closed (FIN_WAIT2, kept as a timewait socket)");
+		say_history(in, "the connection");
+		say_idle(in);
 	} else {
 		say(in, " after this end had closed");
 	}
-	if (in->history.what && in->history.have_idle && in->history.idle_ns >= 1000000000)
-		say(in, ", idle %s by then", SPAN(in->history.idle_ns));
 }
 
 /* What made the kernel send a RST instead of a FIN. */
@@ -256,7 +320,7 @@ static void why_fin_wait_2_limit(struct incident *in)
 		say(in, "the peer's FIN did not come within net.ipv4.tcp_fin_timeout of the close");
 	if (in->history.what) {
 		say(in, "; %s ago ", SPAN(in->history.ago_ns));
-		say_closer(in);
+		say_history(in, "it");
 	}
 }
 
@@ -308,6 +372,31 @@ static void why_accept_queue_full(struct incident *in)
 		say(in, " accepts too slowly, or its backlog is too small");
 	}
 	say(in, " (tcp_abort_on_overflow is 1)");
+}
+
+static void why_accept_queue_full_earlier(struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	say_arrived(in);
+	say(in, " on a connection that was never finished: %s ago the handshake's last ACK was dropped, "
+		"accept queue %s of %s on port %u",
+	    SPAN(h->ago_ns), COUNT(h->queue), COUNT(h->queue_limit), in->ev->tuple.local_port);
+	if (in->owner.pid) {
+		say(in, "; ");
+		say_process(in, &in->owner);
+		say(in, " accepts too slowly, or its backlog is too small");
+	}
+}
+
+static void why_syncookie_failed(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "an ACK (ack %u) carries no valid SYN cookie; the listener on port %u last sent cookies "
+		"%s ago, SYN queue %s now",
+	    in->packet.ack, in->ev->tuple.local_port, SPAN((uint64_t)s->cookies_ms * 1000000),
+	    COUNT(s->syn_queue));
 }
 
 static bool reason_paws(const struct incident *in)
@@ -410,6 +499,8 @@ static why_fn *const sentences[CAUSE_COUNT] = {
 	[CAUSE_UNKNOWN] = why_unknown,
 	[CAUSE_NO_LISTENER] = why_no_listener,
 	[CAUSE_LISTENER_ELSEWHERE] = why_listener_elsewhere,
+	[CAUSE_LISTENER_GONE] = why_listener_gone,
+	[CAUSE_CLOSED_EARLIER] = why_closed_earlier,
 	[CAUSE_DATA_AFTER_CLOSE] = why_data_after_close,
 	[CAUSE_NO_SUCH_CONNECTION] = why_no_such_connection,
 	[CAUSE_CLOSE_UNREAD] = why_close_unread,
@@ -424,6 +515,8 @@ static why_fn *const sentences[CAUSE_COUNT] = {
 	[CAUSE_USER_TIMEOUT] = why_user_timeout,
 	[CAUSE_OUT_OF_MEMORY] = why_out_of_memory,
 	[CAUSE_ACCEPT_QUEUE_FULL] = why_accept_queue_full,
+	[CAUSE_ACCEPT_QUEUE_FULL_EARLIER] = why_accept_queue_full_earlier,
+	[CAUSE_SYNCOOKIE_FAILED] = why_syncookie_failed,
 	[CAUSE_BAD_HANDSHAKE] = why_bad_handshake,
 	[CAUSE_MPTCP] = why_mptcp,
 	[CAUSE_REFUSED] = why_refused,
