@@ -57,6 +57,7 @@ enum rst_record_type {
 	RST_REC_SENT = 1,     /* struct rst_event: tcp_send_reset */
 	RST_REC_RECEIVED = 2, /* struct rst_event: tcp_receive_reset */
 	RST_REC_ARRIVED = 3,  /* struct rst_arrival: a RST at XDP */
+	RST_REC_CLOSED = 4,   /* struct rst_closed: who closed a socket that was reset before */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */
@@ -285,6 +286,14 @@ struct rst_arrival {
 	__u32 pad;
 };
 
+/* RST_REC_CLOSED: the owner of a socket whose reset was reported without one. */
+struct rst_closed {
+	struct rst_header hdr;
+	struct rst_tuple tuple;
+	struct rst_task task;
+	__u64 cookie;
+};
+
 /* Value of the map `listeners`, by socket cookie. */
 struct rst_listener {
 	struct rst_task owner;
@@ -358,6 +367,7 @@ _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 _Static_assert(sizeof(struct rst_arrival) == 88, "rst_arrival");
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
 _Static_assert(sizeof(struct rst_past) == 176, "rst_past");
+_Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_event) == 936, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 408, "rst_config");
 

@@ -31,7 +31,8 @@ struct rst_storage {
 	__u32 reader;	/* thread group id of the last reader */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
-	__u8 pad[2];
+	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
+	__u8 pad[1];
 };
 
 /* BPF_F_CLONE: a connection starts with its listener's record, so that it has an owner before

@@ -290,6 +290,38 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 	return 0;
 }
 
+/* Raised in close(), when the socket was reset before: its closer is the owner that the reset could
+ * not name. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(rst_socket_destroyed, struct sock *sk)
+{
+	struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	struct task_struct *task;
+	struct rst_closed *c;
+	struct tcp_sock *tp;
+
+	if (!st || !st->awaited)
+		return 0;
+	st->awaited = 0;
+	task = bpf_get_current_task_btf();
+	tp = bpf_skc_to_tcp_sock(sk);
+	if (!tp || task_is_kernel(task))
+		return 0;
+	c = bpf_ringbuf_reserve(&ring, sizeof(*c), 0);
+	if (!c)
+		return 0;
+	__builtin_memset(c, 0, sizeof(*c));
+	c->hdr.size = sizeof(*c);
+	c->hdr.type = RST_REC_CLOSED;
+	c->hdr.cpu = bpf_get_smp_processor_id();
+	c->hdr.mono_ns = bpf_ktime_get_ns();
+	sock_tuple(&c->tuple, sk, tp);
+	task_fill(&c->task, task);
+	c->cookie = bpf_get_socket_cookie(sk);
+	bpf_ringbuf_submit(c, wakeup_flags(sizeof(*c)));
+	return 0;
+}
+
 /* At start: the sockets that are older than the tracer. */
 SEC("iter/task_file")
 int rst_sockets_at_start(struct bpf_iter__task_file *ctx)

@@ -254,6 +254,8 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 	s->established_ns = st->established_ns;
 	s->role = st->role;
 	s->old_state = st->old_state;
+	if (s->inode && (st->owner.known_by == RST_KNOWN_LISTENER || !st->owner.known_by))
+		st->awaited = 1;
 }
 
 /* A TIME_WAIT socket has little more than addresses, and neither owner nor storage. */

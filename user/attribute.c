@@ -487,12 +487,6 @@ static const struct rule rules[] = {
 	  OWNER_SOCKET, NULL },
 };
 
-bool attribute_not_received(const struct incident *in)
-{
-	return in->direction == DIR_RECEIVED && emitter(in) == KF_TCP_RESET &&
-	       behind(in, 0) == KF_TCP_RCV_STATE_PROCESS && in->ev->sock.state != RST_TCP_SYN_SENT;
-}
-
 static enum rst_role role_of(const struct incident *in)
 {
 	if (in->ev->sock.kind == RST_SOCK_LISTENER)

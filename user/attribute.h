@@ -11,13 +11,6 @@
 #include "incident.h"
 
 /*
- * Whether IN is no received RST at all: tcp_reset, and with it its tracepoint, is also called when
- * data arrives for a socket whose process is gone (kernel.md, section B; tcp_rcv_state_process in
- * 5.10 to 7.3). Such an event is counted and not reported; the RST sent in answer is.
- */
-bool attribute_not_received(const struct incident *in);
-
-/*
  * Decides the verdict's cause, certainty, rule, phase, detail and owner_from. Needs the event, the
  * frames, the reason and `listener` and `request_stands` where they could be found. Always sets a
  * cause: CAUSE_UNKNOWN when no rule matches.

@@ -9,6 +9,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_header *hdr = data;
 	const struct rst_event *event = data;
 	const struct rst_arrival *arrival = data;
+	const struct rst_closed *closed = data;
 
 	*out = (struct record){ 0 };
 	if (size < sizeof(*hdr) || hdr->size > size || hdr->size < sizeof(*hdr))
@@ -18,7 +19,8 @@ int decode(struct record *out, const void *data, size_t size)
 	case RST_REC_RECEIVED:
 		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
 		    event->sock.kind > RST_SOCK_TIMEWAIT || event->sock.role > RST_ROLE_CLIENT ||
-		    event->owner.known_by > RST_KNOWN_LISTENER)
+		    event->owner.known_by > RST_KNOWN_LISTENER ||
+		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_PEER)
 			return -EBADMSG;
 		out->event = event;
 		break;
@@ -26,6 +28,11 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*arrival))
 			return -EBADMSG;
 		out->arrival = arrival;
+		break;
+	case RST_REC_CLOSED:
+		if (hdr->size < sizeof(*closed))
+			return -EBADMSG;
+		out->closed = closed;
 		break;
 	default:
 		return -EPROTO;

@@ -71,6 +71,14 @@ struct listener_ref {
 	char comm[RST_COMM_LEN + 1];
 };
 
+/* The other end of the connection, when it is on this host. pid 0 and cause unknown: none. */
+struct pair {
+	bool there;
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
+	enum cause_id cause;
+};
+
 #define WHY_MAX 512
 
 /* Where a rule says the owner stands. */
@@ -117,6 +125,7 @@ struct incident {
 	struct process cpu_task; /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;
+	struct pair pair;
 	bool request_stands; /* the request socket of a refused ACK was found by sock_diag */
 	bool events_lost;    /* received resets were lost: an arrival may belong to one of them */
 	struct tcp_memory memory;

@@ -290,6 +290,18 @@ static void put_history(struct object *o, const struct history *h)
 	put_object(o, "history", &c);
 }
 
+static void put_pair(struct object *o, const struct pair *p)
+{
+	struct object c = child(o);
+
+	if (p->there) {
+		put_nonzero(&c, "pid", p->pid);
+		put_name(&c, "comm", p->comm, sizeof(p->comm));
+		put_word(&c, "cause", cause_get(p->cause)->name);
+	}
+	put_object(o, "pair", &c);
+}
+
 static void put_listener(struct object *o, const struct listener_ref *l)
 {
 	struct object c = child(o);
@@ -390,6 +402,7 @@ static void put_event(struct object *o, const struct incident *in)
 	put_socket(o, ev);
 	put_packet(o, &in->packet, t->family);
 	put_history(o, &in->history);
+	put_pair(o, &in->pair);
 	put_listener(o, &in->listener);
 	put_kernel(o, in);
 	put_word(o, "phase", v->phase);

@@ -152,19 +152,6 @@ void symbols_frame(const struct symbols *s, uint64_t ip, struct frame *frame)
 	frame->fn = s->table[low - 1].fn;
 }
 
-int symbols_have(const struct symbols *s, const char *name)
-{
-	size_t len = strlen(name);
-
-	for (size_t i = 0; i < s->n; i++) {
-		const char *have = s->names + s->table[i].name;
-
-		if (!strncmp(have, name, len) && (have[len] == '\0' || have[len] == '.'))
-			return 1;
-	}
-	return 0;
-}
-
 static bool is_emitter(enum kfunc fn)
 {
 	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
@@ -189,4 +176,21 @@ void symbols_stack(const struct symbols *s, struct incident *in)
 		}
 		in->nframes++;
 	}
+}
+
+bool symbols_not_received(const struct symbols *s, const struct rst_event *event)
+{
+	uint32_t n = event->nstack < RST_STACK_MAX ? event->nstack : RST_STACK_MAX;
+	struct frame frame;
+
+	if (event->sock.state == RST_TCP_SYN_SENT)
+		return false;
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		symbols_frame(s, event->stack[i], &frame);
+		if (frame.fn != KF_TCP_RESET)
+			continue;
+		symbols_frame(s, event->stack[i + 1], &frame);
+		return frame.fn == KF_TCP_RCV_STATE_PROCESS;
+	}
+	return false;
 }

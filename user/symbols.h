@@ -21,8 +21,13 @@ void symbols_free(struct symbols *symbols);
 /* Fills FRAME for the return address IP. The name stays valid as long as SYMBOLS. */
 void symbols_frame(const struct symbols *symbols, uint64_t ip, struct frame *frame);
 
-/* Whether there is a kernel function of that name (compiler suffixes aside). */
-int symbols_have(const struct symbols *symbols, const char *name);
+/*
+ * Whether EVENT, a tcp_receive_reset, is no received RST at all: tcp_reset, and with it its
+ * tracepoint, is also called when data arrives for a socket whose process is gone (kernel.md,
+ * section B; tcp_rcv_state_process in 5.10 to 7.3). Such an event is counted and not reported; the
+ * RST sent in answer is.
+ */
+bool symbols_not_received(const struct symbols *symbols, const struct rst_event *event);
 
 /*
  * Fills IN's frames from its event's stack and finds the emitter. The frames above the emitter

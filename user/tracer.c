@@ -186,7 +186,9 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 
 	s->links.rst_socket_state = bpf_program__attach(s->progs.rst_socket_state);
 	s->links.rst_socket_read = bpf_program__attach(s->progs.rst_socket_read);
-	if (!s->links.rst_socket_state || !s->links.rst_socket_read)
+	s->links.rst_socket_destroyed = bpf_program__attach(s->progs.rst_socket_destroyed);
+	if (!s->links.rst_socket_state || !s->links.rst_socket_read ||
+	    !s->links.rst_socket_destroyed)
 		return fail(err, -errno, "the socket tracepoints cannot be attached");
 	e = run_iterator(s->progs.rst_sockets_at_start);
 	if (e)

@@ -524,8 +524,21 @@ static why_fn *const sentences[CAUSE_COUNT] = {
 	[CAUSE_IGNORED] = why_ignored,
 };
 
+/* The other end is on this host: it knows why. */
+static void say_pair(struct incident *in)
+{
+	say(in, "; sent ");
+	if (in->pair.pid)
+		say(in, "by %s/%u on this host", NAME(in->pair.comm), in->pair.pid);
+	else
+		say(in, "by this host");
+	say(in, ": %s", cause_get(in->pair.cause)->name);
+}
+
 void attribute_why(struct incident *in)
 {
 	in->verdict.why[0] = '\0';
 	sentences[in->verdict.cause](in);
+	if (in->direction == DIR_RECEIVED && in->pair.there)
+		say_pair(in);
 }

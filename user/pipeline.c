@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* pipeline.c: the only place that knows the order of the stages. */
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "attribute.h"
+#include "decode.h"
+#include "listeners.h"
+#include "pipeline.h"
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+void pipeline_init(struct pipeline *p)
+{
+	join_init(&p->join);
+}
+
+bool pipeline_done(const struct pipeline *p)
+{
+	return p->err || (p->o->count && p->written >= p->o->count);
+}
+
+/* ---- in: decode and hold */
+
+/* Who closed a socket whose reset is being attributed at this very moment. */
+static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		struct rst_event *event = &p->event[i];
+
+		if (event->sock.cookie != closed->cookie || !attribute_wants_scan(&p->incident[i]))
+			continue;
+		event->owner.task = closed->task;
+		event->owner.known_by = RST_KNOWN_SOCKET;
+	}
+}
+
+int pipeline_record(void *context, const void *data, size_t size)
+{
+	struct pipeline *p = context;
+	struct record record;
+
+	if (decode(&record, data, size)) {
+		p->summary.malformed++;
+		return 0;
+	}
+	switch (record.type) {
+	case RST_REC_ARRIVED:
+		/* XDP sees the namespace that rsttrace was started in. */
+		if (!p->netns || p->netns == p->own_netns)
+			join_arrival(&p->join, record.arrival, p->own_netns);
+		break;
+	case RST_REC_CLOSED:
+		join_owner(&p->join, record.closed);
+		closed_in_batch(p, record.closed);
+		break;
+	case RST_REC_RECEIVED:
+		if (symbols_not_received(p->symbols, record.event))
+			p->summary.not_received++;
+		else
+			join_event(&p->join, record.event, DIR_RECEIVED);
+		break;
+	case RST_REC_SENT:
+		join_event(&p->join, record.event, DIR_SENT);
+		break;
+	}
+	return join_full(&p->join) ? -ENOBUFS : 0;
+}
+
+/* ---- through: attribute, find owners */
+
+static void attribute(struct pipeline *p, struct incident *in, const struct rst_event *event,
+		      const struct join_entry *entry)
+{
+	const struct rst_arrival *arrival = entry->have_arrival ? &entry->arrival : NULL;
+	struct listeners listeners = tracer_listeners(p->tracer);
+
+	memset(in, 0, sizeof(*in));
+	in->ev = event;
+	in->direction = entry->direction;
+	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
+	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
+	in->packet = arrival ? arrival->packet : event->packet;
+	if (arrival)
+		in->interface = tracer_interface(p->tracer, arrival->ifindex);
+	else if (event->ifname[0])
+		in->interface = event->ifname;
+	in->reason = features_reason(p->features, event->reason);
+	in->events_lost = p->lost_received;
+	symbols_stack(p->symbols, in);
+	listeners_fill(&listeners, in);
+	if (in->direction == DIR_SENT && event->sock.kind == RST_SOCK_LISTENER)
+		in->request_stands = diag_request_stands(p->diag, in);
+	attribute_cause(in);
+}
+
+/* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
+static void fill_pair(struct pipeline *p, struct incident *in, const struct join_entry *mate)
+{
+	if (!mate)
+		return;
+	attribute(p, &p->mate, &mate->event, mate);
+	attribute_owner(&p->mate);
+	in->pair.there = true;
+	in->pair.cause = p->mate.verdict.cause;
+	in->pair.pid = p->mate.owner.pid;
+	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
+}
+
+/* Those that nothing recorded: one pass over the open files for all. What is not found there was
+ * closed in the meantime, and its closer stands in the ring. */
+static void find_owners(struct pipeline *p)
+{
+	uint64_t inode[PIPELINE_BATCH];
+	struct rst_found found[PIPELINE_BATCH];
+	size_t at[PIPELINE_BATCH], n = 0, missing = 0;
+
+	for (size_t i = 0; i < p->n; i++) {
+		if (!attribute_wants_scan(&p->incident[i]))
+			continue;
+		at[n] = i;
+		inode[n++] = p->event[i].sock.inode;
+	}
+	if (!n || tracer_find(p->tracer, inode, found, n))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct rst_owner *owner = &p->event[at[i]].owner;
+
+		if (!found[i].task.pid) {
+			missing++;
+			continue;
+		}
+		owner->task = found[i].task;
+		owner->known_by = RST_KNOWN_SCAN;
+		p->incident[at[i]].owner.shared_by = found[i].processes;
+	}
+	if (missing && !join_full(&p->join))
+		tracer_poll(p->tracer, 0);
+}
+
+/* ---- out: say why, filter, print */
+
+static bool wanted(const struct pipeline *p, const struct incident *in)
+{
+	const struct options *o = p->o;
+	size_t len = strlen(p->cgroup);
+
+	if (o->count && p->written >= o->count)
+		return false;
+	if (o->causes && !o->cause[in->verdict.cause])
+		return false;
+	if (o->abnormal && cause_get(in->verdict.cause)->benign)
+		return false;
+	if (o->pid && in->owner.pid != o->pid)
+		return false;
+	/* The cgroup itself, and those below it. */
+	if (len && (strncmp(in->owner.cgroup, p->cgroup, len) != 0 ||
+		    (len > 1 && in->owner.cgroup[len] && in->owner.cgroup[len] != '/')))
+		return false;
+	return true;
+}
+
+static const struct rst_task *task_of(const struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+	const struct rst_task *tasks[] = { &ev->cpu_task, &ev->owner.task, &ev->closer.task,
+					   &ev->past.owner, &ev->past.closer };
+
+	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
+		if (tasks[i]->pid == in->owner.pid)
+			return tasks[i];
+	return NULL;
+}
+
+static void finish(struct pipeline *p, struct incident *in)
+{
+	const struct rst_task *task;
+	bool show;
+
+	attribute_owner(in);
+	task = in->owner.pid ? task_of(in) : NULL;
+	process_fill(&in->owner, task ? task->start_ns : 0, task ? task->cgroup_id : 0);
+	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
+		process_tcp_memory(&in->memory);
+	attribute_why(in);
+	show = wanted(p, in);
+	summary_add(&p->summary, in, show);
+	if (!show || p->err)
+		return;
+	p->err = p->sink.ops->event(&p->sink, in);
+	if (!p->err)
+		p->written++;
+}
+
+static void finish_batch(struct pipeline *p)
+{
+	find_owners(p);
+	for (size_t i = 0; i < p->n; i++)
+		finish(p, &p->incident[i]);
+	p->n = 0;
+}
+
+void pipeline_run(struct pipeline *p, bool force)
+{
+	uint64_t counters[RST_CNT_MAX];
+	const struct join_entry *entry;
+	uint64_t now = now_ns();
+	/* When all room is taken, half of it is freed at once. */
+	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
+
+	/* A socket may have taken a RST whose event was lost: then nobody can say it was ignored. */
+	if (!join_empty(&p->join)) {
+		tracer_counters(p->tracer, counters);
+		p->lost_received = counters[RST_CNT_LOST_RECEIVED];
+	}
+	while ((entry = join_next(&p->join, now, force || forced))) {
+		forced -= forced > 0;
+		p->event[p->n] = entry->event;
+		attribute(p, &p->incident[p->n], &p->event[p->n], entry);
+		fill_pair(p, &p->incident[p->n], join_mate(&p->join, entry));
+		if (++p->n == PIPELINE_BATCH)
+			finish_batch(p);
+	}
+	finish_batch(p);
+	if (!p->err)
+		p->err = p->sink.ops->flush(&p->sink);
+}

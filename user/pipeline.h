@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* pipeline.h: the stages in a row, from a record to the output: decode, join, attribute, find the
+ * owner, say why, filter, print. */
+#ifndef RSTTRACE_PIPELINE_H
+#define RSTTRACE_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "diag.h"
+#include "features.h"
+#include "join.h"
+#include "options.h"
+#include "process.h"
+#include "sink.h"
+#include "summary.h"
+#include "symbols.h"
+#include "tracer.h"
+
+/* Events that are attributed together, so that one pass over the open files serves them all. */
+#define PIPELINE_BATCH 256
+
+struct pipeline {
+	/* Borrowed, and set by the caller before the first record. */
+	const struct options *o;
+	const struct features *features;
+	const struct symbols *symbols;
+	struct tracer *tracer;
+	struct diag *diag;
+	struct sink sink;
+	struct summary summary;
+	uint32_t netns; /* --netns; 0: all */
+	uint32_t own_netns;
+	uint64_t wall_minus_mono;
+	uint64_t started_ns;
+	char cgroup[PROCESS_PATH_MAX]; /* --cgroup; empty: all */
+
+	uint64_t written; /* events that reached the output */
+	int err;	  /* the first failure of the output */
+
+	/* Its own. */
+	struct join join;
+	uint64_t lost_received;
+	struct rst_event event[PIPELINE_BATCH];
+	struct incident incident[PIPELINE_BATCH];
+	struct incident mate; /* scratch, for the other end's verdict */
+	size_t n;
+};
+
+void pipeline_init(struct pipeline *p);
+
+/* Takes one record (a tracer_record_fn, with the pipeline as context). Returns -ENOBUFS when it
+ * took the record but has no room for another: then call pipeline_run. */
+int pipeline_record(void *context, const void *data, size_t size);
+
+/* Brings out what has waited long enough; FORCE: everything. */
+void pipeline_run(struct pipeline *p, bool force);
+
+/* No more is wanted: the count is reached, or the output failed. */
+bool pipeline_done(const struct pipeline *p);
+
+#endif
