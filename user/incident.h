@@ -33,6 +33,7 @@ struct frame {
 };
 
 #define PROCESS_PATH_MAX 256
+#define PROCESS_CONTAINER_MAX 80
 
 struct process {
 	uint32_t pid; /* 0: not known; in the tracer's pid namespace */
@@ -41,7 +42,8 @@ struct process {
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
 	char exe[PROCESS_PATH_MAX];    /* empty: not known (gone, or not permitted) */
-	char cgroup[PROCESS_PATH_MAX]; /* cgroup v2 path; empty: not known */
+	char cgroup[PROCESS_PATH_MAX]; /* cgroup v2 path, else the longest of v1; empty: not known */
+	char container[PROCESS_CONTAINER_MAX]; /* or systemd unit; empty: none */
 	enum rst_known_by known_by;
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
 };

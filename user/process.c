@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "container.h"
 #include "process.h"
 #include "util.h"
 
@@ -68,19 +69,32 @@ static void read_exe(char *buf, size_t size, uint32_t pid)
 	buf[n > 0 ? n : 0] = '\0';
 }
 
-/* The line "0::/path" is cgroup v2's. */
+/*
+ * Lines "0::/path" (v2) and "4:memory:/path" (v1). Where both versions are mounted, a process that
+ * only v1 sorts stands in v2's root: then the longest path of v1 tells more.
+ */
 static void read_cgroup(char *buf, size_t size, uint32_t pid)
 {
-	char path[64], line[PROCESS_PATH_MAX + 8];
+	char path[64], line[PROCESS_PATH_MAX + 64], v1[PROCESS_PATH_MAX] = "";
 	_cleanup(fclosep) FILE *f = NULL;
+	char *at;
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
 	f = fopen(path, "re");
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
+		at = strchr(line, ':');
+		at = at ? strchr(at + 1, ':') : NULL;
+		if (!at)
+			continue;
+		at++;
 		if (!strncmp(line, "0::", 3))
-			snprintf(buf, size, "%.*s", (int)size - 1, line + 3);
+			snprintf(buf, size, "%.*s", (int)size - 1, at);
+		else if (strlen(at) > strlen(v1))
+			snprintf(v1, sizeof(v1), "%.*s", (int)sizeof(v1) - 1, at);
 	}
+	if (v1[0] && strlen(v1) > 1 && (!buf[0] || !strcmp(buf, "/")))
+		snprintf(buf, size, "%.*s", (int)size - 1, v1);
 }
 
 /* The first cgroup2 mount; -1 if there is none. Looked for once. */
@@ -153,6 +167,7 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
 	}
 	memcpy(p->exe, c->exe, sizeof(p->exe));
 	memcpy(p->cgroup, c->cgroup, sizeof(p->cgroup));
+	container_name(p->container, sizeof(p->container), p->cgroup);
 }
 
 int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)

@@ -10,7 +10,7 @@
 #include "incident.h"
 
 /*
- * Fills P's exe and cgroup from /proc, if the process is still there and is the one that began at
+ * Fills P's exe, cgroup and container from /proc, if the process is still there and is the one that began at
  * START_NS (CLOCK_BOOTTIME; 0: not checked). CGROUP_ID is the cgroup v2 id recorded with it and
  * names its cgroup when it is gone. What cannot be known stays empty.
  */

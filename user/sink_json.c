@@ -143,6 +143,7 @@ static void put_process(struct object *o, const struct process *p)
 		put_name(&c, "exe", p->exe, sizeof(p->exe));
 		put_number(&c, "uid", p->uid);
 		put_name(&c, "cgroup", p->cgroup, sizeof(p->cgroup));
+		put_name(&c, "container", p->container, sizeof(p->container));
 		if ((size_t)p->known_by < sizeof(known_by) / sizeof(known_by[0]))
 			put_word(&c, "known_by", known_by[p->known_by]);
 		put_nonzero(&c, "shared_by", p->shared_by);

@@ -524,15 +524,20 @@ static why_fn *const sentences[CAUSE_COUNT] = {
 	[CAUSE_IGNORED] = why_ignored,
 };
 
-/* The other end is on this host: it knows why. */
+/* The other end is on this host: it knows why. A socket that is closed has no sender any more. */
 static void say_pair(struct incident *in)
 {
-	say(in, "; sent ");
-	if (in->pair.pid)
-		say(in, "by %s/%u on this host", NAME(in->pair.comm), in->pair.pid);
+	const struct cause *cause = cause_get(in->pair.cause);
+	bool gone = !strcmp(cause->group, "closed-socket");
+
+	say(in, "; sent by ");
+	if (in->pair.pid && gone)
+		say(in, "this host for %s/%u", NAME(in->pair.comm), in->pair.pid);
+	else if (in->pair.pid)
+		say(in, "%s/%u on this host", NAME(in->pair.comm), in->pair.pid);
 	else
-		say(in, "by this host");
-	say(in, ": %s", cause_get(in->pair.cause)->name);
+		say(in, "this host");
+	say(in, ": %s", cause->name);
 }
 
 void attribute_why(struct incident *in)
