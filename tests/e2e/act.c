@@ -249,11 +249,6 @@ int actor_read_error(struct actor *a, int fd)
 	return (int)step(a, "read", ACT_READ_ERROR, fd, 0).value;
 }
 
-int actor_write_error(struct actor *a, int fd)
-{
-	return (int)step(a, "write", ACT_WRITE_ERROR, fd, 0).value;
-}
-
 void actor_close(struct actor *a, int fd)
 {
 	step(a, "close", ACT_CLOSE, fd, 0);

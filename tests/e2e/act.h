@@ -58,7 +58,6 @@ void actor_write(struct actor *a, int fd, long n); /* at most 1 MiB */
 long actor_fill(struct actor *a, int fd, long n);  /* what fits; returns how much */
 void actor_read(struct actor *a, int fd, long n);  /* exactly N */
 int actor_read_error(struct actor *a, int fd);	   /* until the end: 0, or the error */
-int actor_write_error(struct actor *a, int fd);	   /* one byte: 0, or the error */
 void actor_close(struct actor *a, int fd);
 void actor_shutdown(struct actor *a, int fd, int how);
 void actor_disconnect(struct actor *a, int fd); /* connect(AF_UNSPEC) */

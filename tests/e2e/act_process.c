@@ -244,9 +244,6 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 		return do_read(r->fd, r->x);
 	case ACT_READ_ERROR:
 		return do_read_error(r->fd, reply);
-	case ACT_WRITE_ERROR:
-		reply->value = send(r->fd, payload, 1, MSG_NOSIGNAL) < 0 ? errno : 0;
-		return 0;
 	case ACT_CLOSE:
 		return close(r->fd);
 	case ACT_SHUTDOWN:

@@ -12,12 +12,11 @@ enum act_op {
 	ACT_CONNECT,
 	ACT_CONNECT_START, /* value: errno of connect() */
 	ACT_ACCEPT,
-	ACT_LOCAL_PORT,	 /* value */
-	ACT_WRITE,	 /* x: bytes */
-	ACT_FILL,	 /* x: bytes; value: written */
-	ACT_READ,	 /* x: bytes */
-	ACT_READ_ERROR,	 /* value: errno */
-	ACT_WRITE_ERROR, /* value: errno */
+	ACT_LOCAL_PORT, /* value */
+	ACT_WRITE,	/* x: bytes */
+	ACT_FILL,	/* x: bytes; value: written */
+	ACT_READ,	/* x: bytes */
+	ACT_READ_ERROR, /* value: errno */
 	ACT_CLOSE,
 	ACT_SHUTDOWN, /* x: how */
 	ACT_DISCONNECT,

@@ -2,7 +2,7 @@
 /*
  * main.c: runs the scenarios one by one, each in a process of its own with a limit of time, and
  * says what became of them. Everything that a scenario makes dies with its process (namespaces have
- * no names, its children have PR_SET_PDEATHSIG); what does not (a directory) is removed here.
+ * no names, its children have PR_SET_PDEATHSIG) or is put back by a guard.
  */
 #include <errno.h>
 #include <ftw.h>
@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "demo.h"
+#include "guard.h"
 #include "run.h"
 
 #define SECONDS_PER_SCENARIO 30
@@ -33,6 +34,7 @@ static const struct scenario *const tables[] = {
 	scenarios_handshake,
 	scenarios_received,
 	scenarios_older,
+	scenarios_filters,
 	scenarios_xdp,
 	scenarios_attach,
 	scenarios_software,
@@ -68,6 +70,8 @@ static void handle_signals(void)
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGHUP, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	/* In a container, process 1 may never collect the children of a scenario that ended early. */
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	/* An ignored SIGCHLD, inherited from the caller, would collect our children for us. */
 	signal(SIGCHLD, SIG_DFL);
 }
@@ -75,6 +79,11 @@ static void handle_signals(void)
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
 {
 	return remove(path);
+}
+
+static void remove_directory(const void *path)
+{
+	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
 static void full_name(char *buf, size_t size, const struct scenario *sc, enum speak speak)
@@ -154,7 +163,9 @@ static enum outcome tell(const char *name, int status, FILE *report)
 	char *text = report_text(report);
 	enum outcome outcome = FAILED;
 
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
+	if (stop) {
+		printf("FAIL %s\n    interrupted\n", name);
+	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
 		printf("ok %s\n", name);
 		outcome = PASSED;
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == RUN_EXIT_SKIPPED) {
@@ -189,6 +200,9 @@ static enum outcome run_one(const struct scenario *sc, const char *name, struct 
 		play(sc, &run);
 	}
 	outcome = tell(name, wait_for(pid), report);
+	/* Its children have become ours; see PR_SET_CHILD_SUBREAPER. */
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
 	fclose(report);
 	return outcome;
 }
@@ -287,6 +301,7 @@ int main(int argc, char **argv)
 	char directory[] = "/tmp/rsttrace-e2e.XXXXXX", binary[4096], schema[4096];
 	int counts[OUTCOMES] = { 0 };
 	struct options o = { 0 };
+	struct guard guard;
 	struct run run = { .directory = directory };
 
 	if (parse(&o, argc, argv)) {
@@ -306,7 +321,7 @@ int main(int argc, char **argv)
 		}
 		run.binary = binary;
 		run.schema = realpath("docs/rsttrace.schema.json", schema);
-		if (!mkdtemp(directory)) {
+		if (!mkdtemp(directory) || guard_start(&guard, remove_directory, directory)) {
 			fprintf(stderr, "e2e: %s: %s\n", directory, strerror(errno));
 			return 1;
 		}
@@ -321,7 +336,7 @@ int main(int argc, char **argv)
 			       counts[SKIPPED]);
 	}
 	if (run.binary)
-		nftw(directory, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+		guard_end(&guard);
 	if (stop)
 		return 128 + stop;
 	return counts[FAILED] ? 1 : 0;

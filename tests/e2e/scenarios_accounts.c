@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_accounts.c: thousands of resets, none lost, none invented: the kernel counts too. */
+#include <signal.h>
 #include <string.h>
 
 #include "expect.h"
@@ -99,7 +100,53 @@ static void accounts(struct run *run)
 	pair_stop(&p);
 }
 
+static long total(json_t *by_cause)
+{
+	const char *cause;
+	json_t *value;
+	long sum = 0;
+
+	json_object_foreach(by_cause, cause, value)
+		sum += (long)json_integer_value(value);
+	return sum;
+}
+
+static long summary_number(struct run *run, const char *group, const char *name)
+{
+	return (long)json_integer_value(
+		json_object_get(json_object_get(run->tracer.summary, group), name));
+}
+
+/* A tracer that cannot keep up loses events, and says exactly how many. */
+static void losses(struct run *run)
+{
+	static const char *const args[] = { "--ring-size", "1", NULL };
+	static const struct segment syn = { .seq = 1, .flags = GHOST_SYN };
+	long sent, lost, shown;
+
+	tracer_start(run, args);
+	run->tracer.may_lose = true;
+	kill(run->tracer.pid, SIGSTOP);
+	flood(run, 44444, &syn, SYNS);
+	kill(run->tracer.pid, SIGCONT);
+	tracer_stop(run);
+	shown = (long)tracer_count(run, SIDE_SERVER, "sent");
+	lost = summary_number(run, "lost", "sent");
+	sent = total(json_object_get(run->tracer.summary, "sent"));
+	/* A MiB has room for less than 1,500 of them. */
+	if (lost < SYNS - 1500)
+		run_fail("%ld lost, wanted %d or more", lost, SYNS - 1500);
+	/* Other namespaces' losses are in there too. */
+	if (shown + lost < SYNS)
+		run_fail("%ld shown and %ld lost are less than the %d there were", shown, lost,
+			 SYNS);
+	if (sent + lost != summary_number(run, "raised", "sent"))
+		run_fail("%ld sent and %ld lost are not the %ld that were raised", sent, lost,
+			 summary_number(run, "raised", "sent"));
+}
+
 const struct scenario scenarios_accounts[] = {
 	{ "accounts", accounts, ONCE, false },
+	{ "losses", losses, ONCE, false },
 	{ 0 },
 };

@@ -185,6 +185,24 @@ static void count_limit(struct run *run)
 	free(text);
 }
 
+static void duration_limit(struct run *run)
+{
+	static const char *const args[] = { "-j", "-d", "0.3", NULL };
+	struct command c = { .args = args, .side = SIDE_HOME };
+	long long begun = run_now();
+	char *text;
+
+	command_start(run, &c);
+	if (command_wait(&c))
+		run_fail("-d 0.3 fails");
+	if (run_now() - begun < 300000000)
+		run_fail("it ended too early");
+	text = tracer_output(c.out_file);
+	if (!strstr(text, "{\"v\":1,\"summary\""))
+		run_fail("no summary: %s", text);
+	free(text);
+}
+
 const struct scenario scenarios_cli[] = {
 	{ "not-root", not_root, ONCE, false },
 	{ "usage", usage, ONCE, false },
@@ -194,5 +212,6 @@ const struct scenario scenarios_cli[] = {
 	{ "full-device", full_device, ONCE, false },
 	{ "help", help, ONCE, false },
 	{ "count-limit", count_limit, ONCE, false },
+	{ "duration-limit", duration_limit, ONCE, false },
 	{ 0 },
 };

@@ -120,6 +120,35 @@ static void bad_syn_ack(struct run *run)
 	clear_stage(&s);
 }
 
+/* Both ends send a SYN: the socket is in SYN_RECV without any listener. Then the ghost acknowledges
+ * what was never sent. */
+static void simultaneous(struct run *run)
+{
+	struct segment first, syn = { .seq = 9000, .flags = GHOST_SYN };
+	struct segment ack = { .seq = 9001, .flags = GHOST_ACK };
+	struct stage s;
+	json_t *e;
+	int fd;
+
+	set_stage(run, &s);
+	s.ghost.peer_port = 0;
+	fd = actor_connect_start(&s.p.srv, run->speak, ghost_address(run->speak), GHOST_PORT, 0,
+				 NULL);
+	s.p.server.port = actor_local_port(&s.p.srv, fd);
+	first = ghost_expect(&s.ghost, GHOST_SYN, GHOST_SYN | GHOST_ACK);
+	ghost_send(&s.ghost, &syn);
+	ghost_expect(&s.ghost, GHOST_SYN | GHOST_ACK, GHOST_SYN | GHOST_ACK);
+	ack.ack = first.seq + 99;
+	ghost_send(&s.ghost, &ack);
+	s.w.role = "client";
+	s.w.known_by = "socket";
+	e = await_reset(run, &s, "P6");
+	expect_str(e, "socket.state", "SYN_RECV");
+	expect_int(e, "packet.ack", ack.ack);
+	expect_str(e, "kernel.reason", "TCP_ACK_UNSENT_DATA");
+	clear_stage(&s);
+}
+
 static void fastclose(struct run *run)
 {
 	struct pair p;
@@ -163,6 +192,7 @@ const struct scenario scenarios_handshake[] = {
 	{ "bad-handshake-ack", bad_ack, ALL_FAMILIES, false },
 	{ "bad-handshake-syn", second_syn, V4_V6, false },
 	{ "bad-handshake-syn-ack", bad_syn_ack, ALL_FAMILIES, false },
+	{ "bad-handshake-simultaneous", simultaneous, V4_V6, false },
 	{ "mptcp-fastclose", fastclose, V4_V6, false },
 	{ 0 },
 };

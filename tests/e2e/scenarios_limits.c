@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_limits.c: a limit of time or memory is reached: P9, K2, K3, K10. */
-#include <fcntl.h>
 #include <netinet/tcp.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +8,7 @@
 #include <unistd.h>
 
 #include "expect.h"
+#include "guard.h"
 #include "pair.h"
 
 #define FIN_WAIT2 5
@@ -140,35 +139,26 @@ static void user_timeout(struct run *run)
 
 #define MAX_ORPHANS "/proc/sys/net/ipv4/tcp_max_orphans"
 
-/*
- * The limit of orphans is one for the whole machine. A process that outlives this one, however it
- * ends, puts it back: it waits for the end of a pipe that only this one writes to.
- */
-static void guard_max_orphans(void)
-{
-	char old[32] = "", byte;
-	int line[2], fd = open(MAX_ORPHANS, O_RDWR | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, old, sizeof(old) - 1);
+static char old_max_orphans[32];
 
-	if (n <= 0 || pipe(line) < 0)
-		run_die("cannot prepare to change " MAX_ORPHANS);
-	switch (fork()) {
-	case -1:
-		run_die("fork");
-	case 0:
-		setsid();
-		for (int sig = 1; sig < 32; sig++)
-			signal(sig, SIG_IGN);
-		close(line[1]);
-		while (read(line[0], &byte, 1) > 0)
-			;
-		_exit(pwrite(fd, old, (size_t)n, 0) != n);
-	}
-	close(line[0]);
-	/* Two orphans are one too many. */
-	if (pwrite(fd, "0\n", 2, 0) != 2)
+static void write_max_orphans(const void *value)
+{
+	FILE *f = fopen(MAX_ORPHANS, "we");
+
+	if (!f || fputs(value, f) == EOF || fclose(f))
 		run_die("cannot write " MAX_ORPHANS);
-	close(fd);
+}
+
+/* The limit of orphans is one for the whole machine: it must be put back whatever happens. */
+static void lower_max_orphans(struct guard *guard)
+{
+	FILE *f = fopen(MAX_ORPHANS, "re");
+
+	if (!f || !fgets(old_max_orphans, sizeof(old_max_orphans), f) || fclose(f) ||
+	    guard_start(guard, write_max_orphans, old_max_orphans))
+		run_die("cannot prepare to change " MAX_ORPHANS);
+	/* More than none are too many. */
+	write_max_orphans("0\n");
 }
 
 static bool allowed(const char *variable)
@@ -182,6 +172,7 @@ static bool allowed(const char *variable)
  * made until it has noticed. */
 static void out_of_memory(struct run *run)
 {
+	struct guard guard;
 	struct wanted w;
 	struct pair p;
 	json_t *e;
@@ -191,7 +182,7 @@ static void out_of_memory(struct run *run)
 		run_skip("changes net.ipv4.tcp_max_orphans of the whole machine: set CI=true or "
 			 "RSTTRACE_TEST_SYSCTL=1 to allow it");
 	tracer_start(run, NULL);
-	guard_max_orphans();
+	lower_max_orphans(&guard);
 	pair_listen(run, &p, 64);
 	while (netlab_counter(&run->lab, SIDE_SERVER, "TcpExt", "TCPAbortOnMemory") < 1) {
 		if (++tries > 50)
@@ -202,6 +193,7 @@ static void out_of_memory(struct run *run)
 		actor_close(&p.srv, p.s);
 		usleep(100000);
 	}
+	guard_end(&guard);
 	actor_await_reset(&p.cli, p.c);
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 

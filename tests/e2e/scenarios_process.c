@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_process.c: a process ends with data unread, and the kernel closes for it. */
+#include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,6 +104,40 @@ static void exited_zero(struct run *run)
 	check(run, &p, "process-exited", "0");
 }
 
+/* In a container the server is process 1; everybody else knows it by another number. */
+static void pid_namespace(struct run *run)
+{
+	int home = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	struct actor outside, cli;
+	struct wanted w = {
+		.cause = "linger-zero",
+		.role = "server",
+		.owner = &outside,
+		.known_by = "context",
+	};
+	int listener, c, s;
+
+	tracer_start(run, NULL);
+	if (home < 0 || unshare(CLONE_NEWPID) < 0)
+		run_skip("cannot make a process namespace");
+	actor_start(&outside, &run->lab, SIDE_SERVER, "e2e-inside");
+	if (setns(home, CLONE_NEWPID) < 0)
+		run_die("setns");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	listener = actor_listen(&outside, run->speak, act_address(run->speak, SIDE_SERVER), 0, 8);
+	c = actor_connect(&cli, run->speak, act_address(run->speak, SIDE_SERVER),
+			  actor_local_port(&outside, listener));
+	s = actor_accept(&outside, listener);
+	actor_linger(&outside, s, 0);
+	actor_close(&outside, s);
+	actor_await_reset(&cli, c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	expect_contains(expect_sent(run, SIDE_SERVER, 0, &w), "process.exe", "e2e");
+	actor_stop(&cli);
+	actor_stop(&outside);
+	close(home);
+}
+
 /* An escape sequence that sets a terminal's title, and bytes that are no UTF-8. */
 static const char hostile_name[] = "\033]0;x\007\xff\xfe\xc3(";
 
@@ -174,6 +210,7 @@ const struct scenario scenarios_process[] = {
 	{ "process-killed-threads", threads, ONCE, false },
 	{ "process-exited", exited, V4_V6, false },
 	{ "process-exited-zero", exited_zero, ONCE, false },
+	{ "pid-namespace", pid_namespace, ONCE, false },
 	{ "hostile-comm", hostile_json, ONCE, false },
 	{ "hostile-comm-text", hostile_text, ONCE, false },
 	{ 0 },

@@ -126,61 +126,11 @@ static void closing(struct run *run)
 	expect_errno(&p, ECONNRESET);
 }
 
-/* Filters: the same two resets, seen by tracers that want only one, or none, of them. */
-static void filtered(struct run *run, const char *const *args, struct tally wanted)
-{
-	struct pair p;
-
-	tracer_start(run, args);
-	pair_open(run, &p);
-	actor_linger(&p.srv, p.s, 0);
-	actor_close(&p.srv, p.s);
-	actor_await_reset(&p.cli, p.c);
-	/* What is to be left out comes before what ends the wait. */
-	pair_stop(&p);
-	tracer_finish(run, wanted);
-}
-
-static void filters(struct run *run)
-{
-	static const char
-		*const sent[] = { "--sent", NULL },
-		       *const received[] = { "--received", NULL }, *const v6[] = { "-6", NULL },
-		       *const v4[] = { "-4", NULL }, *const other_port[] = { "-L", "1", NULL },
-		       *const prefix[] = { "192.0.2.0/24", NULL },
-		       *const other_prefix[] = { "198.51.100.0/24", NULL },
-		       *const cause[] = { "--cause", "linger-zero", NULL },
-		       *const other_cause[] = { "--cause", "no-listener,unaccepted", NULL };
-	static const struct {
-		const char *const *args;
-		struct tally wanted;
-	} cases[] = {
-		{ sent, { .server_sent = 1 } },
-		{ received, { .client_received = 1 } },
-		{ v6, { 0 } },
-		{ v4, { .server_sent = 1, .client_received = 1 } },
-		{ other_port, { 0 } },
-		{ prefix, { .server_sent = 1, .client_received = 1 } },
-		{ other_prefix, { 0 } },
-		{ cause, { .server_sent = 1 } },
-		{ other_cause, { 0 } },
-	};
-
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-		filtered(run, cases[i].args, cases[i].wanted);
-		if (run_failures()) {
-			run_fail("with %s", cases[i].args[0]);
-			return;
-		}
-	}
-}
-
 const struct scenario scenarios_received[] = {
 	{ "reset-by-peer-after-request", after_request, ALL_FAMILIES, false },
 	{ "reset-by-peer-mid-transfer", mid_transfer, V4_V6, false },
 	{ "reset-by-peer-idle", idle, V4_V6, false },
 	{ "reset-by-peer-no-data", no_data, ONCE, false },
 	{ "reset-by-peer-closing", closing, V4_V6, false },
-	{ "filters", filters, ONCE, false },
 	{ 0 },
 };

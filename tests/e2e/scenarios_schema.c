@@ -16,8 +16,6 @@ static const char script[] =
 	"lines = bad = 0\n"
 	"for line in open(sys.argv[2], encoding='utf-8'):\n"
 	"    lines += 1\n"
-	"    if lines > 3000 and lines % 10:\n"
-	"        continue\n"
 	"    for e in validator.iter_errors(json.loads(line)):\n"
 	"        bad += 1\n"
 	"        if bad <= 5:\n"

@@ -19,6 +19,7 @@ struct tracer {
 	json_t *events;	 /* array */
 	json_t *summary; /* NULL: none yet */
 	bool text;
+	bool may_lose; /* losses are no failure */
 };
 
 /* How many events each namespace must show, no more and no less. */

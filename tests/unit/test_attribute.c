@@ -66,6 +66,18 @@ static void request(struct built *b)
 	b->in.request_stands = true;
 }
 
+static void queue_over_and_request(struct built *b)
+{
+	request(b);
+	b->ev.sock.accept_queue = 129;
+}
+
+/* Behind the last frame, an incident may hold those of an earlier event. */
+static void frames_cut(struct built *b)
+{
+	b->in.nframes = 1;
+}
+
 static void queue_over(struct built *b)
 {
 	b->ev.sock.accept_queue = 129;
@@ -105,6 +117,11 @@ static void in_fin_wait2(struct built *b)
 static void user_timeout(struct built *b)
 {
 	b->ev.sock.user_timeout_ms = 5000;
+}
+
+static void lost(struct built *b)
+{
+	b->in.events_lost = true;
 }
 
 static void killed(struct built *b)
@@ -202,6 +219,8 @@ static const struct row rows[] = {
 	  0, "INVALID_SYN", queue_over, CAUSE_ACCEPT_QUEUE_FULL, SURE, "P12", OWNER_LISTENER, NULL },
 	{ "P12 of v6", DIR_SENT, V6 "tcp_check_req < tcp_v6_rcv", LISTENER, ACK, 0, NULL, queue_over,
 	  CAUSE_ACCEPT_QUEUE_FULL, SURE, "P12", OWNER_LISTENER, NULL },
+	{ "P12, whatever request stands", DIR_SENT, V4 "tcp_check_req", LISTENER, ACK, 0, NULL,
+	  queue_over_and_request, CAUSE_ACCEPT_QUEUE_FULL, SURE, "P12", OWNER_LISTENER, NULL },
 	{ "P12 drained", DIR_SENT, V4 "tcp_check_req", LISTENER, ACK, 0, NULL, queue_at_limit,
 	  CAUSE_ACCEPT_QUEUE_FULL, LIKELY, "P12", OWNER_LISTENER, NULL },
 	{ "P12 no child", DIR_SENT, V4 "tcp_check_req", LISTENER, ACK, 0, NULL, queue_below,
@@ -340,6 +359,8 @@ static const struct row rows[] = {
 	  OWNER_NOBODY, NULL },
 	{ "no packet, no socket: not arrived", DIR_RECEIVED, "", NONE, NO_PACKET, NULL, NULL, NO_RULE,
 	  OWNER_NOBODY, NULL },
+	{ "arrived, but the socket's event may be lost", DIR_RECEIVED, "", NONE, RST | ACK, 0, NULL, lost,
+	  NO_RULE, OWNER_NOBODY, NULL },
 	{ "refused", DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process < tcp_v4_do_rcv",
 	  FULL(SYN_SENT, OPEN), NO_PACKET, NULL, NULL, CAUSE_REFUSED, SURE, "refused", OWNER_SOCKET,
 	  NULL },
@@ -355,6 +376,8 @@ static const struct row rows[] = {
 	{ "no stack, no socket", DIR_SENT, "", NONE, SYN, 0, NULL, NULL, NO_RULE, OWNER_NOBODY, NULL },
 	{ "the emitter is the last frame", DIR_SENT, "tcp_send_active_reset", FULL(CLOSE, OPEN),
 	  NO_PACKET, "TCP_STATE", NULL, NO_RULE, OWNER_SOCKET, NULL },
+	{ "not K1: that frame is not this event's", DIR_SENT, ACTIVE CLOSE, FULL(CLOSE, OPEN),
+	  NO_PACKET, NULL, frames_cut, NO_RULE, OWNER_SOCKET, NULL },
 	{ "v6's two emitters are the last frames", DIR_SENT, "tcp_v6_send_response < tcp_v6_send_reset",
 	  LISTENER, ACK, 0, NULL, NULL, NO_RULE, OWNER_SOCKET, NULL },
 	{ "an emitter that nobody knows", DIR_SENT, "nf_send_reset < nft_reject_eval", NONE, SYN, 0,

@@ -2,6 +2,7 @@
 /* test_decode.c: records as the ring should hold them, and as it should not. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +25,9 @@ static int decode_copy(const void *data, size_t size, struct record *out)
 	void *copy = malloc(size ? size : 1);
 	int err;
 
-	memcpy(copy, data, size);
-	err = decode(out, size ? copy : NULL, size);
+	if (size)
+		memcpy(copy, data, size);
+	err = decode(out, copy, size);
 	free(copy);
 	return err;
 }

@@ -46,6 +46,8 @@ Test(owner, who_closes_is_the_owner)
 	build_owner(&b, "master", 50, RST_KNOWN_SOCKET);
 	attribute_cause(&b.in);
 	cr_assert(!attribute_wants_scan(&b.in));
+	b.ev.owner.known_by = RST_KNOWN_NOT;
+	cr_assert(!attribute_wants_scan(&b.in));
 	attribute_owner(&b.in);
 	assert_owner(&b, "nginx", 100, RST_KNOWN_CONTEXT);
 	cr_assert_eq(b.in.owner.tid, 101);
@@ -185,6 +187,20 @@ Test(owner, a_listener_of_another_namespace_says_nothing)
 	b.in.listener.port = 80;
 	b.in.listener.pid = 1;
 	b.in.listener.netns = BUILD_NETNS + 1;
+	decide(&b);
+	assert_owner(&b, "", 0, RST_KNOWN_NOT);
+}
+
+/* FIN_WAIT2's timewait socket was a client's as likely as not. */
+Test(owner, a_listener_says_nothing_about_a_timewait_socket)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
+	build_socket(&b, RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, 0);
+	b.in.listener.port = 80;
+	b.in.listener.pid = 1;
+	b.in.listener.netns = BUILD_NETNS;
 	decide(&b);
 	assert_owner(&b, "", 0, RST_KNOWN_NOT);
 }
@@ -362,6 +378,19 @@ Test(owner, bytes_unread)
 		build_socket(&b, (enum rst_socket_kind)kind, RST_TCP_CLOSE, 0);
 		cr_expect_eq(attribute_unread(&b.in), kind == RST_SOCK_FULL ? 0 : -1);
 	}
+}
+
+Test(owner, bytes_received)
+{
+	struct built b;
+
+	build_full(&b, DIR_RECEIVED, RECEIVED, RST_TCP_CLOSE_WAIT, 0);
+	b.ev.sock.bytes_received = 100;
+	cr_expect_eq(attribute_received(&b.in), 100);
+	b.ev.sock.flags = RST_SF_DONE;
+	cr_expect_eq(attribute_received(&b.in), 99, "the FIN is not data");
+	b.ev.sock.bytes_received = 0;
+	cr_expect_eq(attribute_received(&b.in), 0);
 }
 
 static int64_t unacked(uint32_t write_seq, uint32_t snd_una, uint32_t flags, bool fin)

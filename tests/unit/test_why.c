@@ -402,9 +402,15 @@ Test(why, reset_by_peer)
 	s = &b.ev.sock;
 	assert_why(&b, "before the handshake was over; sent 0, received 0");
 	s->state = RST_TCP_CLOSE_WAIT;
+	s->flags |= RST_SF_DONE;
+	s->bytes_received = 1;
 	assert_why(&b, "while closing (CLOSE_WAIT); sent 0, received 0");
+	s->flags &= ~RST_SF_DONE;
+	s->bytes_received = 0;
 	s->state = RST_TCP_ESTABLISHED;
 	assert_why(&b, "before any data; sent 0, received 0");
+	s->established_ns = BUILD_NOW_NS - 20000000;
+	assert_why(&b, "before any data, 20 ms after the handshake; sent 0, received 0");
 	s->role = RST_ROLE_CLIENT;
 	s->bytes_sent = 512;
 	s->sent_ms = 200;

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * scenarios_filters.c: the same two resets (sent by the server with SO_LINGER 0, received by the
+ * client) and tracers that want both, one or none of them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "expect.h"
+#include "pair.h"
+
+#define BOTH                                           \
+	{                                              \
+		.server_sent = 1, .client_received = 1 \
+	}
+#define SENT                     \
+	{                        \
+		.server_sent = 1 \
+	}
+#define RECEIVED                     \
+	{                            \
+		.client_received = 1 \
+	}
+#define NONE      \
+	{         \
+		0 \
+	}
+
+/* What an argument stands for, once the connection is there. */
+enum value {
+	LITERAL,
+	SERVER_PORT,
+	CLIENT_PORT,
+	SERVER_PID,
+	CLIENT_PID,
+	SERVER_NETNS,
+	CLIENT_NETNS
+};
+
+static const struct {
+	const char *option;
+	const char *literal;
+	enum value value;
+	struct tally wanted;
+} cases[] = {
+	{ "--sent", NULL, LITERAL, SENT },
+	{ "--received", NULL, LITERAL, RECEIVED },
+	{ "-4", NULL, LITERAL, BOTH },
+	{ "-6", NULL, LITERAL, NONE },
+	{ "192.0.2.0/24", NULL, LITERAL, BOTH },
+	{ "192.0.2.2", NULL, LITERAL, BOTH },
+	{ "198.51.100.0/24", NULL, LITERAL, NONE },
+	{ "--cause", "linger-zero", LITERAL, SENT },
+	{ "--cause", "no-listener,reset-by-peer", LITERAL, RECEIVED },
+	{ "--cause", "no-listener,unaccepted", LITERAL, NONE },
+	{ "--abnormal", NULL, LITERAL, BOTH },
+	{ "-L", NULL, SERVER_PORT, SENT },
+	{ "-L", NULL, CLIENT_PORT, RECEIVED },
+	{ "-D", NULL, SERVER_PORT, RECEIVED },
+	{ "-D", NULL, CLIENT_PORT, SENT },
+	{ "-L", "1,2", LITERAL, NONE },
+	{ "-p", NULL, SERVER_PID, SENT },
+	{ "-p", NULL, CLIENT_PID, RECEIVED },
+	{ "-p", "1", LITERAL, NONE },
+	{ "--netns", NULL, SERVER_NETNS, SENT },
+	{ "--netns", NULL, CLIENT_NETNS, RECEIVED },
+};
+
+static long evaluate(struct run *run, const struct pair *p, enum value value)
+{
+	switch (value) {
+	case LITERAL:
+		break;
+	case SERVER_PORT:
+		return p->server.port;
+	case CLIENT_PORT:
+		return p->client.port;
+	case SERVER_PID:
+		return p->srv.pid;
+	case CLIENT_PID:
+		return p->cli.pid;
+	case SERVER_NETNS:
+		return run->lab.inode[SIDE_SERVER];
+	case CLIENT_NETNS:
+		return run->lab.inode[SIDE_CLIENT];
+	}
+	return 0;
+}
+
+/* The connection is older than the tracer: so that its ports and processes are known to it. */
+static void filters(struct run *run)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const char *args[] = { cases[i].option, cases[i].literal, NULL };
+		char number[24];
+		struct pair p;
+
+		pair_open(run, &p);
+		if (cases[i].value != LITERAL) {
+			snprintf(number, sizeof(number), "%ld", evaluate(run, &p, cases[i].value));
+			args[1] = number;
+		}
+		tracer_start(run, args);
+		actor_linger(&p.srv, p.s, 0);
+		actor_close(&p.srv, p.s);
+		actor_await_reset(&p.cli, p.c);
+		tracer_finish(run, cases[i].wanted);
+		pair_stop(&p);
+		if (run_failures()) {
+			run_fail("that was with %s %s", args[0], args[1] ? args[1] : "");
+			return;
+		}
+	}
+}
+
+/* -q: the summary, and nothing but the summary. */
+static void quiet(struct run *run)
+{
+	static const char *const args[] = { "-q", NULL };
+	struct pair p;
+
+	tracer_start(run, args);
+	pair_open(run, &p);
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	/* The client's end comes after both resets have been raised. */
+	pair_stop(&p);
+	tracer_finish(run, (struct tally){ 0 });
+	if (json_array_size(run->tracer.events))
+		run_fail("%zu lines beside the summary", json_array_size(run->tracer.events));
+	expect_at_least(json_object_get(run->tracer.summary, "sent"), "linger-zero", 1);
+	expect_at_least(json_object_get(run->tracer.summary, "received"), "reset-by-peer", 1);
+}
+
+const struct scenario scenarios_filters[] = {
+	{ "filters", filters, ONCE, false },
+	{ "quiet", quiet, ONCE, false },
+	{ 0 },
+};

@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_listeners.c: which listener bears on an event. */
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "build_event.h"
+#include "listeners.h"
+
+static struct rst_listener listener(const char *address, uint32_t pid)
+{
+	struct rst_listener l = { .since_ns = 1, .netns = BUILD_NETNS, .port = 80 };
+
+	l.family = strchr(address, ':') ? 6 : 4;
+	cr_assert_eq(inet_pton(l.family == 6 ? AF_INET6 : AF_INET, address, l.address), 1);
+	l.owner.pid = pid;
+	memcpy(l.owner.comm, "0123456789abcdef", sizeof(l.owner.comm));
+	return l;
+}
+
+/* A SYN to 10.0.0.1:80 that found no socket. */
+static void build_syn(struct built *b)
+{
+	build_event(b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
+	build_packet(b, RST_FLAG_SYN, 0);
+}
+
+/* A connection at 10.0.0.1:80 of which nobody saw the beginning. */
+static void build_connection(struct built *b)
+{
+	build_event(b, DIR_RECEIVED, "tcp_reset");
+	build_socket(b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, RST_SF_HAS_SOCKET);
+}
+
+static void local6(struct built *b, const char *address)
+{
+	b->ev.tuple.family = 6;
+	cr_assert_eq(inet_pton(AF_INET6, address, b->ev.tuple.local), 1);
+}
+
+static void fill(struct built *b, const struct rst_listener *v, size_t n)
+{
+	struct listeners l = { .v = v, .n = n };
+
+	memset(&b->in.listener, 0, sizeof(b->in.listener));
+	b->in.role = RST_ROLE_UNKNOWN;
+	b->in.role_inferred = false;
+	listeners_fill(&l, &b->in);
+}
+
+Test(listeners, none)
+{
+	struct built b;
+
+	build_syn(&b);
+	fill(&b, NULL, 0);
+	cr_expect_eq(b.in.listener.port, 0);
+	build_connection(&b);
+	fill(&b, NULL, 0);
+	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect_eq(b.in.role, RST_ROLE_CLIENT);
+	cr_expect(b.in.role_inferred);
+}
+
+Test(listeners, syn_for_another_address)
+{
+	struct rst_listener l = listener("127.0.0.1", 12);
+	struct built b;
+
+	build_syn(&b);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 80);
+	cr_expect_eq(b.in.listener.family, 4);
+	cr_expect_eq(b.in.listener.netns, BUILD_NETNS);
+	cr_expect_eq(b.in.listener.pid, 12);
+	cr_expect_str_eq(b.in.listener.comm, "0123456789abcdef");
+	cr_expect_arr_eq(b.in.listener.address, l.address, 16);
+	cr_expect(!b.in.role_inferred);
+}
+
+Test(listeners, syn_for_another_port)
+{
+	struct rst_listener l = listener("127.0.0.1", 12);
+	struct built b;
+
+	l.port = 81;
+	build_syn(&b);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+}
+
+Test(listeners, syn_for_another_family)
+{
+	struct rst_listener l = listener("::", 12);
+	struct built b;
+
+	l.v6only = 1;
+	build_syn(&b);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 80);
+	cr_expect_eq(b.in.listener.family, 6);
+}
+
+Test(listeners, syn_on_another_device)
+{
+	struct rst_listener l = listener("0.0.0.0", 12);
+	struct built b;
+
+	l.bound_ifindex = 3;
+	build_syn(&b);
+	b.ev.ifindex = 2;
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 80);
+}
+
+Test(listeners, syn_in_another_namespace)
+{
+	struct rst_listener v[] = { listener("0.0.0.0", 11), listener("0.0.0.0", 12),
+				    listener("127.0.0.1", 13) };
+	struct built b;
+
+	v[0].netns = v[1].netns = 77;
+	build_syn(&b);
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.pid, 11);
+	cr_expect_eq(b.in.listener.netns, 77);
+	fill(&b, v, 3);
+	cr_expect_eq(b.in.listener.pid, 13, "this namespace first");
+}
+
+/* A listener that takes this very address is not elsewhere: BPF sk_lookup or a race refused. */
+Test(listeners, syn_for_the_address_that_is_listened_on)
+{
+	struct rst_listener same = listener("10.0.0.1", 12), any = listener("0.0.0.0", 12);
+	struct rst_listener dual = listener("::", 12);
+	struct built b;
+
+	build_syn(&b);
+	fill(&b, &same, 1);
+	cr_expect_eq(b.in.listener.port, 0, "the same address");
+	fill(&b, &any, 1);
+	cr_expect_eq(b.in.listener.port, 0, "any address");
+	fill(&b, &dual, 1);
+	cr_expect_eq(b.in.listener.port, 0, "any address, dual stack");
+}
+
+Test(listeners, not_for_other_segments)
+{
+	struct rst_listener l = listener("127.0.0.1", 12);
+	struct built b;
+
+	build_syn(&b);
+	build_packet(&b, RST_FLAG_SYN | RST_FLAG_ACK, 0);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	build_packet(&b, RST_FLAG_ACK, 0);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	build_packet(&b, RST_FLAG_SYN, 0);
+	b.in.direction = DIR_RECEIVED;
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect(!b.in.role_inferred);
+}
+
+Test(listeners, that_came_after_the_event)
+{
+	struct rst_listener l = listener("127.0.0.1", 12);
+	struct built b;
+
+	build_syn(&b);
+	l.since_ns = BUILD_NOW_NS + 1;
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	l.since_ns = BUILD_NOW_NS;
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 80);
+	l.since_ns = 0;
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 80, "older than the tracer");
+
+	l = listener("10.0.0.1", 12);
+	l.since_ns = BUILD_NOW_NS + 1;
+	build_connection(&b);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect_eq(b.in.role, RST_ROLE_CLIENT);
+}
+
+static bool takes(struct rst_listener l, const char *local)
+{
+	struct built b;
+
+	build_connection(&b);
+	if (strchr(local, ':')) {
+		local6(&b, local);
+	} else {
+		memset(b.ev.tuple.local, 0, sizeof(b.ev.tuple.local));
+		cr_assert_eq(inet_pton(AF_INET, local, b.ev.tuple.local), 1);
+	}
+	fill(&b, &l, 1);
+	cr_assert(b.in.role_inferred);
+	cr_assert_eq(b.in.role, b.in.listener.port ? RST_ROLE_SERVER : RST_ROLE_CLIENT);
+	return b.in.listener.port;
+}
+
+Test(listeners, of_a_connection)
+{
+	struct rst_listener only6 = listener("::", 1);
+
+	only6.v6only = 1;
+	cr_expect(takes(listener("10.0.0.1", 1), "10.0.0.1"));
+	cr_expect(takes(listener("0.0.0.0", 1), "10.0.0.1"));
+	cr_expect(!takes(listener("10.0.0.2", 1), "10.0.0.1"));
+	cr_expect(!takes(listener("0.0.0.0", 1), "2001:db8::1"));
+	cr_expect(takes(listener("2001:db8::1", 1), "2001:db8::1"));
+	cr_expect(!takes(listener("2001:db8::2", 1), "2001:db8::1"));
+	cr_expect(takes(listener("::", 1), "2001:db8::1"));
+	cr_expect(takes(only6, "2001:db8::1"));
+	cr_expect(takes(listener("::", 1), "10.0.0.1"), "dual stack");
+	cr_expect(!takes(only6, "10.0.0.1"));
+	cr_expect(!takes(listener("2001:db8::1", 1), "10.0.0.1"));
+}
+
+Test(listeners, only_what_belongs_to_an_ip4_address_is_compared)
+{
+	struct rst_listener l = listener("10.0.0.1", 12);
+	struct built b;
+
+	build_connection(&b);
+	l.address[15] = 9;
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 80);
+}
+
+Test(listeners, of_a_connection_in_another_namespace)
+{
+	struct rst_listener l = listener("10.0.0.1", 12);
+	struct built b;
+
+	l.netns = 77;
+	build_connection(&b);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect_eq(b.in.role, RST_ROLE_CLIENT);
+}
+
+Test(listeners, a_recorded_role_stays)
+{
+	struct rst_listener l = listener("10.0.0.1", 12);
+	struct built b;
+
+	build_connection(&b);
+	b.ev.sock.role = RST_ROLE_CLIENT;
+	fill(&b, &l, 1);
+	cr_expect(!b.in.role_inferred);
+	cr_expect_eq(b.in.role, RST_ROLE_UNKNOWN, "attribution takes it from the socket");
+	b.ev.sock.role = RST_ROLE_SERVER;
+	fill(&b, NULL, 0);
+	cr_expect(!b.in.role_inferred);
+}
+
+Test(listeners, of_a_timewait_socket)
+{
+	struct rst_listener l = listener("10.0.0.1", 12);
+	struct built b;
+
+	build_connection(&b);
+	build_socket(&b, RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, 0);
+	fill(&b, &l, 1);
+	cr_expect_eq(b.in.listener.pid, 12);
+	cr_expect_eq(b.in.role, RST_ROLE_SERVER);
+}
+
+/* Its role is no guess, and another listener of its port is not its. */
+Test(listeners, of_a_listener)
+{
+	struct rst_listener v[] = { listener("127.0.0.1", 11), listener("10.0.0.1", 12) };
+	struct built b;
+
+	build_connection(&b);
+	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_SF_HAS_SOCKET);
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.pid, 12);
+	cr_expect(!b.in.role_inferred);
+	fill(&b, v, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect(!b.in.role_inferred);
+}

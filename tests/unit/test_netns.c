@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_netns.c: network namespaces as users name them. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "netns.h"
+
+static uint32_t own(void)
+{
+	struct stat st;
+
+	cr_assert_eq(stat("/proc/self/ns/net", &st), 0);
+	return (uint32_t)st.st_ino;
+}
+
+static int resolve(const char *name, uint32_t *netns, size_t *lines)
+{
+	char *text = NULL;
+	size_t n = 0;
+	FILE *err = open_memstream(&text, &n);
+	int ret = netns_resolve(netns, name, err);
+
+	fclose(err);
+	*lines = 0;
+	for (size_t i = 0; i < n; i++)
+		*lines += text[i] == '\n';
+	if (n)
+		cr_expect_eq(text[n - 1], '\n');
+	free(text);
+	return ret;
+}
+
+static void assert_resolved(const char *name, uint32_t wanted)
+{
+	uint32_t netns = 1;
+	size_t lines;
+
+	cr_expect_eq(resolve(name, &netns, &lines), 0, "%s", name);
+	cr_expect_eq(netns, wanted, "%s: %u", name, netns);
+	cr_expect_eq(lines, 0, "%s", name);
+}
+
+static void assert_bad(const char *name)
+{
+	uint32_t netns = 1;
+	size_t lines;
+
+	cr_expect_lt(resolve(name, &netns, &lines), 0, "'%s' was taken as %u", name, netns);
+	cr_expect_eq(lines, 1, "'%s': %zu lines", name, lines);
+}
+
+Test(netns, this_one)
+{
+	cr_expect_eq(netns_own(), own());
+	cr_expect_neq(netns_own(), 0);
+}
+
+Test(netns, names)
+{
+	char number[16], path[64];
+
+	snprintf(number, sizeof(number), "%u", own());
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", getpid());
+	assert_resolved(NULL, 0);
+	assert_resolved(number, own());
+	assert_resolved("1", 1);
+	assert_resolved("4294967295", 4294967295);
+	assert_resolved(path, own());
+	assert_resolved("/proc/self/ns/net", own());
+}
+
+Test(netns, bad_names)
+{
+	char longest[5000];
+
+	memset(longest, 'x', sizeof(longest) - 1);
+	longest[sizeof(longest) - 1] = '\0';
+	assert_bad("no-such-namespace");
+	assert_bad("/no/such/path");
+	assert_bad("no/such/path");
+	assert_bad("0");
+	assert_bad("1x");
+	assert_bad(" ");
+	assert_bad("/proc/0/ns/net");
+	assert_bad(longest);
+}
+
+/* An inode number has 32 bits; what strtoul() makes of others is nobody's namespace. */
+Test(netns, numbers_that_are_none)
+{
+	assert_bad("-1");
+	assert_bad("4294967296");
+	assert_bad("4294967297");
+	assert_bad("99999999999999999999999");
+}
+
+/* Else a mistyped path traces a namespace that does not exist, in silence. */
+Test(netns, paths_of_something_else)
+{
+	assert_bad("/etc/passwd");
+	assert_bad("/proc/self/ns/uts");
+	assert_bad("/");
+	assert_bad("/dev/null");
+}
+
+static uint32_t inode(int fd)
+{
+	struct stat st;
+
+	cr_assert_eq(fstat(fd, &st), 0);
+	return (uint32_t)st.st_ino;
+}
+
+Test(netns, open)
+{
+	int fd = netns_open(own(), 0);
+
+	cr_assert_geq(fd, 0);
+	cr_expect_eq(inode(fd), own());
+	cr_expect(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	fd = netns_open(own(), (uint32_t)getpid());
+	cr_assert_geq(fd, 0);
+	close(fd);
+	/* A pid that is not in it, or not there at all, does no harm. */
+	fd = netns_open(own(), UINT32_MAX);
+	cr_assert_geq(fd, 0);
+	close(fd);
+}
+
+Test(netns, open_what_is_not_there)
+{
+	cr_expect_eq(netns_open(1, 0), -ENOENT);
+	cr_expect_eq(netns_open(1, (uint32_t)getpid()), -ENOENT);
+	cr_expect_eq(netns_open(0, 0), -ENOENT);
+}
