@@ -49,6 +49,8 @@ static __always_inline void packet_tcp(const __u8 *tcp, __u32 following, struct 
 {
 	__u32 header = (__u32)(tcp[12] >> 4) * 4;
 
+	if (header < 20)
+		header = 20;
 	tuple->remote_port = packet_u16(tcp);
 	tuple->local_port = packet_u16(tcp + 2);
 	packet->seq = packet_u32(tcp + 4);

@@ -292,8 +292,11 @@ static bool match_k1(const struct incident *in)
 
 static bool match_k2(const struct incident *in)
 {
+	bool told = in->reason && !reason_is(in, "NOT_SPECIFIED");
+
+	/* 6.10 and 6.11 give no reason for an active reset, older kernels none at all. */
 	return by_close(in) && orphan(in) &&
-	       (in->reason ? reason_is(in, "TCP_ABORT_ON_LINGER")
+	       (told ? reason_is(in, "TCP_ABORT_ON_LINGER")
 			   : in->ev->sock.linger2_ms < 0 &&
 				     in->ev->sock.old_state == RST_TCP_FIN_WAIT2);
 }
@@ -312,6 +315,12 @@ static bool match_k7(const struct incident *in)
 {
 	return by_disconnect(in) && behind(in, 1) == KF_INET_CHILD_FORGET &&
 	       behind(in, 2) == KF_INET_CSK_LISTEN_STOP;
+}
+
+/* ss -K on the listener: who runs destroys what is somebody else's. */
+static bool match_k7_destroyed(const struct incident *in)
+{
+	return match_k7(in) && behind(in, 3) == KF_TCP_ABORT;
 }
 
 /* The listener went away between the handshake's end and the accept queue. */
@@ -462,6 +471,8 @@ static const struct rule rules[] = {
 	{ "K3", DIR_SENT, match_k3, CAUSE_OUT_OF_MEMORY, CERTAINTY_CERTAIN, OWNER_CONTEXT,
 	  "orphan" },
 	{ "K4", DIR_SENT, match_k4, CAUSE_LINGER_ZERO, CERTAINTY_CERTAIN, OWNER_CONTEXT, NULL },
+	{ "K7", DIR_SENT, match_k7_destroyed, CAUSE_UNACCEPTED, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "destroyed" },
 	{ "K7", DIR_SENT, match_k7, CAUSE_UNACCEPTED, CERTAINTY_CERTAIN, OWNER_CONTEXT, NULL },
 	{ "K8", DIR_SENT, match_k8, CAUSE_UNACCEPTED, CERTAINTY_INFERRED, OWNER_SOCKET, "race" },
 	{ "K15", DIR_SENT, match_k15, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
@@ -691,6 +702,7 @@ void attribute_owner(struct incident *in)
 	else if (ev->sock.kind == RST_SOCK_FULL && in->listener.pid &&
 		 in->listener.netns == ev->netns) {
 		in->owner.pid = in->listener.pid;
+		in->owner.uid = in->listener.uid;
 		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));
 		in->owner.known_by = RST_KNOWN_LISTENER;
 	}

@@ -69,7 +69,8 @@ struct listener_ref {
 	uint8_t family;
 	uint16_t port;
 	uint32_t netns;
-	uint32_t pid;
+	uint32_t pid; /* of its owner */
+	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
 };
 

@@ -33,6 +33,7 @@ static void refer(struct incident *in, const struct rst_listener *l)
 	ref->port = l->port;
 	ref->netns = l->netns;
 	ref->pid = l->owner.pid;
+	ref->uid = l->owner.uid;
 	memcpy(ref->comm, l->owner.comm, sizeof(l->owner.comm));
 	ref->comm[sizeof(l->owner.comm)] = '\0';
 }
@@ -51,7 +52,9 @@ static const struct rst_listener *elsewhere(const struct listeners *l, const str
 	const struct rst_listener *best = NULL;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (!was_there(&l->v[i], ev))
+		/* One that would take the segment is not elsewhere: it came too late, or a BPF
+		 * program chose against it. */
+		if (!was_there(&l->v[i], ev) || (takes(&l->v[i], ev) && !l->v[i].bound_ifindex))
 			continue;
 		if (l->v[i].netns == ev->netns)
 			return &l->v[i];
@@ -67,8 +70,7 @@ void listeners_fill(const struct listeners *l, struct incident *in)
 	const struct rst_listener *found = NULL;
 
 	if (ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT) {
-		if ((in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN)
-			found = elsewhere(l, ev);
+		found = elsewhere(l, ev);
 	} else if (ev->sock.kind != RST_SOCK_NONE) {
 		found = of_connection(l, ev);
 		if (ev->sock.role == RST_ROLE_UNKNOWN && ev->sock.kind != RST_SOCK_LISTENER) {

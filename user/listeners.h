@@ -14,7 +14,7 @@ struct listeners {
 
 /*
  * Fills IN's `listener`, `role` and `role_inferred` as far as the listeners tell:
- * - for a SYN that found no socket, the listener of its port at another address, family, device or
+ * - for a segment that found no socket, the listener of its port at another address, family, device or
  *   network namespace (this namespace first);
  * - else the listener of the local port and address; a connection whose role nobody
  *   recorded is a server's if there is one, else a client's.

@@ -1,21 +1,39 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* netns.c: /proc/PID/ns/net and the bind mounts of `ip netns`. */
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <linux/nsfs.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 
 #include "netns.h"
 #include "util.h"
 
 #define NAMED "/run/netns"
 
-static uint32_t inode_of(const char *path)
+/* The inode number of the network namespace that FD is open on; 0: it is none. */
+static uint32_t inode_of_fd(int fd)
 {
+	struct statfs fs;
 	struct stat st;
 
-	return stat(path, &st) ? 0 : (uint32_t)st.st_ino;
+	if (fd < 0 || fstatfs(fd, &fs) || fs.f_type != NSFS_MAGIC ||
+	    ioctl(fd, NS_GET_NSTYPE) != CLONE_NEWNET || fstat(fd, &st))
+		return 0;
+	return (uint32_t)st.st_ino;
+}
+
+static uint32_t inode_of(const char *path)
+{
+	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	return inode_of_fd(fd);
 }
 
 uint32_t netns_own(void)
@@ -25,15 +43,19 @@ uint32_t netns_own(void)
 
 int netns_resolve(uint32_t *netns, const char *name, FILE *err)
 {
+	unsigned long long number;
 	char path[256];
 	char *end;
 
 	*netns = 0;
 	if (!name)
 		return 0;
-	*netns = (uint32_t)strtoul(name, &end, 10);
-	if (end != name && !*end && *netns)
+	errno = 0;
+	number = strtoull(name, &end, 10);
+	if (isdigit((unsigned char)*name) && !*end && !errno && number && number <= UINT32_MAX) {
+		*netns = (uint32_t)number;
 		return 0;
+	}
 	snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : NAMED "/", name);
 	*netns = inode_of(path);
 	if (*netns)
@@ -48,9 +70,8 @@ int netns_resolve(uint32_t *netns, const char *name, FILE *err)
 static int open_if(const char *path, uint32_t netns)
 {
 	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct stat st;
 
-	if (fd < 0 || fstat(fd, &st) || (uint32_t)st.st_ino != netns)
+	if (inode_of_fd(fd) != netns)
 		return -ENOENT;
 	return take_fd(&fd);
 }

@@ -173,8 +173,9 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
 int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
 {
 	char mount[PROCESS_PATH_MAX], path[2 * PROCESS_PATH_MAX];
-	size_t len;
+	_cleanup(freep) char *real = NULL;
 	struct stat st;
+	size_t len;
 
 	buf[0] = '\0';
 	if (!name)
@@ -187,19 +188,14 @@ int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
 	len = strlen(mount);
 	if (!strncmp(name, mount, len) && (!name[len] || name[len] == '/'))
 		name += len;
-	while (*name == '/')
-		name++;
 	snprintf(path, sizeof(path), "%s/%s", mount, name);
-	len = strlen(path);
-	while (len && path[len - 1] == '/')
-		path[--len] = '\0';
-	if (stat(path, &st) || !S_ISDIR(st.st_mode)) {
-		fprintf(err,
-			"rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
+	real = realpath(path, NULL);
+	if (!real || strncmp(real, mount, len) != 0 || stat(real, &st) || !S_ISDIR(st.st_mode)) {
+		fprintf(err, "rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
 			path, mount);
 		return -ENOENT;
 	}
-	snprintf(buf, size, "%s", path[strlen(mount)] ? path + strlen(mount) : "/");
+	snprintf(buf, size, "%.*s", (int)size - 1, real[len] ? real + len : "/");
 	return 0;
 }
 

@@ -52,7 +52,7 @@ static int add(struct symbols *s, uint64_t address, const char *name)
 		s->room = room;
 	}
 	if (!s->names || s->names_len + len > s->names_room) {
-		size_t room = s->names_room ? s->names_room * 2 : 1 << 21;
+		size_t room = (s->names_room ? s->names_room * 2 : 1 << 21) + len;
 		char *names = realloc(s->names, room);
 
 		if (!names)

@@ -29,10 +29,19 @@ __attribute__((format(printf, 2, 3))) static void say(struct incident *in, const
 	char *why = in->verdict.why;
 	size_t len = strlen(why);
 	va_list args;
+	int n;
 
 	va_start(args, format);
-	vsnprintf(why + len, WHY_MAX - len, format, args);
+	n = vsnprintf(why + len, WHY_MAX - len, format, args);
 	va_end(args);
+	if (n < 0 || len + (size_t)n < WHY_MAX)
+		return;
+	len = WHY_MAX - 1;
+	while (len && (why[len - 1] & 0xc0) == 0x80)
+		len--;
+	if (len && why[len - 1] & 0x80)
+		len--;
+	why[len] = '\0';
 }
 
 static const char *plural(uint64_t n)
@@ -199,6 +208,9 @@ static void why_no_such_connection(struct incident *in)
 		say(in, " listens on port %u", in->ev->tuple.local_port);
 	} else if (in->ev->sock.kind == RST_SOCK_LISTENER) {
 		say(in, "; port %u is listened on", in->ev->tuple.local_port);
+	} else if (in->listener.port) {
+		say(in, "; port %u is listened on at %s only", in->listener.port,
+		    ADDRESS(in->listener.address, in->listener.family));
 	} else {
 		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
 	}
@@ -226,7 +238,11 @@ static void say_thrown_away(struct incident *in)
 	uint64_t unread = facts_queues(s).unread, lost = undelivered(in);
 	bool linger_zero = (s->flags & RST_SF_LINGER) && !s->linger_ms;
 
-	if (in->ev->listener_end.at_ns && !(s->flags & RST_SF_HAS_SOCKET)) {
+	if (!(s->flags & RST_SF_HAS_SOCKET) && !in->ev->listener_end.at_ns) {
+		say(in, "a connection nobody had accepted");
+		return;
+	}
+	if (!(s->flags & RST_SF_HAS_SOCKET)) {
 		say(in, "%s connection%s nobody had accepted",
 		    COUNT(in->ev->listener_end.unaccepted),
 		    plural(in->ev->listener_end.unaccepted));
@@ -278,17 +294,22 @@ static void why_process_exited(struct incident *in)
 static void why_unaccepted(struct incident *in)
 {
 	const struct rst_listener_end *end = &in->ev->listener_end;
+	const char *detail = in->verdict.detail ? in->verdict.detail : "";
 
-	if (!end->at_ns) {
-		say(in,
-		    "the listener on port %u was closed before anybody accepted this connection",
+	/* In softirq who runs has nothing to do with it. */
+	if (!strcmp(detail, "race")) {
+		say(in, "the listener on port %u was closed just as this connection was ready",
 		    in->ev->tuple.local_port);
 		return;
 	}
 	say_process(in, &in->cpu_task);
-	say(in, " closed the listener on port %u with %s connection%s nobody had accepted",
-	    in->ev->tuple.local_port, COUNT(end->unaccepted), plural(end->unaccepted));
-	say(in, " (queue limit %s)", COUNT(end->limit));
+	say(in, " %s the listener on port %u", !strcmp(detail, "destroyed") ? "destroyed" : "closed",
+	    in->ev->tuple.local_port);
+	if (end->at_ns)
+		say(in, " with %s connection%s nobody had accepted (queue limit %s)",
+		    COUNT(end->unaccepted), plural(end->unaccepted), COUNT(end->limit));
+	else
+		say(in, " before anybody accepted this connection");
 }
 
 static void why_disconnect(struct incident *in)
