@@ -42,7 +42,7 @@ static bool libbpf_verbose;
 
 static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
-	if (libbpf_verbose)
+	if (libbpf_verbose && level == LIBBPF_WARN)
 		return vfprintf(stderr, format, args);
 	if (level == LIBBPF_WARN && !libbpf_says[0]) {
 		vsnprintf(libbpf_says, sizeof(libbpf_says), format, args);

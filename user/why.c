@@ -480,6 +480,13 @@ static void say_before_any_data(struct incident *in)
 		say(in, ", %s after the handshake", SPAN(now - established));
 }
 
+static void say_after_request(struct incident *in)
+{
+	say(in, "after the request: nothing came back");
+	if (in->ev->sock.sent_ms)
+		say(in, " for %s", SPAN(in->ev->sock.sent_ms * 1000000));
+}
+
 static void why_reset_by_peer(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
@@ -492,7 +499,7 @@ static void why_reset_by_peer(struct incident *in)
 	else if (!strcmp(phase, "closing"))
 		say(in, "while closing (%s)", text_tcp_state(s->state));
 	else if (!strcmp(phase, "after-request"))
-		say(in, "after the request: nothing came back for %s", SPAN(s->sent_ms * 1000000));
+		say_after_request(in);
 	else if (!had_data)
 		say_before_any_data(in);
 	else if (!strcmp(phase, "idle"))
