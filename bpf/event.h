@@ -204,19 +204,20 @@ struct rst_closer {
 /* How a connection or a listener ended. */
 enum rst_end {
 	RST_END_NOT = 0,
-	RST_END_CLOSE = 1,	/* close() or shutdown() by `closer`, or its exit (closer.exiting) */
-	RST_END_ABORT = 2,	/* `closer` made the kernel send a RST: unread data, SO_LINGER 0, … */
-	RST_END_RESET = 3,	/* the peer's RST ended it */
-	RST_END_TIMEOUT = 4,	/* the peer was not reached any more (ETIMEDOUT and its like) */
-	RST_END_DESTROYED = 5,	/* from outside: ss -K */
-	RST_END_PEER = 6,	/* the handshake failed, or nobody here closed it */
+	RST_END_CLOSE = 1, /* close() or shutdown() by `closer`, or its exit (closer.exiting) */
+	RST_END_ABORT = 2, /* `closer` made the kernel send a RST: unread data, SO_LINGER 0, … */
+	RST_END_RESET = 3, /* the peer's RST ended it */
+	RST_END_TIMEOUT = 4,   /* the peer was not reached any more (ETIMEDOUT and its like) */
+	RST_END_DESTROYED = 5, /* from outside: ss -K */
+	RST_END_PEER = 6,      /* the handshake failed, or nobody here closed it */
 };
 
 enum rst_past_kind {
 	RST_PAST_NONE = 0,
 	RST_PAST_CONNECTION = 1, /* this connection, ended */
-	RST_PAST_HANDSHAKE = 2,	 /* its handshake's last ACK was dropped: the accept queue was full */
-	RST_PAST_LISTENER = 3,	 /* a listener of this port and address, ended */
+	RST_PAST_HANDSHAKE =
+		2,	       /* its handshake's last ACK was dropped: the accept queue was full */
+	RST_PAST_LISTENER = 3, /* a listener of this port and address, ended */
 };
 
 /* Key of the maps of the past. Addresses as in struct rst_tuple. */
@@ -234,19 +235,21 @@ struct rst_past_key {
 struct rst_past {
 	struct rst_task owner;
 	struct rst_task closer; /* pid 0: nobody here ended it */
-	__u64 at_ns;	    /* when it ended, or the ACK was dropped */
-	__u64 closed_ns;    /* when the closer called close(), shutdown() or exit(); 0: it did not */
-	__u64 idle_ms;	    /* since the last data either way, at closed_ns or else at at_ns */
+	__u64 at_ns;		/* when it ended, or the ACK was dropped */
+	__u64 closed_ns; /* when the closer called close(), shutdown() or exit(); 0: it did not */
+	__u64 idle_ms;	 /* since the last data either way, at closed_ns or else at at_ns */
 	__u64 bytes_received; /* with the peer's FIN, as the kernel counts */
 	__u64 bytes_sent;
 	__u32 rcv_nxt; /* what the peer would have sent next */
 	__u32 snd_nxt;
 	__u32 queue; /* handshakes and listeners: the accept queue then, and its limit */
 	__u32 limit;
-	__u8 kind;     /* enum rst_past_kind */
-	__u8 end;      /* enum rst_end */
-	__u8 known_by; /* of the owner */
-	__u8 state;    /* the last before CLOSE */
+	__u32 drops;	 /* listeners: handshake segments dropped while it was traced */
+	__u32 overflows; /* listeners: of those, last ACKs that met a full accept queue */
+	__u8 kind;	 /* enum rst_past_kind */
+	__u8 end;	 /* enum rst_end */
+	__u8 known_by;	 /* of the owner */
+	__u8 state;	 /* the last before CLOSE */
 	__u8 role;
 	__u8 pad[3];
 };
@@ -269,8 +272,8 @@ struct rst_event {
 	struct rst_closer closer;
 	struct rst_listener_end listener_end;
 	struct rst_past past; /* for a segment that found no connection */
-	__u32 netns;   /* inode number of the network namespace */
-	__u32 ifindex; /* where the provoking segment came in; 0: not known */
+	__u32 netns;	      /* inode number of the network namespace */
+	__u32 ifindex;	      /* where the provoking segment came in; 0: not known */
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
@@ -306,7 +309,7 @@ struct rst_listener {
 	__u8 v6only;
 	__u8 pad[4];
 	__u64 overflows; /* last ACKs of handshakes dropped because its accept queue was full */
-	__u32 drops_at_start; /* sk_drops when it was first seen */
+	__u32 drops_at_start; /* sk_drops when it was first seen; SYNs and ACKs are counted there */
 	__u32 drops;	      /* sk_drops when last looked at */
 };
 
@@ -366,9 +369,9 @@ _Static_assert(sizeof(struct rst_socket) == 176, "rst_socket");
 _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 _Static_assert(sizeof(struct rst_arrival) == 88, "rst_arrival");
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
-_Static_assert(sizeof(struct rst_past) == 176, "rst_past");
+_Static_assert(sizeof(struct rst_past) == 184, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
-_Static_assert(sizeof(struct rst_event) == 936, "rst_event");
+_Static_assert(sizeof(struct rst_event) == 944, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 408, "rst_config");
 
 #endif

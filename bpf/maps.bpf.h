@@ -28,7 +28,7 @@ struct rst_storage {
 	struct rst_closer closer;
 	__u64 created_ns;
 	__u64 established_ns;
-	__u32 reader;	/* thread group id of the last reader */
+	__u32 reader; /* thread group id of the last reader */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */

@@ -79,6 +79,8 @@ static __always_inline void listener_remove(struct sock *sk)
 	past.at_ns = past.closed_ns = now;
 	past.queue = end.unaccepted;
 	past.limit = end.limit;
+	past.drops = sk->sk_drops.counter - l->drops_at_start;
+	past.overflows = l->overflows;
 	past.owner = l->owner;
 	task_fill(&past.closer, task);
 	past.known_by = l->owner.pid ? RST_KNOWN_SOCKET : RST_KNOWN_NOT;
@@ -322,7 +324,17 @@ int BPF_PROG(rst_socket_destroyed, struct sock *sk)
 	return 0;
 }
 
-/* At start: the sockets that are older than the tracer. */
+/* Brings a known listener's count of dropped segments up to date. */
+static __always_inline void listener_look(struct sock *sk)
+{
+	__u64 cookie = bpf_get_socket_cookie(sk);
+	struct rst_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
+
+	if (l)
+		l->drops = sk->sk_drops.counter;
+}
+
+/* At start: the sockets that are older than the tracer. At the end: what listeners dropped. */
 SEC("iter/task_file")
 int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 {
@@ -346,6 +358,8 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 		count(RST_CNT_NO_STORAGE);
 		return 0;
 	}
+	if (sk->__sk_common.skc_state == RST_TCP_LISTEN)
+		listener_look(sk);
 	if (st->owner.known_by != RST_KNOWN_NOT)
 		return 0;
 	owner_set(&st->owner, task, RST_KNOWN_SCAN);

@@ -162,8 +162,8 @@ static __always_inline __u64 since_ms(__u32 stamp)
 static __always_inline __u32 cookies_ms(const struct sock *sk, const struct tcp_sock *tp)
 {
 	struct sock_reuseport *group = sk->sk_reuseport_cb;
-	__u32 stamp = sk->__sk_common.skc_reuseport && group ? group->synq_overflow_ts :
-							       tp->rx_opt.ts_recent_stamp;
+	__u32 stamp = sk->__sk_common.skc_reuseport && group ? group->synq_overflow_ts
+							     : tp->rx_opt.ts_recent_stamp;
 	__u64 ms = since_ms(stamp);
 
 	return stamp && ms < 2 * 60 * 1000 ? ms : RST_NEVER;

@@ -223,7 +223,8 @@ static bool continues(const struct incident *in)
 {
 	const struct rst_past *past = &in->ev->past;
 
-	if (in->packet.flags & RST_FLAG_ACK && in->packet.ack - past->snd_nxt + SEQ_SPAN / 2 < SEQ_SPAN)
+	if (in->packet.flags & RST_FLAG_ACK &&
+	    in->packet.ack - past->snd_nxt + SEQ_SPAN / 2 < SEQ_SPAN)
 		return true;
 	return in->packet.seq - past->rcv_nxt + SEQ_SPAN / 2 < SEQ_SPAN;
 }
@@ -297,8 +298,7 @@ static bool match_k2(const struct incident *in)
 	/* 6.10 and 6.11 give no reason for an active reset, older kernels none at all. */
 	return by_close(in) && orphan(in) &&
 	       (told ? reason_is(in, "TCP_ABORT_ON_LINGER")
-			   : in->ev->sock.linger2_ms < 0 &&
-				     in->ev->sock.old_state == RST_TCP_FIN_WAIT2);
+		     : in->ev->sock.linger2_ms < 0 && in->ev->sock.old_state == RST_TCP_FIN_WAIT2);
 }
 
 static bool match_k3(const struct incident *in)
@@ -618,16 +618,15 @@ static void history_of_closer(struct incident *in)
 	in->history.idle_ns = c->idle_ms * 1000000;
 	in->history.have_idle = true;
 	/* shutdown() leaves the file with the socket. */
-	history_by(&in->history, &c->task,
-		   in->ev->sock.flags & RST_SF_DEAD ? "close" : "shutdown");
+	history_by(&in->history, &c->task, in->ev->sock.flags & RST_SF_DEAD ? "close" : "shutdown");
 }
 
 static void history_of_past(struct incident *in)
 {
 	static const char *const words[] = {
-		[RST_END_NOT] = "close",	 [RST_END_CLOSE] = "close",
-		[RST_END_ABORT] = "abort",	 [RST_END_RESET] = "reset-received",
-		[RST_END_TIMEOUT] = "timeout",	 [RST_END_DESTROYED] = "destroyed",
+		[RST_END_NOT] = "close",       [RST_END_CLOSE] = "close",
+		[RST_END_ABORT] = "abort",     [RST_END_RESET] = "reset-received",
+		[RST_END_TIMEOUT] = "timeout", [RST_END_DESTROYED] = "destroyed",
 		[RST_END_PEER] = "handshake",
 	};
 	const struct rst_past *past = &in->ev->past;

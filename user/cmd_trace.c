@@ -39,7 +39,8 @@ static uint64_t now_ns(clockid_t clock)
 
 static int run(struct pipeline *p)
 {
-	uint64_t end = p->o->seconds > 0 ? p->started_ns + (uint64_t)(p->o->seconds * 1e9) : UINT64_MAX;
+	uint64_t end =
+		p->o->seconds > 0 ? p->started_ns + (uint64_t)(p->o->seconds * 1e9) : UINT64_MAX;
 	uint64_t busy_until = 0;
 
 	while (!stopped && !pipeline_done(p)) {
@@ -72,10 +73,12 @@ static void not_covered(const struct trace *t, struct summary *s)
 		summary_not_covered(s, "this kernel raises no tracepoint for resets without a full "
 				       "socket (closed port, TIME_WAIT): it is older than 6.10");
 	if (!t->pipeline.o->interfaces)
-		summary_not_covered(s, "RSTs that arrived but ended no socket, and the received "
-				       "packets' TTL and sequence numbers: give interfaces with -i");
-	summary_not_covered(s, "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
-			       "packets");
+		summary_not_covered(s,
+				    "RSTs that arrived but ended no socket, and the received "
+				    "packets' TTL and sequence numbers: give interfaces with -i");
+	summary_not_covered(s,
+			    "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
+			    "packets");
 }
 
 /* First no new events, then what is left in the ring, then what still waits for its pair. */
@@ -91,6 +94,8 @@ static int stop(struct trace *t)
 	pipeline_run(p, true);
 	p->summary.duration_ns = now_ns(CLOCK_MONOTONIC) - p->started_ns;
 	tracer_counters(p->tracer, p->summary.counters);
+	p->summary.remembered = p->summary.counters[RST_CNT_REMEMBERED];
+	tracer_pressure(p->tracer, &p->summary);
 	not_covered(t, &p->summary);
 	if (!p->err)
 		p->err = p->sink.ops->summary(&p->sink, &p->summary);
@@ -187,7 +192,8 @@ static int trace(struct trace *t)
 	catch_signals();
 	err = diag_open(&p->diag);
 	if (!err)
-		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p, stderr);
+		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
+				  stderr);
 	if (err)
 		return err;
 	p->err = p->sink.ops->begin(&p->sink);

@@ -27,7 +27,7 @@ static const struct runtime runtimes[] = {
 	{ NULL, "libpod-", "", "podman" },
 	{ "docker", "", "", "docker" },
 	{ "libpod_parent", "libpod-", "", "podman" },
-	{ "pod", "", "", "containerd" }, /* kubepods/…/pod<uid>/<id> */
+	{ "pod", "", "", "containerd" },     /* kubepods/…/pod<uid>/<id> */
 	{ "default", "", "", "containerd" }, /* ctr and nerdctl: /<namespace>/<id> */
 	{ "k8s.io", "", "", "containerd" },
 };

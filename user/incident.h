@@ -36,13 +36,14 @@ struct frame {
 #define PROCESS_CONTAINER_MAX 80
 
 struct process {
-	uint32_t pid; /* 0: not known; in the tracer's pid namespace */
+	uint32_t pid;	 /* 0: not known; in the tracer's pid namespace */
 	uint32_t ns_pid; /* in its own; the same as pid outside containers; 0: not known */
 	uint32_t tid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
-	char exe[PROCESS_PATH_MAX];    /* empty: not known (gone, or not permitted) */
-	char cgroup[PROCESS_PATH_MAX]; /* cgroup v2 path, else the longest of v1; empty: not known */
+	char exe[PROCESS_PATH_MAX]; /* empty: not known (gone, or not permitted) */
+	char cgroup
+		[PROCESS_PATH_MAX]; /* cgroup v2 path, else the longest of v1; empty: not known */
 	char container[PROCESS_CONTAINER_MAX]; /* or systemd unit; empty: none */
 	enum rst_known_by known_by;
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
@@ -115,7 +116,7 @@ struct incident {
 	const struct rst_event *ev; /* always there */
 	enum direction direction;
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
-	uint64_t traced_ns; /* for how long tracing had been on; 0: not known */
+	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
 	struct rst_packet packet; /* valid 0: none. Sent: the provoking segment; else the RST */
 	struct frame frames[RST_STACK_MAX];

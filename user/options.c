@@ -18,6 +18,9 @@
 
 #define RING_MIB_DEFAULT 8
 #define RING_MIB_MAX 1024
+#define HISTORY_DEFAULT 65536
+#define HISTORY_MIN 64
+#define HISTORY_MAX 16777216
 #define SECONDS_MAX 1e9
 /* Linux's highest limit (PID_MAX_LIMIT). */
 #define PID_MAX 4194304
@@ -360,6 +363,17 @@ static int set_ring_size(struct parse *p, const struct definition *d, const char
 	return 0;
 }
 
+static int set_history(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), HISTORY_MAX, &n) || n < HISTORY_MIN)
+		return complain(p, "bad history size '%s'; try a number from %d to %d",
+				quote(arg, SIZE_MAX).text, HISTORY_MIN, HISTORY_MAX);
+	p->o->history = (uint32_t)n;
+	return 0;
+}
+
 static int set_command(struct parse *p, const struct definition *d, const char *arg)
 {
 	p->o->command = d->letter == 'h' ? COMMAND_HELP : COMMAND_VERSION;
@@ -415,6 +429,8 @@ static const struct definition definitions[] = {
 	  SECTION_RUN, SCOPE_TRACE, set_ready_fd, 0 },
 	{ 0, "ring-size", "MIB", "memory for events not yet read; a power of two (default: 8)",
 	  SECTION_RUN, SCOPE_TRACE, set_ring_size, 0 },
+	{ 0, "history", "COUNT", "remember so many ended connections (default: 65,536)",
+	  SECTION_RUN, SCOPE_TRACE, set_history, 0 },
 
 	{ 0, "markdown", NULL, "explain: all causes as a Markdown table", SECTION_OTHER,
 	  SCOPE_EXPLAIN, FLAG(explain_markdown) },
@@ -581,6 +597,7 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 	*o = (struct options){
 		.ready_fd = -1,
 		.ring_mib = RING_MIB_DEFAULT,
+		.history = HISTORY_DEFAULT,
 		.explain = -1,
 	};
 	describe(letters, longs);

@@ -50,6 +50,7 @@ struct options {
 	double seconds;		 /* -d; 0: no limit */
 	int ready_fd;		 /* --ready-fd; -1: none */
 	uint32_t ring_mib;	 /* --ring-size MIB, a power of two; default 8 */
+	uint32_t history;	 /* --history COUNT: ended connections remembered */
 	struct sink_style style;
 	int explain;	       /* explain: cause id; -1: list all */
 	bool explain_markdown; /* explain --markdown: the README's table */

@@ -191,7 +191,8 @@ int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
 	snprintf(path, sizeof(path), "%s/%s", mount, name);
 	real = realpath(path, NULL);
 	if (!real || strncmp(real, mount, len) != 0 || stat(real, &st) || !S_ISDIR(st.st_mode)) {
-		fprintf(err, "rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
+		fprintf(err,
+			"rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
 			path, mount);
 		return -ENOENT;
 	}

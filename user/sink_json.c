@@ -442,6 +442,40 @@ static void put_raised(struct object *o, const struct summary *s)
 	put(o, "raised", c.json);
 }
 
+static void put_pressure(struct object *o, const struct summary *s)
+{
+	json_t *all = json_array();
+	char text[TEXT_ENDPOINT_MAX];
+
+	for (uint32_t i = 0; i < s->npressure; i++) {
+		const struct pressure *p = &s->pressure[i];
+		const struct listener_ref *l = &p->listener;
+		struct object c = child(o);
+
+		put_word(&c, "address", text_address(text, l->address, l->family));
+		put_number(&c, "port", l->port);
+		put_number(&c, "netns", l->netns);
+		put_nonzero(&c, "pid", l->pid);
+		put_name(&c, "comm", l->comm, sizeof(l->comm));
+		put_number(&c, "dropped", p->dropped);
+		put_number(&c, "overflowed", p->overflowed);
+		if (p->ended)
+			put_bool(&c, "ended", true);
+		if (json_array_append_new(all, c.json))
+			*o->failed = true;
+	}
+	put(o, "pressure", all);
+}
+
+static void put_history_use(struct object *o, const struct summary *s)
+{
+	struct object c = child(o);
+
+	put_number(&c, "remembered", s->remembered);
+	put_number(&c, "forgotten", summary_forgotten(s));
+	put(o, "history", c.json);
+}
+
 static void put_totals_of_run(struct object *o, const struct summary *s)
 {
 	json_t *not_covered = json_array();
@@ -464,6 +498,8 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_number(o, "no_storage", s->counters[RST_CNT_NO_STORAGE]);
 	put_number(o, "no_listener_room", s->counters[RST_CNT_NO_LISTENER_ROOM]);
 	put_number(o, "malformed", s->malformed);
+	put_history_use(o, s);
+	put_pressure(o, s);
 	for (uint32_t i = 0; i < s->nnot_covered; i++)
 		if (json_array_append_new(not_covered, json_string(s->not_covered[i])))
 			*o->failed = true;

@@ -316,8 +316,32 @@ static void put_losses(FILE *out, const struct summary *s)
 			text_count(number, s->counters[RST_CNT_FILTERED]));
 	if (s->not_received)
 		fprintf(out,
-			"  %s times the kernel said \"received\" without a RST (data after close)\n",
+			"  %s events that the kernel calls received resets were none (data after close)\n",
 			text_count(number, s->not_received));
+}
+
+static void put_pressure(FILE *out, const struct summary *s)
+{
+	char name[4 * RST_COMM_LEN + 1], end[TEXT_ENDPOINT_MAX], n[2][28];
+
+	for (uint32_t i = 0; i < s->npressure; i++) {
+		const struct pressure *p = &s->pressure[i];
+		const struct listener_ref *l = &p->listener;
+
+		fprintf(out, "  pressure: %s", text_endpoint(end, l->address, l->family, l->port));
+		if (l->pid)
+			fprintf(out, " (%s/%u)",
+				text_escape(name, sizeof(name), l->comm, RST_COMM_LEN), l->pid);
+		fprintf(out,
+			"%s dropped %s handshake segments without a RST, %s of them for a full "
+			"accept queue\n",
+			p->ended ? ", ended," : "", text_count(n[0], p->dropped),
+			text_count(n[1], p->overflowed));
+	}
+	if (summary_forgotten(s))
+		fprintf(out,
+			"  history: %s ended connections, %s of them forgotten; try --history\n",
+			text_count(n[0], s->remembered), text_count(n[1], summary_forgotten(s)));
 }
 
 /* Nothing on the screen needs a reason: a silent tool looks the same as a broken one. */
@@ -361,6 +385,7 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
 	put_nothing(out, s, sent + received);
 	put_losses(out, s);
+	put_pressure(out, s);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {
 		int at = fprintf(out, "  not covered:");
 

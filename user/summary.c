@@ -27,3 +27,21 @@ uint64_t summary_lost(const struct summary *s)
 	return s->counters[RST_CNT_LOST_SENT] + s->counters[RST_CNT_LOST_RECEIVED] +
 	       s->counters[RST_CNT_LOST_ARRIVED];
 }
+
+void summary_pressure(struct summary *s, const struct pressure *p)
+{
+	uint32_t at = s->npressure < SUMMARY_PRESSURE ? s->npressure++ : SUMMARY_PRESSURE - 1;
+
+	if (s->pressure[at].dropped > p->dropped)
+		return;
+	while (at && s->pressure[at - 1].dropped < p->dropped) {
+		s->pressure[at] = s->pressure[at - 1];
+		at--;
+	}
+	s->pressure[at] = *p;
+}
+
+uint64_t summary_forgotten(const struct summary *s)
+{
+	return s->remembered > s->held ? s->remembered - s->held : 0;
+}

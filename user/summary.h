@@ -9,6 +9,15 @@
 #include "incident.h"
 
 #define SUMMARY_NOTES 16
+#define SUMMARY_PRESSURE 32
+
+/* A listener that dropped handshakes without any RST: their RSTs may come minutes later. */
+struct pressure {
+	struct listener_ref listener;
+	bool ended;
+	uint64_t dropped;    /* SYNs and last ACKs that it dropped while traced */
+	uint64_t overflowed; /* of those, last ACKs that met a full accept queue */
+};
 
 struct summary {
 	uint64_t duration_ns;
@@ -18,6 +27,10 @@ struct summary {
 	uint64_t counters[RST_CNT_MAX];	   /* the kernel side's, enum rst_counter */
 	uint64_t not_received;		   /* tcp_receive_reset without a RST (data after close) */
 	uint64_t malformed;		   /* records the decoder refused */
+	uint64_t remembered;		   /* ended connections put into the history */
+	uint64_t held;			   /* of those, still there at the end */
+	struct pressure pressure[SUMMARY_PRESSURE]; /* the most dropped first */
+	uint32_t npressure;
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
 	uint32_t nnot_covered;
 };
@@ -27,6 +40,12 @@ void summary_add(struct summary *s, const struct incident *in, bool shown);
 
 /* Adds a sentence to the list of what is not covered; ignored when the list is full or has it. */
 void summary_not_covered(struct summary *s, const char *sentence);
+
+/* Adds a listener that dropped something; when there is no room, the one that dropped least goes. */
+void summary_pressure(struct summary *s, const struct pressure *p);
+
+/* Ended connections that the history had to forget. */
+uint64_t summary_forgotten(const struct summary *s);
 
 /* Records lost of all kinds. */
 uint64_t summary_lost(const struct summary *s);

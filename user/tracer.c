@@ -92,6 +92,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	memcpy(c.prefix, o->prefix, sizeof(c.prefix));
 	memcpy((void *)&skel->rodata->rst_config, &c, sizeof(c));
 	bpf_map__set_max_entries(skel->maps.ring, ring_bytes);
+	bpf_map__set_max_entries(skel->maps.ended_connections, o->history);
 	bpf_program__set_autoload(skel->progs.rst_sent, !only_received(o));
 	bpf_program__set_autoload(skel->progs.rst_received, !only_sent(o));
 	bpf_program__set_autoload(skel->progs.rst_arrived, !only_sent(o) && o->interfaces);
@@ -99,6 +100,22 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_program__set_autoattach(skel->progs.rst_arrived, false);
 	bpf_program__set_autoattach(skel->progs.rst_sockets_at_start, false);
 	bpf_program__set_autoattach(skel->progs.rst_sockets_find, false);
+}
+
+/* -v: what watches what. */
+static void say_attached(const struct tracer *t, const struct options *o)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, t->skel->obj)
+		fprintf(stderr, "rsttrace: %-24s %s%s\n", bpf_program__name(prog),
+			bpf_program__section_name(prog),
+			bpf_program__autoload(prog) ? "" : ": not loaded, not asked for");
+	for (size_t i = 0; i < t->nxdp; i++)
+		fprintf(stderr, "rsttrace: XDP on %s%s\n", t->xdp[i].name,
+			o->interface[i].generic ? ", generic" : ", native");
+	fprintf(stderr, "rsttrace: history of %u connections, ring of %u MiB\n", o->history,
+		o->ring_mib);
 }
 
 /* Runs an iterator to its end; its programs write nothing, so nothing is read but the end. */
@@ -233,6 +250,8 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 	e = attach(t, o, err);
 	if (e)
 		return e;
+	if (o->verbose)
+		say_attached(t, o);
 	*out = t;
 	t = NULL;
 	return 0;
@@ -321,6 +340,69 @@ struct listeners tracer_listeners(struct tracer *t)
 		t->listeners_generation = generation;
 	}
 	return (struct listeners){ t->listeners, t->nlisteners };
+}
+
+static void refer(struct listener_ref *ref, const uint8_t *address, uint8_t family, uint16_t port,
+		  uint32_t netns, const struct rst_task *owner)
+{
+	memcpy(ref->address, address, sizeof(ref->address));
+	ref->family = family;
+	ref->port = port;
+	ref->netns = netns;
+	ref->pid = owner->pid;
+	ref->uid = owner->uid;
+	memcpy(ref->comm, owner->comm, sizeof(owner->comm));
+	ref->comm[sizeof(owner->comm)] = '\0';
+}
+
+static void pressure_of_ended(int map, struct summary *s)
+{
+	struct rst_past_key key, *previous = NULL;
+	struct rst_past past;
+
+	while (!bpf_map_get_next_key(map, previous, &key)) {
+		struct pressure p = { .ended = true };
+
+		previous = &key;
+		if (bpf_map_lookup_elem(map, &key, &past) || !past.drops)
+			continue;
+		p.dropped = past.drops;
+		p.overflowed = past.overflows;
+		refer(&p.listener, key.local, key.family, key.local_port, key.netns, &past.owner);
+		summary_pressure(s, &p);
+	}
+}
+
+static uint64_t count_keys(int map)
+{
+	struct rst_past_key key, *previous = NULL;
+	uint64_t n = 0;
+
+	for (; !bpf_map_get_next_key(map, previous, &key); previous = &key)
+		n++;
+	return n;
+}
+
+void tracer_pressure(struct tracer *t, struct summary *s)
+{
+	struct listeners all;
+
+	/* A scan that fails leaves the numbers of the last one. */
+	(void)!run_iterator(t->skel->progs.rst_sockets_at_start);
+	t->listeners_generation = UINT64_MAX;
+	all = tracer_listeners(t);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct rst_listener *l = &all.v[i];
+		struct pressure p = { .dropped = l->drops - l->drops_at_start,
+				      .overflowed = l->overflows };
+
+		if (!p.dropped)
+			continue;
+		refer(&p.listener, l->address, l->family, l->port, l->netns, &l->owner);
+		summary_pressure(s, &p);
+	}
+	pressure_of_ended(bpf_map__fd(t->skel->maps.ended_listeners), s);
+	s->held = count_keys(bpf_map__fd(t->skel->maps.ended_connections));
 }
 
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])

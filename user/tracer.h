@@ -14,6 +14,7 @@
 #include "features.h"
 #include "listeners.h"
 #include "options.h"
+#include "summary.h"
 
 struct tracer;
 
@@ -49,6 +50,10 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 
 /* The listeners of every network namespace as of now; valid until the next call. */
 struct listeners tracer_listeners(struct tracer *t);
+
+/* What the listeners dropped without a RST, those of now and those that ended meanwhile, into S's
+ * pressure; and how full the history is. For the end of a run: it looks at every open file. */
+void tracer_pressure(struct tracer *t, struct summary *s);
 
 /* Sums up the kernel side's counters. */
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);

@@ -271,8 +271,8 @@ static void why_linger_zero(struct incident *in)
 {
 	uint64_t lost = undelivered(in);
 
-	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away", COUNT(lost),
-	    plural(lost));
+	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away",
+	    COUNT(lost), plural(lost));
 	say(in, ", after reading %s and sending %s", COUNT(bytes_read(in)),
 	    COUNT(in->ev->sock.bytes_sent));
 }
@@ -303,8 +303,8 @@ static void why_unaccepted(struct incident *in)
 		return;
 	}
 	say_process(in, &in->cpu_task);
-	say(in, " %s the listener on port %u", !strcmp(detail, "destroyed") ? "destroyed" : "closed",
-	    in->ev->tuple.local_port);
+	say(in, " %s the listener on port %u",
+	    !strcmp(detail, "destroyed") ? "destroyed" : "closed", in->ev->tuple.local_port);
 	if (end->at_ns)
 		say(in, " with %s connection%s nobody had accepted (queue limit %s)",
 		    COUNT(end->unaccepted), plural(end->unaccepted), COUNT(end->limit));
@@ -316,8 +316,9 @@ static void why_disconnect(struct incident *in)
 {
 	uint64_t unread = facts_queues(&in->ev->sock).unread;
 
-	say(in, "connect(AF_UNSPEC) dissolved the connection: %s byte%s unread, %s unsent or "
-		"unacknowledged",
+	say(in,
+	    "connect(AF_UNSPEC) dissolved the connection: %s byte%s unread, %s unsent or "
+	    "unacknowledged",
 	    COUNT(unread), plural(unread), COUNT(undelivered(in)));
 }
 
@@ -400,8 +401,9 @@ static void why_accept_queue_full_earlier(struct incident *in)
 	const struct history *h = &in->history;
 
 	say_arrived(in);
-	say(in, " on a connection that was never finished: %s ago the handshake's last ACK was dropped, "
-		"accept queue %s of %s on port %u",
+	say(in,
+	    " on a connection that was never finished: %s ago the handshake's last ACK was dropped, "
+	    "accept queue %s of %s on port %u",
 	    SPAN(h->ago_ns), COUNT(h->queue), COUNT(h->queue_limit), in->ev->tuple.local_port);
 	if (in->owner.pid) {
 		say(in, "; ");
@@ -414,8 +416,9 @@ static void why_syncookie_failed(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 
-	say(in, "an ACK (ack %u) carries no valid SYN cookie; the listener on port %u last sent cookies "
-		"%s ago, SYN queue %s now",
+	say(in,
+	    "an ACK (ack %u) carries no valid SYN cookie; the listener on port %u last sent cookies "
+	    "%s ago, SYN queue %s now",
 	    in->packet.ack, in->ev->tuple.local_port, SPAN((uint64_t)s->cookies_ms * 1000000),
 	    COUNT(s->syn_queue));
 }

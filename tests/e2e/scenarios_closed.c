@@ -40,7 +40,6 @@ static void no_listener(struct run *run)
 	struct wanted sent = {
 		.cause = "no-listener",
 		.group = "closed-socket",
-		.certainty = "inferred",
 		.rule = "P1",
 		.emitter = expect_passive(run->speak),
 		.local = &server,
