@@ -217,6 +217,21 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 		count(RST_CNT_REMEMBERED);
 }
 
+/*
+ * Both ends sent their FIN and ours was acknowledged: after that only duplicates can come, and the
+ * history is for what tells something. It is also the common case, and remembering costs more than
+ * all else about a connection.
+ */
+static __always_inline bool ended_clean(const struct sock *sk, int old_state)
+{
+	bool peer_fin = sk->__sk_common.skc_flags >> K_SOCK_DONE & 1;
+
+	if (sk->sk_err)
+		return false;
+	return old_state == RST_TCP_LAST_ACK || old_state == RST_TCP_CLOSING ||
+	       (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
+}
+
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */
 static __always_inline void closed(struct sock *sk, int old_state)
 {
@@ -226,7 +241,7 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (!st)
 		return;
 	st->old_state = old_state;
-	if (tp)
+	if (tp && !ended_clean(sk, old_state))
 		remember(sk, tp, st, old_state);
 }
 
@@ -236,7 +251,9 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 	struct sock *sk = (struct sock *)csk;
 	struct rst_storage *st;
 
-	if (!sock_is_tcp(sk))
+	/* Most changes tell nothing new: out of here at once. */
+	if (new_state == RST_TCP_CLOSE_WAIT || new_state == RST_TCP_FIN_WAIT2 ||
+	    new_state == RST_TCP_CLOSING || !sock_is_tcp(sk))
 		return 0;
 	switch (new_state) {
 	case RST_TCP_SYN_SENT:
