@@ -685,9 +685,12 @@ void attribute_owner(struct incident *in)
 	history_set(in);
 	if (from == OWNER_NOBODY)
 		return;
-	if (context_is_owner(in))
+	if (context_is_owner(in)) {
 		process_set(&in->owner, &ev->cpu_task, RST_KNOWN_CONTEXT);
-	else if (ev->past.kind && (from == OWNER_PAST ||
+		/* The last reference was dropped by somebody else: a child, or who got the file. */
+		if (recorded(in) && ev->owner.task.pid != ev->cpu_task.pid)
+			process_set(&in->last_user, &ev->owner.task, ev->owner.known_by);
+	} else if (ev->past.kind && (from == OWNER_PAST ||
 				   (from == OWNER_CLOSED && ev->sock.kind == RST_SOCK_TIMEWAIT)))
 		owner_of_past(in);
 	else if (from == OWNER_LISTENER && ev->owner.task.pid)

@@ -126,6 +126,7 @@ struct incident {
 	enum rst_role role;
 	bool role_inferred;	 /* from the listeners, not recorded with the socket */
 	struct process owner;	 /* pid 0: nobody, or not known */
+	struct process last_user; /* who connected or last read, if not the owner: pid, comm; pid 0 */
 	struct process cpu_task; /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;

@@ -151,6 +151,17 @@ static void put_process(struct object *o, const struct process *p)
 	put_object(o, "process", &c);
 }
 
+static void put_last_user(struct object *o, const struct process *p)
+{
+	struct object c = child(o);
+
+	if (p->pid) {
+		put_number(&c, "pid", p->pid);
+		put_name(&c, "comm", p->comm, sizeof(p->comm));
+	}
+	put_object(o, "last_user", &c);
+}
+
 static void put_cpu_task(struct object *o, const struct process *p)
 {
 	struct object c = child(o);
@@ -399,6 +410,7 @@ static void put_event(struct object *o, const struct incident *in)
 	if (in->interface)
 		put_name(o, "interface", in->interface, strlen(in->interface));
 	put_process(o, &in->owner);
+	put_last_user(o, &in->last_user);
 	put_cpu_task(o, &in->cpu_task);
 	put_socket(o, ev);
 	put_packet(o, &in->packet, t->family);

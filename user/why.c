@@ -575,6 +575,10 @@ void attribute_why(struct incident *in)
 {
 	in->verdict.why[0] = '\0';
 	sentences[in->verdict.cause](in);
+	if (in->last_user.pid) {
+		say(in, "; last used by ");
+		say_process(in, &in->last_user);
+	}
 	if (in->direction == DIR_RECEIVED && in->pair.there)
 		say_pair(in);
 }
