@@ -334,6 +334,8 @@ enum rst_counter {
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
 	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
+	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */
+	RST_CNT_MISSED_STATES,	  /* the same for changes of a socket's state */
 	RST_CNT_MAX,
 };
 

@@ -243,7 +243,7 @@ static bool match_p1_gone(const struct incident *in)
 static bool match_p2_gone(const struct incident *in)
 {
 	return match_p2(in) && past_kind(in) == RST_PAST_LISTENER &&
-	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
+	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_FIN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
 	       in->ev->hdr.mono_ns - in->ev->past.at_ns < HANDSHAKE_NS;
 }
 
@@ -691,7 +691,7 @@ void attribute_owner(struct incident *in)
 		if (recorded(in) && ev->owner.task.pid != ev->cpu_task.pid)
 			process_set(&in->last_user, &ev->owner.task, ev->owner.known_by);
 	} else if (ev->past.kind && (from == OWNER_PAST ||
-				   (from == OWNER_CLOSED && ev->sock.kind == RST_SOCK_TIMEWAIT)))
+				     (from == OWNER_CLOSED && ev->sock.kind == RST_SOCK_TIMEWAIT)))
 		owner_of_past(in);
 	else if (from == OWNER_LISTENER && ev->owner.task.pid)
 		process_set(&in->owner, &ev->owner.task, RST_KNOWN_LISTENER);

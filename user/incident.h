@@ -124,9 +124,10 @@ struct incident {
 	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
 	const char *reason; /* enum name without SK_RST_REASON_; NULL: the kernel gives none */
 	enum rst_role role;
-	bool role_inferred;	 /* from the listeners, not recorded with the socket */
-	struct process owner;	 /* pid 0: nobody, or not known */
-	struct process last_user; /* who connected or last read, if not the owner: pid, comm; pid 0 */
+	bool role_inferred;   /* from the listeners, not recorded with the socket */
+	struct process owner; /* pid 0: nobody, or not known */
+	struct process
+		last_user; /* who connected or last read, if not the owner: pid, comm; pid 0 */
 	struct process cpu_task; /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;

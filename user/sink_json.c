@@ -440,6 +440,7 @@ static void put_lost(struct object *o, const struct summary *s)
 	put_number(&c, "sent", s->counters[RST_CNT_LOST_SENT]);
 	put_number(&c, "received", s->counters[RST_CNT_LOST_RECEIVED]);
 	put_number(&c, "arrived", s->counters[RST_CNT_LOST_ARRIVED]);
+	put_number(&c, "missed", s->counters[RST_CNT_MISSED_RESETS]);
 	put(o, "lost", c.json);
 }
 
@@ -485,6 +486,8 @@ static void put_history_use(struct object *o, const struct summary *s)
 
 	put_number(&c, "remembered", s->remembered);
 	put_number(&c, "forgotten", summary_forgotten(s));
+	put_number(&c, "no_room", s->counters[RST_CNT_NOT_REMEMBERED]);
+	put_number(&c, "missed", s->counters[RST_CNT_MISSED_STATES]);
 	put(o, "history", c.json);
 }
 

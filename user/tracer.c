@@ -405,6 +405,19 @@ void tracer_pressure(struct tracer *t, struct summary *s)
 	s->held = count_keys(bpf_map__fd(t->skel->maps.ended_connections));
 }
 
+/* A program is not entered twice on one CPU: what an interrupt raises while it runs is skipped and
+ * counted by the kernel (recursion_misses; Linux 5.12 and newer). */
+static uint64_t misses(const struct bpf_program *prog)
+{
+	struct bpf_prog_info info = { 0 };
+	__u32 size = sizeof(info);
+
+	if (!bpf_program__autoload(prog) ||
+	    bpf_obj_get_info_by_fd(bpf_program__fd(prog), &info, &size))
+		return 0;
+	return info.recursion_misses;
+}
+
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 {
 	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
@@ -417,6 +430,9 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 		for (int cpu = 0; cpu < t->ncpu; cpu++)
 			counters[i] += values[cpu];
 	}
+	counters[RST_CNT_MISSED_RESETS] =
+		misses(t->skel->progs.rst_sent) + misses(t->skel->progs.rst_received);
+	counters[RST_CNT_MISSED_STATES] = misses(t->skel->progs.rst_socket_state);
 }
 
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex)
