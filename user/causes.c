@@ -54,7 +54,7 @@ static const struct cause causes[CAUSE_COUNT] = {
 	[CAUSE_LISTENER_GONE] = {
 		.name = "listener-gone",
 		.group = "closed-socket",
-		.brief = "a SYN or a handshake's ACK came for a listener that had ended shortly before",
+		.brief = "a SYN came for a port whose listener had ended",
 		.seen = "Nobody listens on the port any more, but rsttrace saw a listener there end: who "
 			"closed it, how (close, exit, which signal) and when is in the sentence.",
 		.todo = "If a signal or an exit ended it, look at that process: journalctl -u UNIT, "
@@ -256,7 +256,7 @@ static const struct cause causes[CAUSE_COUNT] = {
 	[CAUSE_ACCEPT_QUEUE_FULL_EARLIER] = {
 		.name = "accept-queue-full-earlier",
 		.group = "backlog-overflow",
-		.brief = "data on a connection whose handshake was dropped earlier: the accept queue was full",
+		.brief = "data on a handshake dropped earlier for a full accept queue",
 		.seen = "The last ACK of this handshake was dropped because the accept queue was longer "
 			"than its limit (drop reason TCP_LISTEN_OVERFLOW). The client believes it is "
 			"connected; once the half-open connection has expired, its data is reset.",

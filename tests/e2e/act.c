@@ -3,12 +3,14 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,6 +38,7 @@ void actor_start(struct actor *a, const struct netlab *lab, enum side side, cons
 	struct timeval patience = { .tv_sec = 15 };
 	int line[2];
 
+	*a = (struct actor){ .fd = -1 };
 	snprintf(a->comm, sizeof(a->comm), "%s", comm);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, line) < 0)
 		run_die("socketpair: %s", strerror(errno));
@@ -59,9 +62,24 @@ void actor_start(struct actor *a, const struct netlab *lab, enum side side, cons
 	setsockopt(a->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 }
 
+/* Somebody else's child: how it ended is not known here. */
+static int reap_other(struct actor *a)
+{
+	struct pollfd p = { .fd = a->pidfd, .events = POLLIN };
+
+	if (poll(&p, 1, 10000) <= 0)
+		run_die("%s does not end", a->comm);
+	close(a->pidfd);
+	a->pidfd = 0;
+	return -1;
+}
+
 static int reap(struct actor *a)
 {
 	int status;
+
+	if (a->pidfd)
+		return reap_other(a);
 
 	while (waitpid(a->pid, &status, 0) < 0) {
 		if (errno != EINTR)
@@ -84,15 +102,29 @@ void actor_stop(struct actor *a)
 	reap(a);
 }
 
-static struct act_reply ask(struct actor *a, const struct act_request *request)
+static void tell(struct actor *a, const struct act_request *request)
+{
+	struct act_request r = *request;
+
+	r.in_thread = a->in_thread;
+	a->in_thread = false;
+	if (send(a->fd, &r, sizeof(r), MSG_NOSIGNAL) < 0)
+		run_die("%s: cannot be told step %d: %s", a->comm, r.op, strerror(errno));
+}
+
+static struct act_reply answer(struct actor *a, int op)
 {
 	struct act_reply reply;
 
-	if (send(a->fd, request, sizeof(*request), MSG_NOSIGNAL) < 0)
-		run_die("%s: cannot be told step %d: %s", a->comm, request->op, strerror(errno));
 	if (recv(a->fd, &reply, sizeof(reply), 0) != (ssize_t)sizeof(reply))
-		run_die("%s: no answer to step %d: %s", a->comm, request->op, strerror(errno));
+		run_die("%s: no answer to step %d: %s", a->comm, op, strerror(errno));
 	return reply;
+}
+
+static struct act_reply ask(struct actor *a, const struct act_request *request)
+{
+	tell(a, request);
+	return answer(a, request->op);
 }
 
 static struct act_reply must(struct actor *a, const char *what, const struct act_request *request)
@@ -316,6 +348,79 @@ void actor_threads(struct actor *a, int count)
 	step(a, "pthread_create", ACT_THREADS, -1, count);
 }
 
+void actor_text(struct actor *a, int fd, const char *text)
+{
+	struct act_request r = { .op = ACT_TEXT, .fd = fd };
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	must(a, "write", &r);
+}
+
+void actor_in_thread(struct actor *a)
+{
+	a->in_thread = true;
+}
+
+void actor_close_on_end(struct actor *a, int fd)
+{
+	struct act_request r = { .op = ACT_CLOSE_ON_END, .fd = fd };
+
+	tell(a, &r);
+}
+
+void actor_exit_on_end(struct actor *a, int fd)
+{
+	struct act_request r = { .op = ACT_EXIT_ON_END, .fd = fd };
+
+	tell(a, &r);
+}
+
+void actor_answer(struct actor *a)
+{
+	struct act_reply reply = answer(a, -1);
+
+	if (reply.result < 0)
+		run_die("%s: %s", a->comm, strerror(reply.err));
+}
+
+void actor_fork(struct actor *parent, struct actor *child, const char *comm)
+{
+	struct act_request r = { .op = ACT_FORK };
+	struct timeval patience = { .tv_sec = 15 };
+	struct act_reply reply;
+
+	*child = (struct actor){ 0 };
+	snprintf(child->comm, sizeof(child->comm), "%s", comm);
+	snprintf(r.text, sizeof(r.text), "%s", comm);
+	tell(parent, &r);
+	child->fd = act_recv_fd(parent->fd, &reply, sizeof(reply));
+	if (child->fd < 0)
+		run_die("%s: fork: %s", parent->comm, strerror(errno));
+	setsockopt(child->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	child->pid = (pid_t)reply.value;
+	child->pidfd = (int)syscall(SYS_pidfd_open, child->pid, 0);
+	if (child->pidfd < 0)
+		run_die("pidfd_open: %s", strerror(errno));
+}
+
+int actor_socketpair(struct actor *a, int *other)
+{
+	struct act_reply reply = step(a, "socketpair", ACT_SOCKETPAIR, -1, 0);
+
+	*other = (int)reply.value;
+	return reply.result;
+}
+
+void actor_send_fd(struct actor *a, int via, int fd)
+{
+	step(a, "send a descriptor", ACT_SEND_FD, fd, via);
+}
+
+int actor_recv_fd(struct actor *a, int via)
+{
+	return step(a, "receive a descriptor", ACT_RECV_FD, via, 0).result;
+}
+
 static void end(struct actor *a, enum act_op op, int x)
 {
 	struct act_request r = { .op = op, .x = x };
@@ -335,6 +440,8 @@ static int wait_for(struct actor *a)
 
 static void check_signal(struct actor *a, int status, int signal)
 {
+	if (status == -1)
+		return;
 	if (!WIFSIGNALED(status) || WTERMSIG(status) != signal)
 		run_die("%s: ended with wait status %#x instead of signal %d", a->comm,
 			(unsigned int)status, signal);
@@ -346,7 +453,7 @@ void actor_exit(struct actor *a, int status)
 
 	end(a, ACT_EXIT, status);
 	got = wait_for(a);
-	if (!WIFEXITED(got) || WEXITSTATUS(got) != status)
+	if (got != -1 && (!WIFEXITED(got) || WEXITSTATUS(got) != status))
 		run_die("%s: ended with wait status %#x instead of exit status %d", a->comm,
 			(unsigned int)got, status);
 }
@@ -362,4 +469,10 @@ void actor_kill(struct actor *a, int signal)
 	if (kill(a->pid, signal) < 0)
 		run_die("kill %s: %s", a->comm, strerror(errno));
 	check_signal(a, wait_for(a), signal);
+}
+
+void actor_exhaust(struct actor *a)
+{
+	end(a, ACT_ALLOCATE, 0);
+	check_signal(a, wait_for(a), SIGKILL);
 }

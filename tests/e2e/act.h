@@ -29,8 +29,10 @@ struct end {
 
 struct actor {
 	pid_t pid;
-	int fd; /* the director's end of the line to it; -1: ended */
+	bool in_thread; /* the next step */
+	int fd;		/* the director's end of the line to it; -1: ended */
 	char comm[16];
+	int pidfd; /* > 0: another actor's child, which is waited for by this */
 };
 
 /* Addresses of the two sides, "192.0.2.1" or "2001:db8::1". */
@@ -76,9 +78,26 @@ void actor_await_incoming(struct actor *a, int listener, int n); /* N to be acce
 /* The actor goes on with COUNT more threads that only wait. */
 void actor_threads(struct actor *a, int count);
 
+void actor_text(struct actor *a, int fd, const char *text);
+/* The next step is done by a thread of its own, which is gone after it. */
+void actor_in_thread(struct actor *a);
+/* Closes as soon as the connection ends; returns before. actor_answer() waits for it. */
+void actor_close_on_end(struct actor *a, int fd);
+void actor_answer(struct actor *a);
+/* The same by exit; there is no answer. */
+void actor_exit_on_end(struct actor *a, int fd);
+
+/* A child of PARENT, with all of its descriptors. */
+void actor_fork(struct actor *parent, struct actor *child, const char *comm);
+/* A UNIX socket whose other end is *OTHER. */
+int actor_socketpair(struct actor *a, int *other);
+void actor_send_fd(struct actor *a, int via, int fd);
+int actor_recv_fd(struct actor *a, int via);
+
 /* How an actor ends; each returns when the process is gone, its sockets closed. */
 void actor_exit(struct actor *a, int status);
 void actor_raise(struct actor *a, int signal); /* sends it to itself */
 void actor_kill(struct actor *a, int signal);
+void actor_exhaust(struct actor *a); /* memory, until the kernel kills it by SIGKILL */
 
 #endif

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -219,10 +220,94 @@ static int do_fallback(int fd, struct act_reply *reply)
 	return 0;
 }
 
+static int perform(const struct act_request *r, struct act_reply *reply);
+
+struct errand {
+	const struct act_request *request;
+	struct act_reply *reply;
+	int result, err;
+};
+
+static void *run_errand(void *arg)
+{
+	struct errand *e = arg;
+
+	errno = 0;
+	e->result = perform(e->request, e->reply);
+	e->err = errno;
+	return NULL;
+}
+
+static int perform_in_thread(const struct act_request *r, struct act_reply *reply)
+{
+	struct act_request request = *r;
+	struct errand e = { .request = &request, .reply = reply };
+	pthread_t thread;
+	int err;
+
+	request.in_thread = false;
+	err = pthread_create(&thread, NULL, run_errand, &e);
+	if (!err)
+		err = pthread_join(thread, NULL);
+	errno = err ? err : e.err;
+	return err ? -1 : e.result;
+}
+
+static int do_allocate(void)
+{
+	size_t size = 4 << 20;
+
+	for (;;) {
+		char *p = malloc(size);
+
+		if (!p)
+			return -1;
+		memset(p, 1, size);
+	}
+}
+
+static int do_socketpair(struct act_reply *reply)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair) < 0)
+		return -1;
+	reply->value = pair[1];
+	return pair[0];
+}
+
+/* The answer goes out here, with the line to the child; returns only in the parent. */
+static void do_fork(int own_line, const struct act_request *r)
+{
+	struct act_reply reply = { 0 };
+	int line[2];
+
+	signal(SIGCHLD, SIG_IGN);
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, line) < 0)
+		_exit(1);
+	reply.value = fork();
+	if (reply.value < 0)
+		_exit(1);
+	if (reply.value == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		prctl(PR_SET_NAME, r->text);
+		close(own_line);
+		close(line[0]);
+		act_process(line[1]);
+	}
+	close(line[1]);
+	if (act_send_fd(own_line, line[0], &reply, sizeof(reply)))
+		_exit(1);
+	close(line[0]);
+}
+
 static int perform(const struct act_request *r, struct act_reply *reply)
 {
 	int option = (int)r->z;
+	char byte = 0;
 
+	if (r->in_thread)
+		return perform_in_thread(r, reply);
 	switch (r->op) {
 	case ACT_SOCKET:
 		return open_socket(r);
@@ -273,6 +358,21 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 		/* A sanitizer has its own handler for some; the default is what is wanted. */
 		signal((int)r->x, SIG_DFL);
 		return kill(getpid(), (int)r->x);
+	case ACT_TEXT:
+		return send(r->fd, r->text, strlen(r->text), MSG_NOSIGNAL) < 0 ? -1 : 0;
+	case ACT_ALLOCATE:
+		return do_allocate();
+	case ACT_CLOSE_ON_END:
+		return await_poll(r->fd, POLLRDHUP) ? -1 : close(r->fd);
+	case ACT_EXIT_ON_END:
+		await_poll(r->fd, POLLRDHUP);
+		_exit(0);
+	case ACT_SOCKETPAIR:
+		return do_socketpair(reply);
+	case ACT_SEND_FD:
+		return act_send_fd((int)r->x, r->fd, &byte, 1);
+	case ACT_RECV_FD:
+		return act_recv_fd(r->fd, &byte, 1);
 	}
 	errno = ENOSYS;
 	return -1;
@@ -286,6 +386,10 @@ void act_process(int line)
 	while (recv(line, &request, sizeof(request), 0) == (ssize_t)sizeof(request)) {
 		struct act_reply reply = { 0 };
 
+		if (request.op == ACT_FORK) {
+			do_fork(line, &request);
+			continue;
+		}
 		errno = 0;
 		reply.result = perform(&request, &reply);
 		reply.err = reply.result < 0 ? errno : 0;

@@ -32,6 +32,14 @@ enum act_op {
 	ACT_THREADS,	    /* x: how many */
 	ACT_EXIT,	    /* x: status */
 	ACT_RAISE,	    /* x: signal */
+	ACT_TEXT,	    /* writes text */
+	ACT_ALLOCATE,	    /* memory, until that is the end of it */
+	ACT_CLOSE_ON_END,   /* waits for an error or a FIN, and closes at once */
+	ACT_EXIT_ON_END,    /* the same, but the process ends */
+	ACT_FORK,	    /* text: the name; value: the pid; the line to it comes along */
+	ACT_SOCKETPAIR,	    /* value: the other end */
+	ACT_SEND_FD,	    /* x: over which */
+	ACT_RECV_FD,
 };
 
 struct act_request {
@@ -39,6 +47,8 @@ struct act_request {
 	int fd;
 	long x, y, z;
 	bool bind;
+	bool in_thread; /* a new thread does it */
+	char text[128];
 	socklen_t local_len, remote_len;
 	struct sockaddr_storage local, remote;
 };
@@ -48,6 +58,10 @@ struct act_reply {
 	int err;
 	long value;
 };
+
+/* Sends or takes one descriptor along with a message. Returns 0 or the descriptor; -1: errno. */
+int act_send_fd(int line, int fd, const void *data, size_t len);
+int act_recv_fd(int line, void *data, size_t len);
 
 /* Serves requests from LINE until it is closed. Does not return. */
 _Noreturn void act_process(int line);

@@ -228,9 +228,24 @@ json_t *expect_received(struct run *run, enum side side, size_t n, const struct 
 void expect_history(json_t *event, const char *what, const struct actor *who, long long ago_ns)
 {
 	expect_str(event, "history.what", what);
-	expect_int(event, "history.pid", who->pid);
-	expect_str(event, "history.comm", who->comm);
+	if (who) {
+		expect_int(event, "history.pid", who->pid);
+		expect_str(event, "history.comm", who->comm);
+	} else {
+		expect_absent(event, "history.pid");
+	}
 	expect_at_least(event, "history.ago_ns", ago_ns);
+}
+
+void expect_pair(json_t *event, const struct actor *who, const char *cause)
+{
+	expect_str(event, "pair.cause", cause);
+	if (!who) {
+		expect_absent(event, "pair.pid");
+		return;
+	}
+	expect_int(event, "pair.pid", who->pid);
+	expect_str(event, "pair.comm", who->comm);
 }
 
 const char *expect_passive(enum speak speak)

@@ -46,6 +46,9 @@ long long expect_number(json_t *event, const char *path); /* -1 (recorded): ther
 /* Who did what to the connection before: history.what, .pid, .comm; ago at least AGO_NS. */
 void expect_history(json_t *event, const char *what, const struct actor *who, long long ago_ns);
 
+/* The other end: its process, unless NULL, and its cause. */
+void expect_pair(json_t *event, const struct actor *who, const char *cause);
+
 /* Writes "12,345|67,890": two numbers as sentences show them, either of which will do. */
 void expect_thousands(char *buf, size_t size, long long a, long long b);
 

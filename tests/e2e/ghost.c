@@ -69,18 +69,21 @@ static uint16_t fold(uint32_t s)
 /* SUM begins with the addresses: all of the pseudo header that differs between the families. */
 static size_t put_tcp(const struct ghost *g, uint8_t *at, const struct segment *s, uint32_t start)
 {
+	size_t header = sizeof(struct tcphdr) + (size_t)s->options_length;
 	struct tcphdr tcp = {
 		.source = htons((uint16_t)g->port),
 		.dest = htons((uint16_t)g->peer_port),
 		.seq = htonl(s->seq),
 		.ack_seq = htonl(s->ack),
-		.doff = sizeof(tcp) / 4,
+		.doff = (uint16_t)(header / 4) & 15,
 		.window = htons((uint16_t)(s->window ? s->window : 65535)),
 	};
-	size_t len = sizeof(tcp) + (size_t)s->length;
+	size_t len = header + (size_t)s->length;
 
 	tcp.th_flags = (uint8_t)s->flags;
-	memset(at + sizeof(tcp), 'g', (size_t)s->length);
+	if (s->options_length)
+		memcpy(at + sizeof(tcp), s->options, (size_t)s->options_length);
+	memset(at + header, 'g', (size_t)s->length);
 	memcpy(at, &tcp, sizeof(tcp));
 	tcp.check = fold(sum(start + IPPROTO_TCP + (uint32_t)len, at, len));
 	memcpy(at, &tcp, sizeof(tcp));

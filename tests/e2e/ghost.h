@@ -28,8 +28,10 @@ struct segment {
 	int flags;
 	int length; /* of the payload */
 	int window;
-	int ttl;   /* 0: 64 */
-	int ip_id; /* IPv4 only */
+	int ttl;		      /* 0: 64 */
+	int ip_id;		      /* IPv4 only */
+	const unsigned char *options; /* of TCP; a multiple of four */
+	int options_length;
 };
 
 const char *ghost_address(enum speak speak);

@@ -39,6 +39,11 @@ static const struct scenario *const tables[] = {
 	scenarios_attach,
 	scenarios_software,
 	scenarios_accounts,
+	scenarios_crash,
+	scenarios_ended,
+	scenarios_gone,
+	scenarios_overflow,
+	scenarios_owners,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,

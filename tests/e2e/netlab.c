@@ -188,6 +188,30 @@ void netlab_block(const struct netlab *lab, enum side side)
 	block(lab, side, "e2e", "input", "");
 }
 
+void netlab_block_that(const struct netlab *lab, enum side side, const char *match)
+{
+	block(lab, side, "e2e", "input", match);
+}
+
+void netlab_sysctl(const struct netlab *lab, enum side side, const char *name, int value)
+{
+	netlab_sh(lab, side, "echo %d >/proc/sys/net/ipv4/%s", value, name);
+}
+
+void netlab_await_none(const struct netlab *lab, enum side side, const char *format, ...)
+{
+	char filter[256];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(filter, sizeof(filter), format, ap);
+	va_end(ap);
+	netlab_sh(lab, side,
+		  "for i in $(seq 1000); do ss -Htan %s | grep -q . || exit 0; sleep 0.01; done; "
+		  "exit 1",
+		  filter);
+}
+
 void netlab_admit(const struct netlab *lab, enum side side)
 {
 	netlab_sh(lab, side, "nft delete table inet e2e");

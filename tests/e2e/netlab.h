@@ -50,6 +50,14 @@ void netlab_block_synack(const struct netlab *lab);
 void netlab_block_syn(const struct netlab *lab);
 /* Drops everything of TCP that arrives at SIDE, until netlab_admit(). */
 void netlab_block(const struct netlab *lab, enum side side);
+/* Drops what arrives at SIDE and matches an nft expression, "tcp flags rst", until
+ * netlab_admit(). */
+void netlab_block_that(const struct netlab *lab, enum side side, const char *match);
+/* Writes to a file below /proc/sys/net/ipv4. */
+void netlab_sysctl(const struct netlab *lab, enum side side, const char *name, int value);
+/* Waits until ss shows no socket that matches FILTER (of its command line). */
+void netlab_await_none(const struct netlab *lab, enum side side, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 void netlab_admit(const struct netlab *lab, enum side side);
 
 #endif

@@ -32,6 +32,7 @@ static void write_config(struct run *run, const char *path)
 		"scgi_temp_path %s/scgi;\n"
 		"server {\n"
 		"listen 192.0.2.1:%d;\nclient_max_body_size 1k;\nlingering_time 0;\n"
+		"keepalive_timeout 1;\n"
 		"root %s;\n"
 		"}\n}\n",
 		dir, dir, dir, dir, dir, dir, dir, NGINX_PORT, dir);
@@ -169,7 +170,63 @@ static void nginx(struct run *run)
 	guard_end(&guard);
 }
 
+/* One request, its answer, and the next request when nginx has just closed the idle connection. */
+static void keepalive_race(struct run *run)
+{
+	const char *request = "GET / HTTP/1.1\r\nHost: rsttrace\r\n\r\n";
+	struct end server = { "192.0.2.1", NGINX_PORT }, client = { "192.0.2.2", 0 };
+	struct actor worker = { .comm = "nginx" }, cli;
+	struct wanted sent = {
+		.cause = "data-after-close",
+		.group = "closed-socket",
+		.rule = "P10",
+		.local = &server,
+		.remote = &client,
+		.role = "server",
+		.owner = &worker,
+		.why = "keep-alive race",
+	};
+	struct wanted received = {
+		.cause = "reset-by-peer",
+		.local = &client,
+		.remote = &server,
+		.owner = &cli,
+		.role = "client",
+		.why = "this host for nginx/",
+	};
+	struct guard guard;
+	pid_t master;
+	json_t *e;
+	int c;
+
+	if (access("/usr/sbin/nginx", X_OK))
+		run_skip("nginx is not installed");
+	tracer_start(run, NULL);
+	master = start_nginx(run, &guard);
+	worker.pid = worker_of(master);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	c = actor_connect(&cli, SPEAK_V4, server.address, server.port);
+	client.port = actor_local_port(&cli, c);
+	actor_text(&cli, c, request);
+	actor_await_end(&cli, c);
+	actor_text(&cli, c, request);
+	actor_await_reset(&cli, c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_history(e, "close", &worker, 1);
+	/* Of the second that it waits, ticks of the timers may be missing. */
+	expect_at_least(e, "history.idle_ns", 900000000);
+	expect_int(e, "packet.length", (long long)strlen(request));
+	expect_pair(e, &cli, "reset-by-peer");
+	expect_pair(expect_received(run, SIDE_CLIENT, 0, &received), &worker, "data-after-close");
+	actor_stop(&cli);
+	kill(master, SIGQUIT);
+	waitpid(master, NULL, 0);
+	guard_end(&guard);
+}
+
 const struct scenario scenarios_software[] = {
+	{ "nginx-keepalive-race", keepalive_race, ONCE, false },
 	{ "nginx-413", nginx, ONCE, false },
 	{ 0 },
 };

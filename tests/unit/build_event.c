@@ -68,8 +68,10 @@ void build_socket(struct built *b, enum rst_socket_kind kind, enum rst_tcp_state
 	b->ev.sock.kind = (uint8_t)kind;
 	b->ev.sock.state = (uint8_t)state;
 	b->ev.sock.flags = flags;
-	if (kind == RST_SOCK_LISTENER)
+	if (kind == RST_SOCK_LISTENER) {
 		b->ev.sock.accept_queue_limit = 128;
+		b->ev.sock.cookies_ms = RST_NEVER;
+	}
 }
 
 void build_packet(struct built *b, uint8_t flags, uint32_t length)
@@ -107,8 +109,34 @@ void build_exiting(struct built *b, int code)
 	b->ev.cpu_task.exit_code = code;
 }
 
+void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint64_t ago_ms)
+{
+	struct rst_past *past = &b->ev.past;
+
+	memset(past, 0, sizeof(*past));
+	past->kind = (uint8_t)kind;
+	past->end = (uint8_t)end;
+	past->at_ns = BUILD_NOW_NS - ago_ms * 1000000;
+	past->rcv_nxt = 1000;
+	past->snd_nxt = 2000;
+}
+
+void build_past_owner(struct built *b, const char *comm, uint32_t pid, enum rst_known_by known_by)
+{
+	task_fill(&b->ev.past.owner, comm, pid);
+	b->ev.past.known_by = (uint8_t)known_by;
+}
+
+void build_past_closer(struct built *b, const char *comm, uint32_t pid, uint64_t ago_ms)
+{
+	task_fill(&b->ev.past.closer, comm, pid);
+	b->ev.past.closed_ns = BUILD_NOW_NS - ago_ms * 1000000;
+}
+
 void build_attribute(struct built *b)
 {
+	memset(&b->in.owner, 0, sizeof(b->in.owner));
+	memset(&b->in.history, 0, sizeof(b->in.history));
 	attribute_cause(&b->in);
 	attribute_owner(&b->in);
 	attribute_why(&b->in);

@@ -31,7 +31,13 @@ void build_cpu_task(struct built *b, const char *comm, uint32_t pid);
 /* The task on the CPU is inside do_exit, with CODE as wait(2) would report it. */
 void build_exiting(struct built *b, int code);
 
-/* The stages in their order: cause, owner, sentence. */
+/* What is remembered, so many ms before the event; the segments of build_packet continue it. Nobody
+ * owned it and nobody closed it until the other two say so. */
+void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint64_t ago_ms);
+void build_past_owner(struct built *b, const char *comm, uint32_t pid, enum rst_known_by known_by);
+void build_past_closer(struct built *b, const char *comm, uint32_t pid, uint64_t ago_ms);
+
+/* The stages in their order: cause, owner, sentence. An earlier call leaves nothing behind. */
 void build_attribute(struct built *b);
 
 #endif

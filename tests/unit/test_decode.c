@@ -19,6 +19,12 @@ static struct rst_arrival arrival(void)
 					      .type = RST_REC_ARRIVED } };
 }
 
+static struct rst_closed closed(void)
+{
+	return (struct rst_closed){ .hdr = { .size = sizeof(struct rst_closed),
+					     .type = RST_REC_CLOSED } };
+}
+
 /* From a heap buffer of exactly SIZE bytes, so that ASan sees what is read behind it. */
 static int decode_copy(const void *data, size_t size, struct record *out)
 {
@@ -34,11 +40,12 @@ static int decode_copy(const void *data, size_t size, struct record *out)
 
 static void assert_refused(const void *data, size_t size, int wanted)
 {
-	struct record r = { .type = RST_REC_SENT, .event = data, .arrival = data };
+	struct record r = { .type = RST_REC_SENT, .event = data, .arrival = data, .closed = data };
 
 	cr_expect_eq(decode_copy(data, size, &r), wanted, "%zu bytes", size);
 	cr_expect_null(r.event);
 	cr_expect_null(r.arrival);
+	cr_expect_null(r.closed);
 }
 
 Test(decode, events)
@@ -51,6 +58,7 @@ Test(decode, events)
 		cr_expect_eq(r.type, type);
 		cr_expect_eq(r.event, &e);
 		cr_expect_null(r.arrival);
+		cr_expect_null(r.closed);
 	}
 }
 
@@ -63,6 +71,19 @@ Test(decode, arrivals)
 	cr_expect_eq(r.type, RST_REC_ARRIVED);
 	cr_expect_eq(r.arrival, &a);
 	cr_expect_null(r.event);
+	cr_expect_null(r.closed);
+}
+
+Test(decode, closed)
+{
+	struct rst_closed c = closed();
+	struct record r;
+
+	cr_expect_eq(decode(&r, &c, sizeof(c)), 0);
+	cr_expect_eq(r.type, RST_REC_CLOSED);
+	cr_expect_eq(r.closed, &c);
+	cr_expect_null(r.event);
+	cr_expect_null(r.arrival);
 }
 
 Test(decode, nothing)
@@ -74,11 +95,14 @@ Test(decode, truncated_at_every_byte)
 {
 	struct rst_event e = event(RST_REC_SENT);
 	struct rst_arrival a = arrival();
+	struct rst_closed c = closed();
 
 	for (size_t n = 0; n < sizeof(e); n++)
 		assert_refused(&e, n, -EBADMSG);
 	for (size_t n = 0; n < sizeof(a); n++)
 		assert_refused(&a, n, -EBADMSG);
+	for (size_t n = 0; n < sizeof(c); n++)
+		assert_refused(&c, n, -EBADMSG);
 }
 
 /* The size says itself that the record is short, whatever follows it in the buffer. */
@@ -86,6 +110,7 @@ Test(decode, size_too_small)
 {
 	struct rst_event e = event(RST_REC_RECEIVED);
 	struct rst_arrival a = arrival();
+	struct rst_closed c = closed();
 
 	for (uint32_t n = 0; n < sizeof(e); n++) {
 		e.hdr.size = n;
@@ -94,6 +119,10 @@ Test(decode, size_too_small)
 	for (uint32_t n = 0; n < sizeof(a); n++) {
 		a.hdr.size = n;
 		assert_refused(&a, sizeof(a), -EBADMSG);
+	}
+	for (uint32_t n = 0; n < sizeof(c); n++) {
+		c.hdr.size = n;
+		assert_refused(&c, sizeof(c), -EBADMSG);
 	}
 }
 
@@ -127,7 +156,7 @@ Test(decode, unknown_types_are_skipped)
 	struct rst_event e = event(0);
 
 	assert_refused(&e, sizeof(e), -EPROTO);
-	e.hdr.type = RST_REC_ARRIVED + 1;
+	e.hdr.type = RST_REC_CLOSED + 1;
 	assert_refused(&e, sizeof(e), -EPROTO);
 	e.hdr.type = UINT16_MAX;
 	assert_refused(&e, sizeof(e), -EPROTO);
@@ -145,6 +174,8 @@ Test(decode, type_and_size_disagree)
 	assert_refused(&a, sizeof(a), -EBADMSG);
 	a.hdr.type = RST_REC_RECEIVED;
 	assert_refused(&a, sizeof(a), -EBADMSG);
+	a.hdr.type = RST_REC_CLOSED;
+	assert_refused(&a, sizeof(a), -EBADMSG);
 }
 
 Test(decode, fields_at_their_limits)
@@ -156,6 +187,10 @@ Test(decode, fields_at_their_limits)
 	e.sock.kind = RST_SOCK_TIMEWAIT;
 	e.sock.role = RST_ROLE_CLIENT;
 	e.owner.known_by = RST_KNOWN_LISTENER;
+	e.past.kind = RST_PAST_LISTENER;
+	e.past.end = RST_END_PEER;
+	e.past.role = RST_ROLE_CLIENT;
+	e.past.known_by = RST_KNOWN_LISTENER;
 	cr_expect_eq(decode(&r, &e, sizeof(e)), 0);
 }
 
@@ -175,6 +210,14 @@ Test(decode, fields_out_of_range)
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
 	e.owner.known_by = RST_KNOWN_LISTENER + 1;
+	assert_refused(&e, sizeof(e), -EBADMSG);
+	e = event(RST_REC_RECEIVED);
+	e.past.kind = RST_PAST_LISTENER + 1;
+	assert_refused(&e, sizeof(e), -EBADMSG);
+	e = event(RST_REC_RECEIVED);
+	e.past.end = RST_END_PEER + 1;
+	assert_refused(&e, sizeof(e), -EBADMSG);
+	e.past.end = UINT8_MAX;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 }
 

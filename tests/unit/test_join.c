@@ -1,181 +1,320 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* test_join.c: arrivals that wait for their socket. */
+/* test_join.c: the order in which records come out, and which arrival belongs to which event. */
 #include <criterion/criterion.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "join.h"
+#include "build_join.h"
 
 #define MS 1000000ULL
 
-static struct join j;
-
-/* Every test runs in a process of its own, so J begins empty. */
-
-static struct rst_arrival arrival(uint64_t at_ns, uint16_t remote_port)
-{
-	struct rst_arrival a = { .hdr = { .mono_ns = at_ns },
-				 .tuple = { .local = { 10, 0, 0, 1 },
-					    .remote = { 10, 0, 0, 2 },
-					    .local_port = 80,
-					    .remote_port = remote_port,
-					    .family = 4 } };
-
-	a.packet.seq = (uint32_t)at_ns;
-	return a;
-}
-
-static void add(uint64_t at_ns, uint16_t remote_port)
-{
-	struct rst_arrival a = arrival(at_ns, remote_port);
-
-	cr_assert(!join_full(&j));
-	join_add(&j, &a);
-}
-
-static bool take(uint64_t at_ns, uint16_t remote_port, struct rst_arrival *out)
-{
-	struct rst_event e = { .hdr = { .mono_ns = at_ns },
-			       .tuple = arrival(0, remote_port).tuple };
-
-	return join_take(&j, &e, out);
-}
-
 Test(join, empty)
 {
-	struct rst_arrival out;
+	struct join *j = join_begin();
 
-	cr_expect(!join_full(&j));
-	cr_expect(!take(1, 1, &out));
-	cr_expect(!join_expired(&j, UINT64_MAX, false, &out));
-	cr_expect(!join_expired(&j, UINT64_MAX, true, &out));
+	cr_expect(join_empty(j));
+	cr_expect(!join_full(j));
+	cr_expect_null(join_next(j, UINT64_MAX, false));
+	cr_expect_null(join_next(j, UINT64_MAX, true));
+	cr_expect(join_empty(j));
 }
 
-Test(join, each_is_taken_once)
+Test(join, an_event_waits_for_its_pair)
 {
-	struct rst_arrival out;
+	struct join *j = join_begin();
+	const struct join_entry *e;
 
-	add(10, 1);
-	cr_expect(take(20, 1, &out));
-	cr_expect_eq(out.packet.seq, 10);
-	cr_expect(!take(20, 1, &out));
-	cr_expect(!join_expired(&j, UINT64_MAX, false, &out), "taken: nothing to report");
+	join_sent(j, 5 * MS, 1);
+	cr_expect(!join_empty(j));
+	cr_expect_null(join_next(j, 0, false));
+	cr_expect_null(join_next(j, 5 * MS + JOIN_PAIR_NS - 1, false));
+	e = join_next(j, 5 * MS + JOIN_PAIR_NS, false);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_SENT);
+	cr_expect(!e->have_arrival);
+	cr_expect_eq(e->event.hdr.mono_ns, 5 * MS);
+	cr_expect_eq(e->event.sock.kind, RST_SOCK_FULL);
+	cr_expect_null(join_mate(j, e));
+	cr_expect(join_empty(j));
+	cr_expect_null(join_next(j, UINT64_MAX, true));
+}
+
+Test(join, an_arrival_waits_for_its_socket)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	join_arrived(j, 5 * MS, 1);
+	cr_expect_null(join_next(j, 5 * MS + JOIN_ARRIVAL_NS - 1, false));
+	e = join_next(j, 5 * MS + JOIN_ARRIVAL_NS, false);
+	cr_assert_not_null(e);
+	cr_expect(join_empty(j));
+	/* What is made up from it: a received reset that no socket took. */
+	cr_expect_eq(e->direction, DIR_RECEIVED);
+	cr_expect(e->have_arrival);
+	cr_expect_eq(e->arrival.packet.seq, 5 * MS);
+	cr_expect_eq(e->event.hdr.mono_ns, 5 * MS);
+	cr_expect_eq(e->event.tuple.remote_port, 1);
+	cr_expect_eq(e->event.tuple.family, 4);
+	cr_expect_eq(e->event.netns, JOIN_NETNS);
+	cr_expect_eq(e->event.reason, -1);
+	cr_expect_eq(e->event.sock.kind, RST_SOCK_NONE);
+	cr_expect_eq(e->event.nstack, 0);
+	cr_expect_null(join_mate(j, e));
+}
+
+/* The arrival is the elder, so the events behind it wait with it: the output is in order. */
+Test(join, order_of_arrival_is_kept)
+{
+	struct join *j = join_begin();
+
+	join_arrived(j, 1 * MS, 1);
+	join_sent(j, 2 * MS, 2);
+	join_arrived(j, 3 * MS, 3);
+	join_received(j, 4 * MS, 4);
+	cr_expect_null(join_next(j, 2 * MS + JOIN_PAIR_NS, false));
+	cr_expect_eq(join_port(j, 1 * MS + JOIN_ARRIVAL_NS, false), 1);
+	cr_expect_eq(join_port(j, 1 * MS + JOIN_ARRIVAL_NS, false), 2);
+	cr_expect_eq(join_port(j, 1 * MS + JOIN_ARRIVAL_NS, false), 0);
+	cr_expect_eq(join_port(j, 3 * MS + JOIN_ARRIVAL_NS, false), 3);
+	cr_expect_eq(join_port(j, 3 * MS + JOIN_ARRIVAL_NS, false), 4);
+	cr_expect(join_empty(j));
+}
+
+Test(join, force_does_not_wait)
+{
+	struct join *j = join_begin();
+
+	join_sent(j, 10 * MS, 1);
+	join_arrived(j, 20 * MS, 2);
+	join_arrived(j, 30 * MS, 3);
+	join_received(j, 40 * MS, 2);
+	cr_expect_eq(join_port(j, 0, false), 0);
+	cr_expect_eq(join_port(j, 0, true), 1);
+	cr_expect_eq(join_port(j, 0, true), 3, "2 was taken");
+	cr_expect_eq(join_port(j, 0, true), 2, "by this one");
+	cr_expect_eq(join_port(j, 0, true), 0);
+}
+
+Test(join, each_arrival_is_taken_once)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	join_arrived(j, 10, 1);
+	join_received(j, 20, 1);
+	join_received(j, 30, 1);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.mono_ns, 20);
+	cr_expect_eq(e->event.sock.kind, RST_SOCK_FULL, "the event's own socket stays");
+	cr_expect(e->have_arrival);
+	cr_expect_eq(e->arrival.packet.seq, 10);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.mono_ns, 30);
+	cr_expect(!e->have_arrival);
+	cr_expect_null(join_next(j, 0, true), "taken: nothing to report");
 }
 
 /* A burst of RSTs: the last before the event is the likeliest to have been accepted. */
 Test(join, the_newest_before_the_event)
 {
-	struct rst_arrival out;
+	struct join *j = join_begin();
+	const struct join_entry *e;
 
-	add(10, 1);
-	add(20, 1);
-	add(30, 1);
-	cr_expect(take(25, 1, &out));
-	cr_expect_eq(out.packet.seq, 20);
-	cr_expect(take(25, 1, &out));
-	cr_expect_eq(out.packet.seq, 10);
-	cr_expect(!take(25, 1, &out), "30 is later than the event");
-	cr_expect(take(30, 1, &out), "the same instant is not later");
-	cr_expect_eq(out.packet.seq, 30);
+	join_arrived(j, 10, 1);
+	join_arrived(j, 20, 1);
+	join_received(j, 25, 1);
+	join_arrived(j, 30, 1);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.mono_ns, 10, "the first is left");
+	cr_expect_eq(e->event.sock.kind, RST_SOCK_NONE);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->arrival.packet.seq, 20);
+	cr_expect_eq(e->event.hdr.mono_ns, 25);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.mono_ns, 30, "came after the event");
+	cr_expect_eq(e->event.sock.kind, RST_SOCK_NONE);
+}
+
+Test(join, only_a_received_reset_takes_an_arrival)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	join_arrived(j, 10, 1);
+	join_sent(j, 20, 1);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.mono_ns, 10);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect(!e->have_arrival);
+}
+
+/* An event that has an arrival is not an arrival itself. */
+Test(join, an_event_with_its_arrival_is_not_taken_again)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	join_arrived(j, 10, 1);
+	join_received(j, 20, 1);
+	join_received(j, 21, 1);
+	join_received(j, 22, 1);
+	for (uint64_t at = 20; at < 23; at++) {
+		e = join_next(j, 0, true);
+		cr_assert_not_null(e, "the event at %lu", (unsigned long)at);
+		cr_expect_eq(e->event.hdr.mono_ns, at);
+		cr_expect_eq(e->have_arrival, at == 20);
+	}
+}
+
+/* Does an event with this tuple and namespace take the arrival of 10.0.0.2:1? */
+static bool takes(const struct rst_tuple *tuple, uint32_t netns)
+{
+	struct join *j = join_begin();
+	struct rst_event e = { .hdr = { .mono_ns = 20 },
+			       .tuple = *tuple,
+			       .netns = netns,
+			       .sock = { .kind = RST_SOCK_FULL } };
+
+	join_arrived(j, 10, 1);
+	join_event(j, &e, DIR_RECEIVED);
+	return join_next(j, 0, true)->event.hdr.mono_ns == 20;
 }
 
 Test(join, every_part_of_the_tuple_counts)
 {
-	struct rst_event e = { .hdr = { .mono_ns = 20 }, .tuple = arrival(0, 1).tuple };
-	struct rst_arrival out;
+	struct rst_tuple t = join_tuple(1);
 
-	add(10, 1);
-	e.tuple.family = 6;
-	cr_expect(!join_take(&j, &e, &out));
-	e.tuple = arrival(0, 1).tuple;
-	e.tuple.local_port++;
-	cr_expect(!join_take(&j, &e, &out));
-	e.tuple = arrival(0, 1).tuple;
-	e.tuple.remote_port++;
-	cr_expect(!join_take(&j, &e, &out));
-	e.tuple = arrival(0, 1).tuple;
-	e.tuple.local[15]++;
-	cr_expect(!join_take(&j, &e, &out));
-	e.tuple = arrival(0, 1).tuple;
-	e.tuple.remote[15]++;
-	cr_expect(!join_take(&j, &e, &out));
-	e.tuple = arrival(0, 1).tuple;
-	cr_expect(join_take(&j, &e, &out));
+	cr_expect(takes(&t, JOIN_NETNS));
+	t.family = 6;
+	cr_expect(!takes(&t, JOIN_NETNS));
+	t = join_tuple(1);
+	t.local_port++;
+	cr_expect(!takes(&t, JOIN_NETNS));
+	t = join_tuple(1);
+	t.remote_port++;
+	cr_expect(!takes(&t, JOIN_NETNS));
+	t = join_tuple(1);
+	t.local[15]++;
+	cr_expect(!takes(&t, JOIN_NETNS));
+	t = join_tuple(1);
+	t.remote[15]++;
+	cr_expect(!takes(&t, JOIN_NETNS));
+	t = join_other_end(&t);
+	cr_expect(!takes(&t, JOIN_NETNS));
+	/* As every_part_of_the_tuple_counts, where all fall into one bucket: two swapped ends do. */
+	t = join_tuple(1);
+	t = join_other_end(&t);
+	cr_expect(!takes(&t, JOIN_NETNS), "the other end's socket");
 }
 
-Test(join, expires_when_nobody_took_it)
+/* XDP sees one namespace; the same addresses live in another one as well. */
+Test(join, an_arrival_is_of_its_namespace)
 {
-	struct rst_arrival out;
+	struct rst_tuple t = join_tuple(1);
 
-	add(MS, 1);
-	add(2 * MS, 2);
-	cr_expect(!join_expired(&j, MS + JOIN_WAIT_NS - 1, false, &out));
-	cr_expect(join_expired(&j, MS + JOIN_WAIT_NS, false, &out));
-	cr_expect_eq(out.tuple.remote_port, 1);
-	cr_expect(!join_expired(&j, MS + JOIN_WAIT_NS, false, &out));
-	cr_expect(join_expired(&j, 2 * MS + JOIN_WAIT_NS, false, &out));
-	cr_expect_eq(out.tuple.remote_port, 2);
-	cr_expect(!join_expired(&j, UINT64_MAX, true, &out));
+	cr_expect(takes(&t, JOIN_NETNS));
+	cr_expect(!takes(&t, JOIN_NETNS + 1));
+	cr_expect(!takes(&t, 0));
 }
 
-Test(join, expired_is_not_taken_any_more)
+Test(join, a_reported_arrival_is_not_taken_any_more)
 {
-	struct rst_arrival out;
+	struct join *j = join_begin();
+	const struct join_entry *e;
 
-	add(MS, 1);
-	cr_expect(join_expired(&j, MS + JOIN_WAIT_NS, false, &out));
-	cr_expect(!take(MS + JOIN_WAIT_NS, 1, &out));
+	join_arrived(j, MS, 1);
+	cr_expect_eq(join_port(j, MS + JOIN_ARRIVAL_NS, false), 1);
+	join_received(j, MS + JOIN_ARRIVAL_NS, 1);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	cr_expect(!e->have_arrival);
+	cr_expect_null(join_next(j, 0, true));
 }
 
-Test(join, force_does_not_wait)
+/* A taken one at the head does not hold up the event that took it. */
+Test(join, taken_ones_hold_nobody_up)
 {
-	struct rst_arrival out;
+	struct join *j = join_begin();
 
-	add(10, 1);
-	add(20, 2);
-	add(30, 3);
-	cr_expect(take(20, 2, &out));
-	cr_expect(join_expired(&j, 0, true, &out));
-	cr_expect_eq(out.tuple.remote_port, 1);
-	cr_expect(join_expired(&j, 0, true, &out));
-	cr_expect_eq(out.tuple.remote_port, 3, "2 was taken");
-	cr_expect(!join_expired(&j, 0, true, &out));
+	join_arrived(j, 1 * MS, 1);
+	join_arrived(j, 2 * MS, 2);
+	join_received(j, 3 * MS, 2);
+	join_received(j, 4 * MS, 1);
+	cr_expect_eq(join_port(j, 3 * MS + JOIN_PAIR_NS - 1, false), 0);
+	cr_expect_eq(join_port(j, 3 * MS + JOIN_PAIR_NS, false), 2);
+	cr_expect_eq(join_port(j, 3 * MS + JOIN_PAIR_NS, false), 0);
+	cr_expect_eq(join_port(j, 4 * MS + JOIN_PAIR_NS, false), 1);
+	cr_expect(join_empty(j));
+	/* What only waits behind taken ones: nothing comes of it. */
+	join_arrived(j, 5 * MS, 1);
+	join_received(j, 6 * MS, 1);
+	cr_expect_eq(join_port(j, 0, true), 1);
+	cr_expect_eq(join_port(j, 0, true), 0);
+	cr_expect(join_empty(j));
 }
 
-/* A taken one at the head does not hold up, nor is held up by, the one behind it. */
-Test(join, taken_ones_make_room)
-{
-	struct rst_arrival out;
+/* ---- the owner that closed its socket after the reset */
 
-	add(10, 1);
-	add(MS, 2);
-	cr_expect(take(20, 1, &out));
-	cr_expect(!join_expired(&j, 20, false, &out), "2 is still fresh");
-	cr_expect_eq(j.n, 1);
-	cr_expect(take(2 * MS, 2, &out));
+static void close_socket(struct join *j, uint16_t remote_port, uint64_t cookie, uint32_t pid)
+{
+	struct rst_closed c = { .tuple = join_tuple(remote_port), .cookie = cookie };
+
+	c.task.pid = pid;
+	strcpy(c.task.comm, "closer");
+	join_owner(j, &c);
 }
 
-Test(join, full_and_around_the_end)
+static void add_cookie(struct join *j, uint16_t remote_port, uint64_t cookie)
 {
-	struct rst_arrival out;
+	struct rst_event e = join_make_event(10, remote_port);
 
-	for (int i = 0; i < JOIN_MAX; i++)
-		add((uint64_t)i + 1, (uint16_t)i);
-	cr_expect(join_full(&j));
-	for (int i = 0; i < JOIN_MAX / 2; i++) {
-		cr_assert(join_expired(&j, 0, true, &out));
-		cr_assert_eq(out.tuple.remote_port, i);
+	e.sock.cookie = cookie;
+	e.owner.known_by = RST_KNOWN_LISTENER;
+	e.owner.task.pid = 1;
+	join_event(j, &e, DIR_RECEIVED);
+}
+
+Test(join, an_owner_reaches_its_socket_only)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	add_cookie(j, 1, 70);
+	add_cookie(j, 1, 71);
+	add_cookie(j, 1, 70);
+	add_cookie(j, 2, 70);
+	close_socket(j, 1, 70, 500);
+	close_socket(j, 1, 69, 600);
+	for (int i = 0; i < 4; i++) {
+		bool its = i == 0 || i == 2;
+
+		e = join_next(j, 0, true);
+		cr_assert_not_null(e);
+		cr_expect_eq(e->event.owner.task.pid, its ? 500 : 1, "entry %d", i);
+		cr_expect_eq(e->event.owner.known_by, its ? RST_KNOWN_SOCKET : RST_KNOWN_LISTENER,
+			     "entry %d", i);
+		cr_expect_str_eq(e->event.owner.task.comm, its ? "closer" : "");
 	}
-	cr_expect(!join_full(&j));
-	/* These lie before the head in memory; the slots were used before. */
-	for (int i = 0; i < JOIN_MAX / 2; i++)
-		add((uint64_t)JOIN_MAX + i + 1, (uint16_t)(JOIN_MAX + i));
-	cr_expect(join_full(&j));
-	for (int i = JOIN_MAX + JOIN_MAX / 2 - 1; i >= JOIN_MAX / 2; i--)
-		cr_assert(take(10 * JOIN_MAX, (uint16_t)i, &out), "port %d", i);
-	cr_expect(!join_expired(&j, 0, true, &out));
-	cr_expect_eq(j.n, 0);
-	/* What is left of an earlier use of a slot must not count. */
-	add(MS, 7);
-	cr_expect(take(MS, 7, &out));
+}
+
+/* What is out already cannot learn it any more. */
+Test(join, an_owner_reaches_what_is_held)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	close_socket(j, 1, 70, 500);
+	add_cookie(j, 1, 70);
+	e = join_next(j, 0, true);
+	cr_assert_not_null(e);
+	close_socket(j, 1, 70, 500);
+	cr_expect_eq(e->event.owner.task.pid, 1);
+	cr_expect_eq(e->event.owner.known_by, RST_KNOWN_LISTENER);
 }

@@ -144,19 +144,31 @@ Test(listeners, syn_for_the_address_that_is_listened_on)
 	cr_expect_eq(b.in.listener.port, 0, "any address, dual stack");
 }
 
-Test(listeners, not_for_other_segments)
+/* Whatever the segment: the sentence of a stray one names where the port is listened on. */
+Test(listeners, for_every_segment_without_a_socket)
+{
+	static const uint8_t flags[] = { RST_FLAG_SYN, RST_FLAG_SYN | RST_FLAG_ACK, RST_FLAG_ACK,
+					 RST_FLAG_FIN };
+	struct rst_listener l = listener("127.0.0.1", 12);
+	struct built b;
+
+	for (size_t i = 0; i < sizeof(flags); i++) {
+		build_syn(&b);
+		build_packet(&b, flags[i], 0);
+		fill(&b, &l, 1);
+		cr_expect_eq(b.in.listener.port, 80, "%zu", i);
+		cr_expect_eq(b.in.listener.pid, 12, "%zu", i);
+		cr_expect_eq(b.in.role, RST_ROLE_UNKNOWN, "%zu", i);
+		cr_expect(!b.in.role_inferred, "%zu", i);
+	}
+}
+
+Test(listeners, not_for_a_rst_that_nobody_took)
 {
 	struct rst_listener l = listener("127.0.0.1", 12);
 	struct built b;
 
 	build_syn(&b);
-	build_packet(&b, RST_FLAG_SYN | RST_FLAG_ACK, 0);
-	fill(&b, &l, 1);
-	cr_expect_eq(b.in.listener.port, 0);
-	build_packet(&b, RST_FLAG_ACK, 0);
-	fill(&b, &l, 1);
-	cr_expect_eq(b.in.listener.port, 0);
-	build_packet(&b, RST_FLAG_SYN, 0);
 	b.in.direction = DIR_RECEIVED;
 	fill(&b, &l, 1);
 	cr_expect_eq(b.in.listener.port, 0);

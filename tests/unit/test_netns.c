@@ -105,8 +105,23 @@ Test(netns, paths_of_something_else)
 {
 	assert_bad("/etc/passwd");
 	assert_bad("/proc/self/ns/uts");
+	assert_bad("/proc/self/ns/mnt");
+	assert_bad("/proc/self/ns/pid");
+	assert_bad("/proc/self/ns");
+	assert_bad("/proc/self/stat");
 	assert_bad("/");
 	assert_bad("/dev/null");
+}
+
+/* Opening it must not wait for a writer. */
+Test(netns, a_fifo, .timeout = 10)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/tmp/rsttrace-unit-fifo-%d", getpid());
+	cr_assert_eq(mkfifo(path, 0600), 0);
+	assert_bad(path);
+	unlink(path);
 }
 
 static uint32_t inode(int fd)
@@ -131,6 +146,7 @@ Test(netns, open)
 	/* A pid that is not in it, or not there at all, does no harm. */
 	fd = netns_open(own(), UINT32_MAX);
 	cr_assert_geq(fd, 0);
+	cr_expect_eq(inode(fd), own());
 	close(fd);
 }
 

@@ -280,7 +280,7 @@ static const struct {
 	{ "--netns ''", "--netns is empty" },
 	{ "--cgroup ''", "--cgroup is empty" },
 	{ "--cause close-unred", "try close-unread" },
-	{ "--cause close", "try close-unread" },
+	{ "--cause close", "try closed-earlier" },
 	{ "--cause Refused", "try refused" },
 	{ "--cause flubber", "explain" },
 	{ "--cause refused,", "empty" },

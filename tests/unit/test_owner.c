@@ -25,6 +25,8 @@ static void build_full(struct built *b, enum direction direction, const char *st
 
 static void decide(struct built *b)
 {
+	memset(&b->in.owner, 0, sizeof(b->in.owner));
+	memset(&b->in.history, 0, sizeof(b->in.history));
 	attribute_cause(&b->in);
 	attribute_owner(&b->in);
 }
@@ -277,7 +279,6 @@ Test(owner, history_of_an_end)
 	cr_assert_str_eq(b.in.history.what, "signal");
 	cr_assert_eq(b.in.history.signal, 11);
 
-	memset(&b.in.history, 0, sizeof(b.in.history));
 	b.ev.closer.task.exit_code = 255 << 8;
 	decide(&b);
 	cr_assert_str_eq(b.in.history.what, "exit");
@@ -324,6 +325,7 @@ Test(owner, role)
 	build_packet(&b, RST_FLAG_SYN, 0);
 	attribute_cause(&b.in);
 	cr_expect_eq(b.in.role, RST_ROLE_SERVER, "was asked for a connection");
+	build_event(&b, DIR_SENT, P1);
 	build_packet(&b, RST_FLAG_ACK, 0);
 	attribute_cause(&b.in);
 	cr_expect_eq(b.in.role, RST_ROLE_UNKNOWN);
@@ -347,83 +349,4 @@ Test(owner, role)
 	b.in.role_inferred = true;
 	attribute_cause(&b.in);
 	cr_expect_eq(b.in.role, RST_ROLE_SERVER, "inferred from the listeners: kept");
-}
-
-static int64_t unread(uint32_t rcv_nxt, uint32_t copied_seq, uint32_t flags)
-{
-	struct built b;
-
-	build_full(&b, DIR_SENT, K1, RST_TCP_CLOSE, flags);
-	b.ev.sock.rcv_nxt = rcv_nxt;
-	b.ev.sock.copied_seq = copied_seq;
-	return attribute_unread(&b.in);
-}
-
-Test(owner, bytes_unread)
-{
-	struct built b;
-
-	cr_expect_eq(unread(1500, 1000, 0), 500);
-	cr_expect_eq(unread(1000, 1000, 0), 0);
-	cr_expect_eq(unread(1500, 1000, RST_SF_DONE), 499, "the FIN is not data");
-	cr_expect_eq(unread(1001, 1000, RST_SF_DONE), 0);
-	cr_expect_eq(unread(1000, 1000, RST_SF_DONE), 0, "the FIN was read as well");
-	cr_expect_eq(unread(100, 0xffffffff - 99, 0), 200, "across 2^32");
-	cr_expect_eq(unread(0, 0xffffffff, RST_SF_DONE), 0);
-	cr_expect_eq(unread(1000, 1001, 0), 0, "never negative");
-
-	build_full(&b, DIR_RECEIVED, RECEIVED, RST_TCP_SYN_SENT, 0);
-	cr_expect_eq(attribute_unread(&b.in), -1);
-	for (int kind = RST_SOCK_NONE; kind <= RST_SOCK_TIMEWAIT; kind++) {
-		build_socket(&b, (enum rst_socket_kind)kind, RST_TCP_CLOSE, 0);
-		cr_expect_eq(attribute_unread(&b.in), kind == RST_SOCK_FULL ? 0 : -1);
-	}
-}
-
-Test(owner, bytes_received)
-{
-	struct built b;
-
-	build_full(&b, DIR_RECEIVED, RECEIVED, RST_TCP_CLOSE_WAIT, 0);
-	b.ev.sock.bytes_received = 100;
-	cr_expect_eq(attribute_received(&b.in), 100);
-	b.ev.sock.flags = RST_SF_DONE;
-	cr_expect_eq(attribute_received(&b.in), 99, "the FIN is not data");
-	b.ev.sock.bytes_received = 0;
-	cr_expect_eq(attribute_received(&b.in), 0);
-}
-
-static int64_t unacked(uint32_t write_seq, uint32_t snd_una, uint32_t flags, bool fin)
-{
-	struct built b;
-
-	build_full(&b, DIR_SENT, K1, RST_TCP_CLOSE, flags);
-	if (fin)
-		build_closer(&b, "nginx", 100, 3);
-	b.ev.sock.write_seq = write_seq;
-	b.ev.sock.snd_una = snd_una;
-	return attribute_unacked(&b.in);
-}
-
-Test(owner, bytes_unacknowledged)
-{
-	struct built b;
-
-	cr_expect_eq(unacked(1500, 1000, 0, false), 500);
-	cr_expect_eq(unacked(1000, 1000, 0, false), 0);
-	cr_expect_eq(unacked(1500, 1000, RST_SF_SEND_SHUTDOWN, false), 500, "no FIN was queued");
-	cr_expect_eq(unacked(1500, 1000, RST_SF_SEND_SHUTDOWN, true), 499, "the FIN is not data");
-	cr_expect_eq(unacked(1500, 1000, 0, true), 500);
-	cr_expect_eq(unacked(1000, 1000, RST_SF_SEND_SHUTDOWN, true), 0);
-	cr_expect_eq(unacked(100, 0xffffffff - 99, 0, false), 200, "across 2^32");
-	cr_expect_eq(unacked(1000, 1001, 0, false), 0, "never negative");
-
-	build_full(&b, DIR_RECEIVED, RECEIVED, RST_TCP_SYN_SENT, 0);
-	cr_expect_eq(attribute_unacked(&b.in), -1);
-	build_socket(&b, RST_SOCK_FULL, RST_TCP_SYN_RECV, 0);
-	cr_expect_eq(attribute_unacked(&b.in), -1);
-	for (int kind = RST_SOCK_NONE; kind <= RST_SOCK_TIMEWAIT; kind++) {
-		build_socket(&b, (enum rst_socket_kind)kind, RST_TCP_CLOSE, 0);
-		cr_expect_eq(attribute_unacked(&b.in), kind == RST_SOCK_FULL ? 0 : -1);
-	}
 }

@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "container.h"
 #include "process.h"
 
 static uint64_t tick_ns(void)
@@ -43,30 +44,37 @@ static void own_exe(char *buf, size_t size)
 	buf[n] = '\0';
 }
 
-/* Empty if this host has no cgroup v2. */
+/* That of v2; where v2 does not sort, or only into its root, the longest of v1. */
 static void own_cgroup(char *buf, size_t size)
 {
 	FILE *f = fopen("/proc/self/cgroup", "r");
-	char line[4096];
+	char line[4096], v1[4096] = "", *path;
 
 	buf[0] = '\0';
 	while (f && fgets(line, sizeof(line), f)) {
 		line[strcspn(line, "\n")] = '\0';
+		path = strchr(strchr(line, ':') + 1, ':') + 1;
 		if (!strncmp(line, "0::", 3))
-			snprintf(buf, size, "%.*s", (int)size - 1, line + 3);
+			snprintf(buf, size, "%.*s", (int)size - 1, path);
+		else if (strlen(path) > strlen(v1))
+			strcpy(v1, path);
 	}
+	if (strlen(v1) > 1 && (!*buf || !strcmp(buf, "/")))
+		snprintf(buf, size, "%.*s", (int)size - 1, v1);
 	if (f)
 		fclose(f);
 }
 
 static void assert_own(const struct process *p)
 {
-	char exe[PROCESS_PATH_MAX], cgroup[PROCESS_PATH_MAX];
+	char exe[PROCESS_PATH_MAX], cgroup[PROCESS_PATH_MAX], container[PROCESS_CONTAINER_MAX];
 
 	own_exe(exe, sizeof(exe));
 	own_cgroup(cgroup, sizeof(cgroup));
 	cr_expect_str_eq(p->exe, exe);
 	cr_expect_str_eq(p->cgroup, cgroup);
+	container_name(container, sizeof(container), cgroup);
+	cr_expect_str_eq(p->container, container);
 }
 
 Test(process, this_one)
@@ -98,10 +106,13 @@ Test(process, another_of_the_same_pid)
 	uint64_t starts[] = { start - 1, start + tick_ns(), 1, UINT64_MAX };
 
 	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
-		struct process p = { .pid = (uint32_t)getpid(), .exe = "old", .cgroup = "old" };
+		struct process p = {
+			.pid = (uint32_t)getpid(), .exe = "old", .cgroup = "old", .container = "old"
+		};
 
 		process_fill(&p, starts[i], 0);
 		cr_expect_str_eq(p.exe, "", "start %zu", i);
+		cr_expect_str_eq(p.container, "", "start %zu", i);
 		cr_expect_str_eq(p.cgroup, "", "start %zu", i);
 	}
 }

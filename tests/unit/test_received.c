@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* test_received.c: which calls of tcp_reset are received RSTs, and in which phase they came. */
+/* test_received.c: in which phase of its connection a received RST came. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -7,37 +7,6 @@
 #include "build_event.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-
-static bool not_received(enum direction direction, const char *stack, enum rst_tcp_state state)
-{
-	struct built b;
-
-	build_event(&b, direction, stack);
-	build_socket(&b, RST_SOCK_FULL, state, RST_SF_HAS_SOCKET);
-	return attribute_not_received(&b.in);
-}
-
-Test(received, data_after_close_is_no_received_rst)
-{
-	cr_expect(
-		not_received(DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process", RST_TCP_FIN_WAIT1));
-	cr_expect(not_received(DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process < tcp_v4_do_rcv",
-			       RST_TCP_FIN_WAIT2));
-	cr_expect(not_received(DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process.isra.0",
-			       RST_TCP_LAST_ACK));
-	cr_expect(
-		!not_received(DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process", RST_TCP_SYN_SENT));
-	cr_expect(!not_received(DIR_RECEIVED,
-				"tcp_reset < tcp_validate_incoming < tcp_rcv_state_process",
-				RST_TCP_FIN_WAIT1));
-	cr_expect(!not_received(DIR_RECEIVED, "tcp_reset < tcp_check_req < tcp_rcv_state_process",
-				RST_TCP_SYN_RECV));
-	cr_expect(!not_received(DIR_SENT, "tcp_reset < tcp_rcv_state_process", RST_TCP_FIN_WAIT1));
-	cr_expect(!not_received(DIR_RECEIVED, "tcp_reset", RST_TCP_FIN_WAIT1));
-	cr_expect(!not_received(DIR_RECEIVED, "", RST_TCP_FIN_WAIT1));
-	cr_expect(!not_received(DIR_RECEIVED, "tcp_v4_send_reset < tcp_rcv_state_process",
-				RST_TCP_FIN_WAIT1));
-}
 
 static const struct {
 	const char *phase;

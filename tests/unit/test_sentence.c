@@ -57,7 +57,12 @@ Test(sentence, no_name_escapes_the_escaping)
 	memcpy(b.in.cpu_task.comm, evil, sizeof(evil));
 	memcpy(b.in.listener.comm, evil, sizeof(evil));
 	memcpy(b.in.history.comm, evil, sizeof(evil));
+	memcpy(b.in.last_user.comm, evil, sizeof(evil));
+	memcpy(b.in.pair.comm, evil, sizeof(evil));
 	b.in.owner.pid = b.in.cpu_task.pid = b.in.listener.pid = b.in.history.pid = 1;
+	b.in.last_user.pid = b.in.pair.pid = 1;
+	b.in.pair.there = true;
+	b.in.direction = DIR_RECEIVED;
 	b.in.interface = evil;
 	b.in.history.what = "close";
 	b.in.verdict.phase = "idle";
@@ -94,18 +99,32 @@ static void build_longest(struct built *b, enum rst_socket_kind kind)
 	memcpy(b->in.cpu_task.comm, comm, sizeof(comm));
 	memcpy(b->in.listener.comm, comm, sizeof(comm));
 	memcpy(b->in.history.comm, comm, sizeof(comm));
+	memcpy(b->in.pair.comm, comm, sizeof(comm));
+	memcpy(b->in.last_user.comm, comm, sizeof(comm));
 	b->in.owner.pid = b->in.cpu_task.pid = b->in.listener.pid = b->in.history.pid = 4294967295;
+	b->in.pair.pid = b->in.last_user.pid = 4294967295;
+	b->in.pair.there = true;
+	b->in.pair.cause = CAUSE_ACCEPT_QUEUE_FULL_EARLIER;
 	b->in.listener.family = 6;
 	b->in.listener.port = 65535;
 	memset(b->in.listener.address, 0xff, sizeof(b->in.listener.address));
 	b->in.history.what = "exit";
 	b->in.history.exit_status = 255;
 	b->in.history.have_idle = true;
+	b->in.history.queue = b->in.history.queue_limit = 4294967295;
+	b->in.traced_ns = 899999999999;
 	b->in.history.ago_ns = b->in.history.idle_ns = UINT64_MAX;
 	b->in.interface = comm;
 	memset(&b->in.memory, 0xff, sizeof(b->in.memory));
 	b->in.reason = "MPTCP_RST_EMIDDLEBOX";
 	b->in.verdict.phase = "mid-transfer";
+}
+
+static void assert_fits(struct built *b)
+{
+	attribute_why(&b->in);
+	cr_expect_gt(strlen(b->in.verdict.why), 8);
+	cr_expect_lt(strlen(b->in.verdict.why), WHY_MAX - 1, "cut: %s", b->in.verdict.why);
 }
 
 Test(sentence, the_longest_fit)
@@ -119,12 +138,38 @@ Test(sentence, the_longest_fit)
 			b.in.verdict.cause = (enum cause_id)i;
 			if (i == CAUSE_BAD_HANDSHAKE)
 				b.in.verdict.detail = details[kind % 3];
-			attribute_why(&b.in);
-			cr_expect_gt(strlen(b.in.verdict.why), 8);
-			cr_expect_lt(strlen(b.in.verdict.why), WHY_MAX - 1, "cut: %s",
-				     b.in.verdict.why);
+			assert_fits(&b);
+			/* Connections that nobody had accepted. */
+			b.ev.sock.flags &= ~(uint32_t)RST_SF_HAS_SOCKET;
+			assert_fits(&b);
+			if (i == CAUSE_LISTENER_GONE)
+				b.in.verdict.detail = "handshake";
+			else if (i == CAUSE_UNACCEPTED)
+				b.in.verdict.detail = "destroyed";
+			b.in.history.what = "destroyed";
+			assert_fits(&b);
+			/* Only a received reset names its sender, and then the owner was not asked. */
+			b.in.direction = DIR_RECEIVED;
+			b.in.last_user.pid = 0;
+			assert_fits(&b);
+			b.in.packet.length = 0;
+			assert_fits(&b);
 		}
 	}
+}
+
+/* The keep-alive race makes the longest history. */
+Test(sentence, the_longest_race_fits)
+{
+	struct built b;
+
+	build_longest(&b, RST_SOCK_NONE);
+	b.in.verdict.cause = CAUSE_CLOSED_EARLIER;
+	b.in.role = RST_ROLE_SERVER;
+	b.in.history.what = "close";
+	b.in.history.ago_ns = UINT64_MAX - 1;
+	assert_fits(&b);
+	cr_expect_not_null(strstr(b.in.verdict.why, ": a keep-alive race"), "%s", b.in.verdict.why);
 }
 
 /* Rust symbols in the kernel have names of several hundred bytes. */

@@ -408,13 +408,44 @@ Test(sink_text, summary_says_what_was_lost)
 	for (int i = RST_CNT_FILTERED; i < RST_CNT_MAX; i++) {
 		char number[16];
 
+		/* No loss; see below. */
+		if (i == RST_CNT_REMEMBERED)
+			continue;
 		snprintf(number, sizeof(number), " 1,0%02d ", i);
 		cr_assert_not_null(find_line(&page, number), "counter %d is not shown", i);
 	}
 	cr_assert_not_null(find_line(&page, "  7 records refused"));
-	cr_assert_not_null(find_line(&page, "  8 times"));
+	cr_assert_not_null(find_line(&page, "  8 events"));
 	cr_assert_not_null(find_line(&page, "not covered: resets of TIME_WAIT sockets"));
 	cr_assert_null(find_line(&page, "no reset was seen"));
+	free(page.text);
+}
+
+Test(sink_text, summary_of_pressure_and_history)
+{
+	struct summary sum = { .remembered = 70000, .held = 70000 };
+	struct pressure p = { .listener = { .family = 4, .port = 80 }, .dropped = 1234 };
+	struct page page = summary(&sum);
+
+	cr_assert_null(find_line(&page, "pressure"));
+	cr_assert_null(find_line(&page, "history"));
+	free(page.text);
+	sum.held = 65536;
+	summary_pressure(&sum, &p);
+	p.listener.pid = 12;
+	strcpy(p.listener.comm, "a\x1b");
+	p.overflowed = 5;
+	p.ended = true;
+	p.dropped = 6;
+	summary_pressure(&sum, &p);
+	page = summary(&sum);
+	cr_assert_not_null(find_line(&page,
+				     "  pressure: 0.0.0.0:80 dropped 1,234 handshake segments "
+				     "without a RST, 0 of them for a full accept queue"));
+	cr_assert_not_null(find_line(&page, "  pressure: 0.0.0.0:80 (a\\x1b/12), ended, dropped 6 "
+					    "handshake segments without a RST, 5 of them"));
+	cr_assert_not_null(
+		find_line(&page, "  history: 70,000 ended connections, 4,464 of them forgotten"));
 	free(page.text);
 }
 

@@ -43,7 +43,59 @@ Test(summary, lost_is_the_sum_of_the_losses_only)
 	s.counters[RST_CNT_LOST_SENT] = 1;
 	s.counters[RST_CNT_LOST_RECEIVED] = 20;
 	s.counters[RST_CNT_LOST_ARRIVED] = 300;
-	cr_assert_eq(summary_lost(&s), 321);
+	s.counters[RST_CNT_MISSED_RESETS] = 4000;
+	cr_assert_eq(summary_lost(&s), 4321);
+}
+
+Test(summary, forgotten)
+{
+	struct summary s = { .remembered = 1000, .held = 600 };
+
+	cr_assert_eq(summary_forgotten(&s), 400);
+	s.held = 1000;
+	cr_assert_eq(summary_forgotten(&s), 0);
+	s.held = 1001;
+	cr_assert_eq(summary_forgotten(&s), 0,
+		     "never negative: the two are read one after another");
+}
+
+static void pressure(struct summary *s, uint16_t port, uint64_t dropped)
+{
+	struct pressure p = { .listener = { .port = port }, .dropped = dropped };
+
+	summary_pressure(s, &p);
+}
+
+Test(summary, pressure_has_the_most_dropped_first)
+{
+	struct summary s = { 0 };
+
+	pressure(&s, 1, 5);
+	pressure(&s, 2, 9);
+	pressure(&s, 3, 7);
+	pressure(&s, 4, 1);
+	cr_assert_eq(s.npressure, 4);
+	cr_expect_eq(s.pressure[0].listener.port, 2);
+	cr_expect_eq(s.pressure[1].listener.port, 3);
+	cr_expect_eq(s.pressure[2].listener.port, 1);
+	cr_expect_eq(s.pressure[3].listener.port, 4);
+}
+
+Test(summary, without_room_the_least_pressure_goes)
+{
+	struct summary s = { 0 };
+
+	for (int i = 0; i < SUMMARY_PRESSURE; i++)
+		pressure(&s, (uint16_t)(i + 1), 100 + (uint64_t)i);
+	cr_assert_eq(s.npressure, SUMMARY_PRESSURE);
+	pressure(&s, 7000, 99);
+	cr_assert_eq(s.npressure, SUMMARY_PRESSURE);
+	cr_expect_eq(s.pressure[SUMMARY_PRESSURE - 1].listener.port, 1, "99 is the least");
+	pressure(&s, 7001, 110);
+	cr_assert_eq(s.npressure, SUMMARY_PRESSURE);
+	cr_expect_eq(s.pressure[SUMMARY_PRESSURE - 1].listener.port, 2, "100 went");
+	for (int i = 1; i < SUMMARY_PRESSURE; i++)
+		cr_expect_geq(s.pressure[i - 1].dropped, s.pressure[i].dropped, "%d", i);
 }
 
 Test(summary, not_covered_has_each_sentence_once)

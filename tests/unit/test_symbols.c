@@ -87,8 +87,6 @@ Test(symbols, data_is_no_function)
 	assert_frame(s, 0xffffffff81000390, "tcp_close", 0x90);
 	assert_frame(s, 0xffffffff81000510, "tcp_send_active_reset", 0x110);
 	assert_frame(s, 0xffffffff81000610, "tcp_send_active_reset", 0x210);
-	cr_expect_eq(symbols_have(s, "tcp_reset"), 0);
-	cr_expect_eq(symbols_have(s, "fixed_percpu_data"), 0);
 	symbols_free(s);
 }
 
@@ -208,20 +206,6 @@ Test(symbols, many)
 		snprintf(name, sizeof(name), "function_with_a_long_name_of_its_own_%zu", i);
 		assert_frame(s, 0xffffffff81000000ULL + i * 64 + 5, name, 5);
 	}
-	symbols_free(s);
-}
-
-Test(symbols, have)
-{
-	struct symbols *s = must_read(kallsyms);
-
-	cr_expect_eq(symbols_have(s, "tcp_v4_rcv"), 1);
-	cr_expect_eq(symbols_have(s, "__tcp_close"), 1, "with a suffix");
-	cr_expect_eq(symbols_have(s, "__tcp_close.part.0"), 1);
-	cr_expect_eq(symbols_have(s, "nf_send_reset"), 1, "in a module");
-	cr_expect_eq(symbols_have(s, "tcp_v4"), 0);
-	cr_expect_eq(symbols_have(s, "tcp_v4_rcv_x"), 0);
-	cr_expect_eq(symbols_have(s, "v4_rcv"), 0);
 	symbols_free(s);
 }
 

@@ -23,6 +23,8 @@ static void build_full(struct built *b, enum direction direction, const char *st
 {
 	build_event(b, direction, stack);
 	build_socket(b, RST_SOCK_FULL, state, RST_SF_HAS_SOCKET);
+	if (state == RST_TCP_CLOSE)
+		b->ev.sock.old_state = RST_TCP_ESTABLISHED;
 }
 
 static void build_listener(struct built *b, const char *stack, uint8_t flags, uint32_t length)
@@ -98,10 +100,11 @@ Test(why, data_after_close)
 	assert_why(&b, "1 byte arrived after this end had closed");
 	build_packet(&b, RST_FLAG_ACK, 1460);
 	build_closer(&b, "nginx", 12, 3);
-	b.ev.closer.idle_ms = 999;
-	assert_why(&b, "1,460 bytes arrived 3 ms after nginx/12 closed it");
+	b.ev.closer.idle_ms = 499;
+	assert_why(&b, "1,460 bytes arrived 3 ms after nginx/12 closed the connection");
 	b.ev.closer.idle_ms = 60000;
-	assert_why(&b, "1,460 bytes arrived 3 ms after nginx/12 closed it, idle 1 min by then");
+	assert_why(&b, "1,460 bytes arrived 3 ms after nginx/12 closed the connection, idle 1 min "
+		       "by then");
 	b.ev.sock.flags = RST_SF_HAS_SOCKET;
 	b.ev.closer.idle_ms = 1000;
 	assert_why(&b,
@@ -120,8 +123,10 @@ Test(why, data_after_close)
 	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_rcv");
 	build_socket(&b, RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, 0);
 	build_packet(&b, RST_FLAG_ACK, 5);
-	assert_why(&b, "5 bytes arrived after this end had closed (FIN_WAIT2, kept as a timewait "
-		       "socket)");
+	assert_why(&b, "5 bytes arrived after this end had closed");
+	build_past(&b, RST_PAST_CONNECTION, RST_END_CLOSE, 2000);
+	build_past_closer(&b, "nginx", 12, 2000);
+	assert_why(&b, "5 bytes arrived 2 s after nginx/12 closed the connection");
 }
 
 Test(why, close_unread)
@@ -221,8 +226,8 @@ Test(why, unaccepted)
 	struct built b;
 
 	build_full(&b, DIR_SENT, ACTIVE CHILDREN CLOSE, RST_TCP_CLOSE);
-	assert_why(&b,
-		   "the listener on port 80 was closed before anybody accepted this connection");
+	assert_why(&b, "bystander/999 closed the listener on port 80 before anybody accepted this "
+		       "connection");
 	build_cpu_task(&b, "nginx", 12);
 	b.ev.listener_end.at_ns = BUILD_NOW_NS - 1;
 	b.ev.listener_end.unaccepted = 1;
@@ -234,6 +239,23 @@ Test(why, unaccepted)
 	assert_why(&b,
 		   "nginx/12 closed the listener on port 80 with 2 connections nobody had accepted "
 		   "(queue limit 4,096)");
+
+	build_full(&b, DIR_SENT, ACTIVE CHILDREN "tcp_abort < tcp_diag_destroy", RST_TCP_CLOSE);
+	build_cpu_task(&b, "ss", 5);
+	build_owner(&b, "nginx", 12, RST_KNOWN_LISTENER);
+	assert_why(&b, "ss/5 destroyed the listener on port 80 before anybody accepted this "
+		       "connection");
+	b.ev.listener_end.at_ns = BUILD_NOW_NS - 1;
+	b.ev.listener_end.unaccepted = 1;
+	b.ev.listener_end.limit = 128;
+	assert_why(&b,
+		   "ss/5 destroyed the listener on port 80 with 1 connection nobody had accepted "
+		   "(queue limit 128)");
+
+	build_full(&b, DIR_SENT,
+		   ACTIVE "tcp_disconnect < inet_child_forget < inet_csk_reqsk_queue_add",
+		   RST_TCP_CLOSE);
+	assert_why(&b, "the listener on port 80 was closed just as this connection was ready");
 }
 
 Test(why, disconnect)

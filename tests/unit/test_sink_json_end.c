@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_sink_json_end.c: the summary of the JSON output, and outputs that fail. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "json_check.h"
+#include "sample.h"
+
+static struct sample sample;
+
+static void setup(void)
+{
+	sample_fill(&sample);
+}
+
+TestSuite(sink_json_end, .init = setup);
+
+Test(sink_json_end, summary)
+{
+	struct summary sum = { .duration_ns = 7, .malformed = 8, .not_received = 9 };
+	json_t *o;
+	char *text;
+
+	summary_add(&sum, &sample.in, true);
+	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	summary_add(&sum, &sample.in, false);
+	for (int i = 0; i < RST_CNT_MAX; i++)
+		sum.counters[i] = 100 + i;
+	summary_not_covered(&sum, "one");
+	summary_not_covered(&sum, "two");
+	text = sample_render(&sink_json, &(struct sink_style){ .quiet = true }, &sample.in, &sum);
+	o = json_line(text);
+	cr_assert_eq(json_object_size(o), 2);
+	json_assert_int(o, "v", 1);
+	json_assert_int(o, "summary.duration_ns", 7);
+	json_assert_int(o, "summary.events", 2);
+	json_assert_int(o, "summary.benign", 1);
+	json_assert_int(o, "summary.shown", 1);
+	json_assert_int(o, "summary.sent.close-unread", 1);
+	json_assert_int(o, "summary.sent.data-after-close", 1);
+	cr_assert_eq(json_object_size(json_at(o, "summary.sent")), 2);
+	cr_assert_eq(json_object_size(json_at(o, "summary.received")), 0);
+	json_assert_int(o, "summary.raised.sent", 100 + RST_CNT_SENT);
+	json_assert_int(o, "summary.raised.received", 100 + RST_CNT_RECEIVED);
+	json_assert_int(o, "summary.raised.arrived", 100 + RST_CNT_ARRIVED);
+	json_assert_int(o, "summary.lost.sent", 100 + RST_CNT_LOST_SENT);
+	json_assert_int(o, "summary.lost.received", 100 + RST_CNT_LOST_RECEIVED);
+	json_assert_int(o, "summary.lost.arrived", 100 + RST_CNT_LOST_ARRIVED);
+	json_assert_int(o, "summary.lost.total", summary_lost(&sum));
+	json_assert_int(o, "summary.lost.missed", 100 + RST_CNT_MISSED_RESETS);
+	json_assert_int(o, "summary.history.no_room", 100 + RST_CNT_NOT_REMEMBERED);
+	json_assert_int(o, "summary.history.missed", 100 + RST_CNT_MISSED_STATES);
+	json_assert_int(o, "summary.filtered", 100 + RST_CNT_FILTERED);
+	json_assert_int(o, "summary.not_received", 9);
+	json_assert_int(o, "summary.no_stack", 100 + RST_CNT_NO_STACK);
+	json_assert_int(o, "summary.no_storage", 100 + RST_CNT_NO_STORAGE);
+	json_assert_int(o, "summary.no_listener_room", 100 + RST_CNT_NO_LISTENER_ROOM);
+	json_assert_int(o, "summary.malformed", 8);
+	cr_assert_eq(json_array_size(json_at(o, "summary.not_covered")), 2);
+	cr_assert_str_eq(json_string_value(json_array_get(json_at(o, "summary.not_covered"), 1)),
+			 "two");
+	json_decref(o);
+	free(text);
+}
+
+Test(sink_json_end, full_disk)
+{
+	struct sink sink = { .ops = &sink_json, .out = fopen("/dev/full", "w") };
+	struct summary sum = { 0 };
+	int err = 0;
+
+	cr_assert_not_null(sink.out);
+	cr_assert_eq(sink_json.event(&sink, &sample.in), 0, "nothing is flushed yet");
+	cr_assert_eq(sink_json.flush(&sink), -ENOSPC);
+	fclose(sink.out);
+
+	sink.out = fopen("/dev/full", "w");
+	for (int i = 0; i < 10000 && !err; i++)
+		err = sink_json.event(&sink, &sample.in);
+	cr_assert_eq(err, -ENOSPC);
+	cr_assert_lt(sink_json.event(&sink, &sample.in), 0, "a failure stays");
+	fclose(sink.out);
+
+	sink.out = fopen("/dev/full", "w");
+	cr_assert_eq(sink_json.summary(&sink, &sum), -ENOSPC);
+	fclose(sink.out);
+}
+
+Test(sink_json_end, closed_pipe)
+{
+	struct sink sink = { .ops = &sink_json };
+	int fds[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	cr_assert_eq(pipe(fds), 0);
+	close(fds[0]);
+	sink.out = fdopen(fds[1], "w");
+	cr_assert_eq(sink_json.event(&sink, &sample.in), 0);
+	cr_assert_eq(sink_json.flush(&sink), -EPIPE);
+	fclose(sink.out);
+}
