@@ -52,6 +52,8 @@ static bool parent_fits(const struct part *p, const char *parent)
 {
 	size_t len = strlen(parent);
 
+	if (!p->parent)
+		return false;
 	/* A pod's directory bears its uid behind the word. */
 	if (!strcmp(parent, "pod"))
 		return p->parent_len > len && !strncmp(p->parent, parent, len);
