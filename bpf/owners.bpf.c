@@ -75,6 +75,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	if (!l)
 		return;
 	past.kind = RST_PAST_LISTENER;
+	past.role = RST_ROLE_SERVER;
 	past.end = RST_END_CLOSE;
 	past.at_ns = past.closed_ns = now;
 	past.queue = end.unaccepted;

@@ -15,10 +15,12 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "demo.h"
 #include "guard.h"
+#include "property.h"
 #include "run.h"
 
 #define SECONDS_PER_SCENARIO 30
@@ -44,6 +46,7 @@ static const struct scenario *const tables[] = {
 	scenarios_gone,
 	scenarios_overflow,
 	scenarios_owners,
+	scenarios_property,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
@@ -56,7 +59,9 @@ enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES };
 struct options {
 	const char *only; /* comma-separated; NULL: all */
 	const char *binary;
-	bool list, demo;
+	bool list, demo, property;
+	unsigned int seed;
+	int steps;
 };
 
 static volatile sig_atomic_t stop;
@@ -238,8 +243,8 @@ static void run_all(const struct options *o, struct run run, int counts[OUTCOMES
 	}
 }
 
-/* Returns 0, or 1 if it failed. */
-static int run_demo(struct run run)
+/* --demo and --property. Returns 0, or 1 if it failed. */
+static int run_apart(const struct options *o, struct run run)
 {
 	pid_t pid = fork();
 	int status;
@@ -248,7 +253,10 @@ static int run_demo(struct run run)
 		default_signals();
 		run_set_current(&run);
 		netlab_open(&run.lab);
-		demo(&run);
+		if (o->demo)
+			demo(&run);
+		else
+			property(&run, o->seed, o->steps);
 		fflush(stdout);
 		_exit(run_failures() ? RUN_EXIT_FAILED : 0);
 	}
@@ -273,11 +281,16 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "binary", required_argument, NULL, 'b' },
 		{ "keep-going", no_argument, NULL, 'k' },
 		{ "demo", no_argument, NULL, 'd' },
+		{ "property", no_argument, NULL, 'p' },
+		{ "seed", required_argument, NULL, 's' },
+		{ "steps", required_argument, NULL, 'n' },
 		{ 0 },
 	};
 	int c;
 
 	o->binary = find_binary();
+	o->seed = (unsigned int)time(NULL);
+	o->steps = PROPERTY_STEPS;
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'l':
@@ -291,6 +304,15 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'd':
 			o->demo = true;
+			break;
+		case 'p':
+			o->property = true;
+			break;
+		case 's':
+			o->seed = (unsigned int)strtoul(optarg, NULL, 10);
+			break;
+		case 'n':
+			o->steps = atoi(optarg);
 			break;
 		case 'k': /* it always does */
 			break;
@@ -310,12 +332,13 @@ int main(int argc, char **argv)
 	struct run run = { .directory = directory };
 
 	if (parse(&o, argc, argv)) {
-		fprintf(stderr, "usage: e2e [--list] [--only NAME[,NAME...]] [--binary PATH] "
-				"[--demo]\n");
+		fprintf(stderr,
+			"usage: e2e [--list] [--only NAME[,NAME...]] [--binary PATH] "
+			"[--demo]\n       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;
 	}
-	if (o.demo && geteuid() != 0) {
-		fprintf(stderr, "e2e: the demo needs root: it makes network namespaces\n");
+	if ((o.demo || o.property) && geteuid() != 0) {
+		fprintf(stderr, "e2e: this needs root: it makes network namespaces\n");
 		return 1;
 	}
 	if (!o.list && geteuid() == 0) {
@@ -332,8 +355,11 @@ int main(int argc, char **argv)
 		}
 	}
 	handle_signals();
-	if (o.demo) {
-		counts[FAILED] = run_demo(run);
+	if (o.demo || o.property) {
+		counts[FAILED] = run_apart(&o, run);
+		if (o.property)
+			printf("%s: seed %u, %d steps\n", counts[FAILED] ? "FAIL" : "ok", o.seed,
+			       o.steps);
 	} else {
 		run_all(&o, run, counts);
 		if (!o.list)

@@ -55,8 +55,11 @@ static void open_and_die(struct run *run, struct pair *p, enum death death)
 	actor_write(&p->srv, p->s, 20);
 	actor_read(&p->cli, p->c, 20);
 	actor_await_acked(&p->srv, p->s);
+	/* A FIN that is acknowledged while close() still has the socket leaves it a full one. */
+	netlab_block(&run->lab, SIDE_SERVER);
 	die(&p->srv, death);
 	actor_await_end(&p->cli, p->c);
+	netlab_admit(&run->lab, SIDE_SERVER);
 }
 
 static json_t *check(struct run *run, struct pair *p, enum death death, const char *cause,

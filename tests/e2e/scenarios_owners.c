@@ -79,7 +79,7 @@ static void prefork_killed(struct run *run)
 {
 	struct wanted sent = {
 		.cause = "data-after-close",
-		.rule = "P10",
+		.rule = "P7|P10",
 		.role = "server",
 		.why = "SIGSEGV",
 	};
@@ -325,7 +325,7 @@ static void pid_namespace_killed(struct run *run)
 {
 	struct wanted sent = {
 		.cause = "data-after-close",
-		.rule = "P10",
+		.rule = "P7|P10",
 		.role = "server",
 		.why = "SIGKILL",
 	};

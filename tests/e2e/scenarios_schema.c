@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* scenarios_schema.c: every JSON line of this run is what docs/rsttrace.schema.json says. */
+/* scenarios_schema.c: every JSON line of this run is what docs/rsttrace.schema.json says, and no
+ * reset is one whose cause is unknown. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "run.h"
@@ -43,7 +45,35 @@ static void schema(struct run *run)
 	netlab_sh(&run->lab, SIDE_HOME, "/usr/bin/python3 %s %s %s", python, run->schema, lines);
 }
 
+/* A scenario that wants one would have to be made an exception here; there is none. */
+static void no_unknown(struct run *run)
+{
+	char path[512], *line = NULL;
+	size_t size = 0;
+	long events = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "%s/lines.json", run->directory);
+	f = fopen(path, "re");
+	if (!f)
+		run_skip("no scenario before this one has got JSON");
+	while (getline(&line, &size, f) > 0) {
+		json_t *event = json_loads(line, 0, NULL);
+		const char *cause = json_string_value(json_object_get(event, "cause"));
+
+		events += !json_object_get(event, "summary");
+		if (cause && !strcmp(cause, "unknown"))
+			run_fail("%s", line);
+		json_decref(event);
+	}
+	fclose(f);
+	free(line);
+	if (!events)
+		run_fail("not one event in %s", path);
+}
+
 const struct scenario scenarios_schema[] = {
 	{ "schema", schema, ONCE, true },
+	{ "no-unknown", no_unknown, ONCE, true },
 	{ 0 },
 };

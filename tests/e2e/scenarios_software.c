@@ -179,7 +179,7 @@ static void keepalive_race(struct run *run)
 	struct wanted sent = {
 		.cause = "data-after-close",
 		.group = "closed-socket",
-		.rule = "P10",
+		.rule = "P7|P10",
 		.local = &server,
 		.remote = &client,
 		.role = "server",
