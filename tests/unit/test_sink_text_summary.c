@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_sink_text_summary.c: the last lines of the text output, and outputs that fail. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "page.h"
+
+static struct sample sample;
+
+static void setup(void)
+{
+	sample_fill(&sample);
+}
+
+TestSuite(sink_text_summary, .init = setup);
+
+static const char long_why[] =
+	"closed with 48,211 bytes unread, after reading 16,384 and sending 362; the peer was last "
+	"heard 3 ms before, the listener had 12 of 128 connections waiting, and the process was "
+	"on its way out because of SIGTERM, which systemd had sent";
+
+static struct page summary(const struct summary *sum)
+{
+	struct page page = page_render(&(struct sink_style){ .quiet = true }, NULL, sum);
+
+	for (size_t i = 0; i < page.lines; i++)
+		cr_assert_leq(strlen(page.line[i]), 120, "%s", page.line[i]);
+	return page;
+}
+
+Test(sink_text_summary, summary_counts_by_cause_most_frequent_first)
+{
+	struct summary sum = { .duration_ns = 90000000000, .shown = 1520, .benign = 17 };
+
+	sum.by_cause[DIR_SENT][CAUSE_NO_LISTENER] = 3;
+	sum.by_cause[DIR_SENT][CAUSE_CLOSE_UNREAD] = 1200;
+	sum.by_cause[DIR_SENT][CAUSE_DATA_AFTER_CLOSE] = 17;
+	sum.by_cause[DIR_RECEIVED][CAUSE_REFUSED] = 300;
+	struct page page = summary(&sum);
+
+	cr_assert_str_eq(page.line[1],
+			 "1 min 30 s, 1,520 resets: 1,220 sent, 300 received; 17 of them benign");
+	cr_assert_eq(page_column(page.line[2], "sent "), 2);
+	page_column(page.line[2], "close-unread");
+	page_column(page.line[2], " 1,200");
+	page_column(page.line[3], "no-listener");
+	page_column(page.line[4], "received");
+	page_column(page.line[4], "refused");
+	page_column(page.line[5], "sent, benign");
+	page_column(page.line[5], "data-after-close");
+	cr_assert_eq(page.lines, 6);
+	free(page.text);
+}
+
+Test(sink_text_summary, summary_says_what_was_lost)
+{
+	struct summary sum = { .malformed = 7, .not_received = 8 };
+	struct page page;
+
+	for (int i = 0; i < RST_CNT_MAX; i++)
+		sum.counters[i] = 1000 + i;
+	summary_not_covered(&sum, "resets of TIME_WAIT sockets");
+	page = summary(&sum);
+	for (int i = RST_CNT_FILTERED; i < RST_CNT_MAX; i++) {
+		char number[16];
+
+		/* No loss; see below. */
+		if (i == RST_CNT_REMEMBERED)
+			continue;
+		snprintf(number, sizeof(number), " 1,0%02d ", i);
+		cr_assert_not_null(page_find(&page, number), "counter %d is not shown", i);
+	}
+	cr_assert_not_null(page_find(&page, "  7 records refused"));
+	cr_assert_not_null(page_find(&page, "  8 events"));
+	cr_assert_not_null(page_find(&page, "not covered: resets of TIME_WAIT sockets"));
+	cr_assert_null(page_find(&page, "no reset was seen"));
+	free(page.text);
+}
+
+Test(sink_text_summary, summary_of_pressure_and_history)
+{
+	struct summary sum = { .remembered = 70000, .held = 70000 };
+	struct pressure p = { .listener = { .family = 4, .port = 80 }, .dropped = 1234 };
+	struct page page = summary(&sum);
+
+	cr_assert_null(page_find(&page, "pressure"));
+	cr_assert_null(page_find(&page, "history"));
+	free(page.text);
+	sum.held = 65536;
+	summary_pressure(&sum, &p);
+	p.listener.pid = 12;
+	strcpy(p.listener.comm, "a\x1b");
+	p.overflowed = 5;
+	p.ended = true;
+	p.dropped = 6;
+	summary_pressure(&sum, &p);
+	page = summary(&sum);
+	cr_assert_not_null(page_find(&page,
+				     "  pressure: 0.0.0.0:80 dropped 1,234 handshake segments "
+				     "without a RST, 0 of them for a full accept queue"));
+	cr_assert_not_null(page_find(&page, "  pressure: 0.0.0.0:80 (a\\x1b/12), ended, dropped 6 "
+					    "handshake segments without a RST, 5 of them"));
+	cr_assert_not_null(
+		page_find(&page, "  history: 70,000 ended connections, 4,464 of them forgotten"));
+	free(page.text);
+}
+
+Test(sink_text_summary, summary_wraps_what_is_not_covered)
+{
+	struct summary sum = { 0 };
+	struct page page;
+
+	summary_not_covered(&sum, long_why);
+	page = summary(&sum);
+	cr_assert_eq(page_column(page_find(&page, "not covered: closed with"), "not"), 2);
+	cr_assert_not_null(page_find(&page, "which systemd had sent"));
+	for (size_t i = page.lines - 1; !strstr(page.line[i], "not covered:"); i--)
+		cr_assert_eq(strspn(page.line[i], " "), 15);
+	free(page.text);
+}
+
+Test(sink_text_summary, summary_of_nothing_says_what_to_check)
+{
+	struct summary sum = { .duration_ns = 1000000000 };
+	struct page page = summary(&sum);
+
+	cr_assert_not_null(page_find(&page, "no reset was seen"));
+	cr_assert_null(page_find(&page, "lost"));
+	free(page.text);
+
+	sum.counters[RST_CNT_FILTERED] = 5;
+	page = summary(&sum);
+	cr_assert_not_null(page_find(&page, "no reset passed the filters"));
+	free(page.text);
+
+	sum.counters[RST_CNT_FILTERED] = 0;
+	sum.by_cause[DIR_SENT][CAUSE_REFUSED] = 2;
+	page = summary(&sum);
+	cr_assert_not_null(page_find(&page, "none shown"));
+	free(page.text);
+}
+
+Test(sink_text_summary, full_disk)
+{
+	struct sink sink = { .ops = &sink_text, .out = fopen("/dev/full", "w") };
+	struct summary sum = { 0 };
+	int err = 0;
+
+	cr_assert_not_null(sink.out);
+	cr_assert_eq(sink_text.event(&sink, &sample.in), 0, "nothing is flushed yet");
+	cr_assert_eq(sink_text.flush(&sink), -ENOSPC);
+	fclose(sink.out);
+
+	/* More than the buffer holds fails without a flush. */
+	sink.out = fopen("/dev/full", "w");
+	for (int i = 0; i < 10000 && !err; i++)
+		err = sink_text.event(&sink, &sample.in);
+	cr_assert_eq(err, -ENOSPC);
+	cr_assert_lt(sink_text.event(&sink, &sample.in), 0, "a failure stays");
+	fclose(sink.out);
+
+	sink.out = fopen("/dev/full", "w");
+	cr_assert_eq(sink_text.summary(&sink, &sum), -ENOSPC);
+	fclose(sink.out);
+}
+
+Test(sink_text_summary, closed_pipe)
+{
+	struct sink sink = { .ops = &sink_text };
+	int fds[2];
+
+	signal(SIGPIPE, SIG_IGN);
+	cr_assert_eq(pipe(fds), 0);
+	close(fds[0]);
+	sink.out = fdopen(fds[1], "w");
+	cr_assert_eq(sink_text.begin(&sink), 0);
+	cr_assert_eq(sink_text.flush(&sink), -EPIPE);
+	fclose(sink.out);
+}
