@@ -113,6 +113,7 @@ enum rst_socket_flag {
 };
 
 #define RST_NEVER 0xffffffffU
+#define RST_NEVER_MS (~0ULL)
 
 enum rst_role {
 	RST_ROLE_UNKNOWN = 0,
@@ -198,7 +199,9 @@ struct rst_owner {
 struct rst_closer {
 	struct rst_task task;
 	__u64 at_ns;   /* 0: nobody closed it */
-	__u64 idle_ms; /* how long no data had passed by then */
+	__u64 idle_ms; /* how long no data had passed by then; RST_NEVER_MS: none ever had */
+	__u8 shutdown; /* it was shutdown(SHUT_WR): the socket may have been closed since */
+	__u8 pad[7];
 };
 
 /* How a connection or a listener ended. */
@@ -209,7 +212,9 @@ enum rst_end {
 	RST_END_RESET = 3, /* the peer's RST ended it */
 	RST_END_TIMEOUT = 4,   /* the peer was not reached any more (ETIMEDOUT and its like) */
 	RST_END_DESTROYED = 5, /* from outside: ss -K */
-	RST_END_PEER = 6,      /* the handshake failed, or nobody here closed it */
+	RST_END_PEER = 6,      /* the handshake failed */
+	RST_END_GAVE_UP = 7,   /* `closer` closed the socket before the connection stood */
+	RST_END_BEFORE = 8,    /* closed by this end before it was traced: nobody knows who */
 };
 
 enum rst_past_kind {
@@ -317,7 +322,7 @@ struct rst_listener {
 struct rst_found {
 	struct rst_task task; /* pid 0: not found (yet) */
 	__u32 processes;      /* how many processes hold it */
-	__u32 pad;
+	__u32 last_pid;	      /* the one counted last: it may hold it more than once */
 };
 
 /* Indexes of the per-CPU array `counters`. */
@@ -357,6 +362,8 @@ struct rst_config {
 	__u8 prefixes; /* either end matches */
 	__u16 local_port[RST_FILTER_PORTS];
 	__u16 remote_port[RST_FILTER_PORTS];
+	__u32 pidns;   /* inode number of the tracer's own pid namespace */
+	__u32 own_pid; /* the tracer, in the initial pid namespace; 0: it is in another */
 	__u32 pad;
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
 };
@@ -366,14 +373,14 @@ _Static_assert(sizeof(struct rst_tuple) == 40, "rst_tuple");
 _Static_assert(sizeof(struct rst_packet) == 24, "rst_packet");
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");
 _Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
-_Static_assert(sizeof(struct rst_closer) == 72, "rst_closer");
+_Static_assert(sizeof(struct rst_closer) == 80, "rst_closer");
 _Static_assert(sizeof(struct rst_socket) == 176, "rst_socket");
 _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 _Static_assert(sizeof(struct rst_arrival) == 88, "rst_arrival");
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
 _Static_assert(sizeof(struct rst_past) == 184, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
-_Static_assert(sizeof(struct rst_event) == 944, "rst_event");
-_Static_assert(sizeof(struct rst_config) == 408, "rst_config");
+_Static_assert(sizeof(struct rst_event) == 952, "rst_event");
+_Static_assert(sizeof(struct rst_config) == 416, "rst_config");
 
 #endif

@@ -28,7 +28,8 @@ struct rst_storage {
 	struct rst_closer closer;
 	__u64 created_ns;
 	__u64 established_ns;
-	__u32 reader; /* thread group id of the last reader */
+	__u32 reader;	   /* thread group id of the last reader, in the initial pid namespace */
+	__u32 closer_tgid; /* the same of the closer */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
@@ -81,9 +82,6 @@ static __always_inline void count(__u32 counter)
 	if (value)
 		(*value)++;
 }
-
-/* How deep the tracer's own pid namespace is: which of a task's pids it sees. */
-__u32 pid_level __weak = 0;
 
 /* When the reader was last woken. Racy on purpose: a wakeup too many costs little. */
 __u64 last_wakeup_ns __weak = 0;

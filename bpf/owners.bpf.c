@@ -57,6 +57,9 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 	__sync_fetch_and_add(&listeners_generation, 1);
 }
 
+/* listen() fails faster than anybody could destroy the socket from outside. */
+#define LISTEN_FAILED_NS 500000ULL
+
 static __always_inline void listener_remove(struct sock *sk)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
@@ -74,6 +77,12 @@ static __always_inline void listener_remove(struct sock *sk)
 	l = bpf_map_lookup_elem(&listeners, &cookie);
 	if (!l)
 		return;
+	/* listen() enters the state before it takes the port, and leaves it when that fails;
+		 * close() and shutdown() have set sk_shutdown by now. */
+	if (!sk->sk_shutdown && now - l->since_ns < LISTEN_FAILED_NS) {
+		bpf_map_delete_elem(&listeners, &cookie);
+		return;
+	}
 	past.kind = RST_PAST_LISTENER;
 	past.role = RST_ROLE_SERVER;
 	past.end = RST_END_CLOSE;
@@ -86,7 +95,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	task_fill(&past.closer, task);
 	past.known_by = l->owner.pid ? RST_KNOWN_SOCKET : RST_KNOWN_NOT;
 	key.netns = l->netns;
-	key.local_port = l->port;
+	key.local_port = sk->__sk_common.skc_num ?: l->port;
 	key.family = l->family;
 	__builtin_memcpy(key.local, l->address, sizeof(key.local));
 	bpf_map_update_elem(&ended_listeners, &key, &past, BPF_ANY);
@@ -121,11 +130,22 @@ static __always_inline void born(struct sock *sk)
 	if (!st)
 		return;
 	__builtin_memset(&st->closer, 0, sizeof(st->closer));
+	st->awaited = 0;
 	st->owner.known_by = st->owner.task.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
 	st->role = RST_ROLE_SERVER;
 	st->created_ns = bpf_ktime_get_ns();
 	st->established_ns = 0;
 	st->old_state = 0;
+}
+
+static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
+{
+	__u64 idle = closer->idle_ms;
+
+	__builtin_memset(closer, 0, sizeof(*closer));
+	task_fill(&closer->task, task);
+	closer->at_ns = bpf_ktime_get_ns();
+	closer->idle_ms = idle;
 }
 
 /* FIN sent, by close() or shutdown(): always in the context of who called it. */
@@ -134,16 +154,14 @@ static __always_inline void closing(struct sock *sk)
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct rst_storage *st = storage(sk);
-	__u64 received, sent;
 
 	if (!st || !tp || task_is_kernel(task))
 		return;
-	__builtin_memset(&st->closer, 0, sizeof(st->closer));
-	task_fill(&st->closer.task, task);
-	st->closer.at_ns = bpf_ktime_get_ns();
-	received = since_ms(tp->inet_conn.icsk_ack.lrcvtime);
-	sent = since_ms(tp->lsndtime);
-	st->closer.idle_ms = received < sent ? received : sent;
+	closer_set(&st->closer, task);
+	st->closer.idle_ms = idle_ms(tp);
+	st->closer_tgid = task->tgid;
+	/* close() has shut both directions by now; SHUT_WR this one only (RCV_SHUTDOWN is 1). */
+	st->closer.shutdown = !(sk->sk_shutdown & 1);
 }
 
 /* Errors that say how a connection ended; asm-generic/errno.h, the same on x86 and arm64. */
@@ -155,12 +173,15 @@ static __always_inline void closing(struct sock *sk)
 #define K_EHOSTUNREACH 113
 #define K_ENETUNREACH 101
 
-/* Who ended a connection that becomes CLOSE. The kernel sets sk_err before, so that only a local
- * abort has neither an error nor a FIN sent earlier: then who runs is who aborts. */
+/*
+ * Who ended a connection that becomes CLOSE. What the process closed stays closed by it, whatever
+ * comes after; before that an error counts, which the kernel sets first. Without either it is a
+ * local abort, and who runs does it: only in the states in which that is possible.
+ */
 static __always_inline __u8 end_of(const struct sock *sk, const struct rst_storage *st,
 				   int old_state)
 {
-	if (st->closer.at_ns)
+	if (st->closer.at_ns && !st->closer.shutdown)
 		return RST_END_CLOSE;
 	switch (sk->sk_err) {
 	case K_ETIMEDOUT:
@@ -174,7 +195,18 @@ static __always_inline __u8 end_of(const struct sock *sk, const struct rst_stora
 	case K_ECONNREFUSED:
 		return RST_END_RESET;
 	}
-	return old_state == RST_TCP_SYN_RECV ? RST_END_PEER : RST_END_ABORT;
+	if (st->closer.at_ns)
+		return RST_END_CLOSE;
+	switch (old_state) {
+	case RST_TCP_ESTABLISHED:
+	case RST_TCP_CLOSE_WAIT:
+		return RST_END_ABORT;
+	case RST_TCP_SYN_SENT:
+		return RST_END_GAVE_UP;
+	case RST_TCP_SYN_RECV:
+		return RST_END_PEER;
+	}
+	return RST_END_BEFORE;
 }
 
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
@@ -183,7 +215,6 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	struct rst_past_key key;
 	struct rst_tuple tuple = {};
 	struct rst_past past = {};
-	__u64 received, sent;
 
 	past.kind = RST_PAST_CONNECTION;
 	past.end = end_of(sk, st, old_state);
@@ -204,10 +235,9 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 		past.closed_ns = st->closer.at_ns;
 		past.idle_ms = st->closer.idle_ms;
 	} else {
-		received = since_ms(tp->inet_conn.icsk_ack.lrcvtime);
-		sent = since_ms(tp->lsndtime);
-		past.idle_ms = received < sent ? received : sent;
-		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED)
+		past.idle_ms = idle_ms(tp);
+		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED ||
+		    past.end == RST_END_GAVE_UP)
 			task_fill(&past.closer, bpf_get_current_task_btf());
 	}
 	sock_tuple(&tuple, sk, tp);
@@ -236,12 +266,18 @@ static __always_inline bool ended_clean(const struct sock *sk, int old_state)
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */
 static __always_inline void closed(struct sock *sk, int old_state)
 {
+	struct task_struct *task;
 	struct rst_storage *st = storage(sk);
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 
 	if (!st)
 		return;
 	st->old_state = old_state;
+	task = bpf_get_current_task_btf();
+	/* shutdown() came first, and now the same process closes, or ends. */
+	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
+	    (__u32)task->tgid == st->closer_tgid)
+		closer_set(&st->closer, task);
 	if (tp && !ended_clean(sk, old_state))
 		remember(sk, tp, st, old_state);
 }
@@ -287,7 +323,7 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 /*
  * Raised by every read that took data, in its caller: it names who accepted the connection, since
  * accept() itself raises no tracepoint. Readers inside the kernel (NFS, RDS)
- * have no open file and are left alone: they read in softirq.
+ * have no open file and are left alone.
  */
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(rst_socket_read, struct sock *sk)
@@ -295,6 +331,10 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 	struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	struct task_struct *task;
 
+	/* strparser (sockmap, kTLS, KCM) reads in softirq: then who runs is a bystander, and nobody
+	 * has locked the socket. */
+	if (!sk->sk_lock.owned)
+		return 0;
 	task = bpf_get_current_task_btf();
 	/* Who reads now is the owner, also after a fork, or when the file was passed on. */
 	if (st && st->owner.known_by == RST_KNOWN_SOCKET && st->reader == task->tgid)
@@ -348,8 +388,11 @@ static __always_inline void listener_look(struct sock *sk)
 	__u64 cookie = bpf_get_socket_cookie(sk);
 	struct rst_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
 
-	if (l)
-		l->drops = sk->sk_drops.counter;
+	if (!l)
+		return;
+	l->drops = sk->sk_drops.counter;
+	/* Without bind(), listen() enters the state before it has a port. */
+	l->port = sk->__sk_common.skc_num;
 }
 
 /* At start: the sockets that are older than the tracer. At the end: what listeners dropped. */
@@ -362,7 +405,6 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	struct socket *socket;
 	struct sock *sk;
 
-	pid_level = bpf_get_current_task_btf()->thread_pid->level;
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);
@@ -403,6 +445,9 @@ int rst_sockets_find(struct bpf_iter__task_file *ctx)
 		return 0;
 	if (!f->task.pid)
 		task_fill(&f->task, task);
+	if (f->last_pid == (__u32)task->tgid)
+		return 0;
+	f->last_pid = task->tgid;
 	f->processes++;
 	return 0;
 }

@@ -13,7 +13,8 @@
 #define K_IPPROTO_MPTCP 262
 #define K_PF_EXITING 0x00000004
 #define K_PF_KTHREAD 0x00200000
-#define K_SOCK_DEAD 0 /* include/net/sock.h, enum sock_flags */
+#define K_PROC_PID_INIT_INO 0xeffffffcU /* include/linux/proc_ns.h */
+#define K_SOCK_DEAD 0			/* include/net/sock.h, enum sock_flags */
 #define K_SOCK_DONE 1
 #define K_SOCK_KEEPOPEN 3
 #define K_SOCK_LINGER 4
@@ -29,29 +30,40 @@ static __always_inline bool sock_is_tcp(const struct sock *sk)
 
 static __always_inline bool task_is_kernel(struct task_struct *task)
 {
-	return task->flags & K_PF_KTHREAD;
+	/* Reading open files, the tracer itself may drop a file's last reference. */
+	return task->flags & K_PF_KTHREAD || (__u32)task->tgid == rst_config.own_pid;
 }
 
-/* The pid of PID in the namespace LEVEL deep; PID must reach so deep. */
-static __always_inline __u32 pid_at(struct pid *pid, __u32 level)
-{
-	struct upid upid = {};
+#define K_PID_LEVELS 8 /* nested pid namespaces looked through; the kernel allows 32 */
 
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & 31]);
-	return upid.nr;
+/* The pid of PID in the tracer's pid namespace; 0: it is not visible there. OWN: in its own. */
+static __always_inline __u32 pid_seen(struct pid *pid, __u32 *own)
+{
+	__u32 seen = 0, level = pid->level;
+
+	for (__u32 i = 0; i < K_PID_LEVELS && i <= level; i++) {
+		struct upid upid = {};
+
+		bpf_core_read(&upid, sizeof(upid), &pid->numbers[i]);
+		if (upid.ns && BPF_CORE_READ(upid.ns, ns.inum) == rst_config.pidns)
+			seen = upid.nr;
+		if (i == level)
+			*own = upid.nr;
+	}
+	return seen;
 }
 
 static __always_inline void task_fill(struct rst_task *out, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
-	struct pid *pids = leader->thread_pid;
+	__u32 ignored;
 
 	out->pid = out->ns_pid = task->tgid;
 	out->tid = task->pid;
-	if (pids->level) {
-		out->ns_pid = pid_at(pids, pids->level);
-		if (pid_level && pids->level >= pid_level)
-			out->pid = pid_at(pids, pid_level);
+	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
+	if (leader->thread_pid->level || rst_config.pidns != K_PROC_PID_INIT_INO) {
+		out->pid = pid_seen(leader->thread_pid, &out->ns_pid);
+		out->tid = pid_seen(task->thread_pid, &ignored);
 	}
 	out->uid = task->cred->uid.val;
 	out->start_ns = leader->start_boottime;
@@ -179,6 +191,21 @@ static __always_inline void sock_fill_listener(struct rst_socket *s, const struc
 	s->cookies_ms = cookies_ms(sk, tp);
 }
 
+/* Since the last data either way, in ms; RST_NEVER_MS: there never was any. */
+static __always_inline __u64 idle_ms(const struct tcp_sock *tp)
+{
+	__u64 idle = RST_NEVER_MS, ms;
+
+	if (tp->bytes_received)
+		idle = since_ms(tp->inet_conn.icsk_ack.lrcvtime);
+	if (tp->bytes_sent) {
+		ms = since_ms(tp->lsndtime);
+		if (ms < idle)
+			idle = ms;
+	}
+	return idle;
+}
+
 /* What only a connection has. */
 static __always_inline void sock_fill_connection(struct rst_socket *s, const struct tcp_sock *tp)
 {
@@ -270,6 +297,9 @@ static __always_inline void sock_fill_timewait(struct rst_socket *s, struct sock
 		s->tw_substate = tw->tw_sk.tw_substate;
 }
 
+/* A task that closes a listener resets the connections in its queue at once. */
+#define LISTENER_END_NS 1000000000ULL
+
 /* What every event has, whatever its socket. CTX is the program's, for the stack. */
 static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 type)
 {
@@ -283,7 +313,7 @@ static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 typ
 	e->hdr.mono_ns = bpf_ktime_get_ns();
 	task_fill(&e->cpu_task, bpf_get_current_task_btf());
 	end = bpf_map_lookup_elem(&listener_ends, &tid);
-	if (end)
+	if (end && e->hdr.mono_ns - end->at_ns < LISTENER_END_NS)
 		e->listener_end = *end;
 	size = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 0);
 	if (size > 0)

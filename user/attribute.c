@@ -112,6 +112,12 @@ static bool match_p1(const struct incident *in)
 
 static bool match_p1_elsewhere(const struct incident *in)
 {
+	return match_p1(in) && in->listener.port && in->listener.netns == in->ev->netns;
+}
+
+/* Containers have many listeners on few ports: that the SYN was meant for one of them is a guess. */
+static bool match_p1_other_netns(const struct incident *in)
+{
 	return match_p1(in) && in->listener.port;
 }
 
@@ -210,8 +216,14 @@ static bool match_p4(const struct incident *in)
 
 /* ---- the same, when what it was for is remembered */
 
-/* So far apart at most are two segments of one connection: the largest window there can be. */
-#define SEQ_SPAN (1U << 30)
+/* So far apart at most are two segments of one connection: a large window's worth. Both numbers must
+ * fit: of a random segment one in ten thousand would. */
+#define SEQ_SPAN (1U << 25)
+
+static bool near(uint32_t a, uint32_t b)
+{
+	return a - b + SEQ_SPAN / 2 < SEQ_SPAN;
+}
 
 static enum rst_past_kind past_kind(const struct incident *in)
 {
@@ -222,11 +234,11 @@ static enum rst_past_kind past_kind(const struct incident *in)
 static bool continues(const struct incident *in)
 {
 	const struct rst_past *past = &in->ev->past;
+	bool acks = !(in->packet.flags & RST_FLAG_ACK) || near(in->packet.ack, past->snd_nxt);
 
-	if (in->packet.flags & RST_FLAG_ACK &&
-	    in->packet.ack - past->snd_nxt + SEQ_SPAN / 2 < SEQ_SPAN)
-		return true;
-	return in->packet.seq - past->rcv_nxt + SEQ_SPAN / 2 < SEQ_SPAN;
+	/* Before its SYN-ACK the peer had no number yet. */
+	return in->packet.valid && acks &&
+	       (past->state == RST_TCP_SYN_SENT || near(in->packet.seq, past->rcv_nxt));
 }
 
 static bool no_connection(const struct incident *in)
@@ -376,6 +388,11 @@ static bool match_k13(const struct incident *in)
 	return active(in) && behind(in, 0) == KF_MPTCP_DO_FASTCLOSE;
 }
 
+static bool match_k13_unaccepted(const struct incident *in)
+{
+	return match_k13(in) && behind(in, 1) == KF_MPTCP_UNACCEPTED;
+}
+
 static bool match_k14(const struct incident *in)
 {
 	return active(in) && (behind(in, 0) == KF_MPTCP || reason_begins(in, "MPTCP_"));
@@ -424,9 +441,11 @@ static const struct rule rules[] = {
 
 	{ "P14", DIR_SENT, match_mptcp_request, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  NULL },
-	{ "P1", DIR_SENT, match_p1_gone, CAUSE_LISTENER_GONE, CERTAINTY_CERTAIN, OWNER_PAST, NULL },
 	{ "P1", DIR_SENT, match_p1_elsewhere, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_CERTAIN,
 	  OWNER_NOBODY, NULL },
+	{ "P1", DIR_SENT, match_p1_gone, CAUSE_LISTENER_GONE, CERTAINTY_CERTAIN, OWNER_PAST, NULL },
+	{ "P1", DIR_SENT, match_p1_other_netns, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_INFERRED,
+	  OWNER_NOBODY, "network-namespace" },
 	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_CERTAIN, OWNER_NOBODY, NULL },
 	{ "P3c", DIR_SENT, match_p3c, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  "ack-number" },
@@ -486,6 +505,8 @@ static const struct rule rules[] = {
 	  NULL },
 	{ "K12", DIR_SENT, match_k12, CAUSE_OUT_OF_MEMORY, CERTAINTY_CERTAIN, OWNER_CLOSED,
 	  "orphan" },
+	{ "K13", DIR_SENT, match_k13_unaccepted, CAUSE_UNACCEPTED, CERTAINTY_CERTAIN, OWNER_CONTEXT,
+	  NULL },
 	{ "K13", DIR_SENT, match_k13, CAUSE_CLOSE_UNREAD, CERTAINTY_INFERRED, OWNER_CONTEXT,
 	  "mptcp-fastclose" },
 	{ "K14", DIR_SENT, match_k14, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
@@ -498,15 +519,33 @@ static const struct rule rules[] = {
 	  OWNER_SOCKET, NULL },
 };
 
+static bool uses_past(const struct incident *in)
+{
+	enum owner_from from = in->verdict.owner_from;
+
+	return in->ev->past.kind &&
+	       (from == OWNER_PAST || (from == OWNER_CLOSED && kind(in, RST_SOCK_TIMEWAIT)));
+}
+
 static enum rst_role role_of(const struct incident *in)
 {
-	if (in->ev->sock.kind == RST_SOCK_LISTENER)
+	if (kind(in, RST_SOCK_LISTENER) || match_k7(in) || match_k8(in))
 		return RST_ROLE_SERVER;
-	if (in->ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT && is_syn(in))
+	if (kind(in, RST_SOCK_NONE) && in->direction == DIR_SENT && is_syn(in))
 		return RST_ROLE_SERVER;
-	if (in->ev->sock.role == RST_ROLE_UNKNOWN)
+	if (in->ev->sock.role == RST_ROLE_UNKNOWN && uses_past(in))
 		return (enum rst_role)in->ev->past.role;
 	return (enum rst_role)in->ev->sock.role;
+}
+
+static void role_set(struct incident *in)
+{
+	enum rst_role role = role_of(in);
+
+	if (role == RST_ROLE_UNKNOWN)
+		return;
+	in->role = role;
+	in->role_inferred = false;
 }
 
 static const char *phase_of(const struct incident *in)
@@ -532,10 +571,6 @@ void attribute_cause(struct incident *in)
 {
 	struct verdict *v = &in->verdict;
 
-	if (role_of(in) != RST_ROLE_UNKNOWN) {
-		in->role = role_of(in);
-		in->role_inferred = false;
-	}
 	v->cause = CAUSE_UNKNOWN;
 	v->certainty = CERTAINTY_UNKNOWN;
 	v->owner_from = in->ev->sock.kind == RST_SOCK_NONE ? OWNER_NOBODY : OWNER_SOCKET;
@@ -552,6 +587,7 @@ void attribute_cause(struct incident *in)
 		v->detail = r->detail;
 		break;
 	}
+	role_set(in);
 	if (v->cause == CAUSE_RESET_BY_PEER)
 		v->phase = phase_of(in);
 }
@@ -610,15 +646,21 @@ static void history_by(struct history *h, const struct rst_task *task, const cha
 	}
 }
 
+static void idle_set(struct history *h, uint64_t ms)
+{
+	h->have_idle = ms != RST_NEVER_MS;
+	h->idle_ns = h->have_idle ? ms * 1000000 : 0;
+}
+
 static void history_of_closer(struct incident *in)
 {
 	const struct rst_closer *c = &in->ev->closer;
 
 	in->history.ago_ns = in->ev->hdr.mono_ns - c->at_ns;
-	in->history.idle_ns = c->idle_ms * 1000000;
-	in->history.have_idle = true;
+	idle_set(&in->history, c->idle_ms);
 	/* shutdown() leaves the file with the socket. */
-	history_by(&in->history, &c->task, in->ev->sock.flags & RST_SF_DEAD ? "close" : "shutdown");
+	history_by(&in->history, &c->task,
+		   in->ev->sock.flags & RST_SF_DEAD && !c->shutdown ? "close" : "shutdown");
 }
 
 static void history_of_past(struct incident *in)
@@ -627,7 +669,8 @@ static void history_of_past(struct incident *in)
 		[RST_END_NOT] = "close",       [RST_END_CLOSE] = "close",
 		[RST_END_ABORT] = "abort",     [RST_END_RESET] = "reset-received",
 		[RST_END_TIMEOUT] = "timeout", [RST_END_DESTROYED] = "destroyed",
-		[RST_END_PEER] = "handshake",
+		[RST_END_PEER] = "handshake",  [RST_END_GAVE_UP] = "gave-up",
+		[RST_END_BEFORE] = "close",
 	};
 	const struct rst_past *past = &in->ev->past;
 	struct history *h = &in->history;
@@ -640,10 +683,8 @@ static void history_of_past(struct incident *in)
 		h->queue_limit = past->limit;
 		return;
 	}
-	if (past->kind == RST_PAST_CONNECTION) {
-		h->idle_ns = past->idle_ms * 1000000;
-		h->have_idle = true;
-	}
+	if (past->kind == RST_PAST_CONNECTION && past->end != RST_END_GAVE_UP)
+		idle_set(h, past->idle_ms);
 	history_by(h, &past->closer, words[past->end]);
 }
 
@@ -690,8 +731,7 @@ void attribute_owner(struct incident *in)
 		/* The last reference was dropped by somebody else: a child, or who got the file. */
 		if (recorded(in) && ev->owner.task.pid != ev->cpu_task.pid)
 			process_set(&in->last_user, &ev->owner.task, ev->owner.known_by);
-	} else if (ev->past.kind && (from == OWNER_PAST ||
-				     (from == OWNER_CLOSED && ev->sock.kind == RST_SOCK_TIMEWAIT)))
+	} else if (uses_past(in))
 		owner_of_past(in);
 	else if (from == OWNER_LISTENER && ev->owner.task.pid)
 		process_set(&in->owner, &ev->owner.task, RST_KNOWN_LISTENER);
@@ -708,4 +748,13 @@ void attribute_owner(struct incident *in)
 		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));
 		in->owner.known_by = RST_KNOWN_LISTENER;
 	}
+}
+
+bool attribute_benign(const struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	if (h->what && (!strcmp(h->what, "signal") || (!strcmp(h->what, "exit") && h->exit_status)))
+		return false;
+	return cause_get(in->verdict.cause)->benign;
 }

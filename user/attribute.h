@@ -23,6 +23,9 @@ bool attribute_wants_scan(const struct incident *in);
 /* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says. */
 void attribute_owner(struct incident *in);
 
+/* An ordinary end, which --abnormal hides: the cause is a benign one, and no crash is behind it. */
+bool attribute_benign(const struct incident *in);
+
 /* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
 void attribute_why(struct incident *in);
 

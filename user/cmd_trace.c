@@ -29,14 +29,6 @@ static void on_signal(int sig)
 	stopped = sig;
 }
 
-static uint64_t now_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 static int run(struct pipeline *p)
 {
 	uint64_t end =
@@ -44,7 +36,7 @@ static int run(struct pipeline *p)
 	uint64_t busy_until = 0;
 
 	while (!stopped && !pipeline_done(p)) {
-		uint64_t now = now_ns(CLOCK_MONOTONIC);
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 		bool busy = now < busy_until || !join_empty(&p->join);
 		uint64_t wait = busy ? POLL_BUSY_MS : POLL_QUIET_MS;
 		int n;
@@ -60,8 +52,8 @@ static int run(struct pipeline *p)
 			return n;
 		}
 		/* Woken without a record: an older one on another CPU is not complete yet. */
-		if (n > 0 || now_ns(CLOCK_MONOTONIC) < now + wait * 1000000)
-			busy_until = now_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
+		if (n > 0 || clock_ns(CLOCK_MONOTONIC) < now + wait * 1000000)
+			busy_until = clock_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
 		pipeline_run(p, false);
 	}
 	return 0;
@@ -92,7 +84,7 @@ static int stop(struct trace *t)
 		pipeline_run(p, false);
 	}
 	pipeline_run(p, true);
-	p->summary.duration_ns = now_ns(CLOCK_MONOTONIC) - p->started_ns;
+	p->summary.duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
 	tracer_counters(p->tracer, p->summary.counters);
 	p->summary.remembered = p->summary.counters[RST_CNT_REMEMBERED];
 	tracer_pressure(p->tracer, &p->summary);
@@ -155,11 +147,14 @@ static void tell_ready(const struct options *o)
 static void catch_signals(void)
 {
 	struct sigaction stop_action = { .sa_handler = on_signal };
-	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction ignore = { .sa_handler = SIG_IGN }, inherited;
 
 	sigaction(SIGINT, &stop_action, NULL);
 	sigaction(SIGTERM, &stop_action, NULL);
-	sigaction(SIGHUP, &stop_action, NULL);
+	/* nohup wants it to go on. */
+	sigaction(SIGHUP, NULL, &inherited);
+	if (inherited.sa_handler != SIG_IGN)
+		sigaction(SIGHUP, &stop_action, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }
 
@@ -169,7 +164,6 @@ static int trace(struct trace *t)
 	const struct options *o = p->o;
 	int err;
 
-	p->started_ns = now_ns(CLOCK_MONOTONIC);
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
 		err = process_resolve_cgroup(p->cgroup, sizeof(p->cgroup), o->cgroup, stderr);
@@ -184,11 +178,10 @@ static int trace(struct trace *t)
 	p->features = &t->features;
 	p->symbols = t->symbols;
 	p->own_netns = netns_own();
-	p->wall_minus_mono = now_ns(CLOCK_REALTIME) - now_ns(CLOCK_MONOTONIC);
 	p->sink.ops = o->json ? &sink_json : &sink_text;
 	p->sink.out = stdout;
 	p->sink.style = o->style;
-	p->sink.style.start_ns = now_ns(CLOCK_REALTIME);
+	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
 	catch_signals();
 	err = diag_open(&p->diag);
 	if (!err)
@@ -196,6 +189,7 @@ static int trace(struct trace *t)
 				  stderr);
 	if (err)
 		return err;
+	p->started_ns = clock_ns(CLOCK_MONOTONIC);
 	p->err = p->sink.ops->begin(&p->sink);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);

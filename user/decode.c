@@ -20,7 +20,8 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
 		    event->sock.kind > RST_SOCK_TIMEWAIT || event->sock.role > RST_ROLE_CLIENT ||
 		    event->owner.known_by > RST_KNOWN_LISTENER ||
-		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_PEER)
+		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_BEFORE ||
+		    event->past.role > RST_ROLE_CLIENT)
 			return -EBADMSG;
 		out->event = event;
 		break;

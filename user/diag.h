@@ -13,6 +13,9 @@ struct diag;
 int diag_open(struct diag **out);
 void diag_close(struct diag *d);
 
+/* Closes what stands open in other namespaces: a socket there would keep a deleted one alive. */
+void diag_release(struct diag *d);
+
 /*
  * Whether a request socket (half-open handshake) stands for the segment's two ends. It lives until
  * its SYN-ACK retries are used up, a minute by default. False also when the namespace cannot be

@@ -52,7 +52,8 @@ struct process {
 /* Something that happened to the connection, its handshake or its listener before. */
 struct history {
 	const char *what; /* NULL: nothing is known; "close", "shutdown", "exit", "signal", "abort",
-			   * "reset-received", "timeout", "destroyed", "accept-queue-full" */
+			   * "reset-received", "timeout", "destroyed", "handshake", "gave-up",
+			   * "accept-queue-full" */
 	uint64_t ago_ns;
 	uint64_t idle_ns; /* how long no data had passed by then */
 	bool have_idle;

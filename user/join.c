@@ -74,20 +74,22 @@ static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 	return e;
 }
 
-/* The RST that XDP saw in this namespace before the socket took it. */
-static void take_arrival(struct join *j, struct join_entry *e)
+/* The RST that XDP saw before the socket took it: in the same namespace, or, SAME_NETNS false, in
+ * the one it was routed through. */
+static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 {
 	for (uint64_t n = e->next; there(j, n) && n >= j->first; n = at(j, n)->next) {
 		struct join_entry *a = at(j, n);
 
 		if (!a->have_arrival || a->event.sock.kind != RST_SOCK_NONE || a->taken ||
-		    a->event.netns != e->event.netns ||
+		    (same_netns && a->event.netns != e->event.netns) ||
 		    !same_ends(&a->event.tuple, &e->event.tuple))
 			continue;
 		e->arrival = a->arrival;
 		e->have_arrival = a->taken = true;
-		return;
+		return true;
 	}
+	return false;
 }
 
 /* The other end's reset: this one's cause or its effect. The nearest in time is the one. */
@@ -114,8 +116,8 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	e->event = *event;
 	e->direction = direction;
 	e->due_ns = event->hdr.mono_ns + JOIN_PAIR_NS;
-	if (direction == DIR_RECEIVED)
-		take_arrival(j, e);
+	if (direction == DIR_RECEIVED && !take_arrival(j, e, true))
+		take_arrival(j, e, false);
 	find_mate(j, e);
 }
 

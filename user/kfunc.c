@@ -15,6 +15,7 @@ static const struct entry table[] = {
 	{ "__do_softirq", KF_SOFTIRQ },
 	{ "__inet_stream_connect", KF_INET_STREAM_CONNECT },
 	{ "__irq_exit_rcu", KF_SOFTIRQ },
+	{ "__mptcp_unaccepted_force_close", KF_MPTCP_UNACCEPTED },
 	{ "__release_sock", KF_RELEASE_SOCK },
 	{ "__tcp_close", KF_TCP_CLOSE },
 	{ "do_exit", KF_DO_EXIT },

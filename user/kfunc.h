@@ -40,6 +40,7 @@ enum kfunc {
 	KF_TCP_OUT_OF_RESOURCES,
 	/* MPTCP */
 	KF_MPTCP_DO_FASTCLOSE,
+	KF_MPTCP_UNACCEPTED, /* __mptcp_unaccepted_force_close */
 	/* any other function whose name begins with mptcp_, __mptcp_ or subflow_ */
 	KF_MPTCP,
 	/* task exit, and the boundaries a match must not cross */

@@ -1,33 +1,37 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* listeners.c: searches the copy of the listeners. A host has few: a linear search will do. */
+/* listeners.c: searches the copy of the listeners, one by one. */
 #include <string.h>
 
 #include "listeners.h"
 
 static const uint8_t any[16];
 
-static bool was_there(const struct rst_listener *l, const struct rst_event *ev)
+/* Ports below are not given to clients, by the default of net.ipv4.ip_local_port_range. */
+#define EPHEMERAL_PORT 32768
+
+/* When a listener ended is noticed later than it was: what ended with it still counts as its. */
+static bool was_there(const struct listener *l, const struct rst_event *ev)
 {
-	return l->port == ev->tuple.local_port && l->since_ns <= ev->hdr.mono_ns;
+	return l->raw.port == ev->tuple.local_port && l->raw.since_ns <= ev->hdr.mono_ns &&
+	       (!l->until_ns || l->until_ns >= ev->hdr.mono_ns);
 }
 
 /* Whether L takes connections to the event's local address. */
-static bool takes(const struct rst_listener *l, const struct rst_event *ev)
+static bool takes(const struct listener *listener, const struct rst_event *ev)
 {
+	const struct rst_listener *l = &listener->raw;
 	const struct rst_tuple *t = &ev->tuple;
 	bool to_any = !memcmp(l->address, any, sizeof(any));
 
-	if (!was_there(l, ev) || l->netns != ev->netns)
+	if (!was_there(listener, ev) || l->netns != ev->netns)
 		return false;
 	if (l->family == t->family)
 		return to_any || !memcmp(l->address, t->local, t->family == 4 ? 4 : 16);
 	return l->family == 6 && to_any && !l->v6only;
 }
 
-static void refer(struct incident *in, const struct rst_listener *l)
+void listener_refer(struct listener_ref *ref, const struct rst_listener *l)
 {
-	struct listener_ref *ref = &in->listener;
-
 	memcpy(ref->address, l->address, sizeof(ref->address));
 	ref->family = l->family;
 	ref->port = l->port;
@@ -43,7 +47,7 @@ static const struct rst_listener *of_connection(const struct listeners *l,
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (takes(&l->v[i], ev))
-			return &l->v[i];
+			return &l->v[i].raw;
 	return NULL;
 }
 
@@ -52,14 +56,17 @@ static const struct rst_listener *elsewhere(const struct listeners *l, const str
 	const struct rst_listener *best = NULL;
 
 	for (size_t i = 0; i < l->n; i++) {
-		/* One that would take the segment is not elsewhere: it came too late, or a BPF
-		 * program chose against it. */
-		if (!was_there(&l->v[i], ev) || (takes(&l->v[i], ev) && !l->v[i].bound_ifindex))
+		const struct rst_listener *raw = &l->v[i].raw;
+
+		/* One that has ended is gone, not elsewhere. One that would take the segment is not
+		 * elsewhere either: it came too late, or a BPF program chose against it. */
+		if (!was_there(&l->v[i], ev) || l->v[i].until_ns ||
+		    (takes(&l->v[i], ev) && !raw->bound_ifindex))
 			continue;
-		if (l->v[i].netns == ev->netns)
-			return &l->v[i];
+		if (raw->netns == ev->netns)
+			return raw;
 		if (!best)
-			best = &l->v[i];
+			best = raw;
 	}
 	return best;
 }
@@ -74,10 +81,13 @@ void listeners_fill(const struct listeners *l, struct incident *in)
 	} else if (ev->sock.kind != RST_SOCK_NONE) {
 		found = of_connection(l, ev);
 		if (ev->sock.role == RST_ROLE_UNKNOWN && ev->sock.kind != RST_SOCK_LISTENER) {
-			in->role = found ? RST_ROLE_SERVER : RST_ROLE_CLIENT;
-			in->role_inferred = true;
+			if (found)
+				in->role = RST_ROLE_SERVER;
+			else if (ev->tuple.local_port >= EPHEMERAL_PORT)
+				in->role = RST_ROLE_CLIENT;
+			in->role_inferred = in->role != RST_ROLE_UNKNOWN;
 		}
 	}
 	if (found)
-		refer(in, found);
+		listener_refer(&in->listener, found);
 }

@@ -71,7 +71,7 @@ static int open_if(const char *path, uint32_t netns)
 {
 	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (inode_of_fd(fd) != netns)
+	if (!netns || inode_of_fd(fd) != netns)
 		return -ENOENT;
 	return take_fd(&fd);
 }

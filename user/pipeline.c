@@ -2,20 +2,14 @@
 /* pipeline.c: the only place that knows the order of the stages. */
 #include <errno.h>
 #include <string.h>
-#include <time.h>
-
 #include "attribute.h"
 #include "decode.h"
 #include "listeners.h"
 #include "pipeline.h"
+#include "util.h"
 
-static uint64_t now_ns(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
+/* A loss is noticed so much later at most: the reader comes at least once a second. */
+#define LOSS_SPAN_NS 2000000000ULL
 
 void pipeline_init(struct pipeline *p)
 {
@@ -93,7 +87,7 @@ static void attribute(struct pipeline *p, struct incident *in, const struct rst_
 	else if (event->ifname[0])
 		in->interface = event->ifname;
 	in->reason = features_reason(p->features, event->reason);
-	in->events_lost = p->lost_received;
+	in->events_lost = p->lost_at_ns && event->hdr.mono_ns + LOSS_SPAN_NS > p->lost_at_ns;
 	symbols_stack(p->symbols, in);
 	listeners_fill(&listeners, in);
 	if (in->direction == DIR_SENT && event->sock.kind == RST_SOCK_LISTENER)
@@ -156,7 +150,7 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 		return false;
 	if (o->causes && !o->cause[in->verdict.cause])
 		return false;
-	if (o->abnormal && cause_get(in->verdict.cause)->benign)
+	if (o->abnormal && attribute_benign(in))
 		return false;
 	if (o->pid && in->owner.pid != o->pid)
 		return false;
@@ -211,13 +205,17 @@ void pipeline_run(struct pipeline *p, bool force)
 {
 	uint64_t counters[RST_CNT_MAX];
 	const struct join_entry *entry;
-	uint64_t now = now_ns();
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 
+	/* The clock may be set, or the machine sleep, while we trace. */
+	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
 	/* A socket may have taken a RST whose event was lost: then nobody can say it was ignored. */
 	if (!join_empty(&p->join)) {
 		tracer_counters(p->tracer, counters);
+		if (counters[RST_CNT_LOST_RECEIVED] != p->lost_received)
+			p->lost_at_ns = now;
 		p->lost_received = counters[RST_CNT_LOST_RECEIVED];
 	}
 	while ((entry = join_next(&p->join, now, force || forced))) {
@@ -229,6 +227,7 @@ void pipeline_run(struct pipeline *p, bool force)
 			finish_batch(p);
 	}
 	finish_batch(p);
+	diag_release(p->diag);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);
 }

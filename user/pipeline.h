@@ -40,7 +40,7 @@ struct pipeline {
 
 	/* Its own. */
 	struct join join;
-	uint64_t lost_received;
+	uint64_t lost_received, lost_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
 	struct incident mate; /* scratch, for the other end's verdict */

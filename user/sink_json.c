@@ -9,6 +9,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "attribute.h"
 #include "facts.h"
 #include "sink.h"
 #include "sink_io.h"
@@ -400,7 +401,7 @@ static void put_event(struct object *o, const struct incident *in)
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", certainties[v->certainty]);
 	put_sentence(o, "why", v->why);
-	put_bool(o, "benign", cause->benign);
+	put_bool(o, "benign", attribute_benign(in));
 	if (t->family == 4 || t->family == 6)
 		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
 	put_endpoint(o, "local", t->local, t->family, t->local_port);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* summary.c: counts what a run saw. */
+#include "attribute.h"
 #include "summary.h"
 
 #include <string.h>
@@ -7,7 +8,7 @@
 void summary_add(struct summary *s, const struct incident *in, bool shown)
 {
 	s->by_cause[in->direction][in->verdict.cause]++;
-	if (cause_get(in->verdict.cause)->benign)
+	if (attribute_benign(in))
 		s->benign++;
 	if (shown)
 		s->shown++;

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tracer.h"
@@ -30,7 +31,7 @@ struct tracer {
 	struct ring_buffer *ring;
 	struct attached xdp[OPTIONS_INTERFACES];
 	size_t nxdp;
-	struct rst_listener *listeners;
+	struct listener *listeners;
 	size_t nlisteners, listeners_room;
 	uint64_t listeners_generation;
 	int ncpu;
@@ -64,6 +65,16 @@ static int fail(FILE *err, int e, const char *what)
 	return e;
 }
 
+/* include/linux/proc_ns.h, PROC_PID_INIT_INO: the same in every kernel. */
+#define INITIAL_PID_NAMESPACE 0xeffffffcU
+
+static uint32_t pid_namespace(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) ? INITIAL_PID_NAMESPACE : (uint32_t)st.st_ino;
+}
+
 static bool only_sent(const struct options *o)
 {
 	return o->sent && !o->received;
@@ -83,6 +94,8 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	c.tick_ns = features->tick_ns;
 	c.wakeup_bytes = ring_bytes / WAKEUP_SHARE;
 	c.netns = netns;
+	c.pidns = pid_namespace();
+	c.own_pid = c.pidns == INITIAL_PID_NAMESPACE ? (uint32_t)getpid() : 0;
 	c.family = o->family;
 	c.local_ports = o->local_ports;
 	c.remote_ports = o->remote_ports;
@@ -210,6 +223,8 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	e = run_iterator(s->progs.rst_sockets_at_start);
 	if (e)
 		return fail(err, e, "open files cannot be scanned for sockets");
+	/* Those of now, too, may end before their connections are reset. */
+	tracer_listeners(t);
 	e = rsttrace_bpf__attach(s);
 	if (e)
 		return fail(err, e, "the reset tracepoints cannot be attached");
@@ -307,11 +322,14 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	return err;
 }
 
-static int listeners_add(struct tracer *t, const struct rst_listener *l)
+/* How long a listener that ended is kept in the copy, for events that are older than its end. */
+#define LISTENER_KEPT_NS 10000000000ULL
+
+static int listeners_add(struct tracer *t, const struct listener *l)
 {
 	if (t->nlisteners == t->listeners_room) {
 		size_t room = t->listeners_room ? t->listeners_room * 2 : 256;
-		struct rst_listener *v = realloc(t->listeners, room * sizeof(*v));
+		struct listener *v = realloc(t->listeners, room * sizeof(*v));
 
 		if (!v)
 			return -ENOMEM;
@@ -322,53 +340,84 @@ static int listeners_add(struct tracer *t, const struct rst_listener *l)
 	return 0;
 }
 
-struct listeners tracer_listeners(struct tracer *t)
+/* Marks what is gone, drops what has been gone for long. */
+static void listeners_end(struct tracer *t, uint64_t generation, uint64_t now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < t->nlisteners; i++) {
+		struct listener *l = &t->listeners[i];
+
+		if (l->generation != generation && !l->until_ns)
+			l->until_ns = now;
+		if (!l->until_ns || now - l->until_ns < LISTENER_KEPT_NS)
+			t->listeners[kept++] = *l;
+	}
+	t->nlisteners = kept;
+}
+
+static struct listener *listeners_find(struct tracer *t, uint64_t cookie)
+{
+	for (size_t i = 0; i < t->nlisteners; i++)
+		if (t->listeners[i].cookie == cookie)
+			return &t->listeners[i];
+	return NULL;
+}
+
+static void listeners_read(struct tracer *t, uint64_t generation)
 {
 	int map = bpf_map__fd(t->skel->maps.listeners);
+	uint32_t most = bpf_map__max_entries(t->skel->maps.listeners);
+	uint64_t cookie, *previous = NULL;
+
+	/* Deleting while we walk may start the walk anew: so many steps, and no more. */
+	for (uint32_t n = 0; n < most && !bpf_map_get_next_key(map, previous, &cookie); n++) {
+		struct listener l = { .cookie = cookie, .generation = generation };
+		struct listener *known = listeners_find(t, cookie);
+
+		previous = &cookie;
+		if (bpf_map_lookup_elem(map, &cookie, &l.raw))
+			continue;
+		if (known)
+			*known = l;
+		else if (listeners_add(t, &l))
+			break;
+	}
+	listeners_end(t, generation, clock_ns(CLOCK_MONOTONIC));
+}
+
+struct listeners tracer_listeners(struct tracer *t)
+{
 	uint64_t generation =
 		__atomic_load_n(&t->skel->bss->listeners_generation, __ATOMIC_ACQUIRE);
-	uint64_t cookie, *previous = NULL;
-	struct rst_listener l;
 
 	if (generation != t->listeners_generation) {
-		t->nlisteners = 0;
-		while (!bpf_map_get_next_key(map, previous, &cookie)) {
-			previous = &cookie;
-			if (!bpf_map_lookup_elem(map, &cookie, &l) && listeners_add(t, &l))
-				break;
-		}
+		listeners_read(t, generation);
 		t->listeners_generation = generation;
 	}
 	return (struct listeners){ t->listeners, t->nlisteners };
 }
 
-static void refer(struct listener_ref *ref, const uint8_t *address, uint8_t family, uint16_t port,
-		  uint32_t netns, const struct rst_task *owner)
-{
-	memcpy(ref->address, address, sizeof(ref->address));
-	ref->family = family;
-	ref->port = port;
-	ref->netns = netns;
-	ref->pid = owner->pid;
-	ref->uid = owner->uid;
-	memcpy(ref->comm, owner->comm, sizeof(owner->comm));
-	ref->comm[sizeof(owner->comm)] = '\0';
-}
-
-static void pressure_of_ended(int map, struct summary *s)
+static void pressure_of_ended(int map, uint32_t most, struct summary *s)
 {
 	struct rst_past_key key, *previous = NULL;
 	struct rst_past past;
 
-	while (!bpf_map_get_next_key(map, previous, &key)) {
+	for (uint32_t n = 0; n < most && !bpf_map_get_next_key(map, previous, &key); n++) {
 		struct pressure p = { .ended = true };
+		struct rst_listener l = { 0 };
 
 		previous = &key;
-		if (bpf_map_lookup_elem(map, &key, &past) || !past.drops)
+		if (bpf_map_lookup_elem(map, &key, &past) || !past.drops || !key.local_port)
 			continue;
 		p.dropped = past.drops;
 		p.overflowed = past.overflows;
-		refer(&p.listener, key.local, key.family, key.local_port, key.netns, &past.owner);
+		l.netns = key.netns;
+		l.port = key.local_port;
+		l.family = key.family;
+		l.owner = past.owner;
+		memcpy(l.address, key.local, sizeof(l.address));
+		listener_refer(&p.listener, &l);
 		summary_pressure(s, &p);
 	}
 }
@@ -389,19 +438,21 @@ void tracer_pressure(struct tracer *t, struct summary *s)
 
 	/* A scan that fails leaves the numbers of the last one. */
 	(void)!run_iterator(t->skel->progs.rst_sockets_at_start);
+	/* Not a change that was counted: the drops are new. */
 	t->listeners_generation = UINT64_MAX;
 	all = tracer_listeners(t);
 	for (size_t i = 0; i < all.n; i++) {
-		const struct rst_listener *l = &all.v[i];
+		const struct rst_listener *l = &all.v[i].raw;
 		struct pressure p = { .dropped = l->drops - l->drops_at_start,
 				      .overflowed = l->overflows };
 
-		if (!p.dropped)
+		if (!p.dropped || !l->port || all.v[i].until_ns)
 			continue;
-		refer(&p.listener, l->address, l->family, l->port, l->netns, &l->owner);
+		listener_refer(&p.listener, l);
 		summary_pressure(s, &p);
 	}
-	pressure_of_ended(bpf_map__fd(t->skel->maps.ended_listeners), s);
+	pressure_of_ended(bpf_map__fd(t->skel->maps.ended_listeners),
+			  bpf_map__max_entries(t->skel->maps.ended_listeners), s);
 	s->held = count_keys(bpf_map__fd(t->skel->maps.ended_connections));
 }
 

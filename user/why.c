@@ -102,13 +102,21 @@ static void say_history(struct incident *in, const char *object)
 		say(in, "its handshake had failed");
 		return;
 	}
-	say(in, "%s/%u ", NAME(h->comm), h->pid);
-	if (!strcmp(h->what, "signal"))
+	if (h->pid)
+		say(in, "%s/%u ", NAME(h->comm), h->pid);
+	else
+		say(in, "this end ");
+	if (!strcmp(h->what, "gave-up"))
+		say(in, "gave up connecting");
+	else if (!strcmp(h->what, "signal"))
 		say(in, "was killed by %s", SIGNAL(h->signal));
 	else if (!strcmp(h->what, "exit"))
 		say(in, "exited with status %d", h->exit_status);
 	else if (!strcmp(h->what, "shutdown"))
-		say(in, "shut %s down", object);
+		say(in, "shut %s down%s", object,
+		    in->ev->sock.flags & RST_SF_DEAD || in->ev->sock.kind != RST_SOCK_FULL
+			    ? " (it was closed since)"
+			    : "");
 	else if (!strcmp(h->what, "abort"))
 		say(in, "aborted %s with a RST", object);
 	else if (!strcmp(h->what, "destroyed"))
@@ -132,6 +140,14 @@ static void say_idle(struct incident *in)
 
 static void why_unknown(struct incident *in)
 {
+	if (in->events_lost && in->direction == DIR_RECEIVED &&
+	    in->ev->sock.kind == RST_SOCK_NONE) {
+		say(in,
+		    "a RST (seq %u) came in; events were lost just then, so whether a socket took "
+		    "it is not known",
+		    in->packet.seq);
+		return;
+	}
 	say(in, "no rule fits:");
 	for (uint32_t i = 0; i < in->nframes && i < 4; i++)
 		say(in, "%s%s", i ? " < " : " ", in->frames[i].symbol ? in->frames[i].symbol : "?");
@@ -208,7 +224,7 @@ static void why_no_such_connection(struct incident *in)
 		say(in, " listens on port %u", in->ev->tuple.local_port);
 	} else if (in->ev->sock.kind == RST_SOCK_LISTENER) {
 		say(in, "; port %u is listened on", in->ev->tuple.local_port);
-	} else if (in->listener.port) {
+	} else if (in->listener.port && in->listener.netns == in->ev->netns) {
 		say(in, "; port %u is listened on at %s only", in->listener.port,
 		    ADDRESS(in->listener.address, in->listener.family));
 	} else {
@@ -246,6 +262,11 @@ static void say_thrown_away(struct incident *in)
 		say(in, "%s connection%s nobody had accepted",
 		    COUNT(in->ev->listener_end.unaccepted),
 		    plural(in->ev->listener_end.unaccepted));
+		return;
+	}
+	if (s->flags & RST_SF_MPTCP) {
+		/* The data is the MPTCP connection's, not this subflow's. */
+		say(in, "its MPTCP connection unfinished");
 		return;
 	}
 	say(in, "%s byte%s unread", COUNT(unread), plural(unread));
@@ -521,7 +542,8 @@ static void why_ignored(struct incident *in)
 	say(in, "a RST (seq %u, ttl %u) came in", in->packet.seq, in->packet.ttl);
 	if (in->interface)
 		say(in, " on %s", NAME(in->interface));
-	say(in, " and ended no socket: no such connection, outside the window, or passing through");
+	say(in, " and ended no connection: there is none, it is outside the window, a half-open "
+		"handshake or TIME_WAIT, or it passes through");
 }
 
 typedef void why_fn(struct incident *in);

@@ -14,12 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "act_protocol.h"
+#include "act_line.h"
 #include "run.h"
-
-#ifndef IPPROTO_MPTCP
-#define IPPROTO_MPTCP 262
-#endif
 
 const char *act_address(enum speak speak, enum side side)
 {
@@ -102,7 +98,7 @@ void actor_stop(struct actor *a)
 	reap(a);
 }
 
-static void tell(struct actor *a, const struct act_request *request)
+void act_tell(struct actor *a, const struct act_request *request)
 {
 	struct act_request r = *request;
 
@@ -112,7 +108,7 @@ static void tell(struct actor *a, const struct act_request *request)
 		run_die("%s: cannot be told step %d: %s", a->comm, r.op, strerror(errno));
 }
 
-static struct act_reply answer(struct actor *a, int op)
+struct act_reply act_answer(struct actor *a, int op)
 {
 	struct act_reply reply;
 
@@ -121,231 +117,123 @@ static struct act_reply answer(struct actor *a, int op)
 	return reply;
 }
 
-static struct act_reply ask(struct actor *a, const struct act_request *request)
+struct act_reply act_ask(struct actor *a, const struct act_request *request)
 {
-	tell(a, request);
-	return answer(a, request->op);
+	act_tell(a, request);
+	return act_answer(a, request->op);
 }
 
-static struct act_reply must(struct actor *a, const char *what, const struct act_request *request)
+struct act_reply act_must(struct actor *a, const char *what, const struct act_request *request)
 {
-	struct act_reply reply = ask(a, request);
+	struct act_reply reply = act_ask(a, request);
 
 	if (reply.result < 0)
 		run_die("%s: %s: %s", a->comm, what, strerror(reply.err));
 	return reply;
 }
 
-static struct act_reply step(struct actor *a, const char *what, enum act_op op, int fd, long x)
+struct act_reply act_step(struct actor *a, const char *what, enum act_op op, int fd, long x)
 {
 	struct act_request request = { .op = op, .fd = fd, .x = x };
 
-	return must(a, what, &request);
-}
-
-/* ADDRESS is IPv4 text also when an AF_INET6 socket is to speak it. */
-static socklen_t fill_address(struct sockaddr_storage *ss, enum speak speak, const char *address,
-			      int port)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)ss;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
-	char mapped[INET6_ADDRSTRLEN + 8];
-
-	memset(ss, 0, sizeof(*ss));
-	if (speak == SPEAK_V4) {
-		in->sin_family = AF_INET;
-		in->sin_port = htons((uint16_t)port);
-		if (address && inet_pton(AF_INET, address, &in->sin_addr) != 1)
-			run_die("bad address %s", address);
-		return sizeof(*in);
-	}
-	in6->sin6_family = AF_INET6;
-	in6->sin6_port = htons((uint16_t)port);
-	if (address && speak == SPEAK_MAPPED) {
-		snprintf(mapped, sizeof(mapped), "::ffff:%s", address);
-		address = mapped;
-	}
-	if (address && inet_pton(AF_INET6, address, &in6->sin6_addr) != 1)
-		run_die("bad address %s", address);
-	return sizeof(*in6);
-}
-
-static struct act_request request_socket(enum act_op op, enum speak speak, const char *address,
-					 int port)
-{
-	struct act_request r = { .op = op, .bind = address || port };
-
-	r.local_len = fill_address(&r.local, speak, address, port);
-	return r;
-}
-
-static struct act_request request_listen(enum speak speak, const char *address, int port,
-					 int backlog)
-{
-	struct act_request r = request_socket(ACT_LISTEN, speak, address, port);
-
-	r.bind = true;
-	r.y = backlog;
-	return r;
-}
-
-int actor_listen(struct actor *a, enum speak speak, const char *address, int port, int backlog)
-{
-	struct act_request r = request_listen(speak, address, port, backlog);
-
-	return must(a, "listen", &r).result;
-}
-
-int actor_listen_mptcp(struct actor *a, enum speak speak, const char *address)
-{
-	struct act_request r = request_listen(speak, address, 0, 8);
-
-	r.x = IPPROTO_MPTCP;
-	return ask(a, &r).result;
-}
-
-int actor_socket(struct actor *a, enum speak speak, int local_port)
-{
-	struct act_request r = request_socket(ACT_SOCKET, speak, NULL, local_port);
-
-	return must(a, "socket", &r).result;
-}
-
-void actor_connect_socket(struct actor *a, int fd, enum speak speak, const char *address, int port)
-{
-	struct act_request r = { .op = ACT_CONNECT, .fd = fd };
-
-	r.remote_len = fill_address(&r.remote, speak, address, port);
-	must(a, "connect", &r);
-}
-
-int actor_connect(struct actor *a, enum speak speak, const char *address, int port)
-{
-	int fd = actor_socket(a, speak, 0);
-
-	actor_connect_socket(a, fd, speak, address, port);
-	return fd;
-}
-
-int actor_connect_mptcp(struct actor *a, enum speak speak, const char *address, int port)
-{
-	struct act_request r = request_socket(ACT_SOCKET, speak, NULL, 0);
-	int fd;
-
-	r.x = IPPROTO_MPTCP;
-	fd = must(a, "socket", &r).result;
-	actor_connect_socket(a, fd, speak, address, port);
-	return fd;
-}
-
-int actor_connect_start(struct actor *a, enum speak speak, const char *address, int port,
-			int local_port, int *err)
-{
-	struct act_request r = request_socket(ACT_CONNECT_START, speak, NULL, local_port);
-	struct act_reply reply;
-
-	r.remote_len = fill_address(&r.remote, speak, address, port);
-	reply = must(a, "connect", &r);
-	if (err)
-		*err = (int)reply.value;
-	return reply.result;
+	return act_must(a, what, &request);
 }
 
 int actor_accept(struct actor *a, int listener)
 {
-	return step(a, "accept", ACT_ACCEPT, listener, 0).result;
+	return act_step(a, "accept", ACT_ACCEPT, listener, 0).result;
 }
 
 int actor_local_port(struct actor *a, int fd)
 {
-	return (int)step(a, "getsockname", ACT_LOCAL_PORT, fd, 0).value;
+	return (int)act_step(a, "getsockname", ACT_LOCAL_PORT, fd, 0).value;
 }
 
 void actor_write(struct actor *a, int fd, long n)
 {
-	step(a, "write", ACT_WRITE, fd, n);
+	act_step(a, "write", ACT_WRITE, fd, n);
 }
 
 long actor_fill(struct actor *a, int fd, long n)
 {
-	return step(a, "write", ACT_FILL, fd, n).value;
+	return act_step(a, "write", ACT_FILL, fd, n).value;
 }
 
 void actor_read(struct actor *a, int fd, long n)
 {
-	step(a, "read", ACT_READ, fd, n);
+	act_step(a, "read", ACT_READ, fd, n);
 }
 
 int actor_read_error(struct actor *a, int fd)
 {
-	return (int)step(a, "read", ACT_READ_ERROR, fd, 0).value;
+	return (int)act_step(a, "read", ACT_READ_ERROR, fd, 0).value;
 }
 
 void actor_close(struct actor *a, int fd)
 {
-	step(a, "close", ACT_CLOSE, fd, 0);
+	act_step(a, "close", ACT_CLOSE, fd, 0);
 }
 
 void actor_shutdown(struct actor *a, int fd, int how)
 {
-	step(a, "shutdown", ACT_SHUTDOWN, fd, how);
+	act_step(a, "shutdown", ACT_SHUTDOWN, fd, how);
 }
 
 void actor_disconnect(struct actor *a, int fd)
 {
-	step(a, "connect(AF_UNSPEC)", ACT_DISCONNECT, fd, 0);
+	act_step(a, "connect(AF_UNSPEC)", ACT_DISCONNECT, fd, 0);
 }
 
 void actor_set(struct actor *a, int fd, int level, int name, int value)
 {
 	struct act_request r = { .op = ACT_SET, .fd = fd, .x = level, .y = name, .z = value };
 
-	must(a, "setsockopt", &r);
+	act_must(a, "setsockopt", &r);
 }
 
 void actor_linger(struct actor *a, int fd, int seconds)
 {
-	step(a, "setsockopt(SO_LINGER)", ACT_LINGER, fd, seconds);
+	act_step(a, "setsockopt(SO_LINGER)", ACT_LINGER, fd, seconds);
 }
 
 int actor_mptcp_fallback(struct actor *a, int fd)
 {
-	return (int)step(a, "getsockopt(MPTCP_INFO)", ACT_FALLBACK, fd, 0).value;
+	return (int)act_step(a, "getsockopt(MPTCP_INFO)", ACT_FALLBACK, fd, 0).value;
 }
 
 void actor_await_unread(struct actor *a, int fd, long n)
 {
-	step(a, "wait for data", ACT_AWAIT_UNREAD, fd, n);
+	act_step(a, "wait for data", ACT_AWAIT_UNREAD, fd, n);
 }
 
 void actor_await_acked(struct actor *a, int fd)
 {
-	step(a, "wait for ACKs", ACT_AWAIT_ACKED, fd, 0);
+	act_step(a, "wait for ACKs", ACT_AWAIT_ACKED, fd, 0);
 }
 
 void actor_await_end(struct actor *a, int fd)
 {
-	step(a, "wait for a FIN", ACT_AWAIT_END, fd, 0);
+	act_step(a, "wait for a FIN", ACT_AWAIT_END, fd, 0);
 }
 
 void actor_await_reset(struct actor *a, int fd)
 {
-	step(a, "wait for a RST", ACT_AWAIT_RESET, fd, 0);
+	act_step(a, "wait for a RST", ACT_AWAIT_RESET, fd, 0);
 }
 
 void actor_await_state(struct actor *a, int fd, int state)
 {
-	step(a, "wait for a state", ACT_AWAIT_STATE, fd, state);
+	act_step(a, "wait for a state", ACT_AWAIT_STATE, fd, state);
 }
 
 void actor_await_incoming(struct actor *a, int listener, int n)
 {
-	step(a, "wait for connections", ACT_AWAIT_INCOMING, listener, n);
+	act_step(a, "wait for connections", ACT_AWAIT_INCOMING, listener, n);
 }
 
 void actor_threads(struct actor *a, int count)
 {
-	step(a, "pthread_create", ACT_THREADS, -1, count);
+	act_step(a, "pthread_create", ACT_THREADS, -1, count);
 }
 
 void actor_text(struct actor *a, int fd, const char *text)
@@ -353,7 +241,7 @@ void actor_text(struct actor *a, int fd, const char *text)
 	struct act_request r = { .op = ACT_TEXT, .fd = fd };
 
 	snprintf(r.text, sizeof(r.text), "%s", text);
-	must(a, "write", &r);
+	act_must(a, "write", &r);
 }
 
 void actor_in_thread(struct actor *a)
@@ -365,19 +253,19 @@ void actor_close_on_end(struct actor *a, int fd)
 {
 	struct act_request r = { .op = ACT_CLOSE_ON_END, .fd = fd };
 
-	tell(a, &r);
+	act_tell(a, &r);
 }
 
 void actor_exit_on_end(struct actor *a, int fd)
 {
 	struct act_request r = { .op = ACT_EXIT_ON_END, .fd = fd };
 
-	tell(a, &r);
+	act_tell(a, &r);
 }
 
 void actor_answer(struct actor *a)
 {
-	struct act_reply reply = answer(a, -1);
+	struct act_reply reply = act_answer(a, -1);
 
 	if (reply.result < 0)
 		run_die("%s: %s", a->comm, strerror(reply.err));
@@ -392,7 +280,7 @@ void actor_fork(struct actor *parent, struct actor *child, const char *comm)
 	*child = (struct actor){ 0 };
 	snprintf(child->comm, sizeof(child->comm), "%s", comm);
 	snprintf(r.text, sizeof(r.text), "%s", comm);
-	tell(parent, &r);
+	act_tell(parent, &r);
 	child->fd = act_recv_fd(parent->fd, &reply, sizeof(reply));
 	if (child->fd < 0)
 		run_die("%s: fork: %s", parent->comm, strerror(errno));
@@ -405,7 +293,7 @@ void actor_fork(struct actor *parent, struct actor *child, const char *comm)
 
 int actor_socketpair(struct actor *a, int *other)
 {
-	struct act_reply reply = step(a, "socketpair", ACT_SOCKETPAIR, -1, 0);
+	struct act_reply reply = act_step(a, "socketpair", ACT_SOCKETPAIR, -1, 0);
 
 	*other = (int)reply.value;
 	return reply.result;
@@ -413,12 +301,12 @@ int actor_socketpair(struct actor *a, int *other)
 
 void actor_send_fd(struct actor *a, int via, int fd)
 {
-	step(a, "send a descriptor", ACT_SEND_FD, fd, via);
+	act_step(a, "send a descriptor", ACT_SEND_FD, fd, via);
 }
 
 int actor_recv_fd(struct actor *a, int via)
 {
-	return step(a, "receive a descriptor", ACT_RECV_FD, via, 0).result;
+	return act_step(a, "receive a descriptor", ACT_RECV_FD, via, 0).result;
 }
 
 static void end(struct actor *a, enum act_op op, int x)

@@ -13,6 +13,7 @@
 #include "guard.h"
 
 #define NGINX_PORT 8080
+#define KEEPALIVE_PORT 8081 /* of one that closes after a second without a request */
 
 static void write_config(struct run *run, const char *path)
 {
@@ -32,10 +33,12 @@ static void write_config(struct run *run, const char *path)
 		"scgi_temp_path %s/scgi;\n"
 		"server {\n"
 		"listen 192.0.2.1:%d;\nclient_max_body_size 1k;\nlingering_time 0;\n"
-		"keepalive_timeout 1;\n"
 		"root %s;\n"
+		"}\n"
+		"server {\n"
+		"listen 192.0.2.1:%d;\nkeepalive_timeout 1;\nroot %s;\n"
 		"}\n}\n",
-		dir, dir, dir, dir, dir, dir, dir, NGINX_PORT, dir);
+		dir, dir, dir, dir, dir, dir, dir, NGINX_PORT, dir, KEEPALIVE_PORT, dir);
 	if (fclose(f))
 		run_die("%s: %s", path, strerror(errno));
 }
@@ -174,7 +177,7 @@ static void nginx(struct run *run)
 static void keepalive_race(struct run *run)
 {
 	const char *request = "GET / HTTP/1.1\r\nHost: rsttrace\r\n\r\n";
-	struct end server = { "192.0.2.1", NGINX_PORT }, client = { "192.0.2.2", 0 };
+	struct end server = { "192.0.2.1", KEEPALIVE_PORT }, client = { "192.0.2.2", 0 };
 	struct actor worker = { .comm = "nginx" }, cli;
 	struct wanted sent = {
 		.cause = "data-after-close",

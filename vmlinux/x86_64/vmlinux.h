@@ -21,6 +21,7 @@ struct css_set;
 struct file;
 struct inode;
 struct kernfs_node;
+struct list_head;
 struct net;
 struct net_device;
 struct nsproxy;
@@ -457,6 +458,52 @@ struct sk_buff_head {
 	__u32 qlen;
 };
 
+struct qspinlock {
+	union {
+		atomic_t val;
+		struct {
+			u8 locked;
+			u8 pending;
+		};
+		struct {
+			u16 locked_pending;
+			u16 tail;
+		};
+	};
+};
+
+typedef struct qspinlock arch_spinlock_t;
+
+struct raw_spinlock {
+	arch_spinlock_t raw_lock;
+};
+
+struct spinlock {
+	union {
+		struct raw_spinlock rlock;
+	};
+};
+
+typedef struct spinlock spinlock_t;
+
+struct list_head {
+	struct list_head *next;
+	struct list_head *prev;
+};
+
+struct wait_queue_head {
+	spinlock_t lock;
+	struct list_head head;
+};
+
+typedef struct wait_queue_head wait_queue_head_t;
+
+typedef struct {
+	spinlock_t slock;
+	int owned;
+	wait_queue_head_t wq;
+} socket_lock_t;
+
 struct sock_cgroup_data {
 	struct cgroup *cgroup;
 };
@@ -473,6 +520,7 @@ struct sock {
 	int sk_rcvbuf;
 	int sk_err;
 	struct socket *sk_socket;
+	socket_lock_t sk_lock;
 	int sk_sndbuf;
 	int sk_wmem_queued;
 	u8 sk_shutdown;
@@ -668,6 +716,10 @@ struct upid {
 struct pid {
 	unsigned int level;
 	struct upid numbers[0];
+};
+
+struct pid_namespace {
+	struct ns_common ns;
 };
 
 #ifndef BPF_NO_PRESERVE_ACCESS_INDEX

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* act_socket.c: the actor's steps that need an address. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "act_line.h"
+#include "run.h"
+
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
+/* ADDRESS is IPv4 text also when an AF_INET6 socket is to speak it. */
+static socklen_t fill_address(struct sockaddr_storage *ss, enum speak speak, const char *address,
+			      int port)
+{
+	struct sockaddr_in *in = (struct sockaddr_in *)ss;
+	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)ss;
+	char mapped[INET6_ADDRSTRLEN + 8];
+
+	memset(ss, 0, sizeof(*ss));
+	if (speak == SPEAK_V4) {
+		in->sin_family = AF_INET;
+		in->sin_port = htons((uint16_t)port);
+		if (address && inet_pton(AF_INET, address, &in->sin_addr) != 1)
+			run_die("bad address %s", address);
+		return sizeof(*in);
+	}
+	in6->sin6_family = AF_INET6;
+	in6->sin6_port = htons((uint16_t)port);
+	if (address && speak == SPEAK_MAPPED) {
+		snprintf(mapped, sizeof(mapped), "::ffff:%s", address);
+		address = mapped;
+	}
+	if (address && inet_pton(AF_INET6, address, &in6->sin6_addr) != 1)
+		run_die("bad address %s", address);
+	return sizeof(*in6);
+}
+
+static struct act_request request_socket(enum act_op op, enum speak speak, const char *address,
+					 int port)
+{
+	struct act_request r = { .op = op, .bind = address || port };
+
+	r.local_len = fill_address(&r.local, speak, address, port);
+	return r;
+}
+
+static struct act_request request_listen(enum speak speak, const char *address, int port,
+					 int backlog)
+{
+	struct act_request r = request_socket(ACT_LISTEN, speak, address, port);
+
+	r.bind = true;
+	r.y = backlog;
+	return r;
+}
+
+int actor_listen(struct actor *a, enum speak speak, const char *address, int port, int backlog)
+{
+	struct act_request r = request_listen(speak, address, port, backlog);
+
+	return act_must(a, "listen", &r).result;
+}
+
+int actor_listen_mptcp(struct actor *a, enum speak speak, const char *address)
+{
+	struct act_request r = request_listen(speak, address, 0, 8);
+
+	r.x = IPPROTO_MPTCP;
+	return act_ask(a, &r).result;
+}
+
+int actor_socket(struct actor *a, enum speak speak, int local_port)
+{
+	struct act_request r = request_socket(ACT_SOCKET, speak, NULL, local_port);
+
+	return act_must(a, "socket", &r).result;
+}
+
+void actor_connect_socket(struct actor *a, int fd, enum speak speak, const char *address, int port)
+{
+	struct act_request r = { .op = ACT_CONNECT, .fd = fd };
+
+	r.remote_len = fill_address(&r.remote, speak, address, port);
+	act_must(a, "connect", &r);
+}
+
+int actor_connect(struct actor *a, enum speak speak, const char *address, int port)
+{
+	int fd = actor_socket(a, speak, 0);
+
+	actor_connect_socket(a, fd, speak, address, port);
+	return fd;
+}
+
+int actor_connect_mptcp(struct actor *a, enum speak speak, const char *address, int port)
+{
+	struct act_request r = request_socket(ACT_SOCKET, speak, NULL, 0);
+	int fd;
+
+	r.x = IPPROTO_MPTCP;
+	fd = act_must(a, "socket", &r).result;
+	actor_connect_socket(a, fd, speak, address, port);
+	return fd;
+}
+
+int actor_connect_start(struct actor *a, enum speak speak, const char *address, int port,
+			int local_port, int *err)
+{
+	struct act_request r = request_socket(ACT_CONNECT_START, speak, NULL, local_port);
+	struct act_reply reply;
+
+	r.remote_len = fill_address(&r.remote, speak, address, port);
+	reply = act_must(a, "connect", &r);
+	if (err)
+		*err = (int)reply.value;
+	return reply.result;
+}
