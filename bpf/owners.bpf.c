@@ -249,18 +249,17 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 }
 
 /*
- * Both ends sent their FIN and ours was acknowledged: after that only duplicates can come, and the
- * history is for what tells something. It is also the common case, and remembering costs more than
- * all else about a connection.
+ * Both ends sent their FIN, and TIME_WAIT now stands for the connection: it answers what still
+ * comes with an ACK. It is also the common case, and remembering costs more than all else about a
+ * connection.
  */
-static __always_inline bool ended_clean(const struct sock *sk, int old_state)
+static __always_inline bool in_time_wait(const struct sock *sk, int old_state)
 {
 	bool peer_fin = sk->__sk_common.skc_flags >> K_SOCK_DONE & 1;
 
 	if (sk->sk_err)
 		return false;
-	return old_state == RST_TCP_LAST_ACK || old_state == RST_TCP_CLOSING ||
-	       (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
+	return old_state == RST_TCP_CLOSING || (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
 }
 
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */
@@ -278,7 +277,7 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
 	    (__u32)task->tgid == st->closer_tgid)
 		closer_set(&st->closer, task);
-	if (tp && !ended_clean(sk, old_state))
+	if (tp && !in_time_wait(sk, old_state))
 		remember(sk, tp, st, old_state);
 }
 

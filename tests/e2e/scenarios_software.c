@@ -229,7 +229,7 @@ static void keepalive_race(struct run *run)
 }
 
 const struct scenario scenarios_software[] = {
-	{ "nginx-keepalive-race", keepalive_race, ONCE, false },
 	{ "nginx-413", nginx, ONCE, false },
+	{ "nginx-keepalive-race", keepalive_race, ONCE, false },
 	{ 0 },
 };
