@@ -523,8 +523,9 @@ static bool uses_past(const struct incident *in)
 {
 	enum owner_from from = in->verdict.owner_from;
 
-	return in->ev->past.kind &&
-	       (from == OWNER_PAST || (from == OWNER_CLOSED && kind(in, RST_SOCK_TIMEWAIT)));
+	if (from == OWNER_CLOSED)
+		return kind(in, RST_SOCK_TIMEWAIT) && past_kind(in) == RST_PAST_CONNECTION;
+	return from == OWNER_PAST && past_kind(in) != RST_PAST_NONE;
 }
 
 static enum rst_role role_of(const struct incident *in)
@@ -542,10 +543,13 @@ static void role_set(struct incident *in)
 {
 	enum rst_role role = role_of(in);
 
-	if (role == RST_ROLE_UNKNOWN)
-		return;
-	in->role = role;
-	in->role_inferred = false;
+	if (role != RST_ROLE_UNKNOWN) {
+		in->role = role;
+		in->role_inferred = false;
+	} else if (kind(in, RST_SOCK_TIMEWAIT) && past_kind(in) == RST_PAST_LISTENER) {
+		in->role = RST_ROLE_SERVER;
+		in->role_inferred = true;
+	}
 }
 
 static const char *phase_of(const struct incident *in)

@@ -5,6 +5,13 @@
 static void elsewhere(struct built *b)
 {
 	b->in.listener.port = 80;
+	b->in.listener.netns = b->ev.netns;
+}
+
+static void in_another_netns(struct built *b)
+{
+	b->in.listener.port = 80;
+	b->in.listener.netns = b->ev.netns + 1;
 }
 
 static void request(struct built *b)
@@ -57,6 +64,9 @@ static const struct row rows[] = {
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1 elsewhere", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, "NO_SOCKET", elsewhere,
 	  CAUSE_LISTENER_ELSEWHERE, SURE, "P1", OWNER_NOBODY, NULL },
+	{ "P1 in another namespace", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, "NO_SOCKET",
+	  in_another_netns, CAUSE_LISTENER_ELSEWHERE, LIKELY, "P1", OWNER_NOBODY,
+	  "network-namespace" },
 	{ "P2", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 0, "NO_SOCKET", NULL,
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P2, late SYN-ACK", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | ACK, 0, "NO_SOCKET", NULL,

@@ -4,7 +4,7 @@
 
 #define S 1000ULL
 /* How far a segment's numbers may be from those of the connection it continues. */
-#define SPAN (1U << 29)
+#define SPAN (1 << 24)
 
 static void listener(struct built *b)
 {
@@ -71,25 +71,38 @@ static void connection_other_before(struct built *b)
 static void connection_by_seq_after(struct built *b)
 {
 	connection(b);
-	numbers(b, SPAN - 1, SPAN);
+	numbers(b, SPAN - 1, 0);
 }
 
 static void connection_by_seq_before(struct built *b)
 {
 	connection(b);
-	numbers(b, -SPAN, SPAN);
+	numbers(b, -SPAN, 0);
 }
 
 static void connection_by_ack_after(struct built *b)
 {
 	connection(b);
-	numbers(b, SPAN, SPAN - 1);
+	numbers(b, 0, SPAN - 1);
 }
 
 static void connection_by_ack_before(struct built *b)
 {
 	connection(b);
-	numbers(b, SPAN, -SPAN);
+	numbers(b, 0, -SPAN);
+}
+
+/* Both must fit. */
+static void connection_seq_alone(struct built *b)
+{
+	connection(b);
+	numbers(b, 0, SPAN);
+}
+
+static void connection_ack_alone(struct built *b)
+{
+	connection(b);
+	numbers(b, SPAN, 0);
 }
 
 /* The ack field of a segment without the flag is whatever it is. */
@@ -103,13 +116,13 @@ static void connection_by_no_ack(struct built *b)
 static void handshake_by_seq(struct built *b)
 {
 	handshake(b);
-	numbers(b, 1460, SPAN);
+	numbers(b, 1460, 0);
 }
 
 static void handshake_by_ack(struct built *b)
 {
 	handshake(b);
-	numbers(b, SPAN, 0);
+	numbers(b, 0, 1460);
 }
 
 static void handshake_other(struct built *b)
@@ -207,6 +220,10 @@ static const struct row rows[] = {
 	  connection_by_ack_after, CAUSE_CLOSED_EARLIER, SURE, "P3b", OWNER_PAST, NULL },
 	{ "P3b, ack at the near end", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, NULL,
 	  connection_by_ack_before, CAUSE_CLOSED_EARLIER, SURE, "P3b", OWNER_PAST, NULL },
+	{ "P3b, only seq fits", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, NULL,
+	  connection_seq_alone, CAUSE_CLOSED_EARLIER, LIKELY, "P3b", OWNER_PAST, NULL },
+	{ "P3b, only ack fits", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, NULL,
+	  connection_ack_alone, CAUSE_CLOSED_EARLIER, LIKELY, "P3b", OWNER_PAST, NULL },
 	{ "P3b, another connection of these ports", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, NULL,
 	  connection_other, CAUSE_CLOSED_EARLIER, LIKELY, "P3b", OWNER_PAST, NULL },
 	{ "P3b, another connection, numbers before", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, NULL,

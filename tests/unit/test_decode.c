@@ -188,7 +188,7 @@ Test(decode, fields_at_their_limits)
 	e.sock.role = RST_ROLE_CLIENT;
 	e.owner.known_by = RST_KNOWN_LISTENER;
 	e.past.kind = RST_PAST_LISTENER;
-	e.past.end = RST_END_PEER;
+	e.past.end = RST_END_BEFORE;
 	e.past.role = RST_ROLE_CLIENT;
 	e.past.known_by = RST_KNOWN_LISTENER;
 	cr_expect_eq(decode(&r, &e, sizeof(e)), 0);
@@ -215,7 +215,7 @@ Test(decode, fields_out_of_range)
 	e.past.kind = RST_PAST_LISTENER + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
-	e.past.end = RST_END_PEER + 1;
+	e.past.end = RST_END_BEFORE + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e.past.end = UINT8_MAX;
 	assert_refused(&e, sizeof(e), -EBADMSG);

@@ -57,6 +57,7 @@ static const struct {
 	{ "do_softirq_own_stack", KF_SOFTIRQ },
 	{ "__irq_exit_rcu", KF_SOFTIRQ },
 	{ "release_sock", KF_RELEASE_SOCK },
+	{ "__mptcp_unaccepted_force_close", KF_MPTCP_UNACCEPTED },
 	{ "__release_sock", KF_RELEASE_SOCK },
 };
 

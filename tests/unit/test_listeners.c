@@ -40,7 +40,12 @@ static void local6(struct built *b, const char *address)
 
 static void fill(struct built *b, const struct rst_listener *v, size_t n)
 {
-	struct listeners l = { .v = v, .n = n };
+	struct listener copy[8] = { 0 };
+	struct listeners l = { .v = copy, .n = n };
+
+	cr_assert_leq(n, sizeof(copy) / sizeof(copy[0]));
+	for (size_t i = 0; i < n; i++)
+		copy[i].raw = v[i];
 
 	memset(&b->in.listener, 0, sizeof(b->in.listener));
 	b->in.role = RST_ROLE_UNKNOWN;
@@ -58,8 +63,30 @@ Test(listeners, none)
 	build_connection(&b);
 	fill(&b, NULL, 0);
 	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect_eq(b.in.role, RST_ROLE_UNKNOWN, "port 80 may be anybody's");
+	cr_expect(!b.in.role_inferred);
+	b.ev.tuple.local_port = 40000;
+	fill(&b, NULL, 0);
 	cr_expect_eq(b.in.role, RST_ROLE_CLIENT);
 	cr_expect(b.in.role_inferred);
+}
+
+/* Who listened then counts, though he is gone by the time we look. */
+Test(listeners, that_ended_after_the_event)
+{
+	struct listener l = { .raw = listener("10.0.0.1", 12) };
+	struct listeners all = { .v = &l, .n = 1 };
+	struct built b;
+
+	build_connection(&b);
+	l.until_ns = b.ev.hdr.mono_ns + 1;
+	listeners_fill(&all, &b.in);
+	cr_expect_eq(b.in.listener.pid, 12);
+	cr_expect_eq(b.in.role, RST_ROLE_SERVER);
+	build_connection(&b);
+	l.until_ns = b.ev.hdr.mono_ns - 1;
+	listeners_fill(&all, &b.in);
+	cr_expect_eq(b.in.listener.port, 0);
 }
 
 Test(listeners, syn_for_another_address)
@@ -196,7 +223,7 @@ Test(listeners, that_came_after_the_event)
 	build_connection(&b);
 	fill(&b, &l, 1);
 	cr_expect_eq(b.in.listener.port, 0);
-	cr_expect_eq(b.in.role, RST_ROLE_CLIENT);
+	cr_expect_eq(b.in.role, RST_ROLE_UNKNOWN);
 }
 
 static bool takes(struct rst_listener l, const char *local)
@@ -211,8 +238,8 @@ static bool takes(struct rst_listener l, const char *local)
 		cr_assert_eq(inet_pton(AF_INET, local, b.ev.tuple.local), 1);
 	}
 	fill(&b, &l, 1);
-	cr_assert(b.in.role_inferred);
-	cr_assert_eq(b.in.role, b.in.listener.port ? RST_ROLE_SERVER : RST_ROLE_CLIENT);
+	cr_assert_eq(b.in.role_inferred, b.in.listener.port != 0);
+	cr_assert_eq(b.in.role, b.in.listener.port ? RST_ROLE_SERVER : RST_ROLE_UNKNOWN);
 	return b.in.listener.port;
 }
 
@@ -254,7 +281,7 @@ Test(listeners, of_a_connection_in_another_namespace)
 	build_connection(&b);
 	fill(&b, &l, 1);
 	cr_expect_eq(b.in.listener.port, 0);
-	cr_expect_eq(b.in.role, RST_ROLE_CLIENT);
+	cr_expect_eq(b.in.role, RST_ROLE_UNKNOWN);
 }
 
 Test(listeners, a_recorded_role_stays)

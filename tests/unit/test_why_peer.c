@@ -80,11 +80,15 @@ Test(why_peer, ignored)
 
 	build_event(&b, DIR_RECEIVED, "");
 	build_packet(&b, RST_FLAG_RST, 0);
-	assert_why(&b, "a RST (seq 1000, ttl 64) came in and ended no socket: no such connection, "
-		       "outside the window, or passing through");
+	assert_why(
+		&b,
+		"a RST (seq 1000, ttl 64) came in and ended no connection: there is none, it is outside "
+		"the window, a half-open handshake or TIME_WAIT, or it passes through");
 	b.in.interface = "eth0";
-	assert_why(&b, "a RST (seq 1000, ttl 64) came in on eth0 and ended no socket: no such "
-		       "connection, outside the window, or passing through");
+	assert_why(
+		&b,
+		"a RST (seq 1000, ttl 64) came in on eth0 and ended no connection: there is none, it is "
+		"outside the window, a half-open handshake or TIME_WAIT, or it passes through");
 }
 
 Test(why_peer, unknown)
