@@ -82,6 +82,8 @@ static void elsewhere(struct run *run, struct actor *listener, enum side side, i
 	struct wanted sent = {
 		.cause = "listener-elsewhere",
 		.group = "closed-socket",
+		/* Which of another namespace's listeners was meant is a guess. */
+		.certainty = side == SIDE_SERVER ? "certain" : "inferred",
 		.emitter = expect_passive(run->speak),
 		.local = &server,
 		.remote = &client,

@@ -146,8 +146,12 @@ static void nginx(struct run *run)
 	master = start_nginx(run, &guard);
 	worker = worker_of(master);
 	curl = post_too_much(run);
-	if (!tracer_await(run, SIDE_SERVER, "sent", 1))
-		run_fail("nginx resets nothing");
+	/* curl, too, gives up at the 413; when it is the faster one, nobody resets anything. */
+	if (!tracer_await(run, SIDE_SERVER, "sent", 1)) {
+		curl = post_too_much(run);
+		if (!tracer_await(run, SIDE_SERVER, "sent", 1))
+			run_fail("nginx resets nothing");
+	}
 	tracer_await(run, SIDE_CLIENT, "received", 1);
 	tracer_stop(run);
 
