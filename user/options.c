@@ -636,7 +636,8 @@ void options_help(FILE *out)
 	fputs("Usage: rsttrace [trace] [OPTION...] [ADDRESS[/BITS]...]\n"
 	      "       rsttrace explain [CAUSE] [--markdown]\n\n"
 	      "Says who reset a TCP connection, and why: one line for each RST this host sends or\n"
-	      "receives. An ADDRESS matches either end. Needs root, or CAP_BPF and CAP_PERFMON.\n",
+	      "receives. An ADDRESS matches either end. Needs root; the man page\n"
+	      "lists the capabilities that do.\n",
 	      out);
 	for (int section = 0; section < SECTIONS; section++) {
 		fprintf(out, "\n%s:\n", sections[section]);
