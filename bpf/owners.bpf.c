@@ -57,8 +57,8 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 	__sync_fetch_and_add(&listeners_generation, 1);
 }
 
-/* listen() fails faster than anybody could destroy the socket from outside. */
-#define LISTEN_FAILED_NS 500000ULL
+/* listen() fails within one system call; nobody calls listen() and shutdown() so fast. */
+#define LISTEN_FAILED_NS 20000ULL
 
 static __always_inline void listener_remove(struct sock *sk)
 {
@@ -78,7 +78,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	if (!l)
 		return;
 	/* listen() enters the state before it takes the port, and leaves it when that fails;
-		 * close() and shutdown() have set sk_shutdown by now. */
+	 * close() has set sk_shutdown by now. */
 	if (!sk->sk_shutdown && now - l->since_ns < LISTEN_FAILED_NS) {
 		bpf_map_delete_elem(&listeners, &cookie);
 		return;
