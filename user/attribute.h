@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * attribute.h: from what was seen to a cause. Pure: no clock, no files, no libbpf; the rules are a
- * table (attribute.c), the sentences another (why.c).
+ * table (attribute.c), the sentences another (why.c); owner.c chooses whose socket it was.
  */
 #ifndef RSTTRACE_ATTRIBUTE_H
 #define RSTTRACE_ATTRIBUTE_H
@@ -16,6 +16,9 @@
  * cause: CAUSE_UNKNOWN when no rule matches.
  */
 void attribute_cause(struct incident *in);
+
+/* Whether what is remembered of the past is what the verdict rests on. */
+bool attribute_uses_past(const struct incident *in);
 
 /* Whether the owner must be looked for among the open files, because nothing recorded names it. */
 bool attribute_wants_scan(const struct incident *in);
