@@ -83,6 +83,9 @@ static __always_inline void count(__u32 counter)
 		(*value)++;
 }
 
+/* How deep the tracer's own pid namespace is; its iterator finds out, first of all. */
+__u32 tracer_pid_level __weak = 0;
+
 /* When the reader was last woken. Racy on purpose: a wakeup too many costs little. */
 __u64 last_wakeup_ns __weak = 0;
 

@@ -404,6 +404,7 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	struct socket *socket;
 	struct sock *sk;
 
+	tracer_pid_level = bpf_get_current_task_btf()->thread_pid->level;
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);

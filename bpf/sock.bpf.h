@@ -34,36 +34,40 @@ static __always_inline bool task_is_kernel(struct task_struct *task)
 	return task->flags & K_PF_KTHREAD || (__u32)task->tgid == rst_config.own_pid;
 }
 
-#define K_PID_LEVELS 8 /* nested pid namespaces looked through; the kernel allows 32 */
+#define K_PID_LEVEL_MASK 31 /* MAX_PID_NS_LEVEL is 32 */
 
-/* The pid of PID in the tracer's pid namespace; 0: it is not visible there. OWN: in its own. */
-static __always_inline __u32 pid_seen(struct pid *pid, __u32 *own)
+/* The pid of PID in the tracer's pid namespace; 0: it is not visible there. */
+static __always_inline __u32 pid_seen(struct pid *pid)
 {
-	__u32 seen = 0, level = pid->level;
+	__u32 level = tracer_pid_level;
+	struct upid upid = {};
 
-	for (__u32 i = 0; i < K_PID_LEVELS && i <= level; i++) {
-		struct upid upid = {};
+	if (level > pid->level)
+		return 0;
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & K_PID_LEVEL_MASK]);
+	return upid.ns && BPF_CORE_READ(upid.ns, ns.inum) == rst_config.pidns ? upid.nr : 0;
+}
 
-		bpf_core_read(&upid, sizeof(upid), &pid->numbers[i]);
-		if (upid.ns && BPF_CORE_READ(upid.ns, ns.inum) == rst_config.pidns)
-			seen = upid.nr;
-		if (i == level)
-			*own = upid.nr;
-	}
-	return seen;
+/* The pid of PID in its own pid namespace. */
+static __always_inline __u32 pid_own(struct pid *pid)
+{
+	struct upid upid = {};
+
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[pid->level & K_PID_LEVEL_MASK]);
+	return upid.nr;
 }
 
 static __always_inline void task_fill(struct rst_task *out, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
-	__u32 ignored;
 
 	out->pid = out->ns_pid = task->tgid;
 	out->tid = task->pid;
 	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
 	if (leader->thread_pid->level || rst_config.pidns != K_PROC_PID_INIT_INO) {
-		out->pid = pid_seen(leader->thread_pid, &out->ns_pid);
-		out->tid = pid_seen(task->thread_pid, &ignored);
+		out->pid = pid_seen(leader->thread_pid);
+		out->tid = pid_seen(task->thread_pid);
+		out->ns_pid = pid_own(leader->thread_pid);
 	}
 	out->uid = task->cred->uid.val;
 	out->start_ns = leader->start_boottime;
