@@ -112,8 +112,10 @@ static __always_inline void opened(struct sock *sk, int state)
 	if (!st)
 		return;
 	__builtin_memset(st, 0, sizeof(*st));
-	if (!task_is_kernel(task))
+	if (!task_is_kernel(task)) {
 		owner_set(&st->owner, task, RST_KNOWN_SOCKET);
+		st->reader = task->tgid; /* its reads say nothing new */
+	}
 	if (state == RST_TCP_LISTEN) {
 		listener_add(sk, &st->owner, bpf_ktime_get_ns());
 	} else {
