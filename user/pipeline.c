@@ -212,7 +212,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
 	/* A socket may have taken a RST whose event was lost: then nobody can say it was ignored. */
-	if (!join_empty(&p->join)) {
+	if (p->o->interfaces && !join_empty(&p->join)) {
 		tracer_counters(p->tracer, counters);
 		if (counters[RST_CNT_LOST_RECEIVED] != p->lost_received)
 			p->lost_at_ns = now;

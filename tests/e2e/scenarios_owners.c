@@ -250,17 +250,22 @@ static void never_read(struct run *run)
 	pair_stop(&p);
 }
 
+/* A connection that a worker took and has not read from: the listener's owner is somebody else. */
+static void worker_accepts(struct run *run, struct pair *p, struct actor *worker)
+{
+	tracer_start(run, NULL);
+	pair_listen(run, p, 8);
+	actor_fork(&p->srv, worker, "e2e-worker");
+	p->c = pair_another(run, p, &p->client.port);
+	p->s = actor_accept(worker, p->listener);
+}
+
 static void closed_at_once(struct run *run)
 {
 	struct actor one;
 	struct pair p;
 
-	/* A worker: the listener's owner is somebody else. */
-	tracer_start(run, NULL);
-	pair_listen(run, &p, 8);
-	actor_fork(&p.srv, &one, "e2e-worker");
-	p.c = pair_another(run, &p, &p.client.port);
-	p.s = actor_accept(&one, p.listener);
+	worker_accepts(run, &p, &one);
 	actor_close_on_end(&one, p.s);
 	usleep(20000);
 	reset_by_client(run, &p, &one, "scan|socket");
@@ -275,11 +280,7 @@ static void exits_at_once(struct run *run)
 	struct actor one;
 	struct pair p;
 
-	tracer_start(run, NULL);
-	pair_listen(run, &p, 8);
-	actor_fork(&p.srv, &one, "e2e-worker");
-	p.c = pair_another(run, &p, &p.client.port);
-	p.s = actor_accept(&one, p.listener);
+	worker_accepts(run, &p, &one);
 	actor_exit_on_end(&one, p.s);
 	usleep(20000);
 	reset_by_client(run, &p, &one, "scan|socket");
