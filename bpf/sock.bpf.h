@@ -215,6 +215,7 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
 	__u64 heard, data;
+	__u32 window;
 
 	s->bytes_received = tp->bytes_received;
 	s->bytes_sent = tp->bytes_sent;
@@ -224,12 +225,13 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 	s->write_seq = tp->write_seq;
 	s->rcv_nxt = tp->rcv_nxt;
 	s->copied_seq = tp->copied_seq;
-	s->snd_wnd = tp->snd_wnd;
+	window = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+	s->rcv_wnd = (__s32)window > 0 ? window : 0;
 	s->total_retrans = tp->total_retrans;
 	s->retransmits = icsk->icsk_retransmits;
 	s->probes_out = icsk->icsk_probes_out;
 	s->user_timeout_ms = icsk->icsk_user_timeout;
-	s->keepalive_probes = tp->keepalive_probes;
+	
 	s->linger2_ms = tp->linger2 < 0 ? -1 : (__s32)ticks_to_ms(tp->linger2);
 	data = since_ms(icsk->icsk_ack.lrcvtime);
 	heard = since_ms(tp->rcv_tstamp);
@@ -266,10 +268,7 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
 	s->cookie = bpf_get_socket_cookie(sk);
 	s->inode = sock_inode(sk);
-	s->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
-	s->uid = sk->sk_uid.val;
-	s->protocol = sk->sk_protocol;
-	s->bound_ifindex = sk->__sk_common.skc_bound_dev_if;
+	
 	s->flags = sock_flags(sk, tp);
 	s->linger_ms = ticks_to_ms(sk->sk_lingertime);
 	if (s->kind == RST_SOCK_LISTENER)

@@ -16,6 +16,8 @@
 enum direction {
 	DIR_SENT,
 	DIR_RECEIVED,
+	DIR_PASSING, /* local: where the RST comes from; remote: where it goes to */
+	DIRECTIONS,
 };
 
 enum certainty {
@@ -84,7 +86,37 @@ struct pair {
 	enum cause_id cause;
 };
 
-#define WHY_MAX 512
+#define FIREWALL_RULE_MAX 96
+
+/* The firewall that sent a RST (firewall-reject, rejected-locally) or dropped one (ignored). Words
+ * are static; NULL: not known. */
+struct firewall {
+	const char *kind; /* "nft", "iptables-nft", "iptables-legacy" */
+	const char *
+		family; /* of the expression that rejected: "inet", "ip", "ip6", "netdev", "bridge" */
+	const char *hook; /* "ingress", "prerouting", "input", "forward", "output", "postrouting",
+			     * "egress" */
+	char rule[FIREWALL_RULE_MAX]; /* "inet filter input handle 5"; empty: not known */
+	bool rule_inferred;	      /* the only one that fits, but not all of it was understood */
+};
+
+/* A flow that conntrack translates. Of each tuple, local is the source and remote the destination
+ * of that direction's packets. */
+struct translation {
+	bool there;
+	struct rst_tuple original, reply;
+};
+
+/* Why a RST is suspected not to be the peer's. */
+struct suspicion {
+	bool ttl, ip_id, window, burst; /* what does not fit */
+	struct rst_peer peer;		/* packets 0: nothing is known */
+	uint32_t resets;		/* of the burst: how many, */
+	uint32_t ahead;		      /* how many different sequence numbers beyond what the peer */
+	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
+};
+
+#define WHY_MAX 640
 
 /* Where a rule says the owner stands. */
 enum owner_from {
@@ -94,6 +126,7 @@ enum owner_from {
 	OWNER_LISTENER, /* the same of the listener that stands for its request sockets */
 	OWNER_CLOSED,	/* an orphan: what was recorded; else who closed it */
 	OWNER_PAST,	/* no socket any more: what is remembered of it */
+	OWNER_TARGET,	/* a dropped RST's: whose socket it would have hit */
 };
 
 /* The kernel's own figures about TCP memory, for out-of-memory. limit 0: not known. */
@@ -119,7 +152,19 @@ struct incident {
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
 	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
-	struct rst_packet packet; /* valid 0: none. Sent: the provoking segment; else the RST */
+	struct rst_packet
+		packet;	       /* valid 0: none. The segment that TCP or a firewall answered with a
+				   * RST; of all others the RST itself */
+	struct rst_packet rst; /* firewall-reject: the RST itself; valid 0: not known */
+	struct firewall firewall;
+	struct translation translation; /* of the segment's two ends */
+	struct suspicion suspicion;
+	char in_interface
+		[RST_IFNAME_LEN]; /* passing, dropped: where it came in; empty: not known */
+	char out_interface[RST_IFNAME_LEN]; /* passing: where it leaves */
+	const char *drop_reason;	    /* enum name without SKB_DROP_REASON_; NULL: none */
+	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */
+	bool relayed;			    /* the same packet at a lower device: reported before */
 	struct frame frames[RST_STACK_MAX];
 	uint32_t nframes;
 	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */

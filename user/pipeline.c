@@ -64,6 +64,10 @@ int pipeline_record(void *context, const void *data, size_t size)
 	case RST_REC_SENT:
 		join_event(&p->join, record.event, DIR_SENT);
 		break;
+	case RST_REC_WIRE:
+	case RST_REC_DROPPED:
+	case RST_REC_REJECTED:
+		break;
 	}
 	return join_full(&p->join) ? -ENOBUFS : 0;
 }

@@ -21,7 +21,7 @@ struct pressure {
 
 struct summary {
 	uint64_t duration_ns;
-	uint64_t by_cause[2][CAUSE_COUNT]; /* indexed by enum direction, then cause */
+	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
 	uint64_t benign;		   /* of those */
 	uint64_t shown;			   /* after the filters */
 	uint64_t counters[RST_CNT_MAX];	   /* the kernel side's, enum rst_counter */
