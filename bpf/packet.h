@@ -140,26 +140,26 @@ static __always_inline const __u8 *packet_skip_ip6(const __u8 *ip, const __u8 *e
 
 /* One function a family: the verifier must see the IP header's bounds check on the path that reads
  * the addresses. */
-static __always_inline int packet_rst_ip4(const __u8 *ip, const __u8 *end, struct rst_tuple *tuple,
-					  struct rst_packet *packet)
+static __always_inline int packet_segment_ip4(const __u8 *ip, const __u8 *end,
+					      struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	__u32 following = 0;
 	const __u8 *tcp = packet_skip_ip4(ip, end, &following);
 
-	if (!tcp || tcp + 20 > end || !(tcp[13] & RST_FLAG_RST))
+	if (!tcp || tcp + 20 > end)
 		return 0;
 	packet_ip4(ip, tuple, packet);
 	packet_tcp(tcp, following, tuple, packet);
 	return 1;
 }
 
-static __always_inline int packet_rst_ip6(const __u8 *ip, const __u8 *end, struct rst_tuple *tuple,
-					  struct rst_packet *packet)
+static __always_inline int packet_segment_ip6(const __u8 *ip, const __u8 *end,
+					      struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	__u32 following = 0;
 	const __u8 *tcp = packet_skip_ip6(ip, end, &following);
 
-	if (!tcp || tcp + 20 > end || !(tcp[13] & RST_FLAG_RST))
+	if (!tcp || tcp + 20 > end)
 		return 0;
 	packet_ip6(ip, tuple, packet);
 	packet_tcp(tcp, following, tuple, packet);
@@ -168,11 +168,11 @@ static __always_inline int packet_rst_ip6(const __u8 *ip, const __u8 *end, struc
 
 /*
  * Reads the Ethernet frame [DATA, END). Returns 1 and fills TUPLE and PACKET (both zeroed by the
- * caller) if it holds the beginning of a TCP segment with the RST flag; 0 otherwise. The frame's
- * source becomes the tuple's remote end.
+ * caller) if it holds the beginning of a TCP segment; 0 otherwise. The frame's source becomes the
+ * tuple's remote end.
  */
-static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
-				      struct rst_packet *packet)
+static __always_inline int packet_segment(const __u8 *data, const __u8 *end,
+					  struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	const __u8 *ip = data + 14;
 	__u16 type;
@@ -190,10 +190,17 @@ static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct 
 		ip += 4;
 	}
 	if (type == PACKET_ETH_IP)
-		return packet_rst_ip4(ip, end, tuple, packet);
+		return packet_segment_ip4(ip, end, tuple, packet);
 	if (type == PACKET_ETH_IP6)
-		return packet_rst_ip6(ip, end, tuple, packet);
+		return packet_segment_ip6(ip, end, tuple, packet);
 	return 0;
+}
+
+/* The same for a segment with the RST flag only. */
+static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
+				      struct rst_packet *packet)
+{
+	return packet_segment(data, end, tuple, packet) && packet->flags & RST_FLAG_RST;
 }
 
 #endif

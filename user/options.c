@@ -663,3 +663,10 @@ void options_help(FILE *out)
 	      "Exit codes: 0 normal end, 1 failure while running, 2 wrong command line.\n",
 	      out);
 }
+
+uint32_t options_directions(const struct options *o)
+{
+	uint32_t wanted = (o->sent ? RST_WANT_SENT : 0) | (o->received ? RST_WANT_RECEIVED : 0);
+
+	return wanted ? wanted : RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
+}

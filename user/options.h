@@ -62,6 +62,9 @@ struct options {
  */
 int options_parse(struct options *o, int argc, char **argv, FILE *err);
 
+/* Which directions are wanted: enum rst_direction_bit. */
+uint32_t options_directions(const struct options *o);
+
 /* The text of --help. The man page and the README list the same options; a test compares them. */
 void options_help(FILE *out);
 
