@@ -20,6 +20,16 @@ enum direction {
 	DIRECTIONS,
 };
 
+/* Who made a RST that left without TCP. */
+enum origin {
+	ORIGIN_UNKNOWN,	  /* the stack does not tell: it waited for a neighbour, say */
+	ORIGIN_TCP,	  /* TCP after all */
+	ORIGIN_FIREWALL,  /* netfilter's reject */
+	ORIGIN_WRITTEN,	  /* a program, through a raw or packet socket */
+	ORIGIN_TUN,	  /* a program, through a TUN device */
+	ORIGIN_FORWARDED, /* another host, or another namespace of this one */
+};
+
 enum certainty {
 	CERTAINTY_UNKNOWN,
 	CERTAINTY_INFERRED,
@@ -126,7 +136,7 @@ enum owner_from {
 	OWNER_LISTENER, /* the same of the listener that stands for its request sockets */
 	OWNER_CLOSED,	/* an orphan: what was recorded; else who closed it */
 	OWNER_PAST,	/* no socket any more: what is remembered of it */
-	OWNER_TARGET,	/* a dropped RST's: whose socket it would have hit */
+
 };
 
 /* The kernel's own figures about TCP memory, for out-of-memory. limit 0: not known. */
@@ -149,6 +159,7 @@ struct verdict {
 struct incident {
 	const struct rst_event *ev; /* always there */
 	enum direction direction;
+	enum origin origin;    /* of what left without TCP */
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
 	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */

@@ -81,9 +81,9 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 	for (uint64_t n = e->next; there(j, n) && n >= j->first; n = at(j, n)->next) {
 		struct join_entry *a = at(j, n);
 
-		if (!a->have_arrival || a->event.sock.kind != RST_SOCK_NONE || a->taken ||
-		    (same_netns && a->event.netns != e->event.netns) ||
-		    !same_ends(&a->event.tuple, &e->event.tuple))
+		if (!a->lone || a->taken || (same_netns && a->event.netns != e->event.netns) ||
+		    !(e->direction == DIR_PASSING ? other_end(&a->event.tuple, &e->event.tuple)
+						  : same_ends(&a->event.tuple, &e->event.tuple)))
 			continue;
 		e->arrival = a->arrival;
 		e->have_arrival = a->taken = true;
@@ -98,9 +98,8 @@ static void find_mate(struct join *j, struct join_entry *e)
 	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
 		struct join_entry *m = at(j, n);
 
-		if (m->mate || m->direction == e->direction ||
-		    (m->have_arrival && m->event.sock.kind == RST_SOCK_NONE) ||
-		    e->event.hdr.mono_ns > m->event.hdr.mono_ns + JOIN_ARRIVAL_NS ||
+		if (m->mate || m->direction == e->direction || m->direction == DIR_PASSING ||
+		    m->lone || e->event.hdr.mono_ns > m->event.hdr.mono_ns + JOIN_ARRIVAL_NS ||
 		    !other_end(&m->event.tuple, &e->event.tuple))
 			continue;
 		m->mate = j->last;
@@ -116,9 +115,57 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	e->event = *event;
 	e->direction = direction;
 	e->due_ns = event->hdr.mono_ns + JOIN_PAIR_NS;
-	if (direction == DIR_RECEIVED && !take_arrival(j, e, true))
+	if (direction != DIR_SENT && !take_arrival(j, e, true))
 		take_arrival(j, e, false);
+	if (direction == DIR_PASSING)
+		return;
 	find_mate(j, e);
+	/* A firewall's RST to this host itself is told by what it did. */
+	if (event->hdr.type == RST_REC_RECEIVED && e->mate &&
+	    at(j, e->mate)->origin == ORIGIN_FIREWALL &&
+	    at(j, e->mate)->event.netns == event->netns)
+		at(j, e->mate)->taken = true;
+}
+
+/* Whether TCP told of the RST that leaves as E. */
+static bool told_by_tcp(struct join *j, const struct join_entry *e)
+{
+	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
+		const struct rst_event *m = &at(j, n)->event;
+
+		if (m->hdr.type == RST_REC_SENT && m->netns == e->event.netns &&
+		    same_ends(&m->tuple, &e->event.tuple) &&
+		    e->event.hdr.mono_ns - m->hdr.mono_ns < JOIN_NEIGHBOUR_NS)
+			return true;
+	}
+	return false;
+}
+
+void join_wire(struct join *j, const struct rst_event *event, enum origin origin)
+{
+	struct join_entry *e;
+
+	join_event(j, event, origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT);
+	e = at(j, j->last);
+	e->origin = origin;
+	if (origin == ORIGIN_UNKNOWN)
+		e->taken = told_by_tcp(j, e);
+}
+
+void join_rejected(struct join *j, const struct rst_rejected *rejected)
+{
+	uint64_t n = j->bucket[bucket_of(&rejected->tuple)];
+
+	for (; there(j, n); n = at(j, n)->next) {
+		struct join_entry *e = at(j, n);
+
+		if (e->event.hdr.type != RST_REC_WIRE || e->event.hdr.cpu != rejected->hdr.cpu ||
+		    e->rejected.valid || !same_ends(&e->event.tuple, &rejected->tuple))
+			continue;
+		e->rejected = rejected->packet;
+		e->rejected_ifindex = rejected->in_ifindex;
+		return;
+	}
 }
 
 void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t netns)
@@ -130,7 +177,7 @@ void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t ne
 	e->event.netns = netns;
 	e->event.reason = -1;
 	e->arrival = *arrival;
-	e->have_arrival = true;
+	e->have_arrival = e->lone = true;
 	e->direction = DIR_RECEIVED;
 	e->due_ns = arrival->hdr.mono_ns + JOIN_ARRIVAL_NS;
 }
@@ -163,9 +210,123 @@ const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
 	return NULL;
 }
 
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Whoever sent what passes through as E. */
+static const struct join_entry *find_sender(const struct join *j, const struct join_entry *e)
+{
+	const struct join_entry *best = NULL;
+	uint64_t n = j->bucket[bucket_of(&e->event.tuple)], best_ns = JOIN_ARRIVAL_NS;
+
+	for (; there(j, n); n = j->entry[n % JOIN_MAX].next) {
+		const struct join_entry *m = &j->entry[n % JOIN_MAX];
+		uint64_t ns = distance(m->event.hdr.mono_ns, e->event.hdr.mono_ns);
+
+		if (m->direction != DIR_SENT || ns >= best_ns ||
+		    !same_ends(&m->event.tuple, &e->event.tuple))
+			continue;
+		best = m;
+		best_ns = ns;
+	}
+	return best;
+}
+
 const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry)
 {
 	const struct join_entry *mate = &j->entry[entry->mate % JOIN_MAX];
 
+	if (entry->direction == DIR_PASSING)
+		return find_sender(j, entry);
 	return there(j, entry->mate) ? mate : NULL;
+}
+
+/* More than so many entries of one connection are not looked at. */
+#define BURST_WALK 64
+#define BURST_MAX 16
+
+/* The RST that came in as this entry, if it was seen. */
+static const struct rst_packet *incoming(const struct join_entry *e)
+{
+	if (e->have_arrival)
+		return &e->arrival.packet;
+	return e->event.hdr.type == RST_REC_DROPPED ? &e->event.packet : NULL;
+}
+
+/* What the peer would have sent next, by the socket or by what is remembered of it. */
+static bool next_of_peer(const struct rst_event *e, uint32_t *seq)
+{
+	if (e->sock.kind == RST_SOCK_FULL && e->sock.state != RST_TCP_SYN_SENT)
+		*seq = e->sock.rcv_nxt;
+	else if (e->sock.kind == RST_SOCK_NONE && e->past.kind == RST_PAST_CONNECTION)
+		*seq = e->past.rcv_nxt;
+	else
+		return false;
+	return true;
+}
+
+static void add_ahead(uint32_t *seen, uint32_t *n, uint32_t seq)
+{
+	for (uint32_t i = 0; i < *n; i++)
+		if (seen[i] == seq)
+			return;
+	if (*n < BURST_MAX)
+		seen[(*n)++] = seq;
+}
+
+static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
+{
+	return m->direction == DIR_RECEIVED && !m->taken &&
+	       same_ends(&m->event.tuple, &entry->event.tuple) &&
+	       distance(m->event.hdr.mono_ns, entry->event.hdr.mono_ns) <= JOIN_BURST_NS;
+}
+
+/* The farthest that is known: data may have come between the RSTs. */
+static bool find_base(const struct join *j, const struct join_entry *entry, uint32_t *base)
+{
+	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
+	bool found = false;
+	uint32_t next;
+
+	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
+		const struct join_entry *m = &j->entry[n % JOIN_MAX];
+
+		n = m->next;
+		if (!of_burst(m, entry) || !next_of_peer(&m->event, &next))
+			continue;
+		if (!found || (int32_t)(next - *base) > 0)
+			*base = next;
+		found = true;
+	}
+	return found;
+}
+
+void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
+{
+	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
+	uint32_t ahead[BURST_MAX], base;
+
+	burst->resets = burst->ahead = 0;
+	if (!find_base(j, entry, &base))
+		return;
+	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
+		const struct join_entry *m = &j->entry[n % JOIN_MAX];
+		const struct rst_packet *rst = incoming(m);
+		int32_t beyond = rst ? (int32_t)(rst->seq - base) : 0;
+
+		n = m->next;
+		if (!rst || !of_burst(m, entry))
+			continue;
+		if (!burst->resets++)
+			burst->first_seq = burst->last_seq = rst->seq;
+		if ((int32_t)(rst->seq - burst->first_seq) < 0)
+			burst->first_seq = rst->seq;
+		if ((int32_t)(rst->seq - burst->last_seq) > 0)
+			burst->last_seq = rst->seq;
+		if (beyond > 0)
+			add_ahead(ahead, &burst->ahead, rst->seq);
+	}
+	burst->burst = burst->ahead >= 2;
 }
