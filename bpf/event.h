@@ -102,6 +102,7 @@ enum rst_socket_kind {
 	RST_SOCK_TIMEWAIT = 3,
 	RST_SOCK_RAW = 4,    /* wire: the raw socket that the RST was written to */
 	RST_SOCK_PACKET = 5, /* wire: the packet socket */
+	RST_SOCK_FOUND = 6,  /* dropped: asked for afterwards; state, inode and cookie only */
 };
 
 /* Bits of struct rst_socket.flags: sk_flags and neighbours, in our own numbering. */

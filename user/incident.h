@@ -91,6 +91,7 @@ struct listener_ref {
 /* The other end of the connection, when it is on this host. pid 0 and cause unknown: none. */
 struct pair {
 	bool there;
+	bool own; /* sent by TCP, or refused by a firewall: known, and no forgery */
 	uint32_t pid;
 	char comm[RST_COMM_LEN + 1];
 	enum cause_id cause;
@@ -189,8 +190,9 @@ struct incident {
 	struct listener_ref listener;
 	struct history history;
 	struct pair pair;
-	bool request_stands; /* the request socket of a refused ACK was found by sock_diag */
-	bool events_lost;    /* received resets were lost: an arrival may belong to one of them */
+	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
+		      * socket or TIME_WAIT that a dropped RST was for */
+	bool events_lost; /* received resets were lost: an arrival may belong to one of them */
 	struct tcp_memory memory;
 	struct verdict verdict;
 };

@@ -306,7 +306,7 @@ static bool find_base(const struct join *j, const struct join_entry *entry, uint
 void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
 {
 	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
-	uint32_t ahead[BURST_MAX], base;
+	uint32_t ahead[BURST_MAX], base = 0;
 
 	burst->resets = burst->ahead = 0;
 	if (!find_base(j, entry, &base))

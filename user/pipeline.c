@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* pipeline.c: the only place that knows the order of the stages. */
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include "attribute.h"
 #include "decode.h"
+#include "firewall.h"
 #include "listeners.h"
 #include "pipeline.h"
+#include "suspect.h"
 #include "util.h"
 
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
@@ -34,6 +37,48 @@ static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
 		event->owner.task = closed->task;
 		event->owner.known_by = RST_KNOWN_SOCKET;
 	}
+}
+
+/* Reads the stack of an event that has not been attributed yet, into the scratch incident. */
+static const struct incident *read_stack(struct pipeline *p, const struct rst_event *event)
+{
+	struct incident *in = &p->mate;
+
+	memset(in, 0, sizeof(*in));
+	in->ev = event;
+	symbols_stack(p->symbols, in);
+	firewall_fill(in);
+	return in;
+}
+
+static void add_wire(struct pipeline *p, const struct rst_event *event)
+{
+	const struct incident *in = read_stack(p, event);
+	enum origin origin = firewall_origin(in);
+
+	/* The lower device of one that was seen already; or TCP's own, which the tracepoint tells. */
+	if (in->relayed || origin == ORIGIN_TCP)
+		p->summary.seen_before++;
+	else
+		join_wire(&p->join, event, origin);
+}
+
+/* What the forward hook dropped was on its way to somebody else. */
+static void add_dropped(struct pipeline *p, const struct rst_event *event)
+{
+	const struct incident *in = read_stack(p, event);
+	struct rst_event turned;
+
+	if (!in->firewall.hook || strcmp(in->firewall.hook, "forward") != 0) {
+		join_event(&p->join, event, DIR_RECEIVED);
+		return;
+	}
+	turned = *event;
+	memcpy(turned.tuple.local, event->tuple.remote, sizeof(turned.tuple.local));
+	memcpy(turned.tuple.remote, event->tuple.local, sizeof(turned.tuple.remote));
+	turned.tuple.local_port = event->tuple.remote_port;
+	turned.tuple.remote_port = event->tuple.local_port;
+	join_event(&p->join, &turned, DIR_PASSING);
 }
 
 int pipeline_record(void *context, const void *data, size_t size)
@@ -65,8 +110,13 @@ int pipeline_record(void *context, const void *data, size_t size)
 		join_event(&p->join, record.event, DIR_SENT);
 		break;
 	case RST_REC_WIRE:
+		add_wire(p, record.event);
+		break;
 	case RST_REC_DROPPED:
+		add_dropped(p, record.event);
+		break;
 	case RST_REC_REJECTED:
+		join_rejected(&p->join, record.rejected);
 		break;
 	}
 	return join_full(&p->join) ? -ENOBUFS : 0;
@@ -74,15 +124,16 @@ int pipeline_record(void *context, const void *data, size_t size)
 
 /* ---- through: attribute, find owners */
 
-static void attribute(struct pipeline *p, struct incident *in, const struct rst_event *event,
-		      const struct join_entry *entry)
+/* What the record of the reset itself says. */
+static void fill_record(struct pipeline *p, struct incident *in, const struct rst_event *event,
+			const struct join_entry *entry)
 {
 	const struct rst_arrival *arrival = entry->have_arrival ? &entry->arrival : NULL;
-	struct listeners listeners = tracer_listeners(p->tracer);
 
 	memset(in, 0, sizeof(*in));
 	in->ev = event;
 	in->direction = entry->direction;
+	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
@@ -91,12 +142,53 @@ static void attribute(struct pipeline *p, struct incident *in, const struct rst_
 	else if (event->ifname[0])
 		in->interface = event->ifname;
 	in->reason = features_reason(p->features, event->reason);
+	if (event->hdr.type == RST_REC_DROPPED)
+		in->drop_reason = features_drop(p->features, event->drop_reason);
 	in->events_lost = p->lost_at_ns && event->hdr.mono_ns + LOSS_SPAN_NS > p->lost_at_ns;
 	symbols_stack(p->symbols, in);
+}
+
+/* XDP is attached here; names of another namespace are asked for there. */
+static void interface_name(struct pipeline *p, char name[RST_IFNAME_LEN],
+			   const struct rst_event *event, uint32_t ifindex)
+{
+	if (!ifindex || event->netns != p->own_netns || !if_indextoname(ifindex, name))
+		name[0] = '\0';
+}
+
+static void fill_wire(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	const struct rst_event *event = in->ev;
+	uint32_t came_in = event->in_ifindex;
+
+	if (in->origin == ORIGIN_FIREWALL) {
+		in->rst = in->packet;
+		in->packet = entry->rejected;
+		came_in = entry->rejected_ifindex;
+	}
+	interface_name(p, in->in_interface, event, came_in);
+	if (in->direction == DIR_PASSING)
+		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
+	firewall_fill(in);
+}
+
+/* What the kernel can still be asked of. */
+static void ask(struct pipeline *p, struct incident *in)
+{
+	if (attribute_wants_standing(in))
+		in->stands = diag_request_stands(p->diag, in);
+}
+
+static void attribute(struct pipeline *p, struct incident *in, const struct rst_event *event,
+		      const struct join_entry *entry)
+{
+	struct listeners listeners = tracer_listeners(p->tracer);
+
+	fill_record(p, in, event, entry);
+	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
+		fill_wire(p, in, entry);
 	listeners_fill(&listeners, in);
-	if (in->direction == DIR_SENT && event->sock.kind == RST_SOCK_LISTENER)
-		in->request_stands = diag_request_stands(p->diag, in);
-	attribute_cause(in);
+	ask(p, in);
 }
 
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
@@ -105,11 +197,31 @@ static void fill_pair(struct pipeline *p, struct incident *in, const struct join
 	if (!mate)
 		return;
 	attribute(p, &p->mate, &mate->event, mate);
+	attribute_cause(&p->mate);
 	attribute_owner(&p->mate);
+	/* A firewall's RST to this host itself is no event of its own. */
+	if (mate->taken) {
+		in->origin = mate->origin;
+		in->firewall = p->mate.firewall;
+		return;
+	}
 	in->pair.there = true;
+	in->pair.own = p->mate.verdict.cause != CAUSE_CRAFTED;
 	in->pair.cause = p->mate.verdict.cause;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
+}
+
+/* Whether the RST fits what else came from its sender. */
+static void fill_suspicion(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	if (in->direction != DIR_RECEIVED)
+		return;
+	join_burst(&p->join, entry, &in->suspicion);
+	if (!entry->have_arrival)
+		return;
+	in->suspicion.peer = entry->arrival.peer;
+	suspect_compare(in);
 }
 
 /* Those that nothing recorded: one pass over the open files for all. What is not found there was
@@ -209,6 +321,7 @@ void pipeline_run(struct pipeline *p, bool force)
 {
 	uint64_t counters[RST_CNT_MAX];
 	const struct join_entry *entry;
+	struct incident *in;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
@@ -224,9 +337,12 @@ void pipeline_run(struct pipeline *p, bool force)
 	}
 	while ((entry = join_next(&p->join, now, force || forced))) {
 		forced -= forced > 0;
+		in = &p->incident[p->n];
 		p->event[p->n] = entry->event;
-		attribute(p, &p->incident[p->n], &p->event[p->n], entry);
-		fill_pair(p, &p->incident[p->n], join_mate(&p->join, entry));
+		attribute(p, in, &p->event[p->n], entry);
+		fill_pair(p, in, join_mate(&p->join, entry));
+		fill_suspicion(p, in, entry);
+		attribute_cause(in);
 		if (++p->n == PIPELINE_BATCH)
 			finish_batch(p);
 	}
