@@ -65,12 +65,9 @@ static void not_covered(const struct trace *t, struct summary *s)
 		summary_not_covered(s, "this kernel raises no tracepoint for resets without a full "
 				       "socket (closed port, TIME_WAIT): it is older than 6.10");
 	if (!t->pipeline.o->interfaces)
-		summary_not_covered(s,
-				    "RSTs that arrived but ended no socket, and the received "
-				    "packets' TTL and sequence numbers: give interfaces with -i");
-	summary_not_covered(s,
-			    "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
-			    "packets");
+		summary_not_covered(
+			s, "the TTL and sequence numbers of accepted RSTs, and whether they "
+			   "fit the peer (injection): give interfaces with -i");
 }
 
 /* First no new events, then what is left in the ring, then what still waits for its pair. */

@@ -294,6 +294,8 @@ static void finish(struct pipeline *p, struct incident *in)
 	const struct rst_task *task;
 	bool show;
 
+	if (!(options_directions(p->o) & 1U << in->direction))
+		return;
 	attribute_owner(in);
 	task = in->owner.pid ? task_of(in) : NULL;
 	process_fill(&in->owner, task ? task->start_ns : 0, task ? task->cgroup_id : 0);

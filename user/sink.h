@@ -42,6 +42,9 @@ struct sink {
 	struct sink_style style;
 };
 
+/* "sent", "recv" or "pass"; LONG_FORM: "sent", "received" or "passing". */
+const char *sink_direction(enum direction direction, bool long_form);
+
 extern const struct sink_ops sink_text;
 extern const struct sink_ops sink_json;
 

@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "sink.h"
 #include "sink_io.h"
+#include "suspect.h"
 #include "text.h"
 
 #define JSON_VERSION 1
@@ -256,7 +257,8 @@ static void put_socket(struct object *o, const struct rst_event *ev)
 	put_object(o, "socket", &c);
 }
 
-static void put_packet(struct object *o, const struct rst_packet *p, uint8_t family)
+static void put_packet(struct object *o, const char *key, const struct rst_packet *p,
+		       uint8_t family)
 {
 	struct object c = child(o);
 	char flags[40];
@@ -273,7 +275,7 @@ static void put_packet(struct object *o, const struct rst_packet *p, uint8_t fam
 		if (family == 4)
 			put_number(&c, "ip_id", p->ip_id);
 	}
-	put_object(o, "packet", &c);
+	put_object(o, key, &c);
 }
 
 static void put_history(struct object *o, const struct history *h)
@@ -301,6 +303,85 @@ static void put_history(struct object *o, const struct history *h)
 		}
 	}
 	put_object(o, "history", &c);
+}
+
+static void put_firewall(struct object *o, const struct firewall *fw)
+{
+	struct object c = child(o);
+
+	put_word(&c, "kind", fw->kind);
+	put_word(&c, "family", fw->family);
+	put_word(&c, "hook", fw->hook);
+	put_name(&c, "rule", fw->rule, sizeof(fw->rule));
+	if (fw->rule[0] && fw->rule_inferred)
+		put_bool(&c, "rule_inferred", true);
+	put_object(o, "firewall", &c);
+}
+
+/* One direction of a flow: of its tuple, local is the source. */
+static void put_flow(struct object *o, const char *key, const struct rst_tuple *t)
+{
+	struct object c = child(o);
+
+	put_endpoint(&c, "source", t->local, t->family, t->local_port);
+	put_endpoint(&c, "destination", t->remote, t->family, t->remote_port);
+	put_object(o, key, &c);
+}
+
+static void put_translation(struct object *o, const struct translation *tr)
+{
+	struct object c = child(o);
+
+	if (tr->there) {
+		put_flow(&c, "original", &tr->original);
+		put_flow(&c, "reply", &tr->reply);
+	}
+	put_object(o, "translation", &c);
+}
+
+/* The two values side by side, of what does not fit. */
+static void put_misfit(struct object *o, const char *key, uint64_t rst, uint64_t peer)
+{
+	struct object c = child(o);
+
+	put_number(&c, "rst", rst);
+	put_number(&c, "peer", peer);
+	if (!strcmp(key, "ttl")) {
+		put_number(&c, "rst_hops", suspect_hops((uint8_t)rst));
+		put_number(&c, "peer_hops", suspect_hops((uint8_t)peer));
+	}
+	put_object(o, key, &c);
+}
+
+static void put_suspicion(struct object *o, const struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+	struct object c = child(o), window = child(o), burst = child(o);
+
+	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION) {
+		if (s->ttl || s->ip_id || s->window) {
+			put_number(&c, "packets", s->peer.packets);
+			put_number(&c, "last_ns", s->peer.last * NS_PER_MS);
+		}
+		if (s->ttl)
+			put_misfit(&c, "ttl", in->packet.ttl, s->peer.ttl);
+		if (s->ip_id)
+			put_misfit(&c, "ip_id", in->packet.ip_id, s->peer.ip_id);
+		if (s->window) {
+			put_number(&window, "rst", in->packet.window);
+			put_number(&window, "min", s->peer.window_min);
+			put_number(&window, "max", s->peer.window_max);
+		}
+		if (s->burst) {
+			put_number(&burst, "resets", s->resets);
+			put_number(&burst, "ahead", s->ahead);
+			put_number(&burst, "first_seq", s->first_seq);
+			put_number(&burst, "last_seq", s->last_seq);
+		}
+	}
+	put_object(&c, "window", &window);
+	put_object(&c, "burst", &burst);
+	put_object(o, "suspicion", &c);
 }
 
 static void put_pair(struct object *o, const struct pair *p)
@@ -350,6 +431,9 @@ static void put_kernel(struct object *o, const struct incident *in)
 	struct object c = child(o);
 
 	put_word(&c, "reason", in->reason);
+	put_word(&c, "drop_reason", in->drop_reason);
+	if (in->location.symbol)
+		put_name(&c, "location", in->location.symbol, strlen(in->location.symbol));
 	if (in->emitter >= 0 && (uint32_t)in->emitter < in->nframes) {
 		const char *symbol = in->frames[in->emitter].symbol;
 
@@ -396,7 +480,7 @@ static void put_event(struct object *o, const struct incident *in)
 	put_number(o, "v", JSON_VERSION);
 	put_time(o, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
-	put_word(o, "direction", in->direction == DIR_SENT ? "sent" : "received");
+	put_word(o, "direction", sink_direction(in->direction, true));
 	put_word(o, "cause", cause->name);
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", certainties[v->certainty]);
@@ -410,11 +494,17 @@ static void put_event(struct object *o, const struct incident *in)
 	put_nonzero(o, "netns", ev->netns);
 	if (in->interface)
 		put_name(o, "interface", in->interface, strlen(in->interface));
+	put_name(o, "in_interface", in->in_interface, sizeof(in->in_interface));
+	put_name(o, "out_interface", in->out_interface, sizeof(in->out_interface));
 	put_process(o, &in->owner);
 	put_last_user(o, &in->last_user);
 	put_cpu_task(o, &in->cpu_task);
 	put_socket(o, ev);
-	put_packet(o, &in->packet, t->family);
+	put_packet(o, "packet", &in->packet, t->family);
+	put_packet(o, "rst", &in->rst, t->family);
+	put_firewall(o, &in->firewall);
+	put_translation(o, &in->translation);
+	put_suspicion(o, in);
 	put_history(o, &in->history);
 	put_pair(o, &in->pair);
 	put_listener(o, &in->listener);
@@ -441,6 +531,8 @@ static void put_lost(struct object *o, const struct summary *s)
 	put_number(&c, "sent", s->counters[RST_CNT_LOST_SENT]);
 	put_number(&c, "received", s->counters[RST_CNT_LOST_RECEIVED]);
 	put_number(&c, "arrived", s->counters[RST_CNT_LOST_ARRIVED]);
+	put_number(&c, "wire", s->counters[RST_CNT_LOST_WIRE]);
+	put_number(&c, "dropped", s->counters[RST_CNT_LOST_DROPPED]);
 	put_number(&c, "missed", s->counters[RST_CNT_MISSED_RESETS]);
 	put(o, "lost", c.json);
 }
@@ -453,6 +545,8 @@ static void put_raised(struct object *o, const struct summary *s)
 	put_number(&c, "sent", s->counters[RST_CNT_SENT]);
 	put_number(&c, "received", s->counters[RST_CNT_RECEIVED]);
 	put_number(&c, "arrived", s->counters[RST_CNT_ARRIVED]);
+	put_number(&c, "wire", s->counters[RST_CNT_WIRE]);
+	put_number(&c, "dropped", s->counters[RST_CNT_DROPPED]);
 	put(o, "raised", c.json);
 }
 
@@ -497,8 +591,9 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	json_t *not_covered = json_array();
 	uint64_t events = 0;
 
-	for (int i = 0; i < CAUSE_COUNT; i++)
-		events += s->by_cause[DIR_SENT][i] + s->by_cause[DIR_RECEIVED][i];
+	for (int direction = 0; direction < DIRECTIONS; direction++)
+		for (int i = 0; i < CAUSE_COUNT; i++)
+			events += s->by_cause[direction][i];
 
 	put_number(o, "duration_ns", s->duration_ns);
 	put_number(o, "events", events);
@@ -506,10 +601,12 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_number(o, "shown", s->shown);
 	put_totals(o, "sent", s->by_cause[DIR_SENT]);
 	put_totals(o, "received", s->by_cause[DIR_RECEIVED]);
+	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
 	put_raised(o, s);
 	put_lost(o, s);
 	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
 	put_number(o, "not_received", s->not_received);
+	put_number(o, "seen_before", s->seen_before);
 	put_number(o, "no_stack", s->counters[RST_CNT_NO_STACK]);
 	put_number(o, "no_storage", s->counters[RST_CNT_NO_STORAGE]);
 	put_number(o, "no_listener_room", s->counters[RST_CNT_NO_LISTENER_ROOM]);

@@ -191,6 +191,17 @@ static void put_stack(FILE *out, const struct incident *in)
 	}
 }
 
+const char *sink_direction(enum direction direction, bool long_form)
+{
+	static const char *const words[DIRECTIONS][2] = {
+		[DIR_SENT] = { "sent", "sent" },
+		[DIR_RECEIVED] = { "recv", "received" },
+		[DIR_PASSING] = { "pass", "passing" },
+	};
+
+	return words[direction][long_form];
+}
+
 static int begin(struct sink *sink)
 {
 	struct line line = { .out = sink->out, .empty = true };
@@ -214,7 +225,7 @@ static int event(struct sink *sink, const struct incident *in)
 	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
-		[COLUMN_TIME] = when,	 [COLUMN_DIR] = in->direction == DIR_SENT ? "sent" : "recv",
+		[COLUMN_TIME] = when,	 [COLUMN_DIR] = sink_direction(in->direction, false),
 		[COLUMN_LOCAL] = local,	 [COLUMN_REMOTE] = remote,
 		[COLUMN_CAUSE] = cause,	 [COLUMN_PROCESS] = process,
 		[COLUMN_WHY] = sentence,
@@ -298,6 +309,10 @@ static void put_losses(FILE *out, const struct summary *s)
 		  "received resets lost: the ring was full; try --ring-size 64" },
 		{ RST_CNT_LOST_ARRIVED,
 		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_LOST_WIRE,
+		  "resets that left without TCP lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_LOST_DROPPED,
+		  "dropped resets lost: the ring was full; try --ring-size 64" },
 		{ RST_CNT_MISSED_RESETS,
 		  "resets missed: an interrupt raised them while another was being recorded" },
 		{ RST_CNT_MISSED_STATES,
@@ -371,24 +386,29 @@ static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
 static int put_summary(struct sink *sink, const struct summary *s)
 {
 	uint64_t sent = total(s, DIR_SENT), received = total(s, DIR_RECEIVED);
+	uint64_t passing = total(s, DIR_PASSING), all = sent + received + passing;
 	char span[32], n[4][28];
 	FILE *out = sink->out;
 
 	errno = 0;
 	fprintf(out, "\n%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
-		text_count(n[0], sent + received), sent + received == 1 ? "" : "s",
-		text_count(n[1], sent), text_count(n[2], received));
+		text_count(n[0], all), all == 1 ? "" : "s", text_count(n[1], sent),
+		text_count(n[2], received));
+	if (passing)
+		fprintf(out, ", %s passing", text_count(n[3], passing));
 	if (s->benign)
 		fprintf(out, "; %s of them benign", text_count(n[3], s->benign));
-	if (s->shown != sent + received && s->shown)
+	if (s->shown != all && s->shown)
 		fprintf(out, "; %s shown", text_count(n[3], s->shown));
 	fputc('\n', out);
 
 	put_causes(out, s->by_cause[DIR_SENT], "sent", false);
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received", false);
+	put_causes(out, s->by_cause[DIR_PASSING], "passing", false);
 	put_causes(out, s->by_cause[DIR_SENT], "sent, benign", true);
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
-	put_nothing(out, s, sent + received);
+	put_causes(out, s->by_cause[DIR_PASSING], "passing, benign", true);
+	put_nothing(out, s, all);
 	put_losses(out, s);
 	put_pressure(out, s);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {

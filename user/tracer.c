@@ -485,7 +485,8 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 			counters[i] += values[cpu];
 	}
 	counters[RST_CNT_MISSED_RESETS] =
-		misses(t->skel->progs.rst_sent) + misses(t->skel->progs.rst_received);
+		misses(t->skel->progs.rst_sent) + misses(t->skel->progs.rst_received) +
+		misses(t->skel->progs.rst_leaves) + misses(t->skel->progs.rst_dropped);
 	counters[RST_CNT_MISSED_STATES] = misses(t->skel->progs.rst_socket_state);
 }
 
