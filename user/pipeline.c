@@ -2,6 +2,7 @@
 /* pipeline.c: the only place that knows the order of the stages. */
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 #include "attribute.h"
 #include "decode.h"
 #include "listeners.h"
@@ -13,12 +14,23 @@
 
 void pipeline_init(struct pipeline *p)
 {
+	uint64_t seed;
+
 	join_init(&p->join);
+	/* Early in boot there may be none; the time is better than nothing. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = clock_ns(CLOCK_MONOTONIC);
+	attack_init(&p->attack, seed);
+}
+
+static bool enough(const struct pipeline *p)
+{
+	return p->o->count && p->written >= p->o->count;
 }
 
 bool pipeline_done(const struct pipeline *p)
 {
-	return p->err || (p->o->count && p->written >= p->o->count);
+	return p->err || enough(p);
 }
 
 /* ---- in: decode and hold */
@@ -150,7 +162,7 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	const struct options *o = p->o;
 	size_t len = strlen(p->cgroup);
 
-	if (o->count && p->written >= o->count)
+	if (enough(p))
 		return false;
 	if (o->causes && !o->cause[in->verdict.cause])
 		return false;
@@ -189,6 +201,9 @@ static void finish(struct pipeline *p, struct incident *in)
 		process_tcp_memory(&in->memory);
 	attribute_why(in);
 	show = wanted(p, in);
+	/* The others are shown when their report is. */
+	if (show && !p->o->every && !p->o->style.quiet)
+		show = attack_add(&p->attack, in);
 	summary_add(&p->summary, in, show);
 	if (!show || p->err)
 		return;
@@ -197,12 +212,26 @@ static void finish(struct pipeline *p, struct incident *in)
 		p->written++;
 }
 
-static void finish_batch(struct pipeline *p)
+static void report_attacks(struct pipeline *p, uint64_t now, bool force)
+{
+	while (!pipeline_done(p) && attack_next(&p->attack, now, force, &p->report)) {
+		p->err = p->sink.ops->attack(&p->sink, &p->report);
+		if (p->err)
+			return;
+		p->written++;
+		p->summary.shown += p->report.count;
+		p->summary.folded += p->report.count;
+	}
+	p->summary.fold_evicted = p->attack.evicted;
+}
+
+static void finish_batch(struct pipeline *p, uint64_t now)
 {
 	find_owners(p);
 	for (size_t i = 0; i < p->n; i++)
 		finish(p, &p->incident[i]);
 	p->n = 0;
+	report_attacks(p, now, false);
 }
 
 void pipeline_run(struct pipeline *p, bool force)
@@ -228,9 +257,11 @@ void pipeline_run(struct pipeline *p, bool force)
 		attribute(p, &p->incident[p->n], &p->event[p->n], entry);
 		fill_pair(p, &p->incident[p->n], join_mate(&p->join, entry));
 		if (++p->n == PIPELINE_BATCH)
-			finish_batch(p);
+			finish_batch(p, now);
 	}
-	finish_batch(p);
+	finish_batch(p, now);
+	if (force)
+		report_attacks(p, now, true);
 	diag_release(p->diag);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "attack.h"
 #include "diag.h"
 #include "features.h"
 #include "join.h"
@@ -40,10 +41,12 @@ struct pipeline {
 
 	/* Its own. */
 	struct join join;
+	struct attack attack;
 	uint64_t lost_received, lost_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
-	struct incident mate; /* scratch, for the other end's verdict */
+	struct incident mate;	     /* scratch, for the other end's verdict */
+	struct attack_report report; /* scratch */
 	size_t n;
 };
 
