@@ -432,7 +432,7 @@ static bool on_wire(const struct incident *in)
 
 static bool match_firewall(const struct incident *in)
 {
-	return on_wire(in) && in->origin == ORIGIN_FIREWALL;
+	return on_wire(in) && (in->origin == ORIGIN_FIREWALL || in->origin == ORIGIN_OWN_FIREWALL);
 }
 
 /* Its stack is lost; whoever else sends without TCP has a socket, or has received it. */
@@ -491,6 +491,17 @@ static bool for_request(const struct incident *in)
 	       (!in->drop_reason || drop_is(in, "NOT_SPECIFIED"));
 }
 
+bool attribute_wants_target(const struct incident *in)
+{
+	return dropped(in) && in->direction == DIR_RECEIVED && kind(in, RST_SOCK_NONE) &&
+	       !drop_is(in, "NO_SOCKET");
+}
+
+bool attribute_wants_translation(const struct incident *in)
+{
+	return in->direction == DIR_SENT && match_p2(in) && past_kind(in) == RST_PAST_NONE;
+}
+
 bool attribute_wants_standing(const struct incident *in)
 {
 	return for_request(in) || (dropped(in) && kind(in, RST_SOCK_TIMEWAIT)) || match_p3(in);
@@ -503,7 +514,7 @@ static bool match_request_killed(const struct incident *in)
 
 static bool match_rejected_locally(const struct incident *in)
 {
-	return in->origin == ORIGIN_FIREWALL && !on_wire(in);
+	return in->origin == ORIGIN_OWN_FIREWALL && !on_wire(in);
 }
 
 /* What this host itself sent is no forgery. */

@@ -17,6 +17,12 @@
  */
 void attribute_cause(struct incident *in);
 
+/* Whether sock_diag must tell what a RST would have hit that was dropped before TCP looked for it. */
+bool attribute_wants_target(const struct incident *in);
+
+/* Whether conntrack may know why a segment came to nobody. */
+bool attribute_wants_translation(const struct incident *in);
+
 /* Whether the verdict depends on what still stands: a request socket, or TIME_WAIT. */
 bool attribute_wants_standing(const struct incident *in);
 

@@ -182,6 +182,8 @@ static int trace(struct trace *t)
 	catch_signals();
 	err = diag_open(&p->diag);
 	if (!err)
+		err = conntrack_open(&p->conntrack);
+	if (!err)
 		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
 				  stderr);
 	if (err)
@@ -209,6 +211,7 @@ int cmd_trace(const struct options *o)
 	err = trace(t);
 	tracer_close(t->pipeline.tracer);
 	diag_close(t->pipeline.diag);
+	conntrack_close(t->pipeline.conntrack);
 	symbols_free(t->symbols);
 	free(t);
 	return err;

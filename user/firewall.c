@@ -4,6 +4,7 @@
 #include "firewall.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static const char *const hooks[KF_COUNT] = {
 	[KF_HOOK_INGRESS] = "ingress",
@@ -67,6 +68,9 @@ enum origin firewall_origin(const struct incident *in)
 	for (uint32_t i = 0; i < end; i++) {
 		enum origin origin = origin_of(in->frames[i].fn);
 
+		if (origin == ORIGIN_FIREWALL && in->firewall.hook &&
+		    !strcmp(in->firewall.hook, "output"))
+			return ORIGIN_OWN_FIREWALL;
 		if (origin != ORIGIN_UNKNOWN)
 			return origin;
 	}

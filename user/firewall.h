@@ -6,7 +6,7 @@
 
 #include "incident.h"
 
-/* Reads IN's frames and event (RST_REC_WIRE). */
+/* Reads IN's frames and event (RST_REC_WIRE); firewall_fill comes first. */
 enum origin firewall_origin(const struct incident *in);
 
 /* Fills the kind, family and hook of IN's firewall from the frames of a RST that netfilter sent or

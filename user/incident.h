@@ -22,12 +22,13 @@ enum direction {
 
 /* Who made a RST that left without TCP. */
 enum origin {
-	ORIGIN_UNKNOWN,	  /* the stack does not tell: it waited for a neighbour, say */
-	ORIGIN_TCP,	  /* TCP after all */
-	ORIGIN_FIREWALL,  /* netfilter's reject */
-	ORIGIN_WRITTEN,	  /* a program, through a raw or packet socket */
-	ORIGIN_TUN,	  /* a program, through a TUN device */
-	ORIGIN_FORWARDED, /* another host, or another namespace of this one */
+	ORIGIN_UNKNOWN,	     /* the stack does not tell: it waited for a neighbour, say */
+	ORIGIN_TCP,	     /* TCP after all */
+	ORIGIN_FIREWALL,     /* netfilter's reject */
+	ORIGIN_OWN_FIREWALL, /* the same in the output hook: it goes to this host itself */
+	ORIGIN_WRITTEN,	     /* a program, through a raw or packet socket */
+	ORIGIN_TUN,	     /* a program, through a TUN device */
+	ORIGIN_FORWARDED,    /* another host, or another namespace of this one */
 };
 
 enum certainty {

@@ -122,7 +122,7 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	find_mate(j, e);
 	/* A firewall's RST to this host itself is told by what it did. */
 	if (event->hdr.type == RST_REC_RECEIVED && e->mate &&
-	    at(j, e->mate)->origin == ORIGIN_FIREWALL &&
+	    at(j, e->mate)->origin == ORIGIN_OWN_FIREWALL &&
 	    at(j, e->mate)->event.netns == event->netns)
 		at(j, e->mate)->taken = true;
 }

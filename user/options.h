@@ -42,8 +42,10 @@ struct options {
 	const char *cgroup;	 /* --cgroup: a path, absolute or below the cgroup2 mount */
 	bool cause[CAUSE_COUNT]; /* --cause; all false: all */
 	bool causes;		 /* --cause was given */
-	bool sent, received;	 /* --sent, --received; both false: both */
+	bool sent, received;	 /* --sent, --received, --passing; */
+	bool passing;		 /* all false: all */
 	bool abnormal;		 /* --abnormal: hide benign causes */
+	bool every;		 /* --every: no lines of attacks */
 	bool json;		 /* -j */
 	bool verbose;		 /* -v */
 	uint64_t count;		 /* -n; 0: no limit */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* pipeline.c: the only place that knows the order of the stages. */
 #include <errno.h>
-#include <net/if.h>
+
 #include <string.h>
+#include <sys/random.h>
 #include "attribute.h"
 #include "decode.h"
 #include "firewall.h"
@@ -16,12 +17,23 @@
 
 void pipeline_init(struct pipeline *p)
 {
+	uint64_t seed;
+
 	join_init(&p->join);
+	/* Early in boot there may be none; the time is better than nothing. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = clock_ns(CLOCK_MONOTONIC);
+	attack_init(&p->attack, seed);
+}
+
+static bool enough(const struct pipeline *p)
+{
+	return p->o->count && p->written >= p->o->count;
 }
 
 bool pipeline_done(const struct pipeline *p)
 {
-	return p->err || (p->o->count && p->written >= p->o->count);
+	return p->err || enough(p);
 }
 
 /* ---- in: decode and hold */
@@ -148,12 +160,13 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	symbols_stack(p->symbols, in);
 }
 
-/* XDP is attached here; names of another namespace are asked for there. */
 static void interface_name(struct pipeline *p, char name[RST_IFNAME_LEN],
 			   const struct rst_event *event, uint32_t ifindex)
 {
-	if (!ifindex || event->netns != p->own_netns || !if_indextoname(ifindex, name))
-		name[0] = '\0';
+	const char *found = ifindex ? diag_interface(p->diag, event->netns, 0, ifindex) : NULL;
+
+	if (found)
+		snprintf(name, RST_IFNAME_LEN, "%s", found);
 }
 
 static void fill_wire(struct pipeline *p, struct incident *in, const struct join_entry *entry)
@@ -161,7 +174,7 @@ static void fill_wire(struct pipeline *p, struct incident *in, const struct join
 	const struct rst_event *event = in->ev;
 	uint32_t came_in = event->in_ifindex;
 
-	if (in->origin == ORIGIN_FIREWALL) {
+	if (in->origin == ORIGIN_FIREWALL || in->origin == ORIGIN_OWN_FIREWALL) {
 		in->rst = in->packet;
 		in->packet = entry->rejected;
 		came_in = entry->rejected_ifindex;
@@ -172,14 +185,32 @@ static void fill_wire(struct pipeline *p, struct incident *in, const struct join
 	firewall_fill(in);
 }
 
-/* What the kernel can still be asked of. */
-static void ask(struct pipeline *p, struct incident *in)
+/* What a RST would have hit that was dropped before TCP looked for it. */
+static void find_target(struct pipeline *p, struct rst_event *event)
 {
+	struct diag_socket found;
+
+	if (!diag_find(p->diag, event->netns, 0, &event->tuple, &found))
+		return;
+	event->sock.kind = RST_SOCK_FOUND;
+	event->sock.state = found.state;
+	event->sock.inode = found.inode;
+	event->sock.cookie = found.cookie;
+}
+
+/* What the kernel can still be asked of. */
+static void ask(struct pipeline *p, struct incident *in, struct rst_event *event)
+{
+	if (attribute_wants_target(in))
+		find_target(p, event);
+	if (attribute_wants_translation(in))
+		in->translation.there = conntrack_find(p->conntrack, event->netns, 0, &event->tuple,
+						       &in->translation);
 	if (attribute_wants_standing(in))
 		in->stands = diag_request_stands(p->diag, in);
 }
 
-static void attribute(struct pipeline *p, struct incident *in, const struct rst_event *event,
+static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,
 		      const struct join_entry *entry)
 {
 	struct listeners listeners = tracer_listeners(p->tracer);
@@ -188,7 +219,7 @@ static void attribute(struct pipeline *p, struct incident *in, const struct rst_
 	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
 		fill_wire(p, in, entry);
 	listeners_fill(&listeners, in);
-	ask(p, in);
+	ask(p, in, event);
 }
 
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
@@ -196,7 +227,8 @@ static void fill_pair(struct pipeline *p, struct incident *in, const struct join
 {
 	if (!mate)
 		return;
-	attribute(p, &p->mate, &mate->event, mate);
+	p->mate_event = mate->event;
+	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
@@ -262,7 +294,7 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	const struct options *o = p->o;
 	size_t len = strlen(p->cgroup);
 
-	if (o->count && p->written >= o->count)
+	if (enough(p))
 		return false;
 	if (o->causes && !o->cause[in->verdict.cause])
 		return false;
@@ -303,6 +335,9 @@ static void finish(struct pipeline *p, struct incident *in)
 		process_tcp_memory(&in->memory);
 	attribute_why(in);
 	show = wanted(p, in);
+	/* The others are shown when their report is. */
+	if (show && !p->o->every && !p->o->style.quiet)
+		show = attack_add(&p->attack, in);
 	summary_add(&p->summary, in, show);
 	if (!show || p->err)
 		return;
@@ -311,12 +346,26 @@ static void finish(struct pipeline *p, struct incident *in)
 		p->written++;
 }
 
-static void finish_batch(struct pipeline *p)
+static void report_attacks(struct pipeline *p, uint64_t now, bool force)
+{
+	while (!pipeline_done(p) && attack_next(&p->attack, now, force, &p->report)) {
+		p->err = p->sink.ops->attack(&p->sink, &p->report);
+		if (p->err)
+			return;
+		p->written++;
+		p->summary.shown += p->report.count;
+		p->summary.folded += p->report.count;
+	}
+	p->summary.fold_evicted = p->attack.evicted;
+}
+
+static void finish_batch(struct pipeline *p, uint64_t now)
 {
 	find_owners(p);
 	for (size_t i = 0; i < p->n; i++)
 		finish(p, &p->incident[i]);
 	p->n = 0;
+	report_attacks(p, now, false);
 }
 
 void pipeline_run(struct pipeline *p, bool force)
@@ -346,10 +395,13 @@ void pipeline_run(struct pipeline *p, bool force)
 		fill_suspicion(p, in, entry);
 		attribute_cause(in);
 		if (++p->n == PIPELINE_BATCH)
-			finish_batch(p);
+			finish_batch(p, now);
 	}
-	finish_batch(p);
+	finish_batch(p, now);
+	if (force)
+		report_attacks(p, now, true);
 	diag_release(p->diag);
+	conntrack_release(p->conntrack);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);
 }

@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "attack.h"
+#include "conntrack.h"
 #include "diag.h"
 #include "features.h"
 #include "join.h"
@@ -27,6 +29,7 @@ struct pipeline {
 	const struct symbols *symbols;
 	struct tracer *tracer;
 	struct diag *diag;
+	struct conntrack *conntrack;
 	struct sink sink;
 	struct summary summary;
 	uint32_t netns; /* --netns; 0: all */
@@ -40,10 +43,13 @@ struct pipeline {
 
 	/* Its own. */
 	struct join join;
+	struct attack attack;
 	uint64_t lost_received, lost_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
 	struct incident mate; /* scratch, for the other end's verdict */
+	struct rst_event mate_event;
+	struct attack_report report; /* scratch */
 	size_t n;
 };
 

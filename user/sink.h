@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "attack_report.h"
 #include "incident.h"
 #include "summary.h"
 
@@ -32,6 +33,7 @@ struct sink_ops {
 	const char *name;
 	int (*begin)(struct sink *sink);
 	int (*event)(struct sink *sink, const struct incident *in);
+	int (*attack)(struct sink *sink, const struct attack_report *r);
 	int (*flush)(struct sink *sink);
 	int (*summary)(struct sink *sink, const struct summary *s);
 };
@@ -41,9 +43,6 @@ struct sink {
 	FILE *out; /* borrowed */
 	struct sink_style style;
 };
-
-/* "sent", "recv" or "pass"; LONG_FORM: "sent", "received" or "passing". */
-const char *sink_direction(enum direction direction, bool long_form);
 
 extern const struct sink_ops sink_text;
 extern const struct sink_ops sink_json;

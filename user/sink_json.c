@@ -480,7 +480,7 @@ static void put_event(struct object *o, const struct incident *in)
 	put_number(o, "v", JSON_VERSION);
 	put_time(o, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
-	put_word(o, "direction", sink_direction(in->direction, true));
+	put_word(o, "direction", text_direction(in->direction, false));
 	put_word(o, "cause", cause->name);
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", certainties[v->certainty]);
@@ -511,6 +511,45 @@ static void put_event(struct object *o, const struct incident *in)
 	put_kernel(o, in);
 	put_word(o, "phase", v->phase);
 	put_word(o, "detail", v->detail);
+}
+
+/* Several resets in one event; it has no more than all of them have. */
+static void put_attack(struct object *o, const struct attack_report *r)
+{
+	const struct cause *cause = cause_get(r->cause);
+	const struct rst_tuple *t = &r->tuple;
+	struct object c = child(o);
+
+	put_number(o, "v", JSON_VERSION);
+	put_time(o, r->wall_ns);
+	put_number(o, "mono_ns", r->mono_ns);
+	put_word(o, "direction", text_direction(r->direction, false));
+	put_word(o, "cause", cause->name);
+	put_word(o, "group", cause->group);
+	put_word(o, "certainty", "certain");
+	put_sentence(o, "why", r->why);
+	put_bool(o, "benign", r->benign);
+	if (t->family == 4 || t->family == 6)
+		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
+	put_endpoint(o, "local", t->local, t->family, t->local_port);
+	put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+	put_nonzero(o, "netns", r->netns);
+	put_process(o, &r->owner);
+	put_number(o, "count", r->count);
+	put_word(&c, "kind", attack_kind_name(r->kind));
+	put_number(&c, "span_ns", r->span_ns);
+	if (r->kind == ATTACK_PORT_SCAN) {
+		put_number(&c, "ports", r->ports);
+		put_number(&c, "first_port", r->first_port);
+		put_number(&c, "last_port", r->last_port);
+	}
+	if (r->direction == DIR_RECEIVED)
+		put_number(&c, "ended", r->ended);
+	if (r->have_seq) {
+		put_number(&c, "first_seq", r->first_seq);
+		put_number(&c, "last_seq", r->last_seq);
+	}
+	put_object(o, "attack", &c);
 }
 
 static void put_totals(struct object *o, const char *key, const uint64_t *by_cause)
@@ -599,6 +638,8 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_number(o, "events", events);
 	put_number(o, "benign", s->benign);
 	put_number(o, "shown", s->shown);
+	put_number(o, "folded", s->folded);
+	put_number(o, "fold_evicted", s->fold_evicted);
 	put_totals(o, "sent", s->by_cause[DIR_SENT]);
 	put_totals(o, "received", s->by_cause[DIR_RECEIVED]);
 	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
@@ -655,6 +696,18 @@ static int event(struct sink *sink, const struct incident *in)
 	return write_line(sink->out, &o);
 }
 
+static int attack(struct sink *sink, const struct attack_report *r)
+{
+	bool failed = false;
+	struct object o = { .failed = &failed };
+
+	if (sink->style.quiet)
+		return 0;
+	o.json = json_object();
+	put_attack(&o, r);
+	return write_line(sink->out, &o);
+}
+
 static int flush(struct sink *sink)
 {
 	return sink_io_flush(sink->out);
@@ -678,6 +731,7 @@ const struct sink_ops sink_json = {
 	.name = "json",
 	.begin = begin,
 	.event = event,
+	.attack = attack,
 	.flush = flush,
 	.summary = put_summary,
 };

@@ -191,17 +191,6 @@ static void put_stack(FILE *out, const struct incident *in)
 	}
 }
 
-const char *sink_direction(enum direction direction, bool long_form)
-{
-	static const char *const words[DIRECTIONS][2] = {
-		[DIR_SENT] = { "sent", "sent" },
-		[DIR_RECEIVED] = { "recv", "received" },
-		[DIR_PASSING] = { "pass", "passing" },
-	};
-
-	return words[direction][long_form];
-}
-
 static int begin(struct sink *sink)
 {
 	struct line line = { .out = sink->out, .empty = true };
@@ -216,6 +205,26 @@ static int begin(struct sink *sink)
 	return sink_io_result(sink->out);
 }
 
+/* The columns, and the last of them below when it does not fit beside. */
+static void put_cells(const struct sink *sink, const char *const *cells)
+{
+	const char *sentence = cells[COLUMN_WHY];
+	struct line line = {
+		.out = sink->out,
+		.max = sink->style.wide ? 0 : LINE_WIDTH,
+		.empty = true,
+	};
+
+	for (int i = 0; i < COLUMN_WHY; i++)
+		put_cell(&line, cells[i],
+			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
+	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
+		put_cell(&line, sentence, columns[COLUMN_WHY].width);
+	else
+		put_wrapped(sink->out, sentence, LINE_WIDTH, INDENT);
+	fputc('\n', sink->out);
+}
+
 static int event(struct sink *sink, const struct incident *in)
 {
 	const struct rst_tuple *t = &in->ev->tuple;
@@ -225,15 +234,10 @@ static int event(struct sink *sink, const struct incident *in)
 	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
-		[COLUMN_TIME] = when,	 [COLUMN_DIR] = sink_direction(in->direction, false),
+		[COLUMN_TIME] = when,	 [COLUMN_DIR] = text_direction(in->direction, true),
 		[COLUMN_LOCAL] = local,	 [COLUMN_REMOTE] = remote,
 		[COLUMN_CAUSE] = cause,	 [COLUMN_PROCESS] = process,
 		[COLUMN_WHY] = sentence,
-	};
-	struct line line = {
-		.out = sink->out,
-		.max = sink->style.wide ? 0 : LINE_WIDTH,
-		.empty = true,
 	};
 
 	if (sink->style.quiet)
@@ -247,17 +251,50 @@ static int event(struct sink *sink, const struct incident *in)
 		cells[COLUMN_CAUSE] = cause_get(CAUSE_UNKNOWN)->name;
 	snprintf(sentence, sizeof(sentence), "%s%s",
 		 v->certainty == CERTAINTY_INFERRED ? "probably: " : "", v->why);
-
-	for (int i = 0; i < COLUMN_WHY; i++)
-		put_cell(&line, cells[i],
-			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
-	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
-		put_cell(&line, cells[COLUMN_WHY], columns[COLUMN_WHY].width);
-	else
-		put_wrapped(sink->out, sentence, LINE_WIDTH, INDENT);
-	fputc('\n', sink->out);
+	put_cells(sink, cells);
 	if (sink->style.stack)
 		put_stack(sink->out, in);
+	return sink_io_result(sink->out);
+}
+
+/* An end of many resets: "*" for what is not the same in all. */
+static void format_ends(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
+{
+	static const uint8_t zero[16];
+
+	if (!memcmp(address, zero, sizeof(zero)) && port)
+		snprintf(buf, TEXT_ENDPOINT_MAX, "*:%u", port);
+	else if (!memcmp(address, zero, sizeof(zero)))
+		strcpy(buf, "*");
+	else if (port)
+		text_endpoint(buf, address, family, port);
+	else
+		text_address(buf, address, family);
+}
+
+static int attack(struct sink *sink, const struct attack_report *r)
+{
+	const struct rst_tuple *t = &r->tuple;
+	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
+	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
+	const char *cells[COLUMNS] = {
+		[COLUMN_TIME] = when,
+		[COLUMN_DIR] = text_direction(r->direction, true),
+		[COLUMN_LOCAL] = local,
+		[COLUMN_REMOTE] = remote,
+		[COLUMN_CAUSE] = cause_get(r->cause)->name,
+		[COLUMN_PROCESS] = process,
+		[COLUMN_WHY] = r->why,
+	};
+
+	if (sink->style.quiet)
+		return 0;
+	errno = 0;
+	format_time(when, sizeof(when), &sink->style, r->wall_ns);
+	format_ends(local, t->local, t->family, t->local_port);
+	format_ends(remote, t->remote, t->family, t->remote_port);
+	format_process(process, sizeof(process), &r->owner);
+	put_cells(sink, cells);
 	return sink_io_result(sink->out);
 }
 
@@ -400,6 +437,8 @@ static int put_summary(struct sink *sink, const struct summary *s)
 		fprintf(out, "; %s of them benign", text_count(n[3], s->benign));
 	if (s->shown != all && s->shown)
 		fprintf(out, "; %s shown", text_count(n[3], s->shown));
+	if (s->folded)
+		fprintf(out, "; %s folded into lines of attacks", text_count(n[3], s->folded));
 	fputc('\n', out);
 
 	put_causes(out, s->by_cause[DIR_SENT], "sent", false);
@@ -424,6 +463,7 @@ const struct sink_ops sink_text = {
 	.name = "text",
 	.begin = begin,
 	.event = event,
+	.attack = attack,
 	.flush = flush,
 	.summary = put_summary,
 };
