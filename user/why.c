@@ -667,7 +667,9 @@ static void say_target(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 
-	if (s->kind == RST_SOCK_LISTENER || s->kind == RST_SOCK_NONE)
+	if (s->kind == RST_SOCK_LISTENER || s->kind == RST_SOCK_NONE ||
+	    s->kind == RST_SOCK_TIMEWAIT || s->state == RST_TCP_LISTEN ||
+	    s->state == RST_TCP_TIME_WAIT)
 		return;
 	say(in, "; the connection");
 	if (in->owner.pid) {
