@@ -85,7 +85,12 @@ Test(causes, what_hides_trouble_is_not_benign)
 	cr_assert(cause_get(CAUSE_DATA_AFTER_CLOSE)->benign);
 	cr_assert(!cause_get(CAUSE_REFUSED)->benign);
 	cr_assert(!cause_get(CAUSE_NO_LISTENER)->benign);
-	cr_assert(!cause_get(CAUSE_IGNORED)->benign);
+	cr_assert(!cause_get(CAUSE_SUSPECTED_INJECTION)->benign);
+	cr_assert(!cause_get(CAUSE_FIREWALL_REJECT)->benign);
+	cr_assert(!cause_get(CAUSE_CRAFTED)->benign);
+	cr_assert(!cause_get(CAUSE_REJECTED_LOCALLY)->benign);
+	cr_assert(cause_get(CAUSE_FORWARDED)->benign);
+	cr_assert(cause_get(CAUSE_IGNORED)->benign);
 	cr_assert(!cause_get(CAUSE_UNKNOWN)->benign);
 }
 
