@@ -215,9 +215,9 @@ static const struct row rows[] = {
 	{ "packet socket, waited", DIR_SENT, "__dev_queue_xmit < neigh_resolve_output", RST_SOCK_PACKET,
 	  RST_TCP_NONE, OPEN, RST, 0, NULL, out, CRAFTED("packet", OWNER_SOCKET, "packet-socket") },
 	{ "TUN", DIR_SENT, XMIT "ip_forward < ip_rcv < __netif_receive_skb_core < tun_get_user", NONE, RST, 0, NULL,
+	  through, CRAFTED("tun", OWNER_CONTEXT, "tun") },
+	{ "TUN under the interrupt", DIR_SENT, XMIT "ip_forward < ip_rcv" SOFTIRQ " < tun_get_user", NONE, RST, 0, NULL,
 	  through, FORWARDED("routed") },
-	{ "TUN, straight out", DIR_SENT, "__dev_queue_xmit < tun_get_user < tun_chr_write_iter", NONE, RST, 0,
-	  NULL, out, CRAFTED("tun", OWNER_CONTEXT, "tun") },
 
 	/* passing */
 	{ "routed", DIR_SENT, XMIT "ip_forward < ip_rcv" SOFTIRQ, NONE, RST, 0, NULL, through,
