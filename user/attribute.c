@@ -555,6 +555,8 @@ static const struct {
 	{ "TCP_CSUM", "checksum" },
 	{ "NETFILTER_DROP", "firewall" },
 	{ "IP_RPFILTER", "rp-filter" },
+	{ "IP_INADDRERRORS", "not-routed" },
+	{ "IP_INNOROUTES", "not-routed" },
 	{ "TCP_MINTTL", "min-ttl" },
 	{ "TCP_MD5*", "authentication" },
 	{ "TCP_AO*", "authentication" },

@@ -52,7 +52,7 @@ static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
 }
 
 /* Reads the stack of an event that has not been attributed yet, into the scratch incident. */
-static const struct incident *read_stack(struct pipeline *p, const struct rst_event *event)
+static struct incident *read_stack(struct pipeline *p, const struct rst_event *event)
 {
 	struct incident *in = &p->mate;
 
@@ -75,13 +75,13 @@ static void add_wire(struct pipeline *p, const struct rst_event *event)
 		join_wire(&p->join, event, origin);
 }
 
-/* What the forward hook dropped was on its way to somebody else. */
 static void add_dropped(struct pipeline *p, const struct rst_event *event)
 {
-	const struct incident *in = read_stack(p, event);
+	struct incident *in = read_stack(p, event);
 	struct rst_event turned;
 
-	if (!in->firewall.hook || strcmp(in->firewall.hook, "forward") != 0) {
+	in->drop_reason = features_drop(p->features, event->drop_reason);
+	if (!firewall_for_others(in)) {
 		join_event(&p->join, event, DIR_RECEIVED);
 		return;
 	}

@@ -774,6 +774,11 @@ static void ignored_rp_filter(struct incident *in)
 	say(in, "its source is not reached by the interface it came in on (rp_filter)");
 }
 
+static void ignored_not_routed(struct incident *in)
+{
+	say(in, "it is for another host, and this one does not route it there");
+}
+
 static void ignored_min_ttl(struct incident *in)
 {
 	say(in, "its TTL is below the socket's IP_MINTTL");
@@ -822,6 +827,7 @@ static const struct {
 	{ "checksum", ignored_checksum },
 	{ "firewall", ignored_firewall },
 	{ "rp-filter", ignored_rp_filter },
+	{ "not-routed", ignored_not_routed },
 	{ "min-ttl", ignored_min_ttl },
 	{ "authentication", ignored_authentication },
 	{ "backlog", ignored_backlog },
