@@ -47,6 +47,7 @@ static const struct scenario *const tables[] = {
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,
+	scenarios_attack,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
