@@ -63,7 +63,7 @@ static const struct detector {
 
 _Static_assert(sizeof(struct attack_key) == 48, "attack_key has holes, or is no whole words");
 
-static struct attack_key key_of(const struct incident *in, uint8_t detector)
+static struct attack_key key_of(const struct incident *in, size_t detector)
 {
 	const struct rst_tuple *t = &in->ev->tuple;
 	unsigned int parts = detectors[detector].parts;
@@ -71,7 +71,7 @@ static struct attack_key key_of(const struct incident *in, uint8_t detector)
 		.netns = in->ev->netns,
 		.family = t->family,
 		.direction = (uint8_t)in->direction,
-		.detector = detector,
+		.detector = (uint8_t)detector,
 	};
 
 	if (parts & PART_LOCAL) {
@@ -281,7 +281,7 @@ bool attack_add(struct attack *a, const struct incident *in)
 {
 	uint64_t ns = in->ev->hdr.mono_ns;
 
-	for (uint8_t i = 0; i < DETECTORS; i++) {
+	for (size_t i = 0; i < DETECTORS; i++) {
 		struct attack_running *r;
 		struct attack_key key;
 		uint16_t number;
