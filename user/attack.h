@@ -14,7 +14,7 @@
  *   reset-rate  resets of one remote address and direction: more than 100 a second
  *
  * A window begins with the first reset after the last one's end. Pure: the caller brings the time.
- * All memory is in the struct; of its nearly 12 MB only what is used is ever touched.
+ * All memory is in the struct; of its 11 MB only what is used is ever touched.
  */
 #ifndef RSTTRACE_ATTACK_H
 #define RSTTRACE_ATTACK_H
