@@ -53,6 +53,7 @@ static const struct scenario *const tables[] = {
 	scenarios_ignored,
 	scenarios_injection,
 	scenarios_translated,
+	scenarios_attack,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
