@@ -172,8 +172,8 @@ struct incident {
 	struct firewall firewall;
 	struct translation translation; /* of the segment's two ends */
 	struct suspicion suspicion;
-	char in_interface
-		[RST_IFNAME_LEN]; /* passing, dropped: where it came in; empty: not known */
+	uint32_t came_in; /* number of the interface where it came in; 0: none, or not known */
+	char in_interface[RST_IFNAME_LEN];  /* its name; empty: not known */
 	char out_interface[RST_IFNAME_LEN]; /* passing: where it leaves */
 	const char *drop_reason;	    /* enum name without SKB_DROP_REASON_; NULL: none */
 	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */
