@@ -801,6 +801,6 @@ void attribute_cause(struct incident *in)
 	if (v->cause == CAUSE_RESET_BY_PEER)
 		v->phase = phase_of(in);
 	/* What became of it, also where more is to be said of it. */
-	if (dropped(in) && v->cause != CAUSE_RESET_BY_PEER)
+	if (dropped(in) && !match_request_killed(in))
 		v->detail = refusal(in);
 }

@@ -108,8 +108,9 @@ struct firewall {
 		family; /* of the expression that rejected: "inet", "ip", "ip6", "netdev", "bridge" */
 	const char *hook; /* "ingress", "prerouting", "input", "forward", "output", "postrouting",
 			     * "egress" */
-	char rule[FIREWALL_RULE_MAX]; /* "inet filter input handle 5"; empty: not known */
-	bool rule_inferred;	      /* the only one that fits, but not all of it was understood */
+	char rule
+		[FIREWALL_RULE_MAX]; /* "inet filter input handle 5", names escaped; empty: not known */
+	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
 };
 
 /* A flow that conntrack translates. Of each tuple, local is the source and remote the destination
@@ -128,7 +129,7 @@ struct suspicion {
 	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
 };
 
-#define WHY_MAX 640
+#define WHY_MAX 768
 
 /* Where a rule says the owner stands. */
 enum owner_from {

@@ -230,8 +230,8 @@ static void attribute(struct pipeline *p, struct incident *in, struct rst_event 
 	ask(p, in, event);
 }
 
-/* Which rule it was, where a firewall decided. */
-static void fill_rule(struct pipeline *p, struct incident *in)
+/* Which rule it was, where a firewall decided; else the hook says nothing. */
+static void fill_firewall(struct pipeline *p, struct incident *in)
 {
 	bool reject = in->verdict.cause == CAUSE_FIREWALL_REJECT;
 	struct ruleset_query q = {
@@ -245,8 +245,15 @@ static void fill_rule(struct pipeline *p, struct incident *in)
 		.in_ifindex = in->came_in,
 	};
 
-	if (!in->firewall.hook ||
-	    !(reject || (in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))))
+	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
+		if (in->origin != ORIGIN_OWN_FIREWALL)
+			memset(&in->firewall, 0, sizeof(in->firewall));
+		return;
+	}
+	/* Without its stack, the frames are those of somebody else. */
+	if (in->origin == ORIGIN_UNKNOWN && reject)
+		memset(&in->firewall, 0, sizeof(in->firewall));
+	if (!in->firewall.hook)
 		return;
 	if (in->direction == DIR_PASSING)
 		tuple_turn(&q.tuple);
@@ -264,7 +271,7 @@ static void fill_pair(struct pipeline *p, struct incident *in, const struct join
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
 	if (mate->taken)
-		fill_rule(p, &p->mate);
+		fill_firewall(p, &p->mate);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
 	if (mate->taken) {
@@ -429,7 +436,7 @@ void pipeline_run(struct pipeline *p, bool force)
 		fill_pair(p, in, join_mate(&p->join, entry));
 		fill_suspicion(p, in, entry);
 		attribute_cause(in);
-		fill_rule(p, in);
+		fill_firewall(p, in);
 		if (++p->n == PIPELINE_BATCH)
 			finish_batch(p, now);
 	}

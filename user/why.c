@@ -575,6 +575,7 @@ static void say_firewall(struct incident *in)
 	const struct firewall *fw = &in->firewall;
 
 	say(in, "%s", fw->kind ? fw->kind : "netfilter");
+	/* Its names are escaped already. */
 	if (fw->rule[0])
 		say(in, ", %srule %s,", fw->rule_inferred ? "probably " : "", fw->rule);
 	if (fw->hook)
