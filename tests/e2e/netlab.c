@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,22 @@ static int open_namespace(struct netlab *lab, enum side side)
 	lab->ns[side] = fd;
 	lab->inode[side] = (uint32_t)st.st_ino;
 	return fd;
+}
+
+/* A process that does nothing: as on a real host, one can find the way into the namespace by it. It
+ * ends with the scenario. */
+static void inhabit(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (pid)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (getppid() == parent)
+		pause();
+	_exit(0);
 }
 
 void netlab_enter(const struct netlab *lab, enum side side)
@@ -182,6 +199,7 @@ void netlab_open(struct netlab *lab, enum netlab_shape shape)
 		if (unshare(CLONE_NEWNET) < 0)
 			run_die("unshare: %s", strerror(errno));
 		open_namespace(lab, side);
+		inhabit();
 	}
 	netlab_enter(lab, SIDE_HOME);
 
