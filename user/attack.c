@@ -63,7 +63,7 @@ static const struct detector {
 
 _Static_assert(sizeof(struct attack_key) == 48, "attack_key has holes, or is no whole words");
 
-static struct attack_key key_of(const struct incident *in, uint8_t detector)
+static struct attack_key key_of(const struct incident *in, size_t detector)
 {
 	const struct rst_tuple *t = &in->ev->tuple;
 	unsigned int parts = detectors[detector].parts;
@@ -71,7 +71,7 @@ static struct attack_key key_of(const struct incident *in, uint8_t detector)
 		.netns = in->ev->netns,
 		.family = t->family,
 		.direction = (uint8_t)in->direction,
-		.detector = detector,
+		.detector = (uint8_t)detector,
 	};
 
 	if (parts & PART_LOCAL) {
@@ -274,15 +274,14 @@ void attack_init(struct attack *a, uint64_t seed)
 	a->seed = seed;
 	a->due_ns = UINT64_MAX;
 	a->evicted = 0;
-	a->entries = a->runnings = a->free = 0;
-	a->cursor = 1;
+	a->entries = a->runnings = a->free = a->cursor = 0;
 }
 
 bool attack_add(struct attack *a, const struct incident *in)
 {
 	uint64_t ns = in->ev->hdr.mono_ns;
 
-	for (uint8_t i = 0; i < DETECTORS; i++) {
+	for (size_t i = 0; i < DETECTORS; i++) {
 		struct attack_running *r;
 		struct attack_key key;
 		uint16_t number;
@@ -329,18 +328,17 @@ static bool take_report(struct attack *a, uint16_t at, uint64_t now_ns, bool for
 
 bool attack_next(struct attack *a, uint64_t now_ns, bool force, struct attack_report *out)
 {
-	if (force)
-		a->cursor = 1;
-	else if (now_ns < a->due_ns)
+	if (!force && now_ns < a->due_ns)
 		return false;
-	while (a->cursor <= a->runnings) {
-		uint16_t at = a->cursor++;
+	/* One round, from behind the last report's. */
+	for (uint16_t i = 0; i < a->runnings; i++) {
+		uint16_t at = a->cursor % a->runnings + 1;
 
+		a->cursor = at;
 		if (a->running[at].entry && (force || now_ns >= a->running[at].due_ns) &&
 		    take_report(a, at, now_ns, force, out))
 			return true;
 	}
-	a->cursor = 1;
 	a->due_ns = UINT64_MAX;
 	for (uint16_t at = 1; at <= a->runnings; at++)
 		if (a->running[at].entry && a->running[at].due_ns < a->due_ns)

@@ -14,7 +14,7 @@
  *   reset-rate  resets of one remote address and direction: more than 100 a second
  *
  * A window begins with the first reset after the last one's end. Pure: the caller brings the time.
- * All memory is in the struct; of its nearly 12 MB only what is used is ever touched.
+ * All memory is in the struct; of its 11 MB only what is used is ever touched.
  */
 #ifndef RSTTRACE_ATTACK_H
 #define RSTTRACE_ATTACK_H
@@ -85,7 +85,7 @@ struct attack {
 	uint16_t entries; /* numbers that were ever used */
 	uint16_t runnings;
 	uint16_t free;	 /* the first free attack below RUNNINGS; 0: none */
-	uint16_t cursor; /* of attack_next */
+	uint16_t cursor; /* the last that attack_next looked at */
 	uint16_t bucket[ATTACK_BUCKETS];
 	struct attack_entry entry[ATTACK_ENTRIES + 1];
 	struct attack_running running[ATTACK_RUNNING + 1];

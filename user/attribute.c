@@ -555,6 +555,8 @@ static const struct {
 	{ "TCP_CSUM", "checksum" },
 	{ "NETFILTER_DROP", "firewall" },
 	{ "IP_RPFILTER", "rp-filter" },
+	{ "IP_INADDRERRORS", "not-routed" },
+	{ "IP_INNOROUTES", "not-routed" },
 	{ "TCP_MINTTL", "min-ttl" },
 	{ "TCP_MD5*", "authentication" },
 	{ "TCP_AO*", "authentication" },
@@ -799,6 +801,6 @@ void attribute_cause(struct incident *in)
 	if (v->cause == CAUSE_RESET_BY_PEER)
 		v->phase = phase_of(in);
 	/* What became of it, also where more is to be said of it. */
-	if (dropped(in) && v->cause != CAUSE_RESET_BY_PEER)
+	if (dropped(in) && !match_request_killed(in))
 		v->detail = refusal(in);
 }

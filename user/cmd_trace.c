@@ -184,6 +184,8 @@ static int trace(struct trace *t)
 	if (!err)
 		err = conntrack_open(&p->conntrack);
 	if (!err)
+		err = ruleset_open(&p->ruleset);
+	if (!err)
 		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
 				  stderr);
 	if (err)
@@ -212,6 +214,7 @@ int cmd_trace(const struct options *o)
 	tracer_close(t->pipeline.tracer);
 	diag_close(t->pipeline.diag);
 	conntrack_close(t->pipeline.conntrack);
+	ruleset_close(t->pipeline.ruleset);
 	symbols_free(t->symbols);
 	free(t);
 	return err;

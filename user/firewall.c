@@ -102,6 +102,15 @@ void firewall_fill(struct incident *in)
 	}
 }
 
+bool firewall_for_others(const struct incident *in)
+{
+	const char *reason = in->drop_reason ? in->drop_reason : "";
+
+	return in->location.fn == KF_IP_FORWARD ||
+	       (in->firewall.hook && !strcmp(in->firewall.hook, "forward")) ||
+	       !strcmp(reason, "IP_INADDRERRORS") || !strcmp(reason, "IP_INNOROUTES");
+}
+
 bool firewall_bridged(const struct incident *in)
 {
 	uint32_t end = boundary(in);

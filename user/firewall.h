@@ -13,6 +13,10 @@ enum origin firewall_origin(const struct incident *in);
  * dropped; what they do not tell stays as it is. */
 void firewall_fill(struct incident *in);
 
+/* A RST that was dropped (RST_REC_DROPPED) was on its way to somebody else. Needs `drop_reason`;
+ * firewall_fill comes first. */
+bool firewall_for_others(const struct incident *in);
+
 /* A bridge passed it on, no router. */
 bool firewall_bridged(const struct incident *in);
 

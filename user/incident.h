@@ -108,8 +108,9 @@ struct firewall {
 		family; /* of the expression that rejected: "inet", "ip", "ip6", "netdev", "bridge" */
 	const char *hook; /* "ingress", "prerouting", "input", "forward", "output", "postrouting",
 			     * "egress" */
-	char rule[FIREWALL_RULE_MAX]; /* "inet filter input handle 5"; empty: not known */
-	bool rule_inferred;	      /* the only one that fits, but not all of it was understood */
+	char rule
+		[FIREWALL_RULE_MAX]; /* "inet filter input handle 5", names escaped; empty: not known */
+	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
 };
 
 /* A flow that conntrack translates. Of each tuple, local is the source and remote the destination
@@ -128,7 +129,7 @@ struct suspicion {
 	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
 };
 
-#define WHY_MAX 640
+#define WHY_MAX 768
 
 /* Where a rule says the owner stands. */
 enum owner_from {
@@ -172,8 +173,8 @@ struct incident {
 	struct firewall firewall;
 	struct translation translation; /* of the segment's two ends */
 	struct suspicion suspicion;
-	char in_interface
-		[RST_IFNAME_LEN]; /* passing, dropped: where it came in; empty: not known */
+	uint32_t came_in; /* number of the interface where it came in; 0: none, or not known */
+	char in_interface[RST_IFNAME_LEN];  /* its name; empty: not known */
 	char out_interface[RST_IFNAME_LEN]; /* passing: where it leaves */
 	const char *drop_reason;	    /* enum name without SKB_DROP_REASON_; NULL: none */
 	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */

@@ -98,8 +98,9 @@ static void find_mate(struct join *j, struct join_entry *e)
 	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
 		struct join_entry *m = at(j, n);
 
-		if (m->mate || m->direction == e->direction || m->direction == DIR_PASSING ||
-		    m->lone || e->event.hdr.mono_ns > m->event.hdr.mono_ns + JOIN_ARRIVAL_NS ||
+		if (m->mate || m->taken || m->direction == e->direction ||
+		    m->direction == DIR_PASSING || m->lone ||
+		    e->event.hdr.mono_ns > m->event.hdr.mono_ns + JOIN_ARRIVAL_NS ||
 		    !other_end(&m->event.tuple, &e->event.tuple))
 			continue;
 		m->mate = j->last;

@@ -77,11 +77,27 @@ static int open_if(const char *path, uint32_t netns)
 	return take_fd(&fd);
 }
 
+/* Opens the first of the directory's entries that is the namespace; SUFFIX completes their paths. */
+static int open_among(const char *directory, const char *suffix, uint32_t netns)
+{
+	_cleanup(closedirp) DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	char path[sizeof(NAMED) + sizeof(entry->d_name) + 16];
+	int fd = -ENOENT;
+
+	while (dir && fd < 0 && (entry = readdir(dir))) {
+		/* Of /proc, the processes only. */
+		if (*suffix && !isdigit((unsigned char)*entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
+		fd = open_if(path, netns);
+	}
+	return fd;
+}
+
 int netns_open(uint32_t netns, uint32_t pid)
 {
-	_cleanup(closedirp) DIR *dir = NULL;
-	const struct dirent *entry;
-	char path[sizeof(NAMED) + 1 + sizeof(entry->d_name)];
+	char path[32];
 	int fd = open_if("/proc/self/ns/net", netns);
 
 	if (fd < 0 && pid) {
@@ -89,11 +105,10 @@ int netns_open(uint32_t netns, uint32_t pid)
 		fd = open_if(path, netns);
 	}
 	if (fd < 0)
-		dir = opendir(NAMED);
-	while (dir && fd < 0 && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), NAMED "/%s", entry->d_name);
-		fd = open_if(path, netns);
-	}
+		fd = open_among(NAMED, "", netns);
+	/* A container's namespace has no name there, but processes. */
+	if (fd < 0)
+		fd = open_among("/proc", "/ns/net", netns);
 	return fd;
 }
 

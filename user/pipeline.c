@@ -52,7 +52,7 @@ static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
 }
 
 /* Reads the stack of an event that has not been attributed yet, into the scratch incident. */
-static const struct incident *read_stack(struct pipeline *p, const struct rst_event *event)
+static struct incident *read_stack(struct pipeline *p, const struct rst_event *event)
 {
 	struct incident *in = &p->mate;
 
@@ -75,21 +75,28 @@ static void add_wire(struct pipeline *p, const struct rst_event *event)
 		join_wire(&p->join, event, origin);
 }
 
-/* What the forward hook dropped was on its way to somebody else. */
+static void tuple_turn(struct rst_tuple *t)
+{
+	struct rst_tuple was = *t;
+
+	memcpy(t->local, was.remote, sizeof(t->local));
+	memcpy(t->remote, was.local, sizeof(t->remote));
+	t->local_port = was.remote_port;
+	t->remote_port = was.local_port;
+}
+
 static void add_dropped(struct pipeline *p, const struct rst_event *event)
 {
-	const struct incident *in = read_stack(p, event);
+	struct incident *in = read_stack(p, event);
 	struct rst_event turned;
 
-	if (!in->firewall.hook || strcmp(in->firewall.hook, "forward") != 0) {
+	in->drop_reason = features_drop(p->features, event->drop_reason);
+	if (!firewall_for_others(in)) {
 		join_event(&p->join, event, DIR_RECEIVED);
 		return;
 	}
 	turned = *event;
-	memcpy(turned.tuple.local, event->tuple.remote, sizeof(turned.tuple.local));
-	memcpy(turned.tuple.remote, event->tuple.local, sizeof(turned.tuple.remote));
-	turned.tuple.local_port = event->tuple.remote_port;
-	turned.tuple.remote_port = event->tuple.local_port;
+	tuple_turn(&turned.tuple);
 	join_event(&p->join, &turned, DIR_PASSING);
 }
 
@@ -179,6 +186,7 @@ static void fill_wire(struct pipeline *p, struct incident *in, const struct join
 		in->packet = entry->rejected;
 		came_in = entry->rejected_ifindex;
 	}
+	in->came_in = came_in;
 	interface_name(p, in->in_interface, event, came_in);
 	if (in->direction == DIR_PASSING)
 		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
@@ -222,6 +230,38 @@ static void attribute(struct pipeline *p, struct incident *in, struct rst_event 
 	ask(p, in, event);
 }
 
+/* Which rule it was, where a firewall decided; else the hook says nothing. */
+static void fill_firewall(struct pipeline *p, struct incident *in)
+{
+	bool reject = in->verdict.cause == CAUSE_FIREWALL_REJECT;
+	struct ruleset_query q = {
+		.verdict = reject ? RULESET_REJECT : RULESET_DROP,
+		.tuple = in->ev->tuple,
+		.packet = in->packet,
+		.kind = in->firewall.kind,
+		.family = in->firewall.family,
+		.hook = in->firewall.hook,
+		.in_interface = in->in_interface,
+		.in_ifindex = in->came_in,
+	};
+
+	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
+		if (in->origin != ORIGIN_OWN_FIREWALL)
+			memset(&in->firewall, 0, sizeof(in->firewall));
+		return;
+	}
+	/* Without its stack, the frames are those of somebody else. */
+	if (in->origin == ORIGIN_UNKNOWN && reject)
+		memset(&in->firewall, 0, sizeof(in->firewall));
+	if (!in->firewall.hook)
+		return;
+	if (in->direction == DIR_PASSING)
+		tuple_turn(&q.tuple);
+	if (!ruleset_find(p->ruleset, in->ev->netns, 0, &q, in->firewall.rule,
+			  sizeof(in->firewall.rule), &in->firewall.rule_inferred))
+		in->firewall.rule[0] = '\0';
+}
+
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
 static void fill_pair(struct pipeline *p, struct incident *in, const struct join_entry *mate)
 {
@@ -230,6 +270,8 @@ static void fill_pair(struct pipeline *p, struct incident *in, const struct join
 	p->mate_event = mate->event;
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
+	if (mate->taken)
+		fill_firewall(p, &p->mate);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
 	if (mate->taken) {
@@ -394,6 +436,7 @@ void pipeline_run(struct pipeline *p, bool force)
 		fill_pair(p, in, join_mate(&p->join, entry));
 		fill_suspicion(p, in, entry);
 		attribute_cause(in);
+		fill_firewall(p, in);
 		if (++p->n == PIPELINE_BATCH)
 			finish_batch(p, now);
 	}
@@ -402,6 +445,7 @@ void pipeline_run(struct pipeline *p, bool force)
 		report_attacks(p, now, true);
 	diag_release(p->diag);
 	conntrack_release(p->conntrack);
+	ruleset_release(p->ruleset);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);
 }

@@ -14,6 +14,7 @@
 #include "join.h"
 #include "options.h"
 #include "process.h"
+#include "ruleset.h"
 #include "sink.h"
 #include "summary.h"
 #include "symbols.h"
@@ -30,6 +31,7 @@ struct pipeline {
 	struct tracer *tracer;
 	struct diag *diag;
 	struct conntrack *conntrack;
+	struct ruleset *ruleset;
 	struct sink sink;
 	struct summary summary;
 	uint32_t netns; /* --netns; 0: all */

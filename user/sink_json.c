@@ -312,9 +312,11 @@ static void put_firewall(struct object *o, const struct firewall *fw)
 	put_word(&c, "kind", fw->kind);
 	put_word(&c, "family", fw->family);
 	put_word(&c, "hook", fw->hook);
-	put_name(&c, "rule", fw->rule, sizeof(fw->rule));
-	if (fw->rule[0] && fw->rule_inferred)
-		put_bool(&c, "rule_inferred", true);
+	if (fw->rule[0]) {
+		put_word(&c, "rule", fw->rule);
+		if (fw->rule_inferred)
+			put_bool(&c, "rule_inferred", true);
+	}
 	put_object(o, "firewall", &c);
 }
 

@@ -405,7 +405,7 @@ static void put_pressure(FILE *out, const struct summary *s)
 static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
 {
 	if (events && !s->shown)
-		fputs("  none shown: --cause, --abnormal, --pid, --sent or --received left them out\n",
+		fputs("  none shown: --cause, --abnormal, --pid, --sent, --received or --passing left them out\n",
 		      out);
 	else if (events || summary_lost(s) || s->malformed)
 		return;
@@ -413,8 +413,8 @@ static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
 		fputs("  no reset passed the filters: check ports, addresses, -4/-6 and --netns\n",
 		      out);
 	else
-		fputs("  no reset was seen. Check that the connections end on this host (forwarded "
-		      "and bridged ones do not),\n"
+		fputs("  no reset was seen. Check that the connections end on this host or pass through "
+		      "it,\n"
 		      "  that they really end with a RST (a timeout does not), and try: "
 		      "curl http://127.0.0.1:1/\n",
 		      out);

@@ -575,6 +575,7 @@ static void say_firewall(struct incident *in)
 	const struct firewall *fw = &in->firewall;
 
 	say(in, "%s", fw->kind ? fw->kind : "netfilter");
+	/* Its names are escaped already. */
 	if (fw->rule[0])
 		say(in, ", %srule %s,", fw->rule_inferred ? "probably " : "", fw->rule);
 	if (fw->hook)
@@ -774,6 +775,11 @@ static void ignored_rp_filter(struct incident *in)
 	say(in, "its source is not reached by the interface it came in on (rp_filter)");
 }
 
+static void ignored_not_routed(struct incident *in)
+{
+	say(in, "it is for another host, and this one does not route it there");
+}
+
 static void ignored_min_ttl(struct incident *in)
 {
 	say(in, "its TTL is below the socket's IP_MINTTL");
@@ -822,6 +828,7 @@ static const struct {
 	{ "checksum", ignored_checksum },
 	{ "firewall", ignored_firewall },
 	{ "rp-filter", ignored_rp_filter },
+	{ "not-routed", ignored_not_routed },
 	{ "min-ttl", ignored_min_ttl },
 	{ "authentication", ignored_authentication },
 	{ "backlog", ignored_backlog },

@@ -162,8 +162,7 @@ json_t *expect_nth(struct run *run, enum side side, const char *direction, size_
 		if (expect_is(run, event, side, direction) && seen++ == n)
 			return event;
 	}
-	run_fail("no event %zu that the %s %s", n, side == SIDE_SERVER ? "server" : "client",
-		 direction);
+	run_fail("no event %zu of the %s: %s", n, netlab_side_name(side), direction);
 	return NULL;
 }
 
@@ -187,6 +186,7 @@ static void check_event(struct run *run, json_t *event, const char *direction,
 	expect_str(event, "group", w->group);
 	expect_str(event, "certainty", w->certainty ? w->certainty : "certain");
 	expect_str(event, "kernel.rule", w->rule);
+	expect_str(event, "detail", w->detail);
 	expect_str(event, "family", act_family(run->speak));
 	expect_at_least(event, "mono_ns", 1);
 	expect_begins(event, "time", "2");
@@ -209,20 +209,23 @@ static void check_event(struct run *run, json_t *event, const char *direction,
 	expect_contains(event, "why", w->why);
 }
 
+json_t *expect_event(struct run *run, enum side side, const char *direction, size_t n,
+		     const struct wanted *w)
+{
+	json_t *event = expect_nth(run, side, direction, n);
+
+	check_event(run, event, direction, w);
+	return event;
+}
+
 json_t *expect_sent(struct run *run, enum side side, size_t n, const struct wanted *w)
 {
-	json_t *event = expect_nth(run, side, "sent", n);
-
-	check_event(run, event, "sent", w);
-	return event;
+	return expect_event(run, side, "sent", n, w);
 }
 
 json_t *expect_received(struct run *run, enum side side, size_t n, const struct wanted *w)
 {
-	json_t *event = expect_nth(run, side, "received", n);
-
-	check_event(run, event, "received", w);
-	return event;
+	return expect_event(run, side, "received", n, w);
 }
 
 void expect_history(json_t *event, const char *what, const struct actor *who, long long ago_ns)
@@ -246,6 +249,14 @@ void expect_pair(json_t *event, const struct actor *who, const char *cause)
 	}
 	expect_int(event, "pair.pid", who->pid);
 	expect_str(event, "pair.comm", who->comm);
+}
+
+struct end expect_at(const char *address, int port)
+{
+	struct end e = { .port = port };
+
+	snprintf(e.address, sizeof(e.address), "%s", address);
+	return e;
 }
 
 const char *expect_passive(enum speak speak)

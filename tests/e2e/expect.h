@@ -16,6 +16,7 @@ struct wanted {
 	const char *cause, *group, *rule;
 	const char *certainty; /* NULL: "certain" */
 	const char *emitter;   /* how kernel.emitter begins */
+	const char *detail;
 	const struct end *local, *remote;
 	const char *role;
 	const struct actor *owner;
@@ -30,6 +31,8 @@ bool expect_is(struct run *run, json_t *event, enum side side, const char *direc
 json_t *expect_nth(struct run *run, enum side side, const char *direction, size_t n);
 
 /* The same, checked against W. */
+json_t *expect_event(struct run *run, enum side side, const char *direction, size_t n,
+		     const struct wanted *w);
 json_t *expect_sent(struct run *run, enum side side, size_t n, const struct wanted *w);
 json_t *expect_received(struct run *run, enum side side, size_t n, const struct wanted *w);
 
@@ -51,6 +54,9 @@ void expect_pair(json_t *event, const struct actor *who, const char *cause);
 
 /* Writes "12,345|67,890": two numbers as sentences show them, either of which will do. */
 void expect_thousands(char *buf, size_t size, long long a, long long b);
+
+/* An address of a scenario. */
+struct end expect_at(const char *address, int port);
 
 /* The emitter of a reset that answers a segment, in this family. */
 const char *expect_passive(enum speak speak);

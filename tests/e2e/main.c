@@ -47,6 +47,13 @@ static const struct scenario *const tables[] = {
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,
+	scenarios_firewall,
+	scenarios_crafted,
+	scenarios_forwarded,
+	scenarios_ignored,
+	scenarios_injection,
+	scenarios_translated,
+	scenarios_attack,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
@@ -96,12 +103,12 @@ static void remove_directory(const void *path)
 	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
 }
 
-static void full_name(char *buf, size_t size, const struct scenario *sc, enum speak speak)
+static void full_name(char *buf, size_t size, const struct scenario *sc, const struct run *run)
 {
-	if (sc->families == ONCE)
-		snprintf(buf, size, "%s", sc->name);
-	else
-		snprintf(buf, size, "%s/%s", sc->name, family_names[speak]);
+	bool once = sc->families == ONCE;
+
+	snprintf(buf, size, "%s%s%s%s", sc->name, once ? "" : "/",
+		 once ? "" : family_names[run->speak], run->xdp ? "/xdp" : "");
 }
 
 /* "name", "name/family" and "name*" are all ways to say which. */
@@ -133,7 +140,7 @@ _Noreturn static void play(const struct scenario *sc, struct run *run)
 	alarm(SECONDS_PER_SCENARIO);
 	run_set_current(run);
 	if (!sc->bare)
-		netlab_open(&run->lab);
+		netlab_open(&run->lab, sc->shape);
 	sc->play(run);
 	if (run_failures())
 		tracer_dump(&run->tracer);
@@ -217,27 +224,34 @@ static enum outcome run_one(const struct scenario *sc, const char *name, struct 
 	return outcome;
 }
 
-static void run_all(const struct options *o, struct run run, int counts[OUTCOMES])
+static void run_variant(const struct options *o, const struct scenario *sc, struct run run,
+			int counts[OUTCOMES])
 {
-	bool root = geteuid() == 0;
 	char name[96];
 
+	full_name(name, sizeof(name), sc, &run);
+	if (!(sc->families & 1 << run.speak) || (o->only && !is_wanted(o->only, sc, name)))
+		return;
+	if (o->list) {
+		puts(name);
+	} else if (geteuid()) {
+		printf("skipped: %s: needs root\n", name);
+		counts[SKIPPED]++;
+	} else {
+		run.what = sc->what;
+		counts[run_one(sc, name, run)]++;
+	}
+}
+
+static void run_all(const struct options *o, struct run run, int counts[OUTCOMES])
+{
 	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
 		for (const struct scenario *sc = tables[i]; sc->name; sc++) {
-			for (int speak = SPEAK_V4; speak <= SPEAK_MAPPED && !stop; speak++) {
-				full_name(name, sizeof(name), sc, speak);
-				if (!(sc->families & 1 << speak) ||
-				    (o->only && !is_wanted(o->only, sc, name)))
-					continue;
-				if (o->list) {
-					puts(name);
-				} else if (!root) {
-					printf("skipped: %s: needs root\n", name);
-					counts[SKIPPED]++;
-				} else {
-					run.speak = speak;
-					counts[run_one(sc, name, run)]++;
-				}
+			for (int n = 0; n <= SPEAK_MAPPED * 2 + 1 && !stop; n++) {
+				run.speak = n / 2;
+				run.xdp = n % 2;
+				if (!run.xdp || sc->xdp_too)
+					run_variant(o, sc, run, counts);
 			}
 		}
 	}
@@ -252,7 +266,7 @@ static int run_apart(const struct options *o, struct run run)
 	if (pid == 0) {
 		default_signals();
 		run_set_current(&run);
-		netlab_open(&run.lab);
+		netlab_open(&run.lab, LAB_PAIR);
 		if (o->demo)
 			demo(&run);
 		else

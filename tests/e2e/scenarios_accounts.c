@@ -76,10 +76,11 @@ static void accounts(struct run *run)
 {
 	static const struct segment syn = { .seq = 1, .flags = GHOST_SYN };
 	static const struct segment ack = { .seq = 1, .ack = 1, .flags = GHOST_ACK };
+	static const char *const args[] = { "--every", NULL };
 	long before, grown;
 	struct pair p;
 
-	tracer_start(run, NULL);
+	tracer_start(run, args);
 	pair_listen(run, &p, 64);
 	before = netlab_counter(&run->lab, SIDE_SERVER, "Tcp", "OutRsts");
 	flood(run, 44444, &syn, SYNS);
@@ -120,7 +121,7 @@ static long summary_number(struct run *run, const char *group, const char *name)
 /* A tracer that cannot keep up loses events, and says exactly how many. */
 static void losses(struct run *run)
 {
-	static const char *const args[] = { "--ring-size", "1", NULL };
+	static const char *const args[] = { "--ring-size", "1", "--every", NULL };
 	static const struct segment syn = { .seq = 1, .flags = GHOST_SYN };
 	long sent, lost, shown;
 

@@ -72,6 +72,15 @@ Test(sink_text, received_says_recv)
 	free(page.text);
 }
 
+Test(sink_text, passing_says_pass)
+{
+	sample.in.direction = DIR_PASSING;
+	struct page page = event();
+
+	cr_assert_eq(page_column(page.line[1], "pass "), page_column(page.line[0], "DIR"));
+	free(page.text);
+}
+
 static const char long_why[] =
 	"closed with 48,211 bytes unread, after reading 16,384 and sending 362; the peer was last "
 	"heard 3 ms before, the listener had 12 of 128 connections waiting, and the process was "

@@ -58,6 +58,18 @@ Test(sink_text_summary, summary_counts_by_cause_most_frequent_first)
 	free(page.text);
 }
 
+Test(sink_text_summary, summary_says_what_was_folded)
+{
+	struct summary sum = { .duration_ns = 1000000000, .shown = 1100, .folded = 1000 };
+	struct page page;
+
+	sum.by_cause[DIR_SENT][CAUSE_NO_LISTENER] = 1200;
+	page = summary(&sum);
+	cr_assert_str_eq(page.line[1], "1 s, 1,200 resets: 1,200 sent, 0 received; 1,100 shown; "
+				       "1,000 folded into lines of attacks");
+	free(page.text);
+}
+
 Test(sink_text_summary, summary_says_what_was_lost)
 {
 	struct summary sum = { .malformed = 7, .not_received = 8 };
