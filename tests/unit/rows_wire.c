@@ -63,6 +63,8 @@ DROP(too_old_ack, "TCP_TOO_OLD_ACK")
 DROP(ack_unsent, "TCP_ACK_UNSENT_DATA")
 DROP(tcp_close, "TCP_CLOSE")
 DROP(no_socket, "NO_SOCKET")
+DROP(martian, "IP_INADDRERRORS")
+DROP(no_route, "IP_INNOROUTES")
 DROP(checksum, "TCP_CSUM")
 DROP(checksum_like, "TCP_CSUMS")
 DROP(netfilter, "NETFILTER_DROP")
@@ -312,6 +314,9 @@ static const struct row rows[] = {
 	  IGNORED(OWNER_SOCKET, "no-socket") },
 	{ "closed socket", DIR_RECEIVED, "tcp_v4_do_rcv", FULL(CLOSE, DEAD), RST, 0, NULL, tcp_close,
 	  IGNORED(OWNER_SOCKET, "no-socket") },
+	{ "not for this host", DIR_RECEIVED, "ip_rcv_finish_core", NONE, RST, 0, NULL, martian,
+	  IGNORED(OWNER_SOCKET, "not-routed") },
+	{ "no route", DIR_RECEIVED, "ip_error", NONE, RST, 0, NULL, no_route, IGNORED(OWNER_SOCKET, "not-routed") },
 	{ "checksum", DIR_RECEIVED, "tcp_v4_rcv", NONE, RST, 0, NULL, checksum, IGNORED(OWNER_SOCKET, "checksum") },
 	{ "a name that only begins like it", DIR_RECEIVED, "tcp_v4_rcv", NONE, RST, 0, NULL, checksum_like,
 	  IGNORED(OWNER_SOCKET, "other") },

@@ -217,3 +217,32 @@ Test(firewall, bridged)
 		cr_expect_eq(firewall_bridged(&b.in), ways[i].bridged, "row %zu", i);
 	}
 }
+
+/* Whom a RST was for that was dropped. */
+static const struct {
+	const char *stack, *reason;
+	bool others;
+} receivers[] = {
+	{ "nf_hook_slow < ip_forward < ip_rcv", "NETFILTER_DROP", true },
+	{ "nf_hook_slow < br_forward < br_handle_frame", "NETFILTER_DROP", true },
+	{ "ip_forward < ip_rcv", NULL, true },
+	{ "ip6_forward" SOFTIRQ, "IP_INHDRERRORS", true },
+	{ "ip_rcv_finish_core < ip_rcv", "IP_INADDRERRORS", true },
+	{ "ip_error < ip_rcv", "IP_INNOROUTES", true },
+	{ "nf_hook_slow < ip_local_deliver < ip_rcv", "NETFILTER_DROP", false },
+	{ "nf_hook_slow < ip_rcv", "NETFILTER_DROP", false },
+	{ "tcp_v4_rcv < ip_local_deliver", "NO_SOCKET", false },
+	{ "nf_hook_slow" SOFTIRQ " < ip_forward", "NETFILTER_DROP", false },
+	{ "", NULL, false },
+};
+
+Test(firewall, for_others)
+{
+	for (size_t i = 0; i < sizeof(receivers) / sizeof(receivers[0]); i++) {
+		struct built b;
+
+		build_event(&b, DIR_RECEIVED, receivers[i].stack);
+		build_dropped(&b, receivers[i].reason);
+		cr_expect_eq(firewall_for_others(&b.in), receivers[i].others, "row %zu", i);
+	}
+}

@@ -55,7 +55,7 @@ static const char *detail_of(int cause, size_t n)
 		"challenge-ack", "out-of-window",   "old-sequence", "bad-ack",	      "no-ack",
 		"no-socket",	 "listener",	    "time-wait",    "request-socket", "checksum",
 		"firewall",	 "rp-filter",	    "min-ttl",	    "authentication", "backlog",
-		"xdp",		 "traffic-control", "other",
+		"xdp",		 "traffic-control", "other",	    "not-routed",
 	};
 
 	switch (cause) {
@@ -67,7 +67,7 @@ static const char *detail_of(int cause, size_t n)
 		return n & 1 ? "bridged" : "routed";
 	case CAUSE_SUSPECTED_INJECTION:
 	case CAUSE_IGNORED:
-		return ignored[n % 18];
+		return ignored[n % 19];
 	default:
 		return NULL;
 	}
@@ -96,7 +96,7 @@ Test(sentence, no_name_escapes_the_escaping)
 	b.in.history.what = "close";
 	b.in.verdict.phase = "idle";
 	b.in.drop_reason = "TCP_RESET";
-	for (int i = 0; i < CAUSE_COUNT * 18; i++) {
+	for (int i = 0; i < CAUSE_COUNT * 19; i++) {
 		const char *why = b.in.verdict.why;
 
 		b.in.verdict.cause = (enum cause_id)(i % CAUSE_COUNT);
@@ -217,7 +217,7 @@ Test(sentence, the_longest_fit)
 /* Every way to ignore a RST, of every kind of socket; and all of that behind a suspicion. */
 Test(sentence, the_longest_that_were_ignored_fit)
 {
-	for (size_t n = 0; n < 18; n++) {
+	for (size_t n = 0; n < 19; n++) {
 		for (int kind = RST_SOCK_NONE; kind <= RST_SOCK_FOUND; kind++) {
 			struct built b;
 

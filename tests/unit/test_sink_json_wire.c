@@ -43,7 +43,7 @@ Test(sink_json_wire, firewall_reject)
 	sample.in.firewall = (struct firewall){ .kind = "nft",
 						.family = "inet",
 						.hook = "input",
-						.rule = "inet filter in\x1bput handle 5" };
+						.rule = "inet filter in\\x1bput handle 5" };
 	strcpy(sample.in.in_interface, "eth1");
 	o = event(CAUSE_FIREWALL_REJECT, DIR_SENT);
 	json_assert_str(o, "group", "policy");

@@ -44,6 +44,8 @@ static const struct {
 	{ "tcp_v4_rcv", RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "NOT_SPECIFIED", "time-wait",
 	  "the connection had ended and was in TIME_WAIT, which is over now "
 	  "(net.ipv4.tcp_rfc1337 is 0)" },
+	{ "ip_error", RST_SOCK_NONE, RST_TCP_NONE, "IP_INNOROUTES", "not-routed",
+	  "it is for another host, and this one does not route it there" },
 	{ "tcp_v4_rcv", RST_SOCK_NONE, RST_TCP_NONE, "TCP_CSUM", "checksum",
 	  "its checksum is wrong" },
 	{ "tcp_v4_rcv", RST_SOCK_FOUND, RST_TCP_ESTABLISHED, "TCP_CSUM", "checksum",
