@@ -246,3 +246,16 @@ Test(firewall, for_others)
 		cr_expect_eq(firewall_for_others(&b.in), receivers[i].others, "row %zu", i);
 	}
 }
+
+/* A stack that was not had: where it was dropped is known all the same. */
+Test(firewall, for_others_without_a_stack)
+{
+	struct built b;
+
+	build_event(&b, DIR_RECEIVED, "");
+	b.ev.hdr.type = RST_REC_DROPPED;
+	b.in.location.fn = KF_IP_FORWARD;
+	cr_expect(firewall_for_others(&b.in));
+	b.in.location.fn = KF_TCP_RCV;
+	cr_expect(!firewall_for_others(&b.in));
+}

@@ -65,6 +65,21 @@ Test(peer, hash_of_each_family)
 	cr_expect_neq(peer_hash(&six), peer_hash(&four));
 }
 
+/* Ports that differ at both ends do not make up for each other. */
+Test(peer, hash_of_both_ports)
+{
+	struct rst_tuple t = tuple(4), other = t;
+
+	for (uint16_t i = 0; i < 16; i++) {
+		other.local_port = t.local_port ^ (uint16_t)(1 << i);
+		other.remote_port = t.remote_port ^ (uint16_t)(1 << i);
+		cr_expect_neq(peer_hash(&other), peer_hash(&t), "bit %u", i);
+	}
+	other.local_port = t.remote_port;
+	other.remote_port = t.local_port;
+	cr_expect_neq(peer_hash(&other), peer_hash(&t));
+}
+
 /* The two directions are two peers. */
 Test(peer, hash_of_each_direction)
 {
@@ -159,6 +174,18 @@ Test(peer, a_connection)
 	cr_expect_eq(p.ip_id, 1129);
 	cr_expect_eq(p.packets, 7);
 	cr_expect_eq(p.data_packets, 6);
+}
+
+/* A sender that counts from 0 on: its first follows on nothing. */
+Test(peer, the_first_id_follows_on_nothing)
+{
+	struct rst_peer p = { 0 };
+
+	note(&p, SYN, 64, 0, 1);
+	note(&p, ACK, 64, 5, 1);
+	cr_expect_eq(p.id_steps, 0);
+	note(&p, ACK, 64, 6, 1);
+	cr_expect_eq(p.id_steps, 1);
 }
 
 Test(peer, ids_wrap)
