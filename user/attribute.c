@@ -534,6 +534,11 @@ static bool match_dropped_listener(const struct incident *in)
 	return dropped(in) && kind(in, RST_SOCK_LISTENER);
 }
 
+static bool match_dropped_timewait(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
 static bool match_dropped_past(const struct incident *in)
 {
 	return dropped(in) && kind(in, RST_SOCK_NONE) && past_kind(in) == RST_PAST_CONNECTION;
@@ -714,6 +719,8 @@ static const struct rule rules[] = {
 	  OWNER_LISTENER, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_listener, CAUSE_IGNORED, CERTAINTY_CERTAIN,
 	  OWNER_LISTENER, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_timewait, CAUSE_IGNORED, CERTAINTY_CERTAIN,
+	  OWNER_CLOSED, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_past, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_PAST,
 	  NULL },
 	{ "dropped", DIR_RECEIVED, dropped, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
