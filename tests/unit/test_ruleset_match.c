@@ -336,7 +336,8 @@ Test(ruleset_match, actions)
 	};
 
 	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
-		x_verdict(rule, t[i].verdict, "sub");
+		x_verdict(rule, t[i].verdict,
+			  t[i].action == ACTION_JUMP || t[i].action == ACTION_GOTO ? "sub" : NULL);
 		cr_expect_eq(match().action, t[i].action, "%d", t[i].verdict);
 		EXPECT(FIT_YES);
 	}
