@@ -588,6 +588,9 @@ static const char *refusal(const struct incident *in)
 		return "time-wait";
 	if (in->ev->sock.state == RST_TCP_SYN_SENT && drop_is(in, "TCP_RESET"))
 		return "no-ack";
+	/* It gives no reason on some kernels (6.18). */
+	if (in->location.fn == KF_XDP_GENERIC)
+		return "xdp";
 	for (size_t i = 0; in->drop_reason && i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (reason_like(in->drop_reason, refusals[i].reason))
 			return refusals[i].detail;
