@@ -291,9 +291,9 @@ static const struct row rows[] = {
 
 	/* ignored */
 	{ "TIME_WAIT, assassinated", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, TIMEWAIT, RST, 0, NULL, not_specified,
-	  IGNORED(OWNER_SOCKET, "time-wait") },
+	  IGNORED(OWNER_CLOSED, "time-wait") },
 	{ "TIME_WAIT stands", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, TIMEWAIT, RST, 0, NULL, time_wait_stands,
-	  IGNORED(OWNER_SOCKET, "time-wait") },
+	  IGNORED(OWNER_CLOSED, "time-wait") },
 	{ "challenge", DIR_RECEIVED, "tcp_validate_incoming" TO_TCP, LIVE, tcp_reset,
 	  IGNORED(OWNER_SOCKET, "challenge-ack") },
 	{ "no ACK in SYN_SENT", DIR_RECEIVED, "tcp_v4_do_rcv" TO_TCP, FULL(SYN_SENT, OPEN), RST, 0, NULL, tcp_reset,
@@ -331,6 +331,8 @@ static const struct row rows[] = {
 	{ "both or broken", DIR_RECEIVED, "tcp_v4_rcv", LIVE, auth_header, IGNORED(OWNER_SOCKET, "authentication") },
 	{ "backlog", DIR_RECEIVED, "tcp_add_backlog", LIVE, backlog, IGNORED(OWNER_SOCKET, "backlog") },
 	{ "XDP", DIR_RECEIVED, "netif_receive_generic_xdp", NONE, RST, 0, NULL, xdp, IGNORED(OWNER_SOCKET, "xdp") },
+	{ "XDP, without its reason", DIR_RECEIVED, "do_xdp_generic", NONE, RST, 0, NULL, not_specified,
+	  IGNORED(OWNER_SOCKET, "xdp") },
 	{ "tc", DIR_RECEIVED, "__netif_receive_skb_core", NONE, RST, 0, NULL, tc_ingress,
 	  IGNORED(OWNER_SOCKET, "traffic-control") },
 	{ "other", DIR_RECEIVED, "xfrm4_policy_check", NONE, RST, 0, NULL, xfrm, IGNORED(OWNER_SOCKET, "other") },

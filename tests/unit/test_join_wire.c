@@ -257,6 +257,20 @@ Test(join_wire, each_refused_packet_is_given_once)
 	join_rejected(j, &r);
 }
 
+Test(join_wire, the_older_goes_with_what_came_later)
+{
+	struct rst_rejected r = rejected(1, 0);
+	struct join *j = join_begin();
+
+	wire(j, 5 * MS, 1, ORIGIN_FIREWALL);
+	wire(j, 6 * MS, 1, ORIGIN_FIREWALL);
+	join_rejected(j, &r);
+	r.packet.seq = 78;
+	join_rejected(j, &r);
+	cr_expect_eq(next(j)->rejected.seq, 78);
+	cr_expect_eq(next(j)->rejected.seq, 77);
+}
+
 /* ---- what passes through */
 
 Test(join_wire, the_sender_of_what_passes)

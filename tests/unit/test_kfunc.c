@@ -82,6 +82,7 @@ static const struct {
 	{ "tun_sendmsg", KF_TUN },
 	{ "tun_xdp_one", KF_TUN },
 	{ "br_handle_frame", KF_BR_HANDLE_FRAME },
+	{ "do_xdp_generic", KF_XDP_GENERIC },
 	{ "tcp_keepalive_timer", KF_TCP_KEEPALIVE_TIMER },
 	{ "tcp_out_of_resources", KF_TCP_OUT_OF_RESOURCES },
 	{ "mptcp_do_fastclose", KF_MPTCP_DO_FASTCLOSE },
