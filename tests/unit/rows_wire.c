@@ -157,6 +157,18 @@ static void burst_and_events_lost(struct built *b)
 	b->in.events_lost = true;
 }
 
+static void burst_killed_request(struct built *b)
+{
+	burst(b);
+	not_specified(b);
+}
+
+static void burst_request_stands(struct built *b)
+{
+	burst(b);
+	request_stands(b);
+}
+
 static void other_ttl(struct built *b)
 {
 	build_peer(b, 10, 5, 57);
@@ -261,6 +273,8 @@ static const struct row rows[] = {
 	  SUSPECTED(OWNER_PAST, "no-socket") },
 	{ "burst at XDP only", DIR_RECEIVED, "", NONE, RST, 0, NULL, burst_and_events_lost,
 	  SUSPECTED(OWNER_SOCKET, NULL) },
+	{ "burst that killed a half-open handshake", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_killed_request, SUSPECTED(OWNER_SOCKET, NULL) },
+	{ "burst that did not", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_request_stands, SUSPECTED(OWNER_SOCKET, "request-socket") },
 	{ "another TTL", DIR_RECEIVED, "tcp_reset", LIVE, other_ttl, SUSPECTED(OWNER_SOCKET, NULL) },
 	{ "another TTL, when the connection is opened", DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process",
 	  FULL(SYN_SENT, OPEN), RST | ACK, 0, NULL, other_ttl, SUSPECTED(OWNER_SOCKET, NULL) },

@@ -123,6 +123,9 @@ Test(why_ignored, behind_and_beyond)
 	build_owner(&b, "ng\x1bx", 12, RST_KNOWN_SOCKET);
 	assert_why(&b, HEAD "1,500 bytes before the expected 2500; the connection of ng\\x1bx/12 "
 			    "(ESTABLISHED) stands");
+	b.ev.sock.rcv_nxt = 1000;
+	build_attribute(&b);
+	cr_expect_not_null(strstr(b.in.verdict.why, "0 bytes beyond"), "%s", b.in.verdict.why);
 	/* Numbers wrap; half the circle away is before. */
 	b.ev.sock.rcv_nxt = 1000 - 0x7fffffff;
 	build_attribute(&b);
