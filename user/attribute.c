@@ -507,6 +507,11 @@ bool attribute_wants_standing(const struct incident *in)
 	return for_request(in) || (dropped(in) && kind(in, RST_SOCK_TIMEWAIT)) || match_p3(in);
 }
 
+static bool match_request_unasked(const struct incident *in)
+{
+	return for_request(in) && in->unasked;
+}
+
 static bool match_request_killed(const struct incident *in)
 {
 	return for_request(in) && !in->stands;
@@ -718,6 +723,8 @@ static const struct rule rules[] = {
 	  CERTAINTY_INFERRED, OWNER_PAST, NULL },
 	{ "suspect", DIR_RECEIVED, match_suspected, CAUSE_SUSPECTED_INJECTION, CERTAINTY_INFERRED,
 	  OWNER_SOCKET, NULL },
+	{ "request", DIR_RECEIVED, match_request_unasked, CAUSE_RESET_BY_PEER, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, NULL },
 	{ "request", DIR_RECEIVED, match_request_killed, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN,
 	  OWNER_LISTENER, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_listener, CAUSE_IGNORED, CERTAINTY_CERTAIN,

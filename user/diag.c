@@ -95,8 +95,8 @@ static int take_socket(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_STOP;
 }
 
-bool diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
-	       struct diag_socket *out)
+int diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+	      struct diag_socket *out)
 {
 	struct mnl_socket *nl = netlink_in(&d->netlink, netns, pid);
 	char buf[256] __attribute__((aligned(8))) = { 0 };
@@ -104,15 +104,7 @@ bool diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tu
 
 	memset(out, 0, sizeof(*out));
 	put_request(nlh, tuple);
-	return nl && netlink_ask(&d->netlink, nl, nlh, take_socket, out) == 0;
-}
-
-bool diag_request_stands(struct diag *d, const struct incident *in)
-{
-	struct diag_socket found;
-
-	return diag_find(d, in->ev->netns, in->ev->owner.task.pid, &in->ev->tuple, &found) &&
-	       found.state == RST_TCP_SYN_RECV;
+	return nl ? netlink_ask(&d->netlink, nl, nlh, take_socket, out) : -ENONET;
 }
 
 const char *diag_interface(struct diag *d, uint32_t netns, uint32_t pid, uint32_t ifindex)

@@ -28,17 +28,11 @@ void diag_release(struct diag *d);
  * The socket for exactly these two ends in namespace NETNS, which process PID (0: none known) may
  * be in. Without a connection the kernel answers with the listener that the segment would meet:
  * then the state is LISTEN. Does not find connections that are bound to an interface (also IPv6
- * link-local ones). False: none, or the namespace cannot be reached.
+ * link-local ones). Returns 0; -ENOENT: there is none; another -errno: the namespace cannot be
+ * reached, or does not answer.
  */
-bool diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
-	       struct diag_socket *out);
-
-/*
- * Whether a request socket (half-open handshake) stands for the segment's two ends. It lives until
- * its SYN-ACK retries are used up, a minute by default. False also when the namespace cannot be
- * reached.
- */
-bool diag_request_stands(struct diag *d, const struct incident *in);
+int diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+	      struct diag_socket *out);
 
 /*
  * The name of an interface of that namespace, not escaped, good until diag_release; NULL if there

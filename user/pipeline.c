@@ -198,12 +198,25 @@ static void find_target(struct pipeline *p, struct rst_event *event)
 {
 	struct diag_socket found;
 
-	if (!diag_find(p->diag, event->netns, 0, &event->tuple, &found))
+	if (diag_find(p->diag, event->netns, 0, &event->tuple, &found))
 		return;
 	event->sock.kind = RST_SOCK_FOUND;
 	event->sock.state = found.state;
 	event->sock.inode = found.inode;
 	event->sock.cookie = found.cookie;
+}
+
+/* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it. */
+static void find_standing(struct pipeline *p, struct incident *in)
+{
+	bool time_wait = in->ev->sock.kind == RST_SOCK_TIMEWAIT;
+	struct diag_socket found;
+	int err = diag_find(p->diag, in->ev->netns, in->ev->owner.task.pid, &in->ev->tuple, &found);
+
+	in->unasked = err && err != -ENOENT;
+	in->stands = !err && (time_wait ? found.state == RST_TCP_TIME_WAIT ||
+						  found.state == RST_TCP_FIN_WAIT2
+					: found.state == RST_TCP_SYN_RECV);
 }
 
 /* What the kernel can still be asked of. */
@@ -215,7 +228,7 @@ static void ask(struct pipeline *p, struct incident *in, struct rst_event *event
 		in->translation.there = conntrack_find(p->conntrack, event->netns, 0, &event->tuple,
 						       &in->translation);
 	if (attribute_wants_standing(in))
-		in->stands = diag_request_stands(p->diag, in);
+		find_standing(p, in);
 }
 
 static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,

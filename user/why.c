@@ -540,6 +540,10 @@ static void why_reset_by_peer(struct incident *in)
 
 	if (s->kind == RST_SOCK_LISTENER) {
 		say(in, "before the handshake was over: the half-open connection is gone");
+		if (in->unasked)
+			say(in,
+			    ", if the RST bore the exact number (its network namespace could not "
+			    "be asked)");
 		return;
 	}
 	if (!strcmp(phase, "handshake"))
@@ -754,7 +758,10 @@ static void ignored_request(struct incident *in)
 
 static void ignored_time_wait(struct incident *in)
 {
-	say(in, "the connection had ended and was in TIME_WAIT, which %s",
+	say(in, "the connection had ended and was in TIME_WAIT");
+	if (in->unasked)
+		return;
+	say(in, ", which %s",
 	    in->stands ? "stands (net.ipv4.tcp_rfc1337 is 1)"
 		       : "is over now (net.ipv4.tcp_rfc1337 is 0)");
 }

@@ -154,6 +154,7 @@ static void connect_by_tun(struct run *run, struct forgery *f)
 	ack.ack = got.seq + 1;
 	sender_send(&f->sender, &f->flow, &ack);
 	f->rst.seq = 1001;
+	f->rst.window = 65535;
 }
 
 static void connect_by_client(struct run *run, struct forgery *f)
@@ -164,6 +165,7 @@ static void connect_by_client(struct run *run, struct forgery *f)
 	f->flow.from = f->p.client;
 	last = tap_latest(&f->tap, &f->flow);
 	f->rst.seq = last.seq;
+	f->rst.window = last.window;
 }
 
 /* In the name of a connection's peer, with the right number. */
@@ -186,6 +188,8 @@ static void live(struct run *run)
 	prepare(run, &f, SIDE_CLIENT);
 	pair_listen(run, &f.p, 8);
 	f.flow.to = f.p.server;
+	/* As the peer's: nothing else is to be suspected of it. */
+	f.rst.ttl = 64;
 	if (way->kind == BY_TUN)
 		connect_by_tun(run, &f);
 	else

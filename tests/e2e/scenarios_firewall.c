@@ -51,13 +51,14 @@ static void iptables_command(struct run *run, const struct refusal *r, int port,
 
 static void install(struct run *run, const struct refusal *r, int port)
 {
-	char command[512];
+	char command[512], quiet[sizeof(command) + 32];
 
 	if (!strcmp(r->kind, "nft"))
 		nft_command(run, r, port, command, sizeof(command));
 	else
 		iptables_command(run, r, port, command, sizeof(command));
-	if (r->lack && netlab_try(&run->lab, r->side, command))
+	snprintf(quiet, sizeof(quiet), "exec 2>/dev/null\n%s", command);
+	if (r->lack && netlab_try(&run->lab, r->side, quiet))
 		run_skip("%s", r->lack);
 	if (!r->lack)
 		netlab_sh(&run->lab, r->side, "%s", command);

@@ -34,6 +34,8 @@ static void own_firewall_suspected(struct built *b)
 {
 	own_firewall(b);
 	b->in.suspicion.burst = true;
+	b->in.suspicion.resets = 3;
+	b->in.suspicion.ahead = 2;
 }
 
 static void other_firewall(struct built *b)
@@ -86,6 +88,12 @@ static void request_stands(struct built *b)
 	b->in.stands = true;
 }
 
+static void request_unasked(struct built *b)
+{
+	not_specified(b);
+	b->in.unasked = true;
+}
+
 static void time_wait_stands(struct built *b)
 {
 	not_specified(b);
@@ -114,11 +122,15 @@ static void passing_suspected(struct built *b)
 {
 	in_forward_hook(b);
 	b->in.suspicion.burst = true;
+	b->in.suspicion.resets = 3;
+	b->in.suspicion.ahead = 2;
 }
 
 static void burst(struct built *b)
 {
 	b->in.suspicion.burst = true;
+	b->in.suspicion.resets = 3;
+	b->in.suspicion.ahead = 2;
 }
 
 static void burst_of_own(struct built *b)
@@ -290,6 +302,8 @@ static const struct row rows[] = {
 	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
 	{ "request socket killed, no reasons", DIR_RECEIVED, "tcp_v6_rcv", LISTENER, RST, 0, NULL, without_reason,
 	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket, nobody could be asked", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_unasked,
+	  CAUSE_RESET_BY_PEER, LIKELY, "request", OWNER_LISTENER, NULL },
 	{ "request socket stands", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_stands,
 	  IGNORED(OWNER_LISTENER, "request-socket") },
 	{ "not a request: not dropped there", DIR_RECEIVED, "tcp_v4_do_rcv" TO_TCP, LISTENER, RST, 0, NULL, not_specified,

@@ -178,6 +178,23 @@ Test(why_ignored, time_wait_stands)
 			    "(net.ipv4.tcp_rfc1337 is 1)");
 }
 
+/* Without a way into the namespace, what cannot be known is not said. */
+Test(why_ignored, nobody_could_be_asked)
+{
+	struct built b;
+
+	build_ignored(&b, "tcp_v4_rcv", RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "NOT_SPECIFIED");
+	b.in.unasked = true;
+	assert_why(&b, HEAD "the connection had ended and was in TIME_WAIT");
+	build_ignored(&b, "tcp_v4_rcv", RST_SOCK_LISTENER, RST_TCP_LISTEN, "NOT_SPECIFIED");
+	b.in.unasked = true;
+	build_attribute(&b);
+	cr_expect_eq(b.in.verdict.certainty, CERTAINTY_INFERRED);
+	assert_why(&b,
+		   "before the handshake was over: the half-open connection is gone, if the RST "
+		   "bore the exact number (its network namespace could not be asked)");
+}
+
 Test(why_ignored, in_the_forward_hook)
 {
 	struct built b;
