@@ -3,7 +3,6 @@
  * and the client sends: closed-earlier with that way as its history. */
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
