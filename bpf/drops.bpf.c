@@ -137,7 +137,7 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		sock_fill_full(e, rx_sk, tp);
 	else if (rx_sk && rx_sk->__sk_common.skc_state == RST_TCP_TIME_WAIT)
 		sock_fill_timewait(&e->sock, rx_sk);
-	else
+	if (!tp)
 		past_recall(&e->past, &tuple, netns, false);
 	event_fill(e, ctx, RST_REC_DROPPED);
 	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));

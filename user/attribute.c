@@ -534,6 +534,11 @@ static bool match_dropped_listener(const struct incident *in)
 	return dropped(in) && kind(in, RST_SOCK_LISTENER);
 }
 
+static bool match_dropped_timewait(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
 static bool match_dropped_past(const struct incident *in)
 {
 	return dropped(in) && kind(in, RST_SOCK_NONE) && past_kind(in) == RST_PAST_CONNECTION;
@@ -583,6 +588,9 @@ static const char *refusal(const struct incident *in)
 		return "time-wait";
 	if (in->ev->sock.state == RST_TCP_SYN_SENT && drop_is(in, "TCP_RESET"))
 		return "no-ack";
+	/* It gives no reason on some kernels (6.18). */
+	if (in->location.fn == KF_XDP_GENERIC)
+		return "xdp";
 	for (size_t i = 0; in->drop_reason && i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (reason_like(in->drop_reason, refusals[i].reason))
 			return refusals[i].detail;
@@ -714,6 +722,8 @@ static const struct rule rules[] = {
 	  OWNER_LISTENER, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_listener, CAUSE_IGNORED, CERTAINTY_CERTAIN,
 	  OWNER_LISTENER, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_timewait, CAUSE_IGNORED, CERTAINTY_CERTAIN,
+	  OWNER_CLOSED, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_past, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_PAST,
 	  NULL },
 	{ "dropped", DIR_RECEIVED, dropped, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },

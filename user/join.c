@@ -268,13 +268,17 @@ static bool next_of_peer(const struct rst_event *e, uint32_t *seq)
 	return true;
 }
 
-static void add_ahead(uint32_t *seen, uint32_t *n, uint32_t seq)
+static void add_ahead(uint32_t seen[BURST_MAX], struct suspicion *burst, uint32_t seq)
 {
-	for (uint32_t i = 0; i < *n; i++)
+	for (uint32_t i = 0; i < burst->ahead; i++)
 		if (seen[i] == seq)
 			return;
-	if (*n < BURST_MAX)
-		seen[(*n)++] = seq;
+	if (!burst->ahead || (int32_t)(seq - burst->first_seq) < 0)
+		burst->first_seq = seq;
+	if (!burst->ahead || (int32_t)(seq - burst->last_seq) > 0)
+		burst->last_seq = seq;
+	if (burst->ahead < BURST_MAX)
+		seen[burst->ahead++] = seq;
 }
 
 static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
@@ -320,14 +324,9 @@ void join_burst(const struct join *j, const struct join_entry *entry, struct sus
 		n = m->next;
 		if (!rst || !of_burst(m, entry))
 			continue;
-		if (!burst->resets++)
-			burst->first_seq = burst->last_seq = rst->seq;
-		if ((int32_t)(rst->seq - burst->first_seq) < 0)
-			burst->first_seq = rst->seq;
-		if ((int32_t)(rst->seq - burst->last_seq) > 0)
-			burst->last_seq = rst->seq;
+		burst->resets++;
 		if (beyond > 0)
-			add_ahead(ahead, &burst->ahead, rst->seq);
+			add_ahead(ahead, burst, rst->seq);
 	}
 	burst->burst = burst->ahead >= 2;
 }

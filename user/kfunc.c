@@ -28,6 +28,7 @@ static const struct entry table[] = {
 	{ "do_exit", KF_DO_EXIT },
 	{ "do_softirq", KF_SOFTIRQ },
 	{ "do_softirq_own_stack", KF_SOFTIRQ },
+	{ "do_xdp_generic", KF_XDP_GENERIC },
 	{ "handle_softirqs", KF_SOFTIRQ },
 	{ "inet_child_forget", KF_INET_CHILD_FORGET },
 	{ "inet_csk_listen_stop", KF_INET_CSK_LISTEN_STOP },

@@ -54,6 +54,7 @@ enum kfunc {
 	KF_PACKET_SENDMSG, /* packet_sendmsg and its parts */
 	KF_TUN,		   /* tun_get_user and its callers */
 	KF_BR_HANDLE_FRAME,
+	KF_XDP_GENERIC, /* do_xdp_generic */
 	/* timers */
 	KF_TCP_KEEPALIVE_TIMER,
 	KF_TCP_OUT_OF_RESOURCES,

@@ -25,7 +25,7 @@
 /* More than that is not read: there is no answer then. */
 #define CHAINS_MAX 8192
 #define SETS_MAX 8192
-#define RULES_MAX 16384
+#define RULES_MAX 8192		/* of all namespaces together; about 1 kB each */
 #define BATCH_NS 100000000ULL	/* what a batch may take */
 #define RETRY_NS 10000000000ULL /* after a ruleset that cannot be read */
 
@@ -57,6 +57,7 @@ struct ruleset {
 	const struct nftnl_chain *wanted; /* whose rules are being read */
 };
 
+/* Frees what was read. In the same batch it is read again, unless that failed. */
 static void clear(struct rules *rules)
 {
 	for (size_t i = 0; i < rules->chains; i++)
@@ -64,7 +65,25 @@ static void clear(struct rules *rules)
 	free(rules->chain);
 	if (rules->sets)
 		nftnl_set_list_free(rules->sets);
-	*rules = (struct rules){ .netns = rules->netns };
+	rules->chain = NULL;
+	rules->sets = NULL;
+	rules->chains = rules->room = rules->nsets = rules->nrules = 0;
+	rules->checked = rules->failed;
+}
+
+static void clear_all(struct ruleset *r)
+{
+	for (uint32_t i = 0; i < r->n; i++)
+		clear(&r->at[i]);
+}
+
+static size_t count_rules(const struct ruleset *r)
+{
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < r->n; i++)
+		n += r->at[i].nrules;
+	return n;
 }
 
 int ruleset_open(struct ruleset **out)
@@ -91,8 +110,7 @@ void ruleset_close(struct ruleset *r)
 	if (!r)
 		return;
 	ruleset_release(r);
-	for (uint32_t i = 0; i < r->n; i++)
-		clear(&r->at[i]);
+	clear_all(r);
 	free(r);
 }
 
@@ -171,7 +189,7 @@ static int take_rule(const struct nlmsghdr *nlh, void *data)
 	const char *table, *name;
 	struct nftnl_rule *rule;
 
-	if (r->now->nrules == RULES_MAX)
+	if (count_rules(r) >= RULES_MAX)
 		return refuse(E2BIG);
 	rule = nftnl_rule_alloc();
 	if (!rule)
@@ -393,6 +411,7 @@ static void check(struct ruleset *r, struct rules *rules)
 	    rules->cookie == cookie && rules->generation == generation)
 		return;
 	clear(rules);
+	rules->failed = false;
 	rules->cookie = cookie;
 	rules->generation = generation;
 	rules->sets = nftnl_set_list_alloc();
@@ -412,7 +431,7 @@ static struct rules *rules_in(struct ruleset *r, uint32_t netns)
 	}
 	r->next = (r->next + 1) % NAMESPACES;
 	clear(&r->at[r->next]);
-	r->at[r->next].netns = netns;
+	r->at[r->next] = (struct rules){ .netns = netns };
 	return &r->at[r->next];
 }
 
@@ -459,6 +478,9 @@ bool ruleset_find(struct ruleset *r, uint32_t netns, uint32_t pid, const struct 
 		return false;
 	r->now = rules_in(r, netns);
 	found = find_rule(r, q, rule, size, inferred);
+	/* Also to make room for the next try. */
+	if (r->now->failed)
+		clear_all(r);
 	r->spent_ns += clock_ns(CLOCK_MONOTONIC) - r->began_ns;
 	return found;
 }

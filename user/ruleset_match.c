@@ -185,15 +185,16 @@ static void run_meta(struct machine *m, const struct nftnl_expr *e)
 	uint32_t key = nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY);
 	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_META_DREG);
 	uint16_t ether = htons(v4 ? ETH_P_IP : ETH_P_IPV6);
+	uint8_t protocol = IPPROTO_TCP, family = v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 
 	if (!nftnl_expr_is_set(e, NFTNL_EXPR_META_DREG))
 		return; /* sets a mark or the like */
 	switch (key) {
 	case NFT_META_L4PROTO:
-		load(m, reg, &(uint8_t){ IPPROTO_TCP }, NULL, 1);
+		load(m, reg, &protocol, NULL, 1);
 		break;
 	case NFT_META_NFPROTO:
-		load(m, reg, &(uint8_t){ v4 ? NFPROTO_IPV4 : NFPROTO_IPV6 }, NULL, 1);
+		load(m, reg, &family, NULL, 1);
 		break;
 	case NFT_META_PROTOCOL:
 		load(m, reg, &ether, NULL, sizeof(ether));

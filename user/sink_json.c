@@ -342,33 +342,28 @@ static void put_translation(struct object *o, const struct translation *tr)
 }
 
 /* The two values side by side, of what does not fit. */
-static void put_misfit(struct object *o, const char *key, uint64_t rst, uint64_t peer)
+static void put_misfit(struct object *o, uint64_t rst, uint64_t peer)
 {
-	struct object c = child(o);
-
-	put_number(&c, "rst", rst);
-	put_number(&c, "peer", peer);
-	if (!strcmp(key, "ttl")) {
-		put_number(&c, "rst_hops", suspect_hops((uint8_t)rst));
-		put_number(&c, "peer_hops", suspect_hops((uint8_t)peer));
-	}
-	put_object(o, key, &c);
+	put_number(o, "rst", rst);
+	put_number(o, "peer", peer);
 }
 
 static void put_suspicion(struct object *o, const struct incident *in)
 {
 	const struct suspicion *s = &in->suspicion;
-	struct object c = child(o), window = child(o), burst = child(o);
+	struct object c = child(o), ttl = child(o), id = child(o), window = child(o),
+		      burst = child(o);
 
 	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION) {
-		if (s->ttl || s->ip_id || s->window) {
-			put_number(&c, "packets", s->peer.packets);
-			put_number(&c, "last_ns", s->peer.last * NS_PER_MS);
+		if (s->ttl) {
+			put_misfit(&ttl, in->packet.ttl, s->peer.ttl);
+			put_number(&ttl, "rst_hops", suspect_hops(in->packet.ttl));
+			put_number(&ttl, "peer_hops", suspect_hops(s->peer.ttl));
+			put_number(&ttl, "packets", s->peer.packets);
+			put_number(&ttl, "last_ns", s->peer.last * NS_PER_MS);
 		}
-		if (s->ttl)
-			put_misfit(&c, "ttl", in->packet.ttl, s->peer.ttl);
 		if (s->ip_id)
-			put_misfit(&c, "ip_id", in->packet.ip_id, s->peer.ip_id);
+			put_misfit(&id, in->packet.ip_id, s->peer.ip_id);
 		if (s->window) {
 			put_number(&window, "rst", in->packet.window);
 			put_number(&window, "min", s->peer.window_min);
@@ -381,6 +376,8 @@ static void put_suspicion(struct object *o, const struct incident *in)
 			put_number(&burst, "last_seq", s->last_seq);
 		}
 	}
+	put_object(&c, "ttl", &ttl);
+	put_object(&c, "ip_id", &id);
 	put_object(&c, "window", &window);
 	put_object(&c, "burst", &burst);
 	put_object(o, "suspicion", &c);

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static json_t *find(json_t *event, const char *path)
 {
@@ -249,6 +250,86 @@ void expect_pair(json_t *event, const struct actor *who, const char *cause)
 	}
 	expect_int(event, "pair.pid", who->pid);
 	expect_str(event, "pair.comm", who->comm);
+}
+
+static void expect_same_end(json_t *event, const char *path, json_t *other, const char *other_path)
+{
+	json_t *end = find(other, other_path);
+
+	expect_end(event, path, json_string_value(json_object_get(end, "address")),
+		   (int)json_integer_value(json_object_get(end, "port")));
+}
+
+json_t *expect_ignored(struct run *run, enum side side, const char *direction, size_t n,
+		       const char *detail, json_t *sent)
+{
+	struct wanted w = { .cause = "ignored", .group = "peer", .detail = detail };
+	bool passing = !strcmp(direction, "passing");
+	json_t *e = expect_event(run, side, direction, n, &w);
+
+	if (!e || !sent)
+		return e;
+	expect_same_end(e, "local", sent, passing ? "local" : "remote");
+	expect_same_end(e, "remote", sent, passing ? "remote" : "local");
+	expect_begins(e, "packet.flags", "RST");
+	expect_at_least(e, "packet.ttl", 1);
+	expect_str(e, "pair.cause", json_string_value(find(sent, "cause")));
+	if (find(sent, "process"))
+		expect_int(e, "pair.pid", json_integer_value(find(sent, "process.pid")));
+	else
+		expect_absent(e, "pair.pid");
+	if (find(e, "benign") != json_true())
+		complain(e, "benign", "", "true");
+	return e;
+}
+
+json_t *expect_unrouted(struct run *run, size_t n, json_t *sent)
+{
+	json_t *e = expect_ignored(run, SIDE_CLIENT, "passing", n, "not-routed", sent);
+
+	expect_str(e, "kernel.drop_reason", "IP_INADDRERRORS|IP_INNOROUTES");
+	expect_absent(e, "process");
+	/* Nobody has received it. */
+	expect_absent(sent, "pair");
+	return e;
+}
+
+json_t *expect_firewalled(struct run *run, size_t n, json_t *sent, const struct actor *who,
+			  const char *state)
+{
+	json_t *e = expect_ignored(run, SIDE_CLIENT, "received", n, "firewall", sent);
+
+	expect_str(e, "kernel.drop_reason", "NETFILTER_DROP");
+	expect_str(e, "firewall.hook", "input");
+	if (e) {
+		expect_int(e, "process.pid", who->pid);
+		expect_str(e, "process.comm", who->comm);
+		expect_str(e, "socket.state", state);
+	}
+	/* Who would have got it may not be known that soon. */
+	expect_str(sent, "pair.cause", "ignored");
+	if (find(sent, "pair.pid"))
+		expect_pair(sent, who, "ignored");
+	return e;
+}
+
+json_t *expect_by_ghost(struct run *run, size_t n, const struct end *peer, const struct end *local,
+			const char *flags)
+{
+	struct wanted w = {
+		.cause = "crafted",
+		.group = "policy",
+		.detail = "raw-socket",
+		.local = peer,
+		.remote = local,
+		.known_by = "context",
+	};
+	json_t *e = expect_sent(run, SIDE_CLIENT, n, &w);
+
+	expect_int(e, "process.pid", getpid());
+	expect_str(e, "packet.flags", flags);
+	expect_str(e, "interface", "cli0");
+	return e;
 }
 
 struct end expect_at(const char *address, int port)

@@ -55,6 +55,26 @@ void expect_pair(json_t *event, const struct actor *who, const char *cause);
 /* Writes "12,345|67,890": two numbers as sentences show them, either of which will do. */
 void expect_thousands(char *buf, size_t size, long long a, long long b);
 
+/*
+ * The event number N of what SIDE ignored is that of the RST whose `sent` event is SENT: the same
+ * ends, turned around if it was received; and SENT's owner and cause
+ * as its pair.
+ */
+json_t *expect_ignored(struct run *run, enum side side, const char *direction, size_t n,
+		       const char *detail, json_t *sent);
+
+/* The same of a RST to the ghost: the client's side does not know the address. */
+json_t *expect_unrouted(struct run *run, size_t n, json_t *sent);
+
+/* The same of a RST that the client's INPUT chain drops; WHO has the socket, in STATE, that it would
+ * have reached. */
+json_t *expect_firewalled(struct run *run, size_t n, json_t *sent, const struct actor *who,
+			  const char *state);
+
+/* The `sent` event number N of the client's side is a RST of the ghost from PEER to LOCAL. */
+json_t *expect_by_ghost(struct run *run, size_t n, const struct end *peer, const struct end *local,
+			const char *flags);
+
 /* An address of a scenario. */
 struct end expect_at(const char *address, int port);
 

@@ -16,7 +16,7 @@ static void in_another_netns(struct built *b)
 
 static void request(struct built *b)
 {
-	b->in.request_stands = true;
+	b->in.stands = true;
 }
 
 static void queue_over_and_request(struct built *b)

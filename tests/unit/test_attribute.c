@@ -7,7 +7,7 @@
 #include "rows.h"
 
 static const struct rows *const tables[] = { &rows_passive, &rows_past, &rows_active,
-					     &rows_received };
+					     &rows_received, &rows_wire };
 
 static void make(struct built *b, const struct row *r)
 {
@@ -63,6 +63,11 @@ Test(attribute, active)
 Test(attribute, received)
 {
 	check(&rows_received);
+}
+
+Test(attribute, wire)
+{
+	check(&rows_wire);
 }
 
 Test(attribute, every_cause_is_reached_and_has_a_sentence)

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -155,4 +156,17 @@ Test(netns, open_what_is_not_there)
 	cr_expect_eq(netns_open(1, 0), -ENOENT);
 	cr_expect_eq(netns_open(1, (uint32_t)getpid()), -ENOENT);
 	cr_expect_eq(netns_open(0, 0), -ENOENT);
+}
+
+/* Of the own namespace it takes no privilege; of one that is gone, there is none. */
+Test(netns, sockets)
+{
+	int fd = netns_socket(own(), 0, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	cr_assert_geq(fd, 0);
+	cr_expect(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	cr_expect_eq(netns_socket(1, 0, AF_UNIX, SOCK_STREAM, 0), -ENOENT);
+	cr_expect_lt(netns_socket(own(), 0, AF_UNIX, 99, 0), 0);
+	cr_expect_eq(netns_own(), own());
 }

@@ -329,3 +329,17 @@ Test(sink_text, quiet_is_the_summary_only)
 	cr_assert_str_eq(page.line[1], "2 s, 1 reset: 1 sent, 0 received");
 	free(page.text);
 }
+
+/* The words of the new causes fit their column, and what is inferred says so. */
+Test(sink_text, a_suspicion_is_probable)
+{
+	sample.in.direction = DIR_RECEIVED;
+	sample.in.verdict.cause = CAUSE_SUSPECTED_INJECTION;
+	sample.in.verdict.certainty = CERTAINTY_INFERRED;
+	set_why("not the peer's");
+	struct page page = event();
+
+	page_column(page.line[1], "suspected-injection");
+	cr_assert_not_null(page_find(&page, "probably: not the peer's"));
+	free(page.text);
+}

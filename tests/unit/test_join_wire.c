@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_join_wire.c: RSTs that left without TCP, and RSTs that were dropped, in the hold-back queue. */
+#include <criterion/criterion.h>
+#include <string.h>
+
+#include "build_join.h"
+
+#define MS 1000000ULL
+#define OTHER_NETNS (JOIN_NETNS + 1)
+
+static struct rst_event record(uint16_t type, uint64_t at_ns, uint16_t port)
+{
+	struct rst_event e = join_make_event(at_ns, port);
+
+	e.hdr.type = type;
+	e.sock.kind = RST_SOCK_NONE;
+	e.packet.valid = 1;
+	e.packet.seq = (uint32_t)at_ns;
+	return e;
+}
+
+static void wire(struct join *j, uint64_t at_ns, uint16_t port, enum origin origin)
+{
+	struct rst_event e = record(RST_REC_WIRE, at_ns, port);
+
+	join_wire(j, &e, origin);
+}
+
+static void sent(struct join *j, uint64_t at_ns, uint16_t port, uint32_t netns)
+{
+	struct rst_event e = record(RST_REC_SENT, at_ns, port);
+
+	e.netns = netns;
+	join_event(j, &e, DIR_SENT);
+}
+
+/* The RST that comes to the other end of wire() and sent(). */
+static void received(struct join *j, uint64_t at_ns, uint16_t port, uint32_t netns)
+{
+	struct rst_event e = record(RST_REC_RECEIVED, at_ns, port);
+
+	e.tuple = join_other_end(&e.tuple);
+	e.netns = netns;
+	join_event(j, &e, DIR_RECEIVED);
+}
+
+static void arrived(struct join *j, uint64_t at_ns, uint16_t port)
+{
+	struct rst_event e = record(RST_REC_ARRIVED, at_ns, port);
+	struct rst_arrival a = { .hdr = e.hdr,
+				 .tuple = join_other_end(&e.tuple),
+				 .packet = e.packet };
+
+	join_arrival(j, &a, JOIN_NETNS);
+}
+
+static const struct join_entry *next(struct join *j)
+{
+	return join_next(j, 0, true);
+}
+
+Test(join_wire, directions)
+{
+	static const struct {
+		enum origin origin;
+		enum direction direction;
+	} rows[] = {
+		{ ORIGIN_UNKNOWN, DIR_SENT },	   { ORIGIN_FIREWALL, DIR_SENT },
+		{ ORIGIN_OWN_FIREWALL, DIR_SENT }, { ORIGIN_WRITTEN, DIR_SENT },
+		{ ORIGIN_TUN, DIR_SENT },	   { ORIGIN_FORWARDED, DIR_PASSING },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct join *j = join_begin();
+		const struct join_entry *e;
+
+		wire(j, 5 * MS, 1, rows[i].origin);
+		cr_expect_null(join_next(j, 5 * MS + JOIN_PAIR_NS - 1, false));
+		e = join_next(j, 5 * MS + JOIN_PAIR_NS, false);
+		cr_assert_not_null(e, "row %zu", i);
+		cr_expect_eq(e->origin, rows[i].origin);
+		cr_expect_eq(e->direction, rows[i].direction, "row %zu", i);
+		cr_expect(!e->rejected.valid);
+	}
+}
+
+/* ---- a firewall that refuses what this host itself sends */
+
+static size_t left_of_own_firewall(enum origin origin, uint32_t netns, uint16_t port)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+	size_t n = 0;
+
+	wire(j, 5 * MS, 1, origin);
+	received(j, 5 * MS + 1000, port, netns);
+	while ((e = next(j))) {
+		n++;
+		if (n == 1 && origin == ORIGIN_OWN_FIREWALL && netns == JOIN_NETNS && port == 1) {
+			cr_expect_eq(e->direction, DIR_RECEIVED);
+			cr_assert_not_null(join_mate(j, e));
+			cr_expect_eq(join_mate(j, e)->origin, ORIGIN_OWN_FIREWALL);
+			cr_expect(join_mate(j, e)->taken);
+		}
+	}
+	return n;
+}
+
+Test(join_wire, own_firewall_is_told_by_what_it_did)
+{
+	cr_expect_eq(left_of_own_firewall(ORIGIN_OWN_FIREWALL, JOIN_NETNS, 1), 1);
+	cr_expect_eq(left_of_own_firewall(ORIGIN_OWN_FIREWALL, OTHER_NETNS, 1), 2,
+		     "another namespace has its own");
+	cr_expect_eq(left_of_own_firewall(ORIGIN_OWN_FIREWALL, JOIN_NETNS, 2), 2,
+		     "another connection");
+	cr_expect_eq(left_of_own_firewall(ORIGIN_FIREWALL, JOIN_NETNS, 1), 2);
+	cr_expect_eq(left_of_own_firewall(ORIGIN_WRITTEN, JOIN_NETNS, 1), 2);
+}
+
+/* It ended nothing: then it is the firewall's that is told. */
+Test(join_wire, own_firewall_whose_rst_was_dropped)
+{
+	struct join *j = join_begin();
+	struct rst_event e = record(RST_REC_DROPPED, 5 * MS + 1000, 1);
+
+	wire(j, 5 * MS, 1, ORIGIN_OWN_FIREWALL);
+	e.tuple = join_other_end(&e.tuple);
+	join_event(j, &e, DIR_RECEIVED);
+	cr_expect_eq(next(j)->event.hdr.type, RST_REC_WIRE);
+	cr_expect_eq(next(j)->event.hdr.type, RST_REC_DROPPED);
+}
+
+/* ---- what TCP had told of already */
+
+static bool told(uint64_t later_ns, uint32_t netns, uint16_t port, enum origin origin)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	sent(j, 5 * MS, port, netns);
+	cr_assert_not_null(next(j));
+	wire(j, 5 * MS + later_ns, 1, origin);
+	e = next(j);
+	return !e;
+}
+
+Test(join_wire, what_waited_for_its_neighbour_is_not_told_twice)
+{
+	cr_expect(told(1000, JOIN_NETNS, 1, ORIGIN_UNKNOWN));
+	cr_expect(told(JOIN_NEIGHBOUR_NS - 1, JOIN_NETNS, 1, ORIGIN_UNKNOWN));
+	cr_expect(!told(JOIN_NEIGHBOUR_NS, JOIN_NETNS, 1, ORIGIN_UNKNOWN));
+	cr_expect(!told(1000, OTHER_NETNS, 1, ORIGIN_UNKNOWN));
+	cr_expect(!told(1000, JOIN_NETNS, 2, ORIGIN_UNKNOWN));
+	cr_expect(!told(1000, JOIN_NETNS, 1, ORIGIN_FIREWALL));
+	cr_expect(!told(1000, JOIN_NETNS, 1, ORIGIN_WRITTEN));
+	cr_expect(!told(1000, JOIN_NETNS, 1, ORIGIN_FORWARDED));
+}
+
+Test(join_wire, only_tcp_tells)
+{
+	struct join *j = join_begin();
+
+	received(j, 5 * MS, 1, JOIN_NETNS);
+	wire(j, 5 * MS + 1, 1, ORIGIN_FORWARDED);
+	wire(j, 5 * MS + 2, 1, ORIGIN_UNKNOWN);
+	cr_expect_not_null(next(j));
+	cr_expect_not_null(next(j));
+	cr_expect_not_null(next(j));
+}
+
+/* The receiver's other end is the reset that TCP told of, not the packet that left later. */
+Test(join_wire, what_tcp_told_of_is_nobodys_mate)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	sent(j, 5 * MS, 1, OTHER_NETNS);
+	{
+		struct rst_event late = record(RST_REC_WIRE, 6 * MS, 1);
+
+		late.netns = OTHER_NETNS;
+		join_wire(j, &late, ORIGIN_UNKNOWN);
+	}
+	received(j, 6 * MS + 1000, 1, JOIN_NETNS);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.type, RST_REC_SENT);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_RECEIVED);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+}
+
+/* ---- what a firewall answered */
+
+static struct rst_rejected rejected(uint16_t port, uint16_t cpu)
+{
+	return (struct rst_rejected){ .hdr = { .type = RST_REC_REJECTED, .cpu = cpu },
+				      .tuple = join_tuple(port),
+				      .packet = { .valid = 1, .flags = RST_FLAG_SYN, .seq = 77 },
+				      .in_ifindex = 3 };
+}
+
+Test(join_wire, the_refused_packet)
+{
+	struct rst_rejected r = rejected(1, 0);
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	wire(j, 5 * MS, 1, ORIGIN_FIREWALL);
+	wire(j, 5 * MS, 2, ORIGIN_FIREWALL);
+	join_rejected(j, &r);
+	e = next(j);
+	cr_expect_eq(e->rejected.valid, 1);
+	cr_expect_eq(e->rejected.seq, 77);
+	cr_expect_eq(e->rejected.flags, RST_FLAG_SYN);
+	cr_expect_eq(e->rejected_ifindex, 3);
+	cr_expect_eq(e->event.packet.seq, 5 * MS, "the RST itself stays");
+	cr_expect(!next(j)->rejected.valid, "another connection's");
+}
+
+Test(join_wire, the_refused_packet_of_another_cpu)
+{
+	struct rst_rejected r = rejected(1, 1);
+	struct join *j = join_begin();
+
+	wire(j, 5 * MS, 1, ORIGIN_FIREWALL);
+	join_rejected(j, &r);
+	cr_expect(!next(j)->rejected.valid);
+}
+
+Test(join_wire, the_refused_packet_is_no_reset_of_tcp)
+{
+	struct rst_rejected r = rejected(1, 0);
+	struct join *j = join_begin();
+
+	sent(j, 5 * MS, 1, JOIN_NETNS);
+	join_rejected(j, &r);
+	cr_expect(!next(j)->rejected.valid);
+}
+
+/* Two SYNs of one connection: each RST has its own. */
+Test(join_wire, each_refused_packet_is_given_once)
+{
+	struct rst_rejected r = rejected(1, 0);
+	struct join *j = join_begin();
+
+	wire(j, 5 * MS, 1, ORIGIN_FIREWALL);
+	join_rejected(j, &r);
+	wire(j, 6 * MS, 1, ORIGIN_FIREWALL);
+	r.packet.seq = 78;
+	join_rejected(j, &r);
+	cr_expect_eq(next(j)->rejected.seq, 77);
+	cr_expect_eq(next(j)->rejected.seq, 78);
+	/* What comes when none is left changes nothing. */
+	join_rejected(j, &r);
+}
+
+/* ---- what passes through */
+
+Test(join_wire, the_sender_of_what_passes)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	sent(j, 5 * MS, 1, OTHER_NETNS);
+	wire(j, 5 * MS + 1000, 1, ORIGIN_FORWARDED);
+	received(j, 5 * MS + 2000, 1, OTHER_NETNS + 1);
+	e = next(j);
+	cr_expect_eq(e->direction, DIR_SENT);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->direction, DIR_RECEIVED, "not what passes");
+	e = next(j);
+	cr_expect_eq(e->direction, DIR_PASSING);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+	e = next(j);
+	cr_expect_eq(e->direction, DIR_RECEIVED);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->direction, DIR_SENT);
+}
+
+/* TCP tells of its own RST when it has left: after the router saw it. */
+Test(join_wire, the_sender_may_come_later)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	wire(j, 5 * MS, 1, ORIGIN_FORWARDED);
+	sent(j, 5 * MS + 1000, 1, OTHER_NETNS);
+	e = next(j);
+	cr_expect_eq(e->direction, DIR_PASSING);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+}
+
+Test(join_wire, the_nearest_sender)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	sent(j, 1 * MS, 1, OTHER_NETNS);
+	sent(j, 4 * MS, 1, OTHER_NETNS);
+	wire(j, 5 * MS, 1, ORIGIN_FORWARDED);
+	sent(j, 9 * MS, 1, OTHER_NETNS);
+	next(j);
+	next(j);
+	e = next(j);
+	cr_expect_eq(e->direction, DIR_PASSING);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.mono_ns, 4 * MS);
+}
+
+Test(join_wire, no_sender)
+{
+	struct join *j = join_begin();
+
+	sent(j, 1 * MS, 1, OTHER_NETNS);
+	wire(j, 1 * MS + JOIN_ARRIVAL_NS, 1, ORIGIN_FORWARDED);
+	sent(j, 1 * MS + JOIN_ARRIVAL_NS, 2, OTHER_NETNS);
+	received(j, 1 * MS + JOIN_ARRIVAL_NS, 1, OTHER_NETNS);
+	next(j);
+	cr_expect_null(join_mate(j, next(j)), "too long ago, another connection, the receiver");
+}
+
+/* ---- what XDP had seen */
+
+static void dropped(struct join *j, uint64_t at_ns, uint16_t port, uint32_t netns)
+{
+	struct rst_event e = record(RST_REC_DROPPED, at_ns, port);
+
+	e.tuple = join_other_end(&e.tuple);
+	e.netns = netns;
+	join_event(j, &e, DIR_RECEIVED);
+}
+
+Test(join_wire, a_drop_takes_the_arrival)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	arrived(j, 5 * MS, 1);
+	dropped(j, 5 * MS + 1000, 1, JOIN_NETNS);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->event.hdr.type, RST_REC_DROPPED);
+	cr_expect(e->have_arrival);
+	cr_expect(!e->lone);
+	cr_expect_eq(e->arrival.packet.seq, 5 * MS);
+	cr_expect_null(next(j));
+}
+
+Test(join_wire, a_drop_of_another_connection_takes_none)
+{
+	struct join *j = join_begin();
+
+	arrived(j, 5 * MS, 1);
+	dropped(j, 5 * MS + 1000, 2, JOIN_NETNS);
+	cr_expect(next(j)->lone);
+	cr_expect(!next(j)->have_arrival);
+}
+
+/* XDP saw it in the router's namespace, whose forward hook let it through or not. */
+Test(join_wire, what_passes_takes_the_arrival)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	arrived(j, 5 * MS, 1);
+	wire(j, 5 * MS + 1000, 1, ORIGIN_FORWARDED);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_PASSING);
+	cr_expect(e->have_arrival);
+	cr_expect_null(next(j));
+}
+
+/* What leaves has not arrived, whatever its addresses. */
+Test(join_wire, what_is_sent_takes_none)
+{
+	struct join *j = join_begin();
+
+	arrived(j, 5 * MS, 1);
+	wire(j, 5 * MS + 1000, 1, ORIGIN_FIREWALL);
+	cr_expect(next(j)->lone);
+	cr_expect(!next(j)->have_arrival);
+}
+
+/* The namespace that XDP stands in comes first, then those behind it. */
+Test(join_wire, the_arrival_of_the_same_namespace_first)
+{
+	struct join *j = join_begin();
+	struct rst_arrival a = { .packet = { .valid = 1, .seq = 42 } };
+	struct rst_event e = record(RST_REC_ARRIVED, 5 * MS, 1);
+
+	a.hdr = e.hdr;
+	a.tuple = join_other_end(&e.tuple);
+	join_arrival(j, &a, OTHER_NETNS);
+	a.packet.seq = 43;
+	join_arrival(j, &a, JOIN_NETNS);
+	dropped(j, 5 * MS + 1000, 1, OTHER_NETNS);
+	dropped(j, 5 * MS + 2000, 1, OTHER_NETNS);
+	cr_expect_eq(next(j)->arrival.packet.seq, 42);
+	cr_expect_eq(next(j)->arrival.packet.seq, 43);
+	cr_expect_null(next(j));
+}
