@@ -79,6 +79,7 @@ static void check_forged(struct run *run, struct forgery *f, enum side side)
 
 	expect_str(e, "packet.flags", "RST");
 	expect_int(e, "packet.seq", f->rst.seq);
+	expect_absent(e, "firewall");
 	/* Out of the device it has been forwarded. */
 	expect_int(e, "packet.ttl", f->rst.ttl - (way->kind == BY_TUN));
 	expect_int(e, "packet.window", f->rst.window);

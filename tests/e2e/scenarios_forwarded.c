@@ -32,6 +32,7 @@ static void check_passing(struct run *run, const struct end *from, const struct 
 	expect_int(e, "packet.length", 0);
 	expect_pair(e, who, cause);
 	expect_absent(e, "process");
+	expect_absent(e, "firewall");
 }
 
 static void refused(struct run *run)
