@@ -99,6 +99,23 @@ static __always_inline void rejected(struct sk_buff *skb)
 	bpf_ringbuf_submit(r, wakeup_flags(sizeof(*r)));
 }
 
+/* Whether it was for this host or on its way to another, user space finds out: either may match. */
+static __always_inline bool wanted(const struct rst_tuple *tuple, __u32 netns)
+{
+	struct rst_tuple turned = *tuple;
+
+	if (!(rst_config.directions & (RST_WANT_RECEIVED | RST_WANT_PASSING)))
+		return false;
+	if (filter_pass(tuple, netns))
+		return true;
+	if (!(rst_config.directions & RST_WANT_PASSING) ||
+	    !(rst_config.local_ports || rst_config.remote_ports))
+		return false;
+	turned.local_port = tuple->remote_port;
+	turned.remote_port = tuple->local_port;
+	return filter_pass(&turned, netns);
+}
+
 /* A RST that came in and is dropped; RX_SK is the socket that refused it, if it got so far. */
 static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason,
 				     struct sock *rx_sk)
@@ -113,8 +130,7 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		return;
 	count(RST_CNT_DROPPED);
 	netns = rx_sk ? rx_sk->__sk_common.skc_net.net->ns.inum : skb_netns(skb);
-	if (!(rst_config.directions & (RST_WANT_RECEIVED | RST_WANT_PASSING)) ||
-	    !filter_pass(&tuple, netns)) {
+	if (!wanted(&tuple, netns)) {
 		count(RST_CNT_FILTERED);
 		return;
 	}

@@ -28,14 +28,22 @@ static bool meets_closed_port(const struct incident *in)
 	}
 }
 
-static bool is_received(const struct incident *in)
+/* Whoever guesses sends many different numbers; a peer that is gone answers each segment that is
+ * still on its way with a RST of the same number, or of a few. */
+static bool is_numbered(const struct incident *in)
 {
-	return in->direction == DIR_RECEIVED;
+	return in->direction == DIR_RECEIVED && in->packet.valid;
 }
 
-static bool is_ignored(const struct incident *in)
+static bool is_guess(const struct incident *in)
 {
-	return is_received(in) && in->verdict.cause == CAUSE_IGNORED;
+	return is_numbered(in) && (in->verdict.cause == CAUSE_IGNORED ||
+				   in->verdict.cause == CAUSE_SUSPECTED_INJECTION);
+}
+
+static uint16_t number_of(const struct incident *in)
+{
+	return (uint16_t)(in->packet.seq ^ in->packet.seq >> 16);
 }
 
 static bool is_any(const struct incident *in)
@@ -48,13 +56,15 @@ static const struct detector {
 	enum attack_kind kind;
 	bool (*watches)(const struct incident *in);
 	unsigned int parts;
-	uint32_t limit; /* so many within a window are an attack; scans: different ports */
-	uint32_t few;	/* an interval with fewer ends it */
+	uint32_t
+		limit; /* so many within a window are an attack: different ports of a scan, different
+			 * numbers of a flood */
+	uint32_t few;  /* an interval with fewer ends it */
 } detectors[] = {
 	{ ATTACK_PORT_SCAN, meets_closed_port, PART_REMOTE, ATTACK_FAST_PORTS, 4 },
-	{ ATTACK_RST_FLOOD, is_received, PART_LOCAL | PART_REMOTE | PART_REMOTE_PORT, ATTACK_FLOOD,
+	{ ATTACK_RST_FLOOD, is_numbered, PART_LOCAL | PART_REMOTE | PART_REMOTE_PORT, ATTACK_FLOOD,
 	  4 },
-	{ ATTACK_RST_FLOOD, is_ignored, PART_LOCAL, ATTACK_FLOOD, 4 },
+	{ ATTACK_RST_FLOOD, is_guess, PART_LOCAL, ATTACK_FLOOD, 4 },
 	{ ATTACK_RESET_RATE, is_any, PART_REMOTE, ATTACK_RATE, 25 },
 };
 
@@ -105,9 +115,9 @@ static void begin_unless_open(struct attack_window *w, uint64_t span_ns, uint64_
 	w->n = 0;
 }
 
-/* Adds a port to the different ones of a window, which has room for MAX. Says whether it is full. */
-static bool add_port(struct attack_window *w, uint64_t span_ns, uint16_t *ports, uint32_t max,
-		     uint16_t port, uint64_t ns)
+/* Adds a number to the different ones of a window, which has room for MAX. Says whether it is full. */
+static bool add_number(struct attack_window *w, uint64_t span_ns, uint16_t *ports, uint32_t max,
+		       uint16_t port, uint64_t ns)
 {
 	begin_unless_open(w, span_ns, ns);
 	for (uint32_t i = 0; i < w->n; i++)
@@ -131,12 +141,17 @@ static enum pace count_one(struct attack_entry *e, const struct incident *in)
 	uint64_t ns = in->ev->hdr.mono_ns;
 	bool fast, slow;
 
+	if (d->kind == ATTACK_RST_FLOOD)
+		return add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FLOOD,
+				  number_of(in), ns)
+			       ? PACE_FAST
+			       : PACE_ORDINARY;
 	if (d->kind != ATTACK_PORT_SCAN) {
 		begin_unless_open(&e->fast, ATTACK_FAST_NS, ns);
 		return ++e->fast.n >= d->limit ? PACE_FAST : PACE_ORDINARY;
 	}
-	fast = add_port(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FAST_PORTS, port, ns);
-	slow = add_port(&e->slow, ATTACK_SLOW_NS, e->slow_port, ATTACK_SLOW_PORTS, port, ns);
+	fast = add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FAST_PORTS, port, ns);
+	slow = add_number(&e->slow, ATTACK_SLOW_NS, e->slow_port, ATTACK_SLOW_PORTS, port, ns);
 	return fast ? PACE_FAST : slow ? PACE_SLOW : PACE_ORDINARY;
 }
 

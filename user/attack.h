@@ -34,7 +34,7 @@
 
 #define ATTACK_FAST_PORTS 16
 #define ATTACK_SLOW_PORTS 32
-#define ATTACK_FLOOD 16
+#define ATTACK_FLOOD 16 /* at most ATTACK_FAST_PORTS */
 #define ATTACK_RATE 100
 
 #define ATTACK_ENTRIES 4096 /* suspects: the least recently used makes room */
@@ -62,7 +62,8 @@ struct attack_window {
 struct attack_entry {
 	struct attack_key key;
 	struct attack_window fast, slow;
-	uint16_t fast_port[ATTACK_FAST_PORTS]; /* scans: the different ports of the window */
+	uint16_t fast_port
+		[ATTACK_FAST_PORTS]; /* the different ports of a scan, numbers of a flood */
 	uint16_t slow_port[ATTACK_SLOW_PORTS];
 	uint16_t next; /* in the bucket */
 	uint16_t older, newer;

@@ -528,6 +528,16 @@ static bool match_suspected(const struct incident *in)
 	return in->packet.valid && !in->pair.own && suspect_likely(in);
 }
 
+static bool match_suspected_listener(const struct incident *in)
+{
+	return match_suspected(in) && kind(in, RST_SOCK_LISTENER);
+}
+
+static bool match_suspected_timewait(const struct incident *in)
+{
+	return match_suspected(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
 static bool match_suspected_past(const struct incident *in)
 {
 	return match_suspected(in) && kind(in, RST_SOCK_NONE) &&
@@ -721,6 +731,10 @@ static const struct rule rules[] = {
 	  OWNER_SOCKET, NULL },
 	{ "suspect", DIR_RECEIVED, match_suspected_past, CAUSE_SUSPECTED_INJECTION,
 	  CERTAINTY_INFERRED, OWNER_PAST, NULL },
+	{ "suspect", DIR_RECEIVED, match_suspected_listener, CAUSE_SUSPECTED_INJECTION,
+	  CERTAINTY_INFERRED, OWNER_LISTENER, NULL },
+	{ "suspect", DIR_RECEIVED, match_suspected_timewait, CAUSE_SUSPECTED_INJECTION,
+	  CERTAINTY_INFERRED, OWNER_CLOSED, NULL },
 	{ "suspect", DIR_RECEIVED, match_suspected, CAUSE_SUSPECTED_INJECTION, CERTAINTY_INFERRED,
 	  OWNER_SOCKET, NULL },
 	{ "request", DIR_RECEIVED, match_request_unasked, CAUSE_RESET_BY_PEER, CERTAINTY_INFERRED,

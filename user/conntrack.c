@@ -156,11 +156,9 @@ bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 	nl = netlink_in(&c->netlink, netns, pid);
 	if (!nl)
 		return false;
-	/* As it was before its translation it is in the table; as it is after, its mirror is. */
+	/* As it is before its translation it is in the table; were it translated, it would not be. */
 	mirror(&key, segment);
 	err = ask(c, nl, &key, out);
-	if (err == -ENOENT)
-		err = ask(c, nl, segment, out);
 	c->refused = err == -EPERM || err == -EINVAL || err == -EOPNOTSUPP;
 	if (!out->there)
 		return false;

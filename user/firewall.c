@@ -104,11 +104,22 @@ void firewall_fill(struct incident *in)
 
 bool firewall_for_others(const struct incident *in)
 {
-	const char *reason = in->drop_reason ? in->drop_reason : "";
+	static const char *const reasons[] = { "IP_INADDRERRORS", "IP_INNOROUTES",
+					       "NEIGH_FAILED",	  "NEIGH_QUEUEFULL",
+					       "NEIGH_DEAD",	  "NEIGH_CREATEFAIL" };
+	static const char *const outgoing[] = { "forward", "postrouting", "egress" };
+	uint32_t end = boundary(in);
 
-	return in->location.fn == KF_IP_FORWARD ||
-	       (in->firewall.hook && !strcmp(in->firewall.hook, "forward")) ||
-	       !strcmp(reason, "IP_INADDRERRORS") || !strcmp(reason, "IP_INNOROUTES");
+	for (uint32_t i = 0; i < end; i++)
+		if (in->frames[i].fn == KF_IP_FORWARD || in->frames[i].fn == KF_BR_FORWARD)
+			return true;
+	for (size_t i = 0; i < sizeof(outgoing) / sizeof(outgoing[0]); i++)
+		if (in->firewall.hook && !strcmp(in->firewall.hook, outgoing[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (in->drop_reason && !strcmp(in->drop_reason, reasons[i]))
+			return true;
+	return in->location.fn == KF_IP_FORWARD;
 }
 
 bool firewall_bridged(const struct incident *in)

@@ -7,13 +7,13 @@
 
 static struct join_entry *at(struct join *j, uint64_t number)
 {
-	return &j->entry[number % JOIN_MAX];
+	return &j->entry[number % JOIN_ROOM];
 }
 
 /* Not overwritten yet. */
 static bool there(const struct join *j, uint64_t number)
 {
-	return number && number + JOIN_MAX > j->last;
+	return number && number + JOIN_ROOM > j->last;
 }
 
 void join_init(struct join *j)
@@ -142,6 +142,25 @@ static bool told_by_tcp(struct join *j, const struct join_entry *e)
 	return false;
 }
 
+/* A bridge that does not know where to sends a copy to each of its ports. */
+static bool is_copy(struct join *j, const struct join_entry *e)
+{
+	const struct rst_event *event = &e->event;
+
+	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
+		const struct rst_event *m = &at(j, n)->event;
+
+		if (event->hdr.mono_ns - m->hdr.mono_ns > JOIN_COPY_NS)
+			return false;
+		if (m->hdr.type == RST_REC_WIRE && m->hdr.cpu == event->hdr.cpu &&
+		    m->netns == event->netns && m->in_ifindex == event->in_ifindex &&
+		    m->ifindex != event->ifindex && same_ends(&m->tuple, &event->tuple) &&
+		    !memcmp(&m->packet, &event->packet, sizeof(m->packet)))
+			return true;
+	}
+	return false;
+}
+
 void join_wire(struct join *j, const struct rst_event *event, enum origin origin)
 {
 	struct join_entry *e;
@@ -151,6 +170,8 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 	e->origin = origin;
 	if (origin == ORIGIN_UNKNOWN)
 		e->taken = told_by_tcp(j, e);
+	else if (origin == ORIGIN_FORWARDED)
+		e->taken = is_copy(j, e);
 }
 
 void join_rejected(struct join *j, const struct rst_rejected *rejected)
@@ -222,8 +243,8 @@ static const struct join_entry *find_sender(const struct join *j, const struct j
 	const struct join_entry *best = NULL;
 	uint64_t n = j->bucket[bucket_of(&e->event.tuple)], best_ns = JOIN_ARRIVAL_NS;
 
-	for (; there(j, n); n = j->entry[n % JOIN_MAX].next) {
-		const struct join_entry *m = &j->entry[n % JOIN_MAX];
+	for (; there(j, n); n = j->entry[n % JOIN_ROOM].next) {
+		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 		uint64_t ns = distance(m->event.hdr.mono_ns, e->event.hdr.mono_ns);
 
 		if (m->direction != DIR_SENT || ns >= best_ns ||
@@ -237,7 +258,7 @@ static const struct join_entry *find_sender(const struct join *j, const struct j
 
 const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry)
 {
-	const struct join_entry *mate = &j->entry[entry->mate % JOIN_MAX];
+	const struct join_entry *mate = &j->entry[entry->mate % JOIN_ROOM];
 
 	if (entry->direction == DIR_PASSING)
 		return find_sender(j, entry);
@@ -296,7 +317,7 @@ static bool find_base(const struct join *j, const struct join_entry *entry, uint
 	uint32_t next;
 
 	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
-		const struct join_entry *m = &j->entry[n % JOIN_MAX];
+		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 
 		n = m->next;
 		if (!of_burst(m, entry) || !next_of_peer(&m->event, &next))
@@ -317,7 +338,7 @@ void join_burst(const struct join *j, const struct join_entry *entry, struct sus
 	if (!find_base(j, entry, &base))
 		return;
 	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
-		const struct join_entry *m = &j->entry[n % JOIN_MAX];
+		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 		const struct rst_packet *rst = incoming(m);
 		int32_t beyond = rst ? (int32_t)(rst->seq - base) : 0;
 

@@ -23,10 +23,18 @@
 /* So long a packet may wait for its neighbour's address. */
 #define JOIN_NEIGHBOUR_NS 3000000000ULL
 
+/* Copies of one packet are made within a call. */
+#define JOIN_COPY_NS 1000000ULL
+
 /* RSTs that come so close together are one burst. */
 #define JOIN_BURST_NS 1000000000ULL
 
 #define JOIN_MAX 2048
+
+/* When all that is held goes at once, the other ends of the oldest of them still stand. */
+#define JOIN_KEPT 64
+#define JOIN_ROOM (JOIN_MAX + JOIN_KEPT)
+
 #define JOIN_BUCKETS 4096
 
 struct join_entry {
@@ -45,10 +53,10 @@ struct join_entry {
 };
 
 struct join {
-	struct join_entry entry[JOIN_MAX]; /* number N stands at N % JOIN_MAX, numbers from 1 */
-	uint64_t bucket[JOIN_BUCKETS];	   /* number of the newest entry; 0: none */
-	uint64_t first;			   /* the oldest that is held */
-	uint64_t last;			   /* the newest; first > last: none is held */
+	struct join_entry entry[JOIN_ROOM]; /* number N stands at N % JOIN_ROOM, numbers from 1 */
+	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
+	uint64_t first;			    /* the oldest that is held */
+	uint64_t last;			    /* the newest; first > last: none is held */
 };
 
 void join_init(struct join *j);

@@ -406,7 +406,7 @@ static const struct definition definitions[] = {
 	{ 0, "abnormal", NULL, "hide the causes that are benign", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(abnormal) },
 	{ 'i', "interface", "NAME[:generic]",
-	  "also watch arriving RSTs with XDP, even ignored ones", SECTION_WHAT, SCOPE_TRACE,
+	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACE,
 	  set_interface, 0 },
 
 	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACE, FLAG(json) },

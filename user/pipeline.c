@@ -376,12 +376,28 @@ static const struct rst_task *task_of(const struct incident *in)
 	return NULL;
 }
 
+static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
+{
+	for (uint8_t i = 0; i < n; i++)
+		if (list[i] == port)
+			return true;
+	return !n;
+}
+
+/* The kernel side cannot tell which end of a dropped RST is the local one. */
+static bool ports_match(const struct options *o, const struct rst_event *event)
+{
+	return event->hdr.type != RST_REC_DROPPED ||
+	       (has_port(o->local_port, o->local_ports, event->tuple.local_port) &&
+		has_port(o->remote_port, o->remote_ports, event->tuple.remote_port));
+}
+
 static void finish(struct pipeline *p, struct incident *in)
 {
 	const struct rst_task *task;
 	bool show;
 
-	if (!(options_directions(p->o) & 1U << in->direction))
+	if (!(options_directions(p->o) & 1U << in->direction) || !ports_match(p->o, in->ev))
 		return;
 	attribute_owner(in);
 	task = in->owner.pid ? task_of(in) : NULL;

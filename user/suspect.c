@@ -6,6 +6,8 @@
 #define FRESH_MS 1000
 /* Longer ago than this, nothing is compared. */
 #define STALE_MS 60000
+/* The longest paths of the Internet have about so many routers. */
+#define FARTHEST 30
 /* IP IDs of a sender that counts them: so far ahead, or (overtaken) behind. */
 #define ID_AHEAD 1024
 #define ID_BEHIND 64
@@ -15,10 +17,13 @@ uint8_t suspect_hops(uint8_t ttl)
 	return ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
 }
 
-/* A sender may give its RSTs another first TTL than its data, but not another distance. */
+/* A sender may give its RSTs another first TTL than its data, but not another distance. Where the
+ * application set the TTL of its data (IP_TTL), the kernel's RSTs do not bear it: then the data seem
+ * to come from farther away than anything does. */
 static bool other_distance(const struct rst_peer *p, const struct rst_packet *rst)
 {
-	return p->packets >= 2 && !p->other_ttl && suspect_hops(rst->ttl) != suspect_hops(p->ttl);
+	return p->packets >= 2 && !p->other_ttl && suspect_hops(p->ttl) <= FARTHEST &&
+	       suspect_hops(rst->ttl) != suspect_hops(p->ttl);
 }
 
 /* Linux gives a RST without a socket the IP ID 0, whatever it counts for data. */

@@ -762,8 +762,7 @@ static void ignored_time_wait(struct incident *in)
 	if (in->unasked)
 		return;
 	say(in, ", which %s",
-	    in->stands ? "stands (net.ipv4.tcp_rfc1337 is 1)"
-		       : "is over now (net.ipv4.tcp_rfc1337 is 0)");
+	    in->stands ? "still stands" : "it ended early (net.ipv4.tcp_rfc1337 is 0)");
 }
 
 static void ignored_checksum(struct incident *in)

@@ -62,8 +62,8 @@ Test(join_ring, full_of_one_connection)
 /* The queue must not depend on where in the ring it stands. */
 Test(join_ring, far_beyond_its_size)
 {
-	static const uint64_t laps[] = { JOIN_MAX - 2, JOIN_MAX - 1,	 JOIN_MAX,
-					 JOIN_MAX + 1, 5 * JOIN_MAX + 7, 40 * JOIN_MAX - 1 };
+	static const uint64_t laps[] = { JOIN_ROOM - 2, JOIN_ROOM - 1,	   JOIN_ROOM,
+					 JOIN_ROOM + 1, 5 * JOIN_ROOM + 7, 40 * JOIN_ROOM - 1 };
 
 	for (size_t i = 0; i < sizeof(laps) / sizeof(laps[0]); i++) {
 		struct join *j = join_begin();
@@ -108,10 +108,10 @@ Test(join_ring, numbers_beyond_32_bits)
 /* The mate is found among what is out, as long as it is not written over. */
 Test(join_ring, a_mate_lasts_until_it_is_overwritten)
 {
-	for (uint64_t between = JOIN_MAX - 3; between <= JOIN_MAX; between++) {
+	for (uint64_t between = JOIN_ROOM - 3; between <= JOIN_ROOM; between++) {
 		struct join *j = join_begin();
 		const struct join_entry *e;
-		bool there = between <= JOIN_MAX - 2;
+		bool there = between <= JOIN_ROOM - 2;
 
 		join_sent(j, 10, 1);
 		cr_assert_not_null(join_next(j, 0, true));
@@ -140,12 +140,12 @@ Test(join_ring, an_overwritten_mate_is_not_returned)
 	join_there(j, 20, 1, DIR_RECEIVED);
 	e = *join_next(j, 0, true);
 	cr_assert_not_null(join_mate(j, &e));
-	spin(j, JOIN_MAX - 5);
+	spin(j, JOIN_ROOM - 5);
 	cr_assert_not_null(join_mate(j, &e), "the last moment");
 	cr_expect_eq(join_mate(j, &e)->event.hdr.mono_ns, 10);
 	spin(j, 1);
 	cr_expect_null(join_mate(j, &e));
-	spin(j, 3 * JOIN_MAX);
+	spin(j, 3 * JOIN_ROOM);
 	cr_expect_null(join_mate(j, &e));
 }
 
