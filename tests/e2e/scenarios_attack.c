@@ -205,7 +205,7 @@ static void rst_flood(struct run *run)
 		run_fail("%ld lines of their own", t.lines);
 	check_told(&t, FLOOD + 1, t.lines, 1);
 	expect_str(t.report, "attack.kind", "rst-flood");
-	expect_str(t.report, "cause", "ignored");
+	expect_str(t.report, "cause", "suspected-injection");
 	expect_end(t.report, "remote", ghost_address(run->speak), GHOST_PORT);
 	expect_end(t.report, "local", p.server.address, p.server.port);
 	expect_at_least(t.report, "attack.first_seq", 0);
