@@ -153,7 +153,8 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		sock_fill_full(e, rx_sk, tp);
 	else if (rx_sk && rx_sk->__sk_common.skc_state == RST_TCP_TIME_WAIT)
 		sock_fill_timewait(&e->sock, rx_sk);
-	if (!tp)
+	/* A listener takes it because its connection is no more; a half-open one is another. */
+	if (!tp || (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
 		past_recall(&e->past, &tuple, netns, false);
 	event_fill(e, ctx, RST_REC_DROPPED);
 	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));

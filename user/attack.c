@@ -37,8 +37,9 @@ static bool is_numbered(const struct incident *in)
 
 static bool is_guess(const struct incident *in)
 {
-	return is_numbered(in) && (in->verdict.cause == CAUSE_IGNORED ||
-				   in->verdict.cause == CAUSE_SUSPECTED_INJECTION);
+	return is_numbered(in) && in->ev->past.kind != RST_PAST_CONNECTION && !in->pair.there &&
+	       (in->verdict.cause == CAUSE_IGNORED ||
+		in->verdict.cause == CAUSE_SUSPECTED_INJECTION);
 }
 
 static uint16_t number_of(const struct incident *in)
@@ -64,7 +65,7 @@ static const struct detector {
 	{ ATTACK_PORT_SCAN, meets_closed_port, PART_REMOTE, ATTACK_FAST_PORTS, 4 },
 	{ ATTACK_RST_FLOOD, is_numbered, PART_LOCAL | PART_REMOTE | PART_REMOTE_PORT, ATTACK_FLOOD,
 	  4 },
-	{ ATTACK_RST_FLOOD, is_guess, PART_LOCAL, ATTACK_FLOOD, 4 },
+	{ ATTACK_RST_FLOOD, is_guess, PART_LOCAL, ATTACK_RATE, 25 },
 	{ ATTACK_RESET_RATE, is_any, PART_REMOTE, ATTACK_RATE, 25 },
 };
 
@@ -141,7 +142,7 @@ static enum pace count_one(struct attack_entry *e, const struct incident *in)
 	uint64_t ns = in->ev->hdr.mono_ns;
 	bool fast, slow;
 
-	if (d->kind == ATTACK_RST_FLOOD)
+	if (d->kind == ATTACK_RST_FLOOD && d->limit == ATTACK_FLOOD)
 		return add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FLOOD,
 				  number_of(in), ns)
 			       ? PACE_FAST

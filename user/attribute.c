@@ -484,11 +484,20 @@ static bool drop_is(const struct incident *in, const char *name)
 	return in->drop_reason && !strcmp(in->drop_reason, name);
 }
 
-/* tcp_v4_rcv hands a half-open connection's RST to tcp_check_req and drops it without a reason. */
+/* tcp_v4_rcv hands a half-open connection's RST to tcp_check_req, which drops it without a reason
+ * (before 6.18), or with one of a segment; what the listener refuses, tcp_v4_do_rcv drops. */
 static bool for_request(const struct incident *in)
 {
-	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == KF_TCP_RCV &&
-	       (!in->drop_reason || drop_is(in, "NOT_SPECIFIED"));
+	static const char *const reasons[] = { "NOT_SPECIFIED",	       "TCP_OVERWINDOW",
+					       "TCP_INVALID_SEQUENCE", "TCP_OLD_SEQUENCE",
+					       "TCP_RFC7323_PAWS",     "TCP_RFC7323_TSECR" };
+
+	if (!dropped(in) || !kind(in, RST_SOCK_LISTENER) || in->location.fn != KF_TCP_RCV)
+		return false;
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (drop_is(in, reasons[i]))
+			return true;
+	return !in->drop_reason;
 }
 
 bool attribute_wants_target(const struct incident *in)

@@ -51,12 +51,12 @@ static enum origin origin_of(enum kfunc fn)
 	}
 }
 
-/* The first of IN's frames that starts what lies under the interrupt, or their number. */
+/* The first of IN's frames that has nothing to do with its packet, or their number. */
 static uint32_t boundary(const struct incident *in)
 {
 	uint32_t i = 0;
 
-	while (i < in->nframes && in->frames[i].fn != KF_SOFTIRQ)
+	while (i < in->nframes && !kfunc_is_boundary(in->frames[i].fn))
 		i++;
 	return i;
 }

@@ -103,6 +103,52 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 	return false;
 }
 
+/* So far back an arrival is looked for that was translated since. */
+#define TRANSLATED_WALK 64
+
+static bool same_end(const uint8_t *a, uint16_t a_port, const uint8_t *b, uint16_t b_port)
+{
+	return a_port == b_port && !memcmp(a, b, 16);
+}
+
+/* Whether the RST that XDP saw as A is the one of E, with one end translated in between. */
+static bool is_translated(const struct join_entry *a, const struct join_entry *e)
+{
+	const struct rst_tuple *t = &a->event.tuple, *u = &e->event.tuple;
+	bool turned = e->direction == DIR_PASSING;
+	const uint8_t *local = turned ? u->remote : u->local;
+	const uint8_t *remote = turned ? u->local : u->remote;
+	uint16_t local_port = turned ? u->remote_port : u->local_port;
+	uint16_t remote_port = turned ? u->local_port : u->remote_port;
+
+	if (!a->lone || a->taken || t->family != u->family || a->event.netns != e->event.netns ||
+	    e->event.hdr.mono_ns - a->event.hdr.mono_ns > JOIN_COPY_NS)
+		return false;
+	if (e->event.hdr.type == RST_REC_RECEIVED
+		    ? e->event.sock.kind != RST_SOCK_FULL ||
+			      a->arrival.packet.seq != e->event.sock.rcv_nxt
+		    : !same_rst(a, e))
+		return false;
+	return same_end(t->local, t->local_port, local, local_port) !=
+	       same_end(t->remote, t->remote_port, remote, remote_port);
+}
+
+/* Netfilter translates behind XDP: then the ends are not the same any more. */
+static void take_translated(struct join *j, struct join_entry *e)
+{
+	uint64_t newest = j->last - 1;
+
+	for (uint64_t n = newest; n >= j->first && newest - n < TRANSLATED_WALK; n--) {
+		struct join_entry *a = at(j, n);
+
+		if (!is_translated(a, e))
+			continue;
+		e->arrival = a->arrival;
+		e->have_arrival = a->taken = true;
+		return;
+	}
+}
+
 /* The other end's reset: this one's cause or its effect. The nearest in time is the one. */
 static void find_mate(struct join *j, struct join_entry *e)
 {
@@ -127,8 +173,9 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	e->event = *event;
 	e->direction = direction;
 	e->due_ns = event->hdr.mono_ns + JOIN_PAIR_NS;
-	if (direction != DIR_SENT && !take_arrival(j, e, true) && direction == DIR_RECEIVED)
-		take_arrival(j, e, false);
+	if (direction != DIR_SENT && !take_arrival(j, e, true) &&
+	    !(direction == DIR_RECEIVED && take_arrival(j, e, false)))
+		take_translated(j, e);
 	if (direction == DIR_PASSING)
 		return;
 	find_mate(j, e);
@@ -303,8 +350,9 @@ static uint64_t next_of_peer(const struct rst_event *e, uint32_t *seq)
 		return e->sock.cookie;
 	}
 	*seq = e->past.rcv_nxt;
-	return e->sock.kind == RST_SOCK_NONE && e->past.kind == RST_PAST_CONNECTION ? e->past.cookie
-										    : 0;
+	if (e->sock.kind != RST_SOCK_NONE && e->sock.kind != RST_SOCK_LISTENER)
+		return 0;
+	return e->past.kind == RST_PAST_CONNECTION ? e->past.cookie : 0;
 }
 
 static void add_ahead(uint32_t seen[BURST_MAX], struct suspicion *burst, uint32_t seq)

@@ -3,6 +3,7 @@
 #ifndef RSTTRACE_KFUNC_H
 #define RSTTRACE_KFUNC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum kfunc {
@@ -55,6 +56,7 @@ enum kfunc {
 	KF_TUN,		   /* tun_get_user and its callers */
 	KF_BR_HANDLE_FRAME,
 	KF_XDP_GENERIC, /* do_xdp_generic */
+	KF_LATER,	/* sends what had waited for something else: neigh_update, nf_reinject */
 	/* timers */
 	KF_TCP_KEEPALIVE_TIMER,
 	KF_TCP_OUT_OF_RESOURCES,
@@ -72,5 +74,12 @@ enum kfunc {
 /* Maps a symbol name from kallsyms to its kfunc; compiler suffixes (.part.0, .isra.1, .cold,
  * .constprop.2) are ignored. KF_OTHER if it is none of them. */
 enum kfunc kfunc_by_name(const char *name);
+
+/* What lies behind such a function on the stack is about something else: it was interrupted, or it
+ * only set free what had waited. */
+static inline bool kfunc_is_boundary(enum kfunc fn)
+{
+	return fn == KF_SOFTIRQ || fn == KF_LATER;
+}
 
 #endif

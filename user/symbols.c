@@ -184,7 +184,7 @@ static void find_wire_emitter(struct incident *in)
 	uint32_t xmits = 0;
 
 	in->emitter = -1;
-	for (uint32_t i = 0; i < in->nframes && in->frames[i].fn != KF_SOFTIRQ; i++) {
+	for (uint32_t i = 0; i < in->nframes && !kfunc_is_boundary(in->frames[i].fn); i++) {
 		xmits += in->frames[i].fn == KF_DEV_QUEUE_XMIT;
 		if (!is_wire_emitter(in->frames[i].fn))
 			continue;

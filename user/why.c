@@ -711,7 +711,7 @@ static void ignored_challenge(struct incident *in)
 	const struct rst_socket *s = &in->ev->sock;
 
 	say(in,
-	    "in the window (%s bytes from %u), but not exactly there: answered with a challenge ACK",
+	    "in the window (%s bytes from %u), but not exactly there (RFC 5961: the peer is asked by a challenge ACK)",
 	    COUNT(s->rcv_wnd), s->rcv_nxt);
 }
 
@@ -754,8 +754,7 @@ static void ignored_listener(struct incident *in)
 
 static void ignored_request(struct incident *in)
 {
-	say(in,
-	    "the half-open handshake stands: not the exact number, answered with a challenge ACK");
+	say(in, "the half-open handshake stands: the RST does not bear the exact number");
 }
 
 static void ignored_time_wait(struct incident *in)
