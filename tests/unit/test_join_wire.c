@@ -338,6 +338,143 @@ Test(join_wire, no_sender)
 	cr_expect_null(join_mate(j, next(j)), "too long ago, another connection, the receiver");
 }
 
+/* ---- a bridge that does not know where to sends a copy to each of its ports */
+
+static struct rst_event copy(uint64_t at_ns, uint32_t in_ifindex, uint32_t ifindex)
+{
+	struct rst_event e = record(RST_REC_WIRE, at_ns, 1);
+
+	e.packet.seq = 42;
+	e.in_ifindex = in_ifindex;
+	e.ifindex = ifindex;
+	return e;
+}
+
+static int left(struct join *j)
+{
+	int n = 0;
+
+	while (next(j))
+		n++;
+	return n;
+}
+
+Test(join_wire, copies_of_a_bridge_are_one)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	sent(j, 4 * MS, 1, OTHER_NETNS);
+	for (uint32_t port = 4; port < 14; port++) {
+		struct rst_event c = copy(5 * MS + port * 1000, 3, port);
+
+		join_wire(j, &c, ORIGIN_FORWARDED);
+	}
+	received(j, 5 * MS + 20000, 1, OTHER_NETNS + 1);
+	next(j);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_PASSING);
+	cr_expect_eq(e->event.ifindex, 4, "the first");
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_RECEIVED);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+	cr_expect_null(next(j));
+}
+
+enum differs {
+	COPY,
+	LATE_BY_ONE,
+	LATE,
+	CPU,
+	NETNS,
+	IN_IFINDEX,
+	SAME_IFINDEX,
+	REMOTE_PORT,
+	FAMILY,
+	SEQ,
+	TTL,
+	IP_ID,
+	RECORD_TYPE,
+	ORIGIN,
+	VARIATIONS,
+};
+
+static int two(enum differs what)
+{
+	struct join *j = join_begin();
+	struct rst_event one = copy(5 * MS, 3, 4), other = copy(5 * MS + JOIN_COPY_NS, 3, 5);
+	enum origin origin = ORIGIN_FORWARDED;
+
+	other.hdr.mono_ns += what == LATE;
+	other.hdr.mono_ns -= what == LATE_BY_ONE;
+	other.hdr.cpu += what == CPU;
+	other.netns += what == NETNS;
+	other.in_ifindex += what == IN_IFINDEX;
+	if (what == SAME_IFINDEX)
+		other.ifindex = one.ifindex;
+	other.tuple.remote_port += what == REMOTE_PORT;
+	if (what == FAMILY)
+		other.tuple.family = 6;
+	other.packet.seq += what == SEQ;
+	other.packet.ttl += what == TTL;
+	other.packet.ip_id += what == IP_ID;
+	if (what == RECORD_TYPE)
+		one.hdr.type = RST_REC_DROPPED;
+	if (what == ORIGIN)
+		origin = ORIGIN_FIREWALL;
+	if (what == RECORD_TYPE)
+		join_event(j, &one, DIR_PASSING);
+	else
+		join_wire(j, &one, origin);
+	join_wire(j, &other, origin);
+	return left(j);
+}
+
+Test(join_wire, what_is_no_copy)
+{
+	for (enum differs what = COPY; what < VARIATIONS; what++)
+		cr_expect_eq(two(what), what == COPY || what == LATE_BY_ONE ? 1 : 2, "variation %d",
+			     what);
+}
+
+/* The same connection's next RST is flooded as well: as many as were sent. */
+Test(join_wire, each_rst_of_a_flooding_bridge)
+{
+	struct join *j = join_begin();
+
+	for (uint32_t rst = 0; rst < 3; rst++)
+		for (uint32_t port = 4; port < 8; port++) {
+			struct rst_event c = copy(5 * MS + rst * 100000 + port, 3, port);
+
+			c.packet.seq = 42 + rst;
+			join_wire(j, &c, ORIGIN_FORWARDED);
+		}
+	cr_expect_eq(left(j), 3);
+}
+
+/* Of two equal RSTs, the second to the first's port begins anew. Others may come between. */
+Test(join_wire, copies_among_others)
+{
+	struct join *j = join_begin();
+	struct rst_event one = copy(5 * MS, 3, 4), other = copy(5 * MS + 20, 3, 5);
+
+	join_wire(j, &one, ORIGIN_FORWARDED);
+	received(j, 5 * MS + 10, 1, OTHER_NETNS);
+	wire(j, 5 * MS + 15, 2, ORIGIN_FORWARDED);
+	join_wire(j, &other, ORIGIN_FORWARDED);
+	cr_expect_eq(left(j), 3);
+	one.hdr.mono_ns = other.hdr.mono_ns = 50 * MS;
+	other.ifindex = one.ifindex;
+	join_wire(j, &one, ORIGIN_FORWARDED);
+	join_wire(j, &other, ORIGIN_FORWARDED);
+	cr_expect_eq(left(j), 2, "sent again");
+}
+
 /* ---- what XDP had seen */
 
 static void dropped(struct join *j, uint64_t at_ns, uint16_t port, uint32_t netns)
