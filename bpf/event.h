@@ -249,6 +249,7 @@ struct rst_past {
 	__u64 idle_ms;	 /* since the last data either way, at closed_ns or else at at_ns */
 	__u64 bytes_received; /* with the peer's FIN, as the kernel counts */
 	__u64 bytes_sent;
+	__u64 cookie;  /* connections: of the socket */
 	__u32 rcv_nxt; /* what the peer would have sent next */
 	__u32 snd_nxt;
 	__u32 queue; /* handshakes and listeners: the accept queue then, and its limit */
@@ -436,9 +437,9 @@ _Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
-_Static_assert(sizeof(struct rst_past) == 184, "rst_past");
+_Static_assert(sizeof(struct rst_past) == 192, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
-_Static_assert(sizeof(struct rst_event) == 944, "rst_event");
+_Static_assert(sizeof(struct rst_event) == 952, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 680, "rst_config");
 
 #endif

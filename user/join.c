@@ -74,6 +74,16 @@ static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 	return e;
 }
 
+/* Where the event has the RST as well, it must be that one. */
+static bool same_rst(const struct join_entry *arrival, const struct join_entry *e)
+{
+	const struct rst_packet *a = &arrival->arrival.packet, *b = &e->event.packet;
+
+	if (e->event.hdr.type != RST_REC_WIRE && e->event.hdr.type != RST_REC_DROPPED)
+		return true;
+	return a->seq == b->seq && a->ack == b->ack && a->ip_id == b->ip_id;
+}
+
 /* The RST that XDP saw before the socket took it: in the same namespace, or, SAME_NETNS false, in
  * the one it was routed through. */
 static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
@@ -81,7 +91,8 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 	for (uint64_t n = e->next; there(j, n) && n >= j->first; n = at(j, n)->next) {
 		struct join_entry *a = at(j, n);
 
-		if (!a->lone || a->taken || (same_netns && a->event.netns != e->event.netns) ||
+		if (!a->lone || a->taken || !same_rst(a, e) ||
+		    (same_netns && a->event.netns != e->event.netns) ||
 		    !(e->direction == DIR_PASSING ? other_end(&a->event.tuple, &e->event.tuple)
 						  : same_ends(&a->event.tuple, &e->event.tuple)))
 			continue;
@@ -116,7 +127,7 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	e->event = *event;
 	e->direction = direction;
 	e->due_ns = event->hdr.mono_ns + JOIN_PAIR_NS;
-	if (direction != DIR_SENT && !take_arrival(j, e, true))
+	if (direction != DIR_SENT && !take_arrival(j, e, true) && direction == DIR_RECEIVED)
 		take_arrival(j, e, false);
 	if (direction == DIR_PASSING)
 		return;
@@ -128,9 +139,15 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 		at(j, e->mate)->taken = true;
 }
 
-/* Whether TCP told of the RST that leaves as E. */
+/* Whether TCP told of the RST that leaves as E. Only IPv6's has no socket by which the kernel side
+ * would have known it; when so much has happened that its record is gone, it was most likely one. */
 static bool told_by_tcp(struct join *j, const struct join_entry *e)
 {
+	uint64_t oldest = j->last > JOIN_ROOM ? j->last + 1 - JOIN_ROOM : 1;
+
+	if (e->event.tuple.family == 6 && oldest > 1 &&
+	    e->event.hdr.mono_ns - at(j, oldest)->event.hdr.mono_ns < JOIN_NEIGHBOUR_NS)
+		return true;
 	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
 		const struct rst_event *m = &at(j, n)->event;
 
@@ -277,16 +294,17 @@ static const struct rst_packet *incoming(const struct join_entry *e)
 	return e->event.hdr.type == RST_REC_DROPPED ? &e->event.packet : NULL;
 }
 
-/* What the peer would have sent next, by the socket or by what is remembered of it. */
-static bool next_of_peer(const struct rst_event *e, uint32_t *seq)
+/* What the peer would have sent next, by the socket or by what is remembered of it. Returns the
+ * socket's cookie: the same ends may have had several connections in turn. 0: neither is known. */
+static uint64_t next_of_peer(const struct rst_event *e, uint32_t *seq)
 {
-	if (e->sock.kind == RST_SOCK_FULL && e->sock.state != RST_TCP_SYN_SENT)
+	if (e->sock.kind == RST_SOCK_FULL && e->sock.state != RST_TCP_SYN_SENT) {
 		*seq = e->sock.rcv_nxt;
-	else if (e->sock.kind == RST_SOCK_NONE && e->past.kind == RST_PAST_CONNECTION)
-		*seq = e->past.rcv_nxt;
-	else
-		return false;
-	return true;
+		return e->sock.cookie;
+	}
+	*seq = e->past.rcv_nxt;
+	return e->sock.kind == RST_SOCK_NONE && e->past.kind == RST_PAST_CONNECTION ? e->past.cookie
+										    : 0;
 }
 
 static void add_ahead(uint32_t seen[BURST_MAX], struct suspicion *burst, uint32_t seq)
@@ -304,39 +322,43 @@ static void add_ahead(uint32_t seen[BURST_MAX], struct suspicion *burst, uint32_
 
 static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
 {
+	uint32_t seq;
+
 	return m->direction == DIR_RECEIVED && !m->taken &&
+	       next_of_peer(&m->event, &seq) == next_of_peer(&entry->event, &seq) &&
 	       same_ends(&m->event.tuple, &entry->event.tuple) &&
 	       distance(m->event.hdr.mono_ns, entry->event.hdr.mono_ns) <= JOIN_BURST_NS;
 }
 
 /* The farthest that is known: data may have come between the RSTs. */
-static bool find_base(const struct join *j, const struct join_entry *entry, uint32_t *base)
+static uint32_t find_base(const struct join *j, const struct join_entry *entry)
 {
 	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
-	bool found = false;
-	uint32_t next;
+	uint32_t base, next;
 
+	next_of_peer(&entry->event, &base);
 	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
 		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 
 		n = m->next;
-		if (!of_burst(m, entry) || !next_of_peer(&m->event, &next))
+		if (!of_burst(m, entry))
 			continue;
-		if (!found || (int32_t)(next - *base) > 0)
-			*base = next;
-		found = true;
+		next_of_peer(&m->event, &next);
+		if ((int32_t)(next - base) > 0)
+			base = next;
 	}
-	return found;
+	return base;
 }
 
 void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
 {
 	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
-	uint32_t ahead[BURST_MAX], base = 0;
+	uint32_t ahead[BURST_MAX], base;
 
 	burst->resets = burst->ahead = 0;
-	if (!find_base(j, entry, &base))
+	if (!next_of_peer(&entry->event, &base))
 		return;
+	base = find_base(j, entry);
 	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
 		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 		const struct rst_packet *rst = incoming(m);

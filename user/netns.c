@@ -77,20 +77,55 @@ static int open_if(const char *path, uint32_t netns)
 	return take_fd(&fd);
 }
 
-/* Opens the first of the directory's entries that is the namespace; SUFFIX completes their paths. */
-static int open_among(const char *directory, const char *suffix, uint32_t netns)
+/* Opens the first of the directory's entries that is the namespace, and leaves its path in PATH.
+ * SUFFIX completes their paths. */
+static int open_among(const char *directory, const char *suffix, uint32_t netns, char *path,
+		      size_t size)
 {
 	_cleanup(closedirp) DIR *dir = opendir(directory);
 	const struct dirent *entry;
-	char path[sizeof(NAMED) + sizeof(entry->d_name) + 16];
 	int fd = -ENOENT;
 
 	while (dir && fd < 0 && (entry = readdir(dir))) {
 		/* Of /proc, the processes only. */
 		if (*suffix && !isdigit((unsigned char)*entry->d_name))
 			continue;
-		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
+		snprintf(path, size, "%s/%s%s", directory, entry->d_name, suffix);
 		fd = open_if(path, netns);
+	}
+	return fd;
+}
+
+/* Where a namespace was found last. Looking through all processes takes long, and the same few
+ * namespaces are asked for again and again. */
+#define KNOWN 64
+#define KNOWN_NOT_NS 1000000000ULL
+
+static struct known {
+	uint32_t netns;	       /* 0: free */
+	uint64_t not_until_ns; /* it was nowhere: not looked for again before */
+	char path[sizeof(NAMED) + 256 + 16];
+} known[KNOWN];
+
+static int open_known(uint32_t netns)
+{
+	struct known *k = &known[netns % KNOWN];
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	int fd = -ENOENT;
+
+	if (k->netns == netns) {
+		fd = *k->path ? open_if(k->path, netns) : -ENOENT;
+		if (fd >= 0 || now < k->not_until_ns)
+			return fd;
+	}
+	*k = (struct known){ .netns = netns };
+	fd = open_among(NAMED, "", netns, k->path, sizeof(k->path));
+	/* A container's namespace has no name there, but processes. */
+	if (fd < 0)
+		fd = open_among("/proc", "/ns/net", netns, k->path, sizeof(k->path));
+	if (fd < 0) {
+		k->path[0] = '\0';
+		k->not_until_ns = now + KNOWN_NOT_NS;
 	}
 	return fd;
 }
@@ -105,10 +140,7 @@ int netns_open(uint32_t netns, uint32_t pid)
 		fd = open_if(path, netns);
 	}
 	if (fd < 0)
-		fd = open_among(NAMED, "", netns);
-	/* A container's namespace has no name there, but processes. */
-	if (fd < 0)
-		fd = open_among("/proc", "/ns/net", netns);
+		fd = open_known(netns);
 	return fd;
 }
 

@@ -399,7 +399,6 @@ static void finish(struct pipeline *p, struct incident *in)
 
 	if (!(options_directions(p->o) & 1U << in->direction) || !ports_match(p->o, in->ev))
 		return;
-	attribute_owner(in);
 	task = in->owner.pid ? task_of(in) : NULL;
 	process_fill(&in->owner, task ? task->start_ns : 0, task ? task->cgroup_id : 0);
 	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
@@ -430,11 +429,30 @@ static void report_attacks(struct pipeline *p, uint64_t now, bool force)
 	p->summary.fold_evicted = p->attack.evicted;
 }
 
+/* An owner that was found among the open files is known to the pair only now. */
+static void complete_pair(struct pipeline *p, size_t i)
+{
+	struct pair *pair = &p->incident[i].pair;
+
+	if (!pair->there || pair->pid)
+		return;
+	for (size_t k = 0; k < p->n; k++) {
+		if (p->number[k] != p->mate_number[i] || !p->incident[k].owner.pid)
+			continue;
+		pair->pid = p->incident[k].owner.pid;
+		memcpy(pair->comm, p->incident[k].owner.comm, sizeof(pair->comm));
+	}
+}
+
 static void finish_batch(struct pipeline *p, uint64_t now)
 {
 	find_owners(p);
 	for (size_t i = 0; i < p->n; i++)
+		attribute_owner(&p->incident[i]);
+	for (size_t i = 0; i < p->n; i++) {
+		complete_pair(p, i);
 		finish(p, &p->incident[i]);
+	}
 	p->n = 0;
 	report_attacks(p, now, false);
 }
@@ -461,6 +479,8 @@ void pipeline_run(struct pipeline *p, bool force)
 		forced -= forced > 0;
 		in = &p->incident[p->n];
 		p->event[p->n] = entry->event;
+		p->number[p->n] = p->join.first - 1;
+		p->mate_number[p->n] = entry->mate;
 		attribute(p, in, &p->event[p->n], entry);
 		fill_pair(p, in, join_mate(&p->join, entry));
 		fill_suspicion(p, in, entry);

@@ -49,6 +49,7 @@ struct pipeline {
 	uint64_t lost_received, lost_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
+	uint64_t number[PIPELINE_BATCH], mate_number[PIPELINE_BATCH]; /* in the join; 0: none */
 	struct incident mate; /* scratch, for the other end's verdict */
 	struct rst_event mate_event;
 	struct attack_report report; /* scratch */

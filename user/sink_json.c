@@ -461,7 +461,9 @@ static void put_role(struct object *o, const struct incident *in)
 	put_word(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
 	if (in->role_inferred)
 		put_bool(o, "role_inferred", true);
-	put_word(o, "session_end", from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
+	if (in->verdict.cause != CAUSE_IGNORED)
+		put_word(o, "session_end",
+			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }
 
 static void put_event(struct object *o, const struct incident *in)

@@ -614,10 +614,12 @@ static void why_crafted(struct incident *in)
 		say(in, "a program");
 	say(in, " wrote this ");
 	say_rst(in);
-	say(in, " to a %s itself",
-	    !strcmp(detail, "tun")	    ? "TUN device"
-	    : !strcmp(detail, "raw-socket") ? "raw socket"
-					    : "packet socket");
+	if (!strcmp(detail, "tun"))
+		say(in, " to TUN device %s, of its own or for its guest or VPN peer",
+		    in->in_interface[0] ? NAME(in->in_interface) : "?");
+	else
+		say(in, " to a %s itself",
+		    !strcmp(detail, "raw-socket") ? "raw socket" : "packet socket");
 }
 
 static void why_forwarded(struct incident *in)
@@ -674,7 +676,7 @@ static void say_target(struct incident *in)
 
 	if (s->kind == RST_SOCK_LISTENER || s->kind == RST_SOCK_NONE ||
 	    s->kind == RST_SOCK_TIMEWAIT || s->state == RST_TCP_LISTEN ||
-	    s->state == RST_TCP_TIME_WAIT)
+	    s->state == RST_TCP_TIME_WAIT || s->state == RST_TCP_CLOSE)
 		return;
 	say(in, "; the connection");
 	if (in->owner.pid) {
