@@ -72,7 +72,11 @@ Test(why_wire, crafted)
 	build_rst(&b, XMIT "ip_forward < tun_get_user", RST_SOCK_NONE, 3);
 	build_cpu_task(&b, "vpn", 9);
 	build_packet(&b, RST_FLAG_RST, 0);
-	assert_why(&b, "vpn/9 wrote this RST (seq 1000, ttl 64) to a TUN device itself");
+	assert_why(&b, "vpn/9 wrote this RST (seq 1000, ttl 64) to TUN device ?, of its own or for "
+		       "its guest or VPN peer");
+	strcpy(b.in.in_interface, "tun\x1b");
+	assert_why(&b, "vpn/9 wrote this RST (seq 1000, ttl 64) to TUN device tun\\x1b, of its own "
+		       "or for its guest or VPN peer");
 	build_rst(&b, "__dev_queue_xmit", RST_SOCK_RAW, 0);
 	build_packet(&b, RST_FLAG_RST, 0);
 	assert_why(&b, "a program wrote this RST (seq 1000, ttl 64) to a raw socket itself");
