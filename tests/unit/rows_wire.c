@@ -175,6 +175,24 @@ static void burst_killed_request(struct built *b)
 	not_specified(b);
 }
 
+static void burst_request_unasked(struct built *b)
+{
+	burst(b);
+	request_unasked(b);
+}
+
+static void burst_time_wait(struct built *b)
+{
+	burst(b);
+	not_specified(b);
+}
+
+static void burst_time_wait_past(struct built *b)
+{
+	build_past(b, RST_PAST_CONNECTION, RST_END_CLOSE, 10);
+	burst_time_wait(b);
+}
+
 static void burst_request_stands(struct built *b)
 {
 	burst(b);
@@ -285,8 +303,18 @@ static const struct row rows[] = {
 	  SUSPECTED(OWNER_PAST, "no-socket") },
 	{ "burst at XDP only", DIR_RECEIVED, "", NONE, RST, 0, NULL, burst_and_events_lost,
 	  SUSPECTED(OWNER_SOCKET, NULL) },
-	{ "burst that killed a half-open handshake", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_killed_request, SUSPECTED(OWNER_SOCKET, NULL) },
-	{ "burst that did not", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_request_stands, SUSPECTED(OWNER_SOCKET, "request-socket") },
+	{ "burst that killed a half-open handshake", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_killed_request,
+	  SUSPECTED(OWNER_LISTENER, NULL) },
+	{ "burst at a half-open handshake, nobody could be asked", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL,
+	  burst_request_unasked, SUSPECTED(OWNER_LISTENER, NULL) },
+	{ "burst at a listener", DIR_RECEIVED, "tcp_v4_do_rcv", LISTENER, RST, 0, NULL, burst_dropped,
+	  SUSPECTED(OWNER_LISTENER, "listener") },
+	{ "burst in TIME_WAIT", DIR_RECEIVED, "tcp_v4_rcv", TIMEWAIT, RST, 0, NULL, burst_time_wait,
+	  SUSPECTED(OWNER_CLOSED, "time-wait") },
+	{ "burst in TIME_WAIT, whose close is remembered", DIR_RECEIVED, "tcp_v4_rcv", TIMEWAIT, RST, 0, NULL,
+	  burst_time_wait_past, SUSPECTED(OWNER_CLOSED, "time-wait") },
+	{ "burst that did not", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_request_stands,
+	  SUSPECTED(OWNER_LISTENER, "request-socket") },
 	{ "another TTL", DIR_RECEIVED, "tcp_reset", LIVE, other_ttl, SUSPECTED(OWNER_SOCKET, NULL) },
 	{ "another TTL, when the connection is opened", DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process",
 	  FULL(SYN_SENT, OPEN), RST | ACK, 0, NULL, other_ttl, SUSPECTED(OWNER_SOCKET, NULL) },

@@ -64,6 +64,21 @@ static int scan(uint32_t remote, int first, int n, uint64_t from, uint64_t every
 	return lines;
 }
 
+/* RSTs as next() has set the incident, of N different numbers from FIRST on. Says how many got a
+ * line. */
+static int guess(uint32_t first, int n, uint32_t step, uint64_t from, uint64_t every)
+{
+	int lines = 0;
+
+	for (int i = 0; i < n; i++) {
+		in.packet = (struct rst_packet){ .valid = 1,
+						 .flags = RST_FLAG_RST,
+						 .seq = first + (uint32_t)i * step };
+		lines += add_at(from + (uint64_t)i * every);
+	}
+	return lines;
+}
+
 static bool due_at(uint64_t ns)
 {
 	memset(&report, 0x55, sizeof(report));
@@ -232,8 +247,8 @@ Test(attack, rejected_ports_are_not_closed)
 Test(attack, flood_at_a_connection)
 {
 	next(DIR_RECEIVED, CAUSE_IGNORED, 2, 443, 5000);
-	in.packet = (struct rst_packet){ .valid = 1, .flags = RST_FLAG_RST, .seq = 7 };
-	cr_assert_eq(repeat(16, 0, MS), 16);
+	cr_assert_eq(guess(7, 16, 1, 0, MS), 16);
+	/* Once it has begun, the numbers do not matter. */
 	in.packet.seq = 4000000000U;
 	cr_assert_eq(repeat(4999, 20 * MS, 100000), 0);
 	/* Suspected or not: a socket took it. */
@@ -265,7 +280,8 @@ Test(attack, flood_that_ended_nothing)
 {
 	next(DIR_RECEIVED, CAUSE_SUSPECTED_INJECTION, 2, 443, 5000);
 	ev.hdr.type = RST_REC_DROPPED;
-	repeat(26, 0, MS);
+	guess(1, 16, 1, 0, MS);
+	repeat(10, 16 * MS, MS);
 	cr_assert(attack_next(&a, 0, true, &report));
 	cr_expect_eq(report.count, 10);
 	cr_expect_eq(report.ended, 0);
@@ -273,26 +289,117 @@ Test(attack, flood_that_ended_nothing)
 			 "rst-flood: \u00d710 in 9 ms at one connection, none of them ended it");
 }
 
+static void sixteen_numbers(uint32_t step)
+{
+	attack_init(&a, step);
+	next(DIR_RECEIVED, CAUSE_RESET_BY_PEER, 2, 443, 5000);
+	cr_expect_eq(guess(77, 15, step, 0, MS), 15, "step %u", step);
+	cr_expect_eq(guess(77, 15, step, 20 * MS, MS), 15, "step %u", step);
+	cr_expect_eq(guess(77, 16, step, 40 * MS, MS), 16, "step %u", step);
+	cr_expect_eq(guess(77, 16, step, 60 * MS, MS), 0, "step %u", step);
+	cr_assert(attack_next(&a, 0, true, &report), "step %u", step);
+	cr_expect_eq(report.kind, ATTACK_RST_FLOOD);
+	cr_expect_eq(report.count, 16);
+}
+
+/* Steps of whatever size, over the lower half of the number, the upper or both. */
+Test(attack, a_flood_has_sixteen_different_numbers)
+{
+	static const uint32_t steps[] = { 1, 1460, 16384, 65536, 1U << 20, 0x9e3779b9 };
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+		sixteen_numbers(steps[i]);
+}
+
+/* The largest window without a scale, which who sweeps steps by. */
+Test(attack, a_flood_of_whole_windows, .disabled = true)
+{
+	sixteen_numbers(65535);
+	sixteen_numbers(65537);
+}
+
+Test(attack, numbers_are_of_one_second)
+{
+	next(DIR_RECEIVED, CAUSE_IGNORED, 2, 443, 5000);
+	for (uint32_t i = 0; i < 60; i++)
+		cr_assert_eq(guess(1 + 15 * i, 15, 1, i * S, 10 * MS), 15);
+	cr_assert_not(attack_next(&a, 0, true, &report));
+}
+
+/* A peer that is gone answers what is still on its way to it, all with the same few numbers: only
+ * the rate of the source may fold that. */
+Test(attack, echoes_are_no_flood)
+{
+	static const enum cause_id causes[] = { CAUSE_IGNORED, CAUSE_SUSPECTED_INJECTION,
+						CAUSE_RESET_BY_PEER };
+
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+		for (int numbers = 1; numbers <= 15; numbers += numbers == 2 ? 13 : 1) {
+			int lines = 0;
+
+			attack_init(&a, i);
+			next(DIR_RECEIVED, causes[i], 2, 443, 5000);
+			for (int k = 0; k < 700; k++)
+				lines += guess(5000 + (uint32_t)(k % numbers) * 1460, 1, 0,
+					       (uint64_t)k * MS, 0);
+			cr_expect_eq(lines, ATTACK_RATE, "cause %zu, %d numbers: %d lines", i,
+				     numbers, lines);
+			cr_assert(attack_next(&a, 0, true, &report));
+			cr_expect_eq(report.kind, ATTACK_RESET_RATE);
+			cr_expect_eq(report.count, 700 - ATTACK_RATE);
+			cr_expect_eq(report.tuple.remote_port, 5000);
+			cr_assert_not(attack_next(&a, 0, true, &report));
+		}
+}
+
+/* The same of many peers at one port: there is no source that brings too many. */
+Test(attack, echoes_of_many_sources_are_no_flood)
+{
+	int lines = 0;
+
+	for (uint32_t i = 0; i < 700; i++) {
+		next(DIR_RECEIVED, CAUSE_IGNORED, i, 443, (uint16_t)(1000 + i));
+		lines += guess(5000 + i % 2, 1, 0, i * MS, 0);
+	}
+	cr_assert_eq(lines, 700);
+}
+
+/* Without their numbers they may be echoes. */
+Test(attack, resets_that_were_not_seen_are_no_flood)
+{
+	int lines = 0;
+
+	for (uint32_t i = 0; i < 99; i++) {
+		next(DIR_RECEIVED, CAUSE_IGNORED, 2, 443, 5000);
+		in.packet.seq = i;
+		lines += add_at(i * MS);
+	}
+	cr_assert_eq(lines, 99);
+	cr_assert_not(attack_next(&a, 0, true, &report));
+}
+
 Test(attack, flood_of_many_sources_at_a_port)
 {
 	int lines = 0;
 
 	for (uint32_t i = 0; i < 100; i++) {
-		next(DIR_RECEIVED, CAUSE_IGNORED, i, 443, (uint16_t)(1000 + i));
-		lines += add_at(i * MS);
+		next(DIR_RECEIVED, i % 2 ? CAUSE_IGNORED : CAUSE_SUSPECTED_INJECTION, i, 443,
+		     (uint16_t)(1000 + i));
+		ev.hdr.type = RST_REC_DROPPED;
+		lines += guess(i * 50000, 1, 0, i * MS, 0);
 	}
 	cr_assert_eq(lines, 16);
 	/* What ends a connection is not among them. */
 	next(DIR_RECEIVED, CAUSE_RESET_BY_PEER, 200, 443, 1);
-	cr_assert(add_at(100 * MS));
+	cr_assert_eq(guess(12, 1, 0, 100 * MS, 0), 1);
 	cr_assert(due_at(1100 * MS));
 	cr_expect_eq(report.count, 84);
 	cr_expect_eq(report.tuple.local_port, 443);
 	cr_expect_eq(report.tuple.remote_port, 0);
 	cr_expect_eq(report.tuple.remote[0], 0);
-	cr_expect_str_eq(
-		report.why,
-		"rst-flood: \u00d784 in 83 ms at port 443, none of them ended a connection");
+	cr_expect_str_eq(report.why,
+			 "rst-flood: \u00d784 in 83 ms at port 443, none of them ended a "
+			 "connection; sequence numbers 800000 to 4950000");
 }
 
 Test(attack, many_connections_that_are_reset_are_no_flood)
@@ -301,7 +408,7 @@ Test(attack, many_connections_that_are_reset_are_no_flood)
 
 	for (uint32_t i = 0; i < 1000; i++) {
 		next(DIR_RECEIVED, CAUSE_RESET_BY_PEER, i, 443, (uint16_t)(1000 + i));
-		lines += add_at(i * MS);
+		lines += guess(i * 77777, 1, 0, i * MS, 0);
 	}
 	cr_assert_eq(lines, 1000);
 }
@@ -594,8 +701,9 @@ static void check_sum(uint64_t seed, uint32_t remotes, uint32_t ports)
 		next(direction, random_below(CAUSE_COUNT), random_below(remotes),
 		     (uint16_t)random_below(ports), (uint16_t)random_below(ports));
 		ev.netns = random_below(3);
-		in.packet.valid = random_below(2);
+		in.packet.valid = random_below(8) != 0;
 		in.packet.flags = RST_FLAG_SYN;
+		in.packet.seq = random_below(UINT32_MAX);
 		in.owner.pid = random_below(3);
 		added[direction][ev.netns]++;
 		told[direction][ev.netns] += add_at(ns - (ns > MS ? random_below(MS) : 0));

@@ -7,6 +7,7 @@
 
 #define MS 1000000ULL
 #define NEXT 5000 /* what the peer would send next */
+#define COOKIE 70 /* of the connection's socket */
 #define SEQS 8
 #define END 0xdeadbeef
 
@@ -32,8 +33,10 @@ static void add(struct join *j, enum seen how, uint64_t at_ns, uint32_t seq, uin
 	e.hdr.type = how == DROPPED || how == GONE ? RST_REC_DROPPED : RST_REC_RECEIVED;
 	e.sock.state = RST_TCP_ESTABLISHED;
 	e.sock.rcv_nxt = next;
+	e.sock.cookie = COOKIE;
 	if (how == GONE) {
 		memset(&e.sock, 0, sizeof(e.sock));
+		e.past.cookie = COOKIE;
 		e.past.kind = RST_PAST_CONNECTION;
 		e.past.rcv_nxt = next;
 	}
@@ -123,9 +126,8 @@ Test(join_burst, sequences)
 {
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		check(&rows[i], TAKEN, GONE, 0);
-		check(&rows[i], TAKEN, LONE, 0);
 		check(&rows[i], DROPPED, DROPPED, 0);
-		check(&rows[i], DROPPED, LONE, 0);
+		check(&rows[i], DROPPED, GONE, 0);
 		check(&rows[i], GONE, GONE, 0);
 		/* Across the end of the numbers. */
 		check(&rows[i], DROPPED, DROPPED, 0U - NEXT);
@@ -158,11 +160,82 @@ Test(join_burst, from_each_of_them)
 
 	add(j, TAKEN, 5 * MS, NEXT, NEXT);
 	add(j, GONE, 6 * MS, NEXT + 1460, NEXT);
-	add(j, LONE, 7 * MS, NEXT + 4380, NEXT);
+	add(j, GONE, 7 * MS, NEXT + 4380, NEXT);
 	cr_expect(look(j).burst);
 	cr_expect(look(j).burst);
 	cr_expect(look(j).burst);
 	cr_expect(join_empty(j));
+}
+
+/* An arrival alone does not tell which connection it was for. */
+Test(join_burst, what_nobody_met)
+{
+	struct join *j = join_begin();
+	struct suspicion s;
+
+	add(j, DROPPED, 5 * MS, NEXT + 1, NEXT);
+	add(j, LONE, 6 * MS, NEXT + 1460, NEXT);
+	add(j, LONE, 7 * MS, NEXT + 4380, NEXT);
+	for (uint32_t i = 0; i < 3; i++) {
+		s = look(j);
+		cr_expect(!s.burst);
+		cr_expect_eq(s.resets, !i);
+		cr_expect_eq(s.ahead, !i);
+	}
+}
+
+/* The same ends, soon after each other: each connection has numbers of its own. */
+static struct suspicion in_turn(enum rst_socket_kind kind, uint64_t cookie, uint64_t other)
+{
+	struct join *j = join_begin();
+
+	for (uint32_t i = 0; i < 2; i++) {
+		struct rst_event e = join_make_event((5 + i) * MS, 1);
+
+		e.hdr.type = RST_REC_DROPPED;
+		e.packet.valid = 1;
+		e.packet.seq = NEXT + 1460 * (i + 1);
+		e.sock.kind = (uint8_t)kind;
+		e.sock.state = RST_TCP_ESTABLISHED;
+		e.past.kind = RST_PAST_CONNECTION;
+		e.sock.rcv_nxt = e.past.rcv_nxt = NEXT;
+		*(kind == RST_SOCK_NONE ? &e.past.cookie : &e.sock.cookie) = i ? other : cookie;
+		join_event(j, &e, DIR_RECEIVED);
+	}
+	return look(j);
+}
+
+Test(join_burst, connections_in_turn)
+{
+	static const enum rst_socket_kind kinds[] = { RST_SOCK_FULL, RST_SOCK_NONE };
+
+	for (size_t i = 0; i < 2; i++) {
+		cr_expect(in_turn(kinds[i], COOKIE, COOKIE).burst);
+		cr_expect(in_turn(kinds[i], 1ULL << 40, 1ULL << 40).burst);
+		cr_expect(!in_turn(kinds[i], COOKIE, COOKIE + 1).burst);
+		cr_expect_eq(in_turn(kinds[i], COOKIE, COOKIE + 1).resets, 1);
+		cr_expect(!in_turn(kinds[i], COOKIE, COOKIE | 1ULL << 40).burst);
+		/* One that has no number, or none that is known. */
+		cr_expect(!in_turn(kinds[i], COOKIE, 0).burst);
+		cr_expect(!in_turn(kinds[i], 0, 0).burst);
+		cr_expect_eq(in_turn(kinds[i], 0, 0).resets, 0);
+	}
+}
+
+/* Only what is of the same connection moves the base. */
+Test(join_burst, the_next_connection_is_no_base)
+{
+	struct join *j = join_begin();
+	struct rst_event e = join_make_event(8 * MS, 1);
+
+	add(j, DROPPED, 5 * MS, NEXT + 1460, NEXT);
+	add(j, DROPPED, 6 * MS, NEXT + 2920, NEXT);
+	e.hdr.type = RST_REC_DROPPED;
+	e.sock.state = RST_TCP_ESTABLISHED;
+	e.sock.cookie = COOKIE + 1;
+	e.sock.rcv_nxt = NEXT + 100000;
+	join_event(j, &e, DIR_RECEIVED);
+	cr_expect(look(j).burst);
 }
 
 static struct suspicion apart(uint64_t ns)
@@ -206,6 +279,7 @@ Test(join_burst, another_connection)
 	struct join *j = join_begin();
 	struct rst_event e = join_make_event(6 * MS, 2);
 
+	e.sock.cookie = COOKIE;
 	add(j, DROPPED, 5 * MS, NEXT + 1460, NEXT);
 	e.hdr.type = RST_REC_DROPPED;
 	e.packet.valid = 1;
@@ -221,6 +295,7 @@ Test(join_burst, the_other_direction)
 	struct rst_event e = join_make_event(6 * MS, 1);
 
 	add(j, DROPPED, 5 * MS, NEXT + 1460, NEXT);
+	e.sock.cookie = COOKIE;
 	e.hdr.type = RST_REC_DROPPED;
 	e.tuple = join_other_end(&e.tuple);
 	e.packet.valid = 1;
@@ -239,6 +314,7 @@ Test(join_burst, what_is_sent_or_passes_does_not_count)
 		struct rst_event e = join_make_event(6 * MS, 1);
 
 		add(j, DROPPED, 5 * MS, NEXT + 1460, NEXT);
+		e.sock.cookie = COOKIE;
 		e.hdr.type = RST_REC_DROPPED;
 		e.packet.valid = 1;
 		e.packet.seq = NEXT + 4380;
@@ -301,6 +377,7 @@ Test(join_burst, sockets_without_a_number)
 			e.sock.kind = (uint8_t)none[i].kind;
 			e.sock.state = (uint8_t)none[i].state;
 			e.past.kind = (uint8_t)none[i].past;
+			e.sock.cookie = e.past.cookie = COOKIE;
 			join_event(j, &e, DIR_RECEIVED);
 		}
 		cr_expect(!look(j).burst, "row %zu", i);

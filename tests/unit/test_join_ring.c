@@ -128,6 +128,35 @@ Test(join_ring, a_mate_lasts_until_it_is_overwritten)
 	}
 }
 
+/* Those whose other ends went out just before are the oldest of all that is held, when there is no
+ * room for more and everything is taken at once. */
+Test(join_ring, mates_of_the_oldest_when_it_is_full)
+{
+	for (uint16_t out = JOIN_KEPT; out <= JOIN_KEPT + 1; out++) {
+		struct join *j = join_begin();
+
+		for (uint16_t i = 1; i <= out; i++)
+			join_sent(j, i, i);
+		while (join_next(j, 0, true))
+			;
+		for (uint16_t i = 1; i <= out; i++)
+			join_there(j, 1000 + i, i, DIR_RECEIVED);
+		while (!join_full(j))
+			join_sent(j, 2000, 5000);
+		for (uint16_t i = 1; i <= out; i++) {
+			const struct join_entry *e = join_next(j, 0, true);
+
+			cr_assert_eq(e->event.hdr.mono_ns, 1000 + i);
+			if (i == 1 && out > JOIN_KEPT) {
+				cr_expect_null(join_mate(j, e));
+				continue;
+			}
+			cr_assert_not_null(join_mate(j, e), "%u of %u", i, out);
+			cr_expect_eq(join_mate(j, e)->event.hdr.mono_ns, i);
+		}
+	}
+}
+
 /* It was found, and is written over before anybody asks. */
 Test(join_ring, an_overwritten_mate_is_not_returned)
 {

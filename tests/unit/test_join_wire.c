@@ -7,6 +7,7 @@
 
 #define MS 1000000ULL
 #define OTHER_NETNS (JOIN_NETNS + 1)
+#define SEQ 4711 /* of each RST that has no reason for another */
 
 static struct rst_event record(uint16_t type, uint64_t at_ns, uint16_t port)
 {
@@ -15,7 +16,7 @@ static struct rst_event record(uint16_t type, uint64_t at_ns, uint16_t port)
 	e.hdr.type = type;
 	e.sock.kind = RST_SOCK_NONE;
 	e.packet.valid = 1;
-	e.packet.seq = (uint32_t)at_ns;
+	e.packet.seq = SEQ;
 	return e;
 }
 
@@ -156,6 +157,31 @@ Test(join_wire, what_waited_for_its_neighbour_is_not_told_twice)
 	cr_expect(!told(1000, JOIN_NETNS, 1, ORIGIN_FORWARDED));
 }
 
+/* When TCP's record may have been written over, IPv6's RST without a socket is taken for told. */
+static bool told_long_ago(uint8_t family, uint32_t between, uint64_t ns)
+{
+	struct join *j = join_begin();
+	struct rst_event late = record(RST_REC_WIRE, 5 * MS + ns, 1);
+
+	for (uint32_t i = 0; i < between; i++) {
+		sent(j, 5 * MS, 2, JOIN_NETNS);
+		cr_assert_not_null(next(j));
+	}
+	late.tuple.family = family;
+	join_wire(j, &late, ORIGIN_UNKNOWN);
+	return !next(j);
+}
+
+Test(join_wire, what_tcp_told_of_may_be_written_over)
+{
+	cr_expect(!told_long_ago(6, 0, MS));
+	cr_expect(!told_long_ago(6, JOIN_ROOM - 1, MS), "all is there");
+	cr_expect(told_long_ago(6, JOIN_ROOM, MS));
+	cr_expect(told_long_ago(6, 3 * JOIN_ROOM, JOIN_NEIGHBOUR_NS - 1));
+	cr_expect(!told_long_ago(6, 3 * JOIN_ROOM, JOIN_NEIGHBOUR_NS), "what is gone is too old");
+	cr_expect(!told_long_ago(4, 3 * JOIN_ROOM, MS), "the kernel side knew it by its socket");
+}
+
 Test(join_wire, only_tcp_tells)
 {
 	struct join *j = join_begin();
@@ -216,7 +242,7 @@ Test(join_wire, the_refused_packet)
 	cr_expect_eq(e->rejected.seq, 77);
 	cr_expect_eq(e->rejected.flags, RST_FLAG_SYN);
 	cr_expect_eq(e->rejected_ifindex, 3);
-	cr_expect_eq(e->event.packet.seq, 5 * MS, "the RST itself stays");
+	cr_expect_eq(e->event.packet.seq, SEQ, "the RST itself stays");
 	cr_expect(!next(j)->rejected.valid, "another connection's");
 }
 
@@ -338,6 +364,142 @@ Test(join_wire, no_sender)
 	cr_expect_null(join_mate(j, next(j)), "too long ago, another connection, the receiver");
 }
 
+/* ---- a bridge that does not know where to sends a copy to each of its ports */
+
+static struct rst_event copy(uint64_t at_ns, uint32_t in_ifindex, uint32_t ifindex)
+{
+	struct rst_event e = record(RST_REC_WIRE, at_ns, 1);
+
+	e.in_ifindex = in_ifindex;
+	e.ifindex = ifindex;
+	return e;
+}
+
+static int left(struct join *j)
+{
+	int n = 0;
+
+	while (next(j))
+		n++;
+	return n;
+}
+
+Test(join_wire, copies_of_a_bridge_are_one)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	sent(j, 4 * MS, 1, OTHER_NETNS);
+	for (uint32_t port = 4; port < 14; port++) {
+		struct rst_event c = copy(5 * MS + port * 1000, 3, port);
+
+		join_wire(j, &c, ORIGIN_FORWARDED);
+	}
+	received(j, 5 * MS + 20000, 1, OTHER_NETNS + 1);
+	next(j);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_PASSING);
+	cr_expect_eq(e->event.ifindex, 4, "the first");
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+	e = next(j);
+	cr_assert_not_null(e);
+	cr_expect_eq(e->direction, DIR_RECEIVED);
+	cr_assert_not_null(join_mate(j, e));
+	cr_expect_eq(join_mate(j, e)->event.hdr.type, RST_REC_SENT);
+	cr_expect_null(next(j));
+}
+
+enum differs {
+	COPY,
+	LATE_BY_ONE,
+	LATE,
+	CPU,
+	NETNS,
+	IN_IFINDEX,
+	SAME_IFINDEX,
+	REMOTE_PORT,
+	FAMILY,
+	NUMBER,
+	TTL,
+	IP_ID,
+	RECORD_TYPE,
+	ORIGIN,
+	VARIATIONS,
+};
+
+static int two(enum differs what)
+{
+	struct join *j = join_begin();
+	struct rst_event one = copy(5 * MS, 3, 4), other = copy(5 * MS + JOIN_COPY_NS, 3, 5);
+	enum origin origin = ORIGIN_FORWARDED;
+
+	other.hdr.mono_ns += what == LATE;
+	other.hdr.mono_ns -= what == LATE_BY_ONE;
+	other.hdr.cpu += what == CPU;
+	other.netns += what == NETNS;
+	other.in_ifindex += what == IN_IFINDEX;
+	if (what == SAME_IFINDEX)
+		other.ifindex = one.ifindex;
+	other.tuple.remote_port += what == REMOTE_PORT;
+	if (what == FAMILY)
+		other.tuple.family = 6;
+	other.packet.seq += what == NUMBER;
+	other.packet.ttl += what == TTL;
+	other.packet.ip_id += what == IP_ID;
+	if (what == RECORD_TYPE)
+		one.hdr.type = RST_REC_DROPPED;
+	if (what == ORIGIN)
+		origin = ORIGIN_FIREWALL;
+	if (what == RECORD_TYPE)
+		join_event(j, &one, DIR_PASSING);
+	else
+		join_wire(j, &one, origin);
+	join_wire(j, &other, origin);
+	return left(j);
+}
+
+Test(join_wire, what_is_no_copy)
+{
+	for (enum differs what = COPY; what < VARIATIONS; what++)
+		cr_expect_eq(two(what), what == COPY || what == LATE_BY_ONE ? 1 : 2, "variation %d",
+			     what);
+}
+
+/* The same connection's next RST is flooded as well: as many as were sent. */
+Test(join_wire, each_rst_of_a_flooding_bridge)
+{
+	struct join *j = join_begin();
+
+	for (uint32_t rst = 0; rst < 3; rst++)
+		for (uint32_t port = 4; port < 8; port++) {
+			struct rst_event c = copy(5 * MS + rst * 100000 + port, 3, port);
+
+			c.packet.seq += rst;
+			join_wire(j, &c, ORIGIN_FORWARDED);
+		}
+	cr_expect_eq(left(j), 3);
+}
+
+/* Of two equal RSTs, the second to the first's port begins anew. Others may come between. */
+Test(join_wire, copies_among_others)
+{
+	struct join *j = join_begin();
+	struct rst_event one = copy(5 * MS, 3, 4), other = copy(5 * MS + 20, 3, 5);
+
+	join_wire(j, &one, ORIGIN_FORWARDED);
+	received(j, 5 * MS + 10, 1, OTHER_NETNS);
+	wire(j, 5 * MS + 15, 2, ORIGIN_FORWARDED);
+	join_wire(j, &other, ORIGIN_FORWARDED);
+	cr_expect_eq(left(j), 3);
+	one.hdr.mono_ns = other.hdr.mono_ns = 50 * MS;
+	other.ifindex = one.ifindex;
+	join_wire(j, &one, ORIGIN_FORWARDED);
+	join_wire(j, &other, ORIGIN_FORWARDED);
+	cr_expect_eq(left(j), 2, "sent again");
+}
+
 /* ---- what XDP had seen */
 
 static void dropped(struct join *j, uint64_t at_ns, uint16_t port, uint32_t netns)
@@ -361,8 +523,83 @@ Test(join_wire, a_drop_takes_the_arrival)
 	cr_expect_eq(e->event.hdr.type, RST_REC_DROPPED);
 	cr_expect(e->have_arrival);
 	cr_expect(!e->lone);
-	cr_expect_eq(e->arrival.packet.seq, 5 * MS);
+	cr_expect_eq(e->arrival.packet.seq, SEQ);
 	cr_expect_null(next(j));
+}
+
+/* Where the event has the RST, the arrival must be that one. What else is in it may be changed on
+ * the way. */
+static bool taken_by(uint16_t type, enum direction direction, uint32_t seq, uint32_t ack,
+		     uint16_t ip_id, uint32_t netns)
+{
+	struct join *j = join_begin();
+	struct rst_event e = record(type, 5 * MS + 1000, 1);
+
+	arrived(j, 5 * MS, 1);
+	if (direction == DIR_RECEIVED)
+		e.tuple = join_other_end(&e.tuple);
+	e.netns = netns;
+	e.packet.seq += seq;
+	e.packet.ack += ack;
+	e.packet.ip_id += ip_id;
+	e.packet.ttl = 9;
+	e.packet.window = 9;
+	if (type == RST_REC_WIRE)
+		join_wire(j, &e, ORIGIN_FORWARDED);
+	else
+		join_event(j, &e, direction);
+	return left(j) == 1;
+}
+
+Test(join_wire, the_very_rst_takes_the_arrival)
+{
+	static const struct {
+		uint16_t type;
+		enum direction direction;
+	} rows[] = {
+		{ RST_REC_DROPPED, DIR_RECEIVED },
+		{ RST_REC_DROPPED, DIR_PASSING },
+		{ RST_REC_WIRE, DIR_PASSING },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		uint16_t type = rows[i].type;
+		enum direction d = rows[i].direction;
+
+		cr_expect(taken_by(type, d, 0, 0, 0, JOIN_NETNS), "row %zu", i);
+		cr_expect(!taken_by(type, d, 1, 0, 0, JOIN_NETNS), "row %zu", i);
+		cr_expect(!taken_by(type, d, 1U << 31, 0, 0, JOIN_NETNS), "row %zu", i);
+		cr_expect(!taken_by(type, d, 0, 1, 0, JOIN_NETNS), "row %zu", i);
+		cr_expect(!taken_by(type, d, 0, 0, 1, JOIN_NETNS), "row %zu", i);
+		/* A router's own interface is in its own namespace. */
+		cr_expect_eq(taken_by(type, d, 0, 0, 0, OTHER_NETNS), d == DIR_RECEIVED, "row %zu",
+			     i);
+	}
+	/* What a socket took has another packet, or none. */
+	cr_expect(taken_by(RST_REC_RECEIVED, DIR_RECEIVED, 1, 1, 1, JOIN_NETNS));
+	cr_expect(taken_by(RST_REC_RECEIVED, DIR_RECEIVED, 1, 1, 1, OTHER_NETNS));
+}
+
+/* Of two that came, the one that was dropped; the other is left. */
+Test(join_wire, each_drop_has_its_arrival)
+{
+	struct join *j = join_begin();
+	struct rst_event e = record(RST_REC_ARRIVED, 5 * MS, 1);
+	struct rst_arrival a = { .hdr = e.hdr,
+				 .tuple = join_other_end(&e.tuple),
+				 .packet = e.packet };
+	const struct join_entry *d;
+
+	join_arrival(j, &a, JOIN_NETNS);
+	a.packet.seq++;
+	join_arrival(j, &a, JOIN_NETNS);
+	dropped(j, 5 * MS + 1000, 1, JOIN_NETNS);
+	d = next(j);
+	cr_expect(d->lone);
+	cr_expect_eq(d->arrival.packet.seq, SEQ + 1);
+	d = next(j);
+	cr_expect_eq(d->event.hdr.type, RST_REC_DROPPED);
+	cr_expect_eq(d->arrival.packet.seq, SEQ);
 }
 
 Test(join_wire, a_drop_of_another_connection_takes_none)
@@ -405,17 +642,17 @@ Test(join_wire, what_is_sent_takes_none)
 Test(join_wire, the_arrival_of_the_same_namespace_first)
 {
 	struct join *j = join_begin();
-	struct rst_arrival a = { .packet = { .valid = 1, .seq = 42 } };
+	struct rst_arrival a = { .packet = { .valid = 1, .seq = SEQ, .ttl = 42 } };
 	struct rst_event e = record(RST_REC_ARRIVED, 5 * MS, 1);
 
 	a.hdr = e.hdr;
 	a.tuple = join_other_end(&e.tuple);
 	join_arrival(j, &a, OTHER_NETNS);
-	a.packet.seq = 43;
+	a.packet.ttl = 43;
 	join_arrival(j, &a, JOIN_NETNS);
 	dropped(j, 5 * MS + 1000, 1, OTHER_NETNS);
 	dropped(j, 5 * MS + 2000, 1, OTHER_NETNS);
-	cr_expect_eq(next(j)->arrival.packet.seq, 42);
-	cr_expect_eq(next(j)->arrival.packet.seq, 43);
+	cr_expect_eq(next(j)->arrival.packet.ttl, 42);
+	cr_expect_eq(next(j)->arrival.packet.ttl, 43);
 	cr_expect_null(next(j));
 }

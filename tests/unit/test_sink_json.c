@@ -186,6 +186,20 @@ Test(sink_json, session_end)
 	}
 }
 
+/* What ended nothing ended no session. */
+Test(sink_json, no_session_end)
+{
+	json_t *o;
+
+	sample.in.role = RST_ROLE_SERVER;
+	sample.in.direction = DIR_RECEIVED;
+	sample.in.verdict.cause = CAUSE_IGNORED;
+	o = json_event(&sample.in);
+	json_assert_str(o, "role", "server");
+	json_assert_absent(o, "session_end");
+	json_decref(o);
+}
+
 Test(sink_json, known_by)
 {
 	static const char *const names[] = { NULL,   "context", "socket",

@@ -39,10 +39,14 @@ static const struct {
 	  "(SYN_SENT) stands" },
 	{ "tcp_v4_rcv", RST_SOCK_NONE, RST_TCP_NONE, "NO_SOCKET", "no-socket",
 	  "there is no such connection" },
+	{ "tcp_v4_do_rcv", RST_SOCK_FULL, RST_TCP_CLOSE, "TCP_CLOSE", "no-socket",
+	  "there is no such connection" },
+	{ "tcp_v4_rcv", RST_SOCK_FOUND, RST_TCP_CLOSE, "TCP_CSUM", "checksum",
+	  "its checksum is wrong" },
 	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, RST_TCP_LISTEN, "TCP_RESET", "listener",
 	  "port 80 is listened on, and a listener takes no RST" },
 	{ "tcp_v4_rcv", RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "NOT_SPECIFIED", "time-wait",
-	  "the connection had ended and was in TIME_WAIT, which is over now "
+	  "the connection had ended and was in TIME_WAIT, which it ended early "
 	  "(net.ipv4.tcp_rfc1337 is 0)" },
 	{ "ip_error", RST_SOCK_NONE, RST_TCP_NONE, "IP_INNOROUTES", "not-routed",
 	  "it is for another host, and this one does not route it there" },
@@ -174,8 +178,7 @@ Test(why_ignored, time_wait_stands)
 
 	build_ignored(&b, "tcp_v4_rcv", RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "NOT_SPECIFIED");
 	b.in.stands = true;
-	assert_why(&b, HEAD "the connection had ended and was in TIME_WAIT, which stands "
-			    "(net.ipv4.tcp_rfc1337 is 1)");
+	assert_why(&b, HEAD "the connection had ended and was in TIME_WAIT, which still stands");
 }
 
 /* Without a way into the namespace, what cannot be known is not said. */

@@ -72,7 +72,11 @@ Test(why_wire, crafted)
 	build_rst(&b, XMIT "ip_forward < tun_get_user", RST_SOCK_NONE, 3);
 	build_cpu_task(&b, "vpn", 9);
 	build_packet(&b, RST_FLAG_RST, 0);
-	assert_why(&b, "vpn/9 wrote this RST (seq 1000, ttl 64) to a TUN device itself");
+	assert_why(&b, "vpn/9 wrote this RST (seq 1000, ttl 64) to TUN device ?, of its own or for "
+		       "its guest or VPN peer");
+	strcpy(b.in.in_interface, "tun\x1b");
+	assert_why(&b, "vpn/9 wrote this RST (seq 1000, ttl 64) to TUN device tun\\x1b, of its own "
+		       "or for its guest or VPN peer");
 	build_rst(&b, "__dev_queue_xmit", RST_SOCK_RAW, 0);
 	build_packet(&b, RST_FLAG_RST, 0);
 	assert_why(&b, "a program wrote this RST (seq 1000, ttl 64) to a raw socket itself");
@@ -193,6 +197,66 @@ Test(why_wire, suspected_by_a_burst)
 		"this RST (seq 1000, ttl 64) is not the peer's: 3 RSTs came within a moment, with 2 "
 		"different numbers beyond what the peer had sent (seq 1000 to 5380); it was ignored "
 		"(challenge-ack); the connection of nginx/12 (ESTABLISHED) stands");
+}
+
+static void build_burst(struct built *b, enum rst_socket_kind kind, enum rst_tcp_state state,
+			const char *stack, const char *reason)
+{
+	build_event(b, DIR_RECEIVED, stack);
+	build_socket(b, kind, state, 0);
+	build_packet(b, RST_FLAG_RST, 0);
+	build_dropped(b, reason);
+	b->in.suspicion = (struct suspicion){
+		.burst = true, .resets = 3, .ahead = 2, .first_seq = 1000, .last_seq = 5380
+	};
+}
+
+#define BURST                                                                                 \
+	"this RST (seq 1000, ttl 64) is not the peer's: 3 RSTs came within a moment, with 2 " \
+	"different numbers beyond what the peer had sent (seq 1000 to 5380)"
+
+/* A listener has no connection that could stand. */
+Test(why_wire, suspected_at_a_listener)
+{
+	struct built b;
+
+	build_burst(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, "tcp_v4_do_rcv", "TCP_RESET");
+	build_owner(&b, "nginx", 12, RST_KNOWN_SOCKET);
+	assert_why(&b, BURST "; it was ignored (listener)");
+	cr_expect_eq(b.in.owner.pid, 12);
+	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_LISTENER);
+	build_burst(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, "tcp_v4_rcv", "NOT_SPECIFIED");
+	build_owner(&b, "nginx", 12, RST_KNOWN_SOCKET);
+	b.in.stands = true;
+	assert_why(&b, BURST "; it was ignored (request-socket)");
+	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_LISTENER);
+	/* It ended the handshake, or nobody could be asked. */
+	b.in.stands = false;
+	assert_why(&b, BURST);
+	b.in.unasked = true;
+	assert_why(&b, BURST);
+	cr_expect_eq(b.in.owner.pid, 12);
+	cr_expect_eq(b.in.verdict.certainty, CERTAINTY_INFERRED);
+}
+
+/* The owner is whoever closed it. */
+Test(why_wire, suspected_in_time_wait)
+{
+	struct built b;
+
+	build_burst(&b, RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "tcp_v4_rcv", "NOT_SPECIFIED");
+	assert_why(&b, BURST "; it was ignored (time-wait)");
+	cr_expect_eq(b.in.owner.pid, 0);
+	build_past(&b, RST_PAST_CONNECTION, RST_END_CLOSE, 30);
+	build_past_owner(&b, "nginx", 12, RST_KNOWN_SOCKET);
+	build_past_closer(&b, "nginx", 12, 40);
+	build_attribute(&b);
+	cr_expect_eq(b.in.owner.pid, 12);
+	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_HISTORY);
+	build_burst(&b, RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "tcp_v4_rcv", "NOT_SPECIFIED");
+	build_closer(&b, "curl", 13, 40);
+	build_attribute(&b);
+	cr_expect_eq(b.in.owner.pid, 13);
 }
 
 Test(why_wire, not_translated_back)
