@@ -126,7 +126,7 @@ void build_wire(struct built *b, uint32_t in_ifindex)
 	b->ev.in_ifindex = in_ifindex;
 	in->emitter = -1;
 	for (uint32_t i = 0; in->emitter < 0 && i < in->nframes; i++) {
-		if (in->frames[i].fn == KF_SOFTIRQ)
+		if (kfunc_is_boundary(in->frames[i].fn))
 			break;
 		if (is_wire_emitter(in->frames[i].fn))
 			in->emitter = (int)i;

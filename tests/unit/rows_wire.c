@@ -80,11 +80,19 @@ DROP(backlog, "SOCKET_BACKLOG")
 DROP(xdp, "XDP")
 DROP(tc_ingress, "TC_INGRESS")
 DROP(xfrm, "XFRM_POLICY")
+DROP(paws, "TCP_RFC7323_PAWS")
+DROP(tsecr, "TCP_RFC7323_TSECR")
 /* clang-format on */
 
 static void request_stands(struct built *b)
 {
 	not_specified(b);
+	b->in.stands = true;
+}
+
+static void overwindow_stands(struct built *b)
+{
+	overwindow(b);
 	b->in.stands = true;
 }
 
@@ -330,6 +338,20 @@ static const struct row rows[] = {
 	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
 	{ "request socket killed, no reasons", DIR_RECEIVED, "tcp_v6_rcv", LISTENER, RST, 0, NULL, without_reason,
 	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket killed, out of order (6.18)", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, overwindow,
+	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket, its sequence", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, invalid_sequence,
+	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket, old", DIR_RECEIVED, "tcp_v6_rcv", LISTENER, RST, 0, NULL, old_sequence,
+	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket, PAWS", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, paws,
+	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket, TSECR", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, tsecr,
+	  CAUSE_RESET_BY_PEER, SURE, "request", OWNER_LISTENER, NULL },
+	{ "request socket stands (6.18)", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, overwindow_stands,
+	  IGNORED(OWNER_LISTENER, "request-socket") },
+	{ "the listener's own refusal", DIR_RECEIVED, "tcp_v4_do_rcv" TO_TCP, LISTENER, RST, 0, NULL, overwindow,
+	  IGNORED(OWNER_LISTENER, "listener") },
 	{ "request socket, nobody could be asked", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_unasked,
 	  CAUSE_RESET_BY_PEER, LIKELY, "request", OWNER_LISTENER, NULL },
 	{ "request socket stands", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_stands,

@@ -94,6 +94,16 @@ static const struct {
 	  NULL },
 	{ OUT "ip_forward < ip_rcv < tun_get_user", 4, 0, 3, ORIGIN_TUN, NULL, NULL, NULL },
 
+	/* What had waited is not whoever's set it free. */
+	{ XMIT "__neigh_update < neigh_update < arp_process < nf_send_reset", 4, 0, 3,
+	  ORIGIN_FORWARDED, NULL, NULL, NULL },
+	{ OUT "nf_reinject < nfqnl_recv_verdict < raw_sendmsg", 4, 0, 0, ORIGIN_UNKNOWN, NULL, NULL,
+	  NULL },
+	{ OUT "nfqnl_reinject < packet_sendmsg", 4, RST_SOCK_RAW, 0, ORIGIN_WRITTEN, NULL, NULL,
+	  NULL },
+	{ NF4 "nft_reject_inet_eval < nft_do_chain < nf_reinject < __ip_local_out", 4, 0, 0,
+	  ORIGIN_FIREWALL, "nft", "inet", NULL },
+
 	/* nobody here */
 	{ OUT "ip_forward < ip_rcv" SOFTIRQ, 4, 0, 3, ORIGIN_FORWARDED, NULL, NULL, NULL },
 	{ XMIT "neigh_resolve_output" SOFTIRQ, 4, 0, 3, ORIGIN_FORWARDED, NULL, NULL, NULL },
@@ -183,6 +193,7 @@ static const struct {
 	{ "nf_hook_slow < __netif_receive_skb_core", "ingress" },
 	{ "nf_hook_slow < raw_sendmsg", "output" },
 	{ "nf_hook_slow" SOFTIRQ " < ip_forward", NULL },
+	{ "nf_hook_slow < nf_reinject < ip_forward", NULL },
 };
 
 Test(firewall, drops)
@@ -204,6 +215,7 @@ static const struct {
 	{ "__dev_queue_xmit < ip_output < ip_forward < br_pass_frame_up < br_handle_frame", false },
 	{ "__dev_queue_xmit < br_forward < br_handle_frame < ip_forward", true },
 	{ "__dev_queue_xmit" SOFTIRQ " < br_handle_frame", false },
+	{ "__dev_queue_xmit < neigh_update < br_handle_frame", false },
 	{ "__dev_queue_xmit < ip_forward", false },
 	{ "", false },
 };

@@ -199,7 +199,7 @@ static struct suspicion in_turn(enum rst_socket_kind kind, uint64_t cookie, uint
 		e.sock.state = RST_TCP_ESTABLISHED;
 		e.past.kind = RST_PAST_CONNECTION;
 		e.sock.rcv_nxt = e.past.rcv_nxt = NEXT;
-		*(kind == RST_SOCK_NONE ? &e.past.cookie : &e.sock.cookie) = i ? other : cookie;
+		*(kind == RST_SOCK_FULL ? &e.sock.cookie : &e.past.cookie) = i ? other : cookie;
 		join_event(j, &e, DIR_RECEIVED);
 	}
 	return look(j);
@@ -207,9 +207,11 @@ static struct suspicion in_turn(enum rst_socket_kind kind, uint64_t cookie, uint
 
 Test(join_burst, connections_in_turn)
 {
-	static const enum rst_socket_kind kinds[] = { RST_SOCK_FULL, RST_SOCK_NONE };
+	/* A listener gets what its connections that have ended cannot any more. */
+	static const enum rst_socket_kind kinds[] = { RST_SOCK_FULL, RST_SOCK_NONE,
+						      RST_SOCK_LISTENER };
 
-	for (size_t i = 0; i < 2; i++) {
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		cr_expect(in_turn(kinds[i], COOKIE, COOKIE).burst);
 		cr_expect(in_turn(kinds[i], 1ULL << 40, 1ULL << 40).burst);
 		cr_expect(!in_turn(kinds[i], COOKIE, COOKIE + 1).burst);
@@ -358,7 +360,8 @@ Test(join_burst, sockets_without_a_number)
 		enum rst_past_kind past;
 	} none[] = {
 		{ RST_SOCK_FULL, RST_TCP_SYN_SENT, RST_PAST_NONE },
-		{ RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_PAST_CONNECTION },
+		{ RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_PAST_LISTENER },
+		{ RST_SOCK_FOUND, RST_TCP_ESTABLISHED, RST_PAST_CONNECTION },
 		{ RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, RST_PAST_CONNECTION },
 		{ RST_SOCK_FOUND, RST_TCP_ESTABLISHED, RST_PAST_NONE },
 		{ RST_SOCK_NONE, RST_TCP_NONE, RST_PAST_LISTENER },

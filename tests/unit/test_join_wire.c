@@ -602,12 +602,148 @@ Test(join_wire, each_drop_has_its_arrival)
 	cr_expect_eq(d->arrival.packet.seq, SEQ);
 }
 
-Test(join_wire, a_drop_of_another_connection_takes_none)
+/* ---- what was translated behind XDP: one end is another, the RST is the same */
+
+enum translated {
+	REMOTE_END,
+	REMOTE_ADDRESS,
+	LOCAL_END,
+	LOCAL_ADDRESS,
+	AT_ONCE,
+	AS_LATE_AS_MAY_BE,
+	TAKES, /* so far */
+	BOTH_ENDS = TAKES,
+	NEITHER_BUT_FAMILY,
+	TOO_LATE,
+	BEFORE,
+	ANOTHER_NETNS,
+	ANOTHER_SEQ,
+	ANOTHER_ACK,
+	ANOTHER_ID,
+	TRANSLATIONS,
+};
+
+/* Whether an event of this type and direction takes an arrival of other ends. */
+static bool translates(uint16_t type, enum direction direction, enum translated what)
 {
+	struct join *j = join_begin();
+	struct rst_event e = record(type, 5 * MS + 1000, 1);
+
+	arrived(j, 5 * MS, 1);
+	if (what == LOCAL_END || what == BOTH_ENDS)
+		e.tuple.local_port++;
+	if (what == LOCAL_ADDRESS)
+		e.tuple.local[0]++;
+	if (what == REMOTE_ADDRESS)
+		e.tuple.remote[15]++;
+	else if (what != LOCAL_END && what != LOCAL_ADDRESS)
+		e.tuple.remote_port++;
+	if (what == NEITHER_BUT_FAMILY)
+		e.tuple.family = 6;
+	if (direction == DIR_RECEIVED)
+		e.tuple = join_other_end(&e.tuple);
+	if (what == AT_ONCE)
+		e.hdr.mono_ns = 5 * MS;
+	if (what == AS_LATE_AS_MAY_BE || what == TOO_LATE)
+		e.hdr.mono_ns = 5 * MS + JOIN_COPY_NS + (what == TOO_LATE);
+	if (what == BEFORE)
+		e.hdr.mono_ns = 5 * MS - 1;
+	e.netns += what == ANOTHER_NETNS;
+	e.packet.seq += what == ANOTHER_SEQ;
+	e.packet.ack += what == ANOTHER_ACK;
+	e.packet.ip_id += what == ANOTHER_ID;
+	if (type == RST_REC_RECEIVED) {
+		e.sock.kind = RST_SOCK_FULL;
+		e.sock.rcv_nxt = e.packet.seq;
+		e.packet.seq = 0;
+	}
+	if (type == RST_REC_WIRE)
+		join_wire(j, &e, ORIGIN_FORWARDED);
+	else
+		join_event(j, &e, direction);
+	return left(j) == 1;
+}
+
+Test(join_wire, translated_arrivals)
+{
+	for (enum translated what = REMOTE_END; what < TRANSLATIONS; what++) {
+		bool takes = what < TAKES;
+
+		cr_expect_eq(translates(RST_REC_DROPPED, DIR_RECEIVED, what), takes, "%d", what);
+		cr_expect_eq(translates(RST_REC_DROPPED, DIR_PASSING, what), takes, "%d", what);
+		cr_expect_eq(translates(RST_REC_WIRE, DIR_PASSING, what), takes, "%d", what);
+		/* Of what a socket took only its number is known. */
+		cr_expect_eq(translates(RST_REC_RECEIVED, DIR_RECEIVED, what),
+			     takes || what == ANOTHER_ACK || what == ANOTHER_ID, "%d", what);
+	}
+}
+
+/* Without a socket of its own there is no number to know it by. */
+Test(join_wire, a_reset_without_a_number_was_not_translated)
+{
+	struct join *j = join_begin();
+	struct rst_event e = record(RST_REC_RECEIVED, 5 * MS + 1000, 2);
+
+	arrived(j, 5 * MS, 1);
+	e.tuple = join_other_end(&e.tuple);
+	e.sock.rcv_nxt = SEQ;
+	join_event(j, &e, DIR_RECEIVED);
+	cr_expect_eq(left(j), 2);
+}
+
+/* What has its own arrival takes no other, and each is taken once. */
+Test(join_wire, translated_arrivals_are_taken_last_and_once)
+{
+	struct join *j = join_begin();
+	const struct join_entry *e;
+
+	arrived(j, 5 * MS, 1);
+	arrived(j, 5 * MS, 2);
+	dropped(j, 5 * MS + 1000, 1, JOIN_NETNS);
+	dropped(j, 5 * MS + 2000, 3, JOIN_NETNS);
+	dropped(j, 5 * MS + 3000, 4, JOIN_NETNS);
+	e = next(j);
+	cr_expect_eq(e->event.tuple.local_port, 1);
+	cr_expect_eq(e->arrival.tuple.local_port, 1);
+	e = next(j);
+	cr_expect_eq(e->event.tuple.local_port, 3);
+	cr_expect(e->have_arrival);
+	cr_expect_eq(e->arrival.tuple.local_port, 2);
+	e = next(j);
+	cr_expect_eq(e->event.tuple.local_port, 4);
+	cr_expect(!e->have_arrival);
+	cr_expect_null(next(j));
+}
+
+/* Not far back, and nothing that is out already. */
+Test(join_wire, translated_arrivals_are_near)
+{
+	for (uint32_t between = 63; between <= 64; between++) {
+		struct join *j = join_begin();
+
+		arrived(j, 5 * MS, 1);
+		for (uint32_t i = 0; i < between; i++)
+			sent(j, 5 * MS, 9, OTHER_NETNS);
+		dropped(j, 5 * MS + 1000, 2, JOIN_NETNS);
+		cr_expect_eq(left(j), (int)between + (between == 63 ? 1 : 2));
+	}
 	struct join *j = join_begin();
 
 	arrived(j, 5 * MS, 1);
+	cr_assert_not_null(next(j));
 	dropped(j, 5 * MS + 1000, 2, JOIN_NETNS);
+	cr_expect(!next(j)->have_arrival);
+}
+
+Test(join_wire, a_drop_of_another_connection_takes_none)
+{
+	struct join *j = join_begin();
+	struct rst_event e = record(RST_REC_DROPPED, 5 * MS + 1000, 2);
+
+	arrived(j, 5 * MS, 1);
+	e.tuple = join_other_end(&e.tuple);
+	e.packet.seq++;
+	join_event(j, &e, DIR_RECEIVED);
 	cr_expect(next(j)->lone);
 	cr_expect(!next(j)->have_arrival);
 }

@@ -90,6 +90,12 @@ static const struct {
 	{ "__mptcp_close_ssk", KF_MPTCP },
 	{ "mptcp_worker", KF_MPTCP },
 	{ "subflow_check_req", KF_MPTCP },
+	{ "__neigh_update", KF_LATER },
+	{ "neigh_timer_handler", KF_LATER },
+	{ "neigh_update", KF_LATER },
+	{ "nf_reinject", KF_LATER },
+	{ "nfqnl_recv_verdict", KF_LATER },
+	{ "nfqnl_reinject", KF_LATER },
 	{ "do_exit", KF_DO_EXIT },
 	{ "__do_softirq", KF_SOFTIRQ },
 	{ "__irq_exit_rcu", KF_SOFTIRQ },
@@ -154,6 +160,12 @@ Test(kfunc, others)
 
 	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
 		cr_expect_eq(kfunc_by_name(others[i]), KF_OTHER, "'%s'", others[i]);
+}
+
+Test(kfunc, boundaries)
+{
+	for (int i = 0; i < KF_COUNT; i++)
+		cr_expect_eq(kfunc_is_boundary(i), i == KF_SOFTIRQ || i == KF_LATER, "%d", i);
 }
 
 Test(kfunc, mptcp_prefixes)

@@ -98,6 +98,16 @@ static const struct {
 	  6, 1, "ip_forward", false },
 	{ "__dev_queue_xmit < neigh_resolve_output < __dev_queue_xmit < arp_process", 4, -1, NULL,
 	  true },
+	/* It had waited: who set it free did not send it. */
+	{ "__dev_queue_xmit < neigh_resolve_output < __neigh_update < neigh_update < arp_process < "
+	  "__dev_queue_xmit < raw_sendmsg",
+	  7, -1, NULL, false },
+	{ "__dev_queue_xmit < ip_output < ip_forward_finish < nf_reinject < nfqnl_recv_verdict < "
+	  "nfnetlink_rcv_msg < tun_get_user",
+	  7, -1, NULL, false },
+	{ "__dev_queue_xmit < neigh_probe < neigh_timer_handler < raw_sendmsg", 4, -1, NULL,
+	  false },
+	{ "__dev_queue_xmit < raw_sendmsg < nf_reinject", 3, 1, "raw_sendmsg", false },
 	/* The tracepoint's own function is missing: nothing is cut. */
 	{ "bpf_prog_1 < ip_output < nf_send_reset", 3, 2, "nf_send_reset", false },
 };
