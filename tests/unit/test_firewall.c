@@ -276,4 +276,8 @@ Test(firewall, for_others_without_a_stack)
 	cr_expect(firewall_for_others(&b.in));
 	b.in.location.fn = KF_TCP_RCV;
 	cr_expect(!firewall_for_others(&b.in));
+	b.in.firewall.hook = "forward";
+	cr_expect(firewall_for_others(&b.in));
+	b.in.firewall.hook = "input";
+	cr_expect(!firewall_for_others(&b.in));
 }

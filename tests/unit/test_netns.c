@@ -160,8 +160,8 @@ Test(netns, open_what_is_not_there)
 	cr_expect_eq(netns_open(0, 0), -ENOENT);
 }
 
-/* A child in a namespace of its own; 0: this user may not make one. */
-static pid_t elsewhere(const int end[2])
+/* A child in the namespace THERE, or -1: in one of its own. 0: this user may not do that. */
+static pid_t elsewhere(const int end[2], int there)
 {
 	int ready[2];
 	pid_t child;
@@ -172,7 +172,9 @@ static pid_t elsewhere(const int end[2])
 	cr_assert_geq(child, 0);
 	if (!child) {
 		close(end[1]);
-		if (!unshare(CLONE_NEWNET) || !unshare(CLONE_NEWUSER | CLONE_NEWNET))
+		if (there >= 0)
+			c = !setns(there, CLONE_NEWNET);
+		else if (!unshare(CLONE_NEWNET) || !unshare(CLONE_NEWUSER | CLONE_NEWNET))
 			c = 1;
 		if (write(ready[1], &c, 1) == 1 && c)
 			(void)!read(end[0], &c, 1);
@@ -197,7 +199,7 @@ Test(netns, of_another_process, .timeout = 10)
 	pid_t child;
 
 	cr_assert_eq(pipe(end), 0);
-	child = elsewhere(end);
+	child = elsewhere(end, -1);
 	if (!child)
 		cr_skip_test("no namespaces for this user");
 	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
@@ -219,6 +221,43 @@ Test(netns, of_another_process, .timeout = 10)
 	waitpid(child, NULL, 0);
 	cr_expect_eq(netns_open(other, 0), -ENOENT);
 	cr_expect_eq(netns_open(other, 0), -ENOENT);
+}
+
+/* What was nowhere is looked for again, but not at once. */
+Test(netns, that_begins_later, .timeout = 10)
+{
+	int first[2], second[2], there, fd;
+	pid_t child;
+	uint32_t other;
+	char path[64];
+
+	cr_assert_eq(pipe(first), 0);
+	cr_assert_eq(pipe(second), 0);
+	child = elsewhere(first, -1);
+	if (!child || geteuid())
+		cr_skip_test("no namespaces for this user");
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	cr_assert_geq(there, 0);
+	other = inode(there);
+	close(first[1]);
+	waitpid(child, NULL, 0);
+	cr_expect_eq(netns_open(other, 0), -ENOENT);
+	child = elsewhere(second, there);
+	cr_assert_neq(child, 0);
+	cr_expect_eq(netns_open(other, 0), -ENOENT, "not at once");
+	usleep(1100000);
+	fd = netns_open(other, 0);
+	cr_assert_geq(fd, 0);
+	cr_expect_eq(inode(fd), other);
+	close(fd);
+	/* Whoever is known to be there is asked first. */
+	fd = netns_open(other, (uint32_t)child);
+	cr_assert_geq(fd, 0);
+	close(fd);
+	close(second[1]);
+	waitpid(child, NULL, 0);
+	close(there);
 }
 
 /* Of the own namespace it takes no privilege; of one that is gone, there is none. */
