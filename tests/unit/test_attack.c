@@ -779,7 +779,8 @@ static void check_sum(uint64_t seed, uint32_t remotes, uint32_t ports)
 			cr_assert_eq(told[d][n], added[d][n], "seed %u, direction %d",
 				     (unsigned int)seed, d);
 	cr_assert(!attack_next(&a, UINT64_MAX, true, &report));
-	cr_assert_gt(of_reports, 0);
+	cr_assert_gt(of_reports, 0, "seed %u, %u remotes, %u ports", (unsigned int)seed, remotes,
+		     ports);
 }
 
 Test(attack, lines_and_counts_add_up, .timeout = 60)
@@ -787,7 +788,7 @@ Test(attack, lines_and_counts_add_up, .timeout = 60)
 	for (uint64_t seed = 1; seed <= 4; seed++) {
 		check_sum(seed, 1, 65536);
 		check_sum(seed, 5, 4);
-		check_sum(seed, 40, 2000);
+		check_sum(seed, 10, 2000);
 		check_sum(seed, 20000, 2);
 	}
 }
