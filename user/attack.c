@@ -142,11 +142,13 @@ static enum pace count_one(struct attack_entry *e, const struct incident *in)
 	uint64_t ns = in->ev->hdr.mono_ns;
 	bool fast, slow;
 
-	if (d->kind == ATTACK_RST_FLOOD && d->limit == ATTACK_FLOOD)
-		return add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FLOOD,
-				  number_of(in), ns)
-			       ? PACE_FAST
-			       : PACE_ORDINARY;
+	if (d->kind == ATTACK_RST_FLOOD) {
+		/* Its second window counts all, whatever their numbers. */
+		fast = add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FLOOD,
+				  number_of(in), ns);
+		begin_unless_open(&e->slow, ATTACK_FAST_NS, ns);
+		return ++e->slow.n >= d->limit && fast ? PACE_FAST : PACE_ORDINARY;
+	}
 	if (d->kind != ATTACK_PORT_SCAN) {
 		begin_unless_open(&e->fast, ATTACK_FAST_NS, ns);
 		return ++e->fast.n >= d->limit ? PACE_FAST : PACE_ORDINARY;

@@ -111,6 +111,15 @@ static bool same_end(const uint8_t *a, uint16_t a_port, const uint8_t *b, uint16
 	return a_port == b_port && !memcmp(a, b, 16);
 }
 
+/* Whether a socket takes this RST; of one that says little, not even that is known. */
+static bool is_acceptable(const struct rst_packet *rst, const struct rst_socket *s)
+{
+	if (s->kind != RST_SOCK_FULL || rst->seq != s->rcv_nxt)
+		return false;
+	return rst->flags & RST_FLAG_ACK ? rst->ack - s->snd_una <= s->snd_nxt - s->snd_una
+					 : rst->seq;
+}
+
 /* Whether the RST that XDP saw as A is the one of E, with one end translated in between. */
 static bool is_translated(const struct join_entry *a, const struct join_entry *e)
 {
@@ -124,10 +133,9 @@ static bool is_translated(const struct join_entry *a, const struct join_entry *e
 	if (!a->lone || a->taken || t->family != u->family || a->event.netns != e->event.netns ||
 	    e->event.hdr.mono_ns - a->event.hdr.mono_ns > JOIN_COPY_NS)
 		return false;
-	if (e->event.hdr.type == RST_REC_RECEIVED
-		    ? e->event.sock.kind != RST_SOCK_FULL ||
-			      a->arrival.packet.seq != e->event.sock.rcv_nxt
-		    : !same_rst(a, e))
+	if (e->event.hdr.type == RST_REC_WIRE || e->event.hdr.type == RST_REC_DROPPED
+		    ? !same_rst(a, e)
+		    : !is_acceptable(&a->arrival.packet, &e->event.sock))
 		return false;
 	return same_end(t->local, t->local_port, local, local_port) !=
 	       same_end(t->remote, t->remote_port, remote, remote_port);
