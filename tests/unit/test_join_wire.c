@@ -607,7 +607,7 @@ Test(join_wire, a_drop_of_another_connection_takes_none)
 	struct join *j = join_begin();
 
 	arrived(j, 5 * MS, 1);
-	dropped(j, 5 * MS + 1000, 2, JOIN_NETNS);
+	dropped(j, 5 * MS + 2000000, 2, JOIN_NETNS);
 	cr_expect(next(j)->lone);
 	cr_expect(!next(j)->have_arrival);
 }

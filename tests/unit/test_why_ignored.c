@@ -26,8 +26,8 @@ static const struct {
 	const char *reason, *detail, *why;
 } rows[] = {
 	{ "tcp_validate_incoming", RST_SOCK_FULL, RST_TCP_ESTABLISHED, "TCP_RESET", "challenge-ack",
-	  "in the window (65,535 bytes from 900), but not exactly there: answered with a challenge "
-	  "ACK; the connection (ESTABLISHED) stands" },
+	  "in the window (65,535 bytes from 900), but not exactly there (RFC 5961: the peer is "
+	  "asked by a challenge ACK); the connection (ESTABLISHED) stands" },
 	{ "tcp_validate_incoming", RST_SOCK_FULL, RST_TCP_FIN_WAIT1, "TCP_INVALID_SEQUENCE",
 	  "out-of-window",
 	  "100 bytes beyond the expected 900, outside the window of 65,535; the connection "
@@ -168,8 +168,8 @@ Test(why_ignored, half_open)
 	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_LISTENER);
 	cr_expect(!attribute_benign(&b.in));
 	b.in.stands = true;
-	assert_why(&b, HEAD "the half-open handshake stands: not the exact number, answered with a "
-			    "challenge ACK");
+	assert_why(&b, HEAD "the half-open handshake stands: the RST does not bear the exact "
+			    "number");
 }
 
 Test(why_ignored, time_wait_stands)
