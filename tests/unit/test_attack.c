@@ -353,8 +353,9 @@ Test(attack, echoes_are_no_flood)
 		}
 }
 
-/* RSTs of many sources at one port, of two numbers. Says how many got a line. */
-static int many_sources(enum cause_id cause, enum rst_past_kind past, bool pair, bool valid)
+/* RSTs of many sources at one port, of so many numbers. Says how many got a line. */
+static int many_sources(enum cause_id cause, enum rst_past_kind past, bool pair, bool valid,
+			uint32_t numbers)
 {
 	int lines = 0;
 
@@ -365,7 +366,7 @@ static int many_sources(enum cause_id cause, enum rst_past_kind past, bool pair,
 		in.pair.there = pair;
 		in.packet = (struct rst_packet){ .valid = valid,
 						 .flags = RST_FLAG_RST,
-						 .seq = 5000 + i % 2 };
+						 .seq = 5000 + i % numbers };
 		lines += add_at(i * MS);
 	}
 	return lines;
@@ -392,9 +393,12 @@ Test(attack, guesses_at_a_port)
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
-		cr_expect_eq(
-			many_sources(table[i].cause, table[i].past, table[i].pair, table[i].valid),
-			table[i].flood ? ATTACK_RATE : 700, "row %zu", i);
+		cr_expect_eq(many_sources(table[i].cause, table[i].past, table[i].pair,
+					  table[i].valid, 16),
+			     table[i].flood ? ATTACK_RATE : 700, "row %zu", i);
+	cr_expect_eq(many_sources(CAUSE_IGNORED, RST_PAST_NONE, false, true, 1), 700);
+	cr_expect_eq(many_sources(CAUSE_IGNORED, RST_PAST_NONE, false, true, 15), 700);
+	cr_expect_eq(many_sources(CAUSE_IGNORED, RST_PAST_NONE, false, true, 17), ATTACK_RATE);
 }
 
 /* Without their numbers they may be echoes. */

@@ -678,6 +678,39 @@ Test(join_wire, translated_arrivals)
 	}
 }
 
+/* What the socket would not have taken is another RST; one that says too little may be any. */
+static bool accepts(uint8_t flags, uint32_t seq, uint32_t ack)
+{
+	struct join *j = join_begin();
+	struct rst_event e = record(RST_REC_RECEIVED, 5 * MS + 1000, 1);
+	struct rst_arrival a = { .hdr = { .type = RST_REC_ARRIVED, .mono_ns = 5 * MS },
+				 .packet = { .valid = 1, .flags = flags, .seq = seq, .ack = ack } };
+
+	a.tuple = join_other_end(&e.tuple);
+	a.tuple.local_port++;
+	join_arrival(j, &a, JOIN_NETNS);
+	e.tuple = join_other_end(&e.tuple);
+	e.sock.kind = RST_SOCK_FULL;
+	e.sock.rcv_nxt = seq;
+	/* Across the end of the numbers. */
+	e.sock.snd_una = 0U - 100;
+	e.sock.snd_nxt = 100;
+	join_event(j, &e, DIR_RECEIVED);
+	return left(j) == 1;
+}
+
+Test(join_wire, a_socket_takes_what_it_would_accept)
+{
+	cr_expect(accepts(RST_FLAG_RST, 1, 0));
+	cr_expect(accepts(RST_FLAG_RST, 1, 5000), "not an ACK");
+	cr_expect(!accepts(RST_FLAG_RST, 0, 0));
+	cr_expect(accepts(RST_FLAG_RST | RST_FLAG_ACK, 0, 5));
+	cr_expect(accepts(RST_FLAG_RST | RST_FLAG_ACK, 1, 0U - 100));
+	cr_expect(accepts(RST_FLAG_RST | RST_FLAG_ACK, 1, 100));
+	cr_expect(!accepts(RST_FLAG_RST | RST_FLAG_ACK, 1, 101));
+	cr_expect(!accepts(RST_FLAG_RST | RST_FLAG_ACK, 1, 0U - 101));
+}
+
 /* Without a socket of its own there is no number to know it by. */
 Test(join_wire, a_reset_without_a_number_was_not_translated)
 {
