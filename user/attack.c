@@ -44,7 +44,8 @@ static bool is_guess(const struct incident *in)
 
 static uint16_t number_of(const struct incident *in)
 {
-	return (uint16_t)(in->packet.seq ^ in->packet.seq >> 16);
+	/* Sweeps go in steps of a window: the halves of their numbers depend on each other. */
+	return (uint16_t)(in->packet.seq * 0x9e3779b1U >> 16);
 }
 
 static bool is_any(const struct incident *in)
@@ -206,8 +207,9 @@ static uint16_t evict(struct attack *a, uint64_t ns)
 	while (a->entry[number = a->entry[0].newer].running)
 		use(a, number);
 	e = &a->entry[number];
-	a->evicted +=
-		is_open(&e->fast, ATTACK_FAST_NS, ns) || is_open(&e->slow, ATTACK_SLOW_NS, ns);
+	a->evicted += is_open(&e->fast, ATTACK_FAST_NS, ns) ||
+		      (detectors[e->key.detector].kind == ATTACK_PORT_SCAN &&
+		       is_open(&e->slow, ATTACK_SLOW_NS, ns));
 	for (link = bucket_of(a, &e->key); *link != number; link = &a->entry[*link].next)
 		;
 	*link = e->next;

@@ -484,20 +484,28 @@ static bool drop_is(const struct incident *in, const char *name)
 	return in->drop_reason && !strcmp(in->drop_reason, name);
 }
 
-/* tcp_v4_rcv hands a half-open connection's RST to tcp_check_req, which drops it without a reason
- * (before 6.18), or with one of a segment; what the listener refuses, tcp_v4_do_rcv drops. */
+/* tcp_v4_rcv hands a half-open connection's RST to tcp_check_req and drops it after, without a reason
+ * when it ended the handshake (or, before 6.18, in any case); what a listener refuses itself,
+ * tcp_v4_do_rcv drops. */
 static bool for_request(const struct incident *in)
 {
-	static const char *const reasons[] = { "NOT_SPECIFIED",	       "TCP_OVERWINDOW",
-					       "TCP_INVALID_SEQUENCE", "TCP_OLD_SEQUENCE",
-					       "TCP_RFC7323_PAWS",     "TCP_RFC7323_TSECR" };
+	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == KF_TCP_RCV &&
+	       (!in->drop_reason || drop_is(in, "NOT_SPECIFIED"));
+}
+
+/* tcp_check_req named what is wrong with it: the handshake goes on. */
+static bool refused_by_request(const struct incident *in)
+{
+	static const char *const reasons[] = { "TCP_OVERWINDOW", "TCP_INVALID_SEQUENCE",
+					       "TCP_OLD_SEQUENCE", "TCP_RFC7323_PAWS",
+					       "TCP_RFC7323_TSECR" };
 
 	if (!dropped(in) || !kind(in, RST_SOCK_LISTENER) || in->location.fn != KF_TCP_RCV)
 		return false;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (drop_is(in, reasons[i]))
 			return true;
-	return !in->drop_reason;
+	return false;
 }
 
 bool attribute_wants_target(const struct incident *in)
@@ -604,7 +612,7 @@ static bool reason_like(const char *reason, const char *pattern)
 
 static const char *refusal(const struct incident *in)
 {
-	if (for_request(in))
+	if (for_request(in) || refused_by_request(in))
 		return "request-socket";
 	if (kind(in, RST_SOCK_LISTENER))
 		return "listener";

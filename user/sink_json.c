@@ -461,7 +461,9 @@ static void put_role(struct object *o, const struct incident *in)
 	put_word(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
 	if (in->role_inferred)
 		put_bool(o, "role_inferred", true);
-	if (in->verdict.cause != CAUSE_IGNORED)
+	/* It ended nothing. */
+	if (in->verdict.cause != CAUSE_IGNORED &&
+	    !(in->ev->hdr.type == RST_REC_DROPPED && in->verdict.detail))
 		put_word(o, "session_end",
 			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }

@@ -312,7 +312,7 @@ Test(attack, a_flood_has_sixteen_different_numbers)
 }
 
 /* The largest window without a scale, which who sweeps steps by. */
-Test(attack, a_flood_of_whole_windows, .disabled = true)
+Test(attack, a_flood_of_whole_windows)
 {
 	sixteen_numbers(65535);
 	sixteen_numbers(65537);

@@ -225,7 +225,7 @@ static const struct {
 	{ "tcp_v4_rcv", RST_SOCK_FULL, "TCP_CSUM", false, false },
 	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "NOT_SPECIFIED", false, true },
 	{ "tcp_v6_rcv", RST_SOCK_LISTENER, NULL, false, true },
-	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, true },
+	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, false },
 	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, false },
 	{ "tcp_v4_rcv", RST_SOCK_FULL, "TCP_OVERWINDOW", false, false },
 	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "NOT_SPECIFIED", false, false },
