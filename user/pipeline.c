@@ -206,7 +206,8 @@ static void find_target(struct pipeline *p, struct rst_event *event)
 	event->sock.cookie = found.cookie;
 }
 
-/* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it. */
+/* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it; that the
+ * handshake was finished meanwhile shows that a RST did not. */
 static void find_standing(struct pipeline *p, struct incident *in)
 {
 	bool time_wait = in->ev->sock.kind == RST_SOCK_TIMEWAIT;
@@ -216,7 +217,8 @@ static void find_standing(struct pipeline *p, struct incident *in)
 	in->unasked = err && err != -ENOENT;
 	in->stands = !err && (time_wait ? found.state == RST_TCP_TIME_WAIT ||
 						  found.state == RST_TCP_FIN_WAIT2
-					: found.state == RST_TCP_SYN_RECV);
+			      : in->direction == DIR_SENT ? found.state == RST_TCP_SYN_RECV
+							  : found.state != RST_TCP_LISTEN);
 }
 
 /* What the kernel can still be asked of. */
