@@ -11,7 +11,18 @@
 
 struct path {
 	const char *detail, *out;
+	bool flooded; /* to each port of the bridge */
 };
+
+/* The bridge does not learn where the client is, and has one more port. */
+static void flood(struct run *run)
+{
+	netlab_sh(&run->lab, SIDE_ROUTER,
+		  "ip link set rtc0 type bridge_slave learning off && "
+		  "ip link set br0 type bridge fdb_flush && "
+		  "ip link add rtx0 type veth peer name rtx1 && "
+		  "ip link set rtx0 master br0 && ip link set rtx0 up && ip link set rtx1 up");
+}
 
 static void check_passing(struct run *run, const struct end *from, const struct end *to,
 			  const struct actor *who, const char *cause)
@@ -39,6 +50,7 @@ static void refused(struct run *run)
 {
 	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), CLOSED_PORT);
 	struct end client = expect_at(act_address(run->speak, SIDE_CLIENT), CLIENT_PORT);
+	const struct path *path = run->what;
 	struct actor cli;
 	struct wanted sent = {
 		.cause = "no-listener",
@@ -55,6 +67,8 @@ static void refused(struct run *run)
 	};
 	int fd, err;
 
+	if (path->flooded)
+		flood(run);
 	tracer_start_on(run, SIDE_ROUTER, "rts0");
 	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
 	fd = actor_connect_start(&cli, run->speak, server.address, CLOSED_PORT, CLIENT_PORT, &err);
@@ -92,12 +106,15 @@ static void aborted(struct run *run)
 static const struct path routed = { "routed", "rtc0" };
 static const struct path by_bridge = { "routed", "br0" };
 static const struct path bridged = { "bridged", "rtc0" };
+/* Which port is first is the bridge's affair. */
+static const struct path flooded = { "bridged", "rtc0|rtx0", true };
 
 const struct scenario scenarios_forwarded[] = {
 	{ "forwarded-refused", refused, ALL_FAMILIES, false, LAB_ROUTED, true, &routed },
 	{ "forwarded-aborted", aborted, V4_V6, false, LAB_ROUTED, true, &routed },
 	{ "forwarded-out-bridge", refused, V4_V6, false, LAB_ROUTED_BRIDGE, true, &by_bridge },
 	{ "bridged-refused", refused, V4_V6, false, LAB_BRIDGED, true, &bridged },
+	{ "bridged-flooded", refused, V4_V6, false, LAB_BRIDGED, true, &flooded },
 	{ "bridged-aborted", aborted, V4_V6, false, LAB_BRIDGED, true, &bridged },
 	{ 0 },
 };

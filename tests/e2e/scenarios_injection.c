@@ -18,6 +18,12 @@
 static const char *const on_srv0[] = { "-i", "srv0", NULL };
 static const char *const on_srv0_every[] = { "-i", "srv0", "--every", NULL };
 static const char *const on_cli0[] = { "-i", "cli0", NULL };
+/* Somewhere else, nothing would be known of who sent it: and what this machine itself has sent is
+ * never suspected. */
+static const char *const on_srv0_received[] = { "-i", "srv0", "--received", NULL };
+static const char *const on_srv0_received_every[] = {
+	"-i", "srv0", "--received", "--every", NULL,
+};
 
 static void converse(struct pair *p, int s, int c)
 {
@@ -113,6 +119,19 @@ static void injected(struct run *run)
 	tap_close(&down_tap);
 	actor_stop(&forger);
 	pair_stop(&p);
+}
+
+/* Those of N ordinary resets, which all reach the server, that are shown. */
+static struct tally all_received(const struct run *run, size_t n)
+{
+	const char *const *args = run->what;
+	struct tally tally = { .server_received = n };
+
+	while (*args && strcmp(*args, "--received"))
+		args++;
+	if (!*args)
+		tally.client_sent = tally.router_passing = n;
+	return tally;
 }
 
 static void check_unsuspected(struct run *run, size_t n, const char *causes)
@@ -252,17 +271,13 @@ static void ordinary(struct run *run)
 	size_t count = sizeof(ways) / sizeof(*ways);
 	struct pair p;
 
-	tracer_start_at(run, SIDE_SERVER, false, on_srv0);
+	tracer_start_at(run, SIDE_SERVER, false, run->what);
 	pair_listen(run, &p, 8);
 	for (size_t i = 0; i < count; i++) {
 		ways[i](run, &p);
 		await_received(run, i + 1);
 	}
-	tracer_finish(run, (struct tally){
-				   .client_sent = count,
-				   .router_passing = count,
-				   .server_received = count,
-			   });
+	tracer_finish(run, all_received(run, count));
 	for (size_t i = 0; i < count; i++)
 		check_unsuspected(run, i, "reset-by-peer|refused");
 	pair_stop(&p);
@@ -293,11 +308,36 @@ static void honest_burst(struct run *run)
 	n = (size_t)netlab_counter(&run->lab, SIDE_CLIENT, "Tcp", "OutRsts");
 	if (n < 3)
 		run_die("only %zu resets: this is no burst", n);
-	tracer_finish(
-		run, (struct tally){ .client_sent = n, .router_passing = n, .server_received = n });
+	tracer_finish(run, all_received(run, n));
 	check_unsuspected(run, 0, "reset-by-peer");
 	for (size_t i = 1; i < n; i++)
 		check_unsuspected(run, i, "ignored");
+	pair_stop(&p);
+}
+
+/* The application sets the TTL of what it sends; the RST that answers data after its close does not
+ * bear it. */
+static void ttl_by_hand(struct run *run)
+{
+	bool v6 = run->speak == SPEAK_V6;
+	struct pair p;
+	json_t *e;
+
+	tracer_start_at(run, SIDE_SERVER, false, run->what);
+	pair_listen(run, &p, 8);
+	p.c = actor_socket(&p.cli, run->speak, 0);
+	actor_set(&p.cli, p.c, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_UNICAST_HOPS : IP_TTL, 32);
+	actor_connect_socket(&p.cli, p.c, run->speak, p.server.address, p.server.port);
+	p.s = actor_accept(&p.srv, p.listener);
+	converse(&p, p.s, p.c);
+	actor_close(&p.cli, p.c);
+	actor_await_end(&p.srv, p.s);
+	actor_write(&p.srv, p.s, 100);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, all_received(run, 1));
+	check_unsuspected(run, 0, "reset-by-peer");
+	e = expect_nth(run, SIDE_SERVER, "received", 0);
+	expect_int(e, "packet.ttl", 63);
 	pair_stop(&p);
 }
 
@@ -401,14 +441,24 @@ static const enum side server = SIDE_SERVER, client = SIDE_CLIENT;
 static const struct salvo ascending = { { 0, 1460, 4380 } };
 static const struct salvo descending = { { 4380, 1460, 0 } };
 
+#define ORDINARY(name, play, args)                                \
+	{                                                         \
+		name, play, V4_V6, false, LAB_ROUTED, false, args \
+	}
+
 const struct scenario scenarios_injection[] = {
 	{ "injected-server", injected, V4_V6, false, LAB_ROUTED, false, &server },
 	{ "injected-client", injected, V4_V6, false, LAB_ROUTED, false, &client },
 	{ "injected-burst", burst, V4_V6, false, LAB_ROUTED, false, &ascending },
 	{ "injected-burst-down", burst, V4_V6, false, LAB_ROUTED, false, &descending },
-	{ "not-injected-ten", ordinary, V4_V6, false, LAB_ROUTED, false, NULL },
-	{ "not-injected-burst", honest_burst, V4_V6, false, LAB_ROUTED, false, on_srv0_every },
-	{ "not-injected-burst-no-attack", honest_burst, V4_V6, false, LAB_ROUTED, false, on_srv0 },
+	ORDINARY("not-injected-ten", ordinary, on_srv0),
+	ORDINARY("not-injected-ten-received", ordinary, on_srv0_received),
+	ORDINARY("not-injected-burst", honest_burst, on_srv0_every),
+	ORDINARY("not-injected-burst-received", honest_burst, on_srv0_received_every),
+	ORDINARY("not-injected-burst-no-attack", honest_burst, on_srv0),
+	ORDINARY("not-injected-burst-received-no-attack", honest_burst, on_srv0_received),
+	ORDINARY("not-injected-ip-ttl", ttl_by_hand, on_srv0),
+	ORDINARY("not-injected-ip-ttl-received", ttl_by_hand, on_srv0_received),
 	{ "not-injected-other-ttl", other_initial_ttl, V4_V6, false, LAB_ROUTED, false, NULL },
 	{ 0 },
 };
