@@ -14,6 +14,8 @@
 
 #define GHOST_PORT 7777
 #define EXCHANGES 10
+#define REUSED_PORT 34567
+#define REUSES 40
 
 static const char *const on_srv0[] = { "-i", "srv0", NULL };
 static const char *const on_srv0_every[] = { "-i", "srv0", "--every", NULL };
@@ -341,6 +343,54 @@ static void ttl_by_hand(struct run *run)
 	pair_stop(&p);
 }
 
+struct reuse {
+	const char *const *args;
+	bool lossy;
+};
+
+/* One connection of many between the same ends, reset with data on its way to the client. Whatever of
+ * it comes too late meets the next one. */
+static void connect_again(struct run *run, struct pair *p)
+{
+	p->c = actor_socket(&p->cli, run->speak, REUSED_PORT);
+	actor_connect_socket(&p->cli, p->c, run->speak, p->server.address, p->server.port);
+	p->s = actor_accept(&p->srv, p->listener);
+	actor_write(&p->cli, p->c, 100);
+	actor_read(&p->srv, p->s, 100);
+	actor_fill(&p->srv, p->s, 8000);
+	actor_linger(&p->cli, p->c, 0);
+	actor_close(&p->cli, p->c);
+	actor_close(&p->srv, p->s);
+}
+
+static void port_reuse(struct run *run)
+{
+	const struct reuse *reuse = run->what;
+	struct pair p;
+	size_t n;
+
+	if (netlab_try(&run->lab, SIDE_ROUTER,
+		       "tc qdisc add dev rtc0 root tbf rate 8mbit burst 5kb latency 10s"))
+		run_skip("this kernel has no tbf queue to slow the path down with");
+	netlab_sh(&run->lab, SIDE_SERVER, "ip link set srv0 gso_max_segs 1");
+	if (reuse->lossy)
+		netlab_drop(&run->lab, SIDE_ROUTER, "forward",
+			    "iifname rtc0 tcp flags rst numgen random mod 3 == 0");
+	tracer_start_at(run, SIDE_SERVER, false, reuse->args);
+	pair_listen(run, &p, 8);
+	for (int i = 0; i < REUSES; i++)
+		connect_again(run, &p);
+	/* What is still queued. */
+	usleep(500000);
+	tracer_stop(run);
+	n = tracer_count(run, SIDE_SERVER, "received");
+	if (n < REUSES)
+		run_fail("only %zu resets came", n);
+	for (size_t i = 0; i < n; i++)
+		check_unsuspected(run, i, "reset-by-peer|ignored");
+	pair_stop(&p);
+}
+
 struct ghost_stage {
 	struct pair p;
 	struct ghost ghost;
@@ -441,6 +491,10 @@ static const enum side server = SIDE_SERVER, client = SIDE_CLIENT;
 static const struct salvo ascending = { { 0, 1460, 4380 } };
 static const struct salvo descending = { { 4380, 1460, 0 } };
 
+static const struct reuse known = { on_srv0_every, false };
+static const struct reuse reused = { on_srv0_received_every, false };
+static const struct reuse reused_lossy = { on_srv0_received_every, true };
+
 #define ORDINARY(name, play, args)                                \
 	{                                                         \
 		name, play, V4_V6, false, LAB_ROUTED, false, args \
@@ -459,6 +513,9 @@ const struct scenario scenarios_injection[] = {
 	ORDINARY("not-injected-burst-received-no-attack", honest_burst, on_srv0_received),
 	ORDINARY("not-injected-ip-ttl", ttl_by_hand, on_srv0),
 	ORDINARY("not-injected-ip-ttl-received", ttl_by_hand, on_srv0_received),
+	ORDINARY("not-injected-port-reuse", port_reuse, &known),
+	ORDINARY("not-injected-port-reuse-received", port_reuse, &reused),
+	ORDINARY("not-injected-port-reuse-lossy", port_reuse, &reused_lossy),
 	{ "not-injected-other-ttl", other_initial_ttl, V4_V6, false, LAB_ROUTED, false, NULL },
 	{ 0 },
 };
