@@ -94,11 +94,12 @@ int actor_socketpair(struct actor *a, int *other);
 void actor_send_fd(struct actor *a, int via, int fd);
 int actor_recv_fd(struct actor *a, int via);
 
-/* Ways to send what TCP does not: a raw socket, a packet socket at an interface, a new TUN device.
- * actor_tun() returns -1 where that is not possible. */
+/* Ways to send what TCP does not: a raw socket, a packet socket at an interface, a new TUN device,
+ * or one that has frames (TAP). actor_tun() and actor_tap() return -1 where that is not possible. */
 int actor_raw(struct actor *a, enum speak speak);
 int actor_packet(struct actor *a, const char *interface);
 int actor_tun(struct actor *a, const char *name);
+int actor_tap(struct actor *a, const char *name);
 /* Writes at most ACTOR_BYTES_MAX bytes; TO: only a raw socket needs it. */
 #define ACTOR_BYTES_MAX 256
 void actor_bytes(struct actor *a, int fd, enum speak speak, const char *to, const void *bytes,

@@ -313,9 +313,9 @@ static int do_packet(const char *interface)
 	return fd < 0 || bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -1 : fd;
 }
 
-static int do_tun(const char *name)
+static int do_tun(const char *name, long mode)
 {
-	struct ifreq ifr = { .ifr_flags = IFF_TUN | IFF_NO_PI };
+	struct ifreq ifr = { .ifr_flags = (short)(mode | IFF_NO_PI) };
 	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
 
 	memcpy(ifr.ifr_name, name, strnlen(name, sizeof(ifr.ifr_name) - 1));
@@ -410,7 +410,7 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 	case ACT_PACKET:
 		return do_packet(r->text);
 	case ACT_TUN:
-		return do_tun(r->text);
+		return do_tun(r->text, r->x);
 	case ACT_BYTES:
 		return do_bytes(r);
 	case ACT_SET_BYTES:

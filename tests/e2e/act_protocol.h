@@ -44,7 +44,7 @@ enum act_op {
 	ACT_RECV_FD,
 	ACT_RAW,       /* x: family */
 	ACT_PACKET,    /* text: interface; a packet socket that only sends */
-	ACT_TUN,       /* text: the device's name */
+	ACT_TUN,       /* text: the device's name, x: IFF_TUN or IFF_TAP */
 	ACT_BYTES,     /* x: how many of text; to `remote` if there is one */
 	ACT_SET_BYTES, /* x: level, y: name, z: how many of text */
 };

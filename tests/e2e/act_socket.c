@@ -2,6 +2,7 @@
 /* act_socket.c: the actor's steps that need an address. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_tun.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -145,6 +146,15 @@ int actor_tun(struct actor *a, const char *name)
 {
 	struct act_request r = request_text(ACT_TUN, name);
 
+	r.x = IFF_TUN;
+	return act_ask(a, &r).result;
+}
+
+int actor_tap(struct actor *a, const char *name)
+{
+	struct act_request r = request_text(ACT_TUN, name);
+
+	r.x = IFF_TAP;
 	return act_ask(a, &r).result;
 }
 

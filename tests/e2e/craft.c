@@ -6,6 +6,9 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
+#include <net/if_arp.h>
+#include <netinet/icmp6.h>
+#include <netinet/if_ether.h>
 #include <netinet/ip.h>
 #include <netinet/ip6.h>
 #include <netinet/tcp.h>
@@ -119,6 +122,9 @@ void sender_open(struct sender *s, struct actor *actor, enum sender_kind kind, e
 	case BY_TUN:
 		s->fd = actor_tun(actor, on);
 		break;
+	case BY_TAP:
+		s->fd = actor_tap(actor, on);
+		break;
 	}
 }
 
@@ -132,11 +138,72 @@ void sender_send(struct sender *s, const struct flow *f, const struct segment *s
 
 	eth.h_proto = htons(f->speak == SPEAK_V6 ? ETH_P_IPV6 : ETH_P_IP);
 	memcpy(frame, &eth, sizeof(eth));
-	if (s->kind == BY_PACKET)
+	if (s->kind == BY_PACKET || s->kind == BY_TAP)
 		actor_bytes(s->actor, s->fd, f->speak, NULL, frame, sizeof(eth) + len);
 	else
 		actor_bytes(s->actor, s->fd, f->speak, raw ? f->to.address : NULL,
 			    frame + sizeof(eth), len);
+}
+
+static size_t put_arp(uint8_t *at, const char *who, enum netlab_mac mac, const char *to)
+{
+	struct ether_arp arp = {
+		.arp_hrd = htons(ARPHRD_ETHER),
+		.arp_pro = htons(ETH_P_IP),
+		.arp_hln = ETH_ALEN,
+		.arp_pln = 4,
+		.arp_op = htons(ARPOP_REPLY),
+		.arp_sha = { 2, 0, 0, 0, 0, (uint8_t)mac },
+	};
+
+	inet_pton(AF_INET, who, arp.arp_spa);
+	inet_pton(AF_INET, to, arp.arp_tpa);
+	memcpy(at, &arp, sizeof(arp));
+	return sizeof(arp);
+}
+
+static size_t put_advertisement(uint8_t *at, const char *who, enum netlab_mac mac, const char *to)
+{
+	struct {
+		struct ip6_hdr ip;
+		struct nd_neighbor_advert advert;
+		struct nd_opt_hdr option;
+		uint8_t mac[ETH_ALEN];
+	} na = {
+		.advert.nd_na_type = ND_NEIGHBOR_ADVERT,
+		.advert.nd_na_flags_reserved = ND_NA_FLAG_SOLICITED | ND_NA_FLAG_OVERRIDE,
+		.option = { .nd_opt_type = ND_OPT_TARGET_LINKADDR, .nd_opt_len = 1 },
+		.mac = { 2, 0, 0, 0, 0, (uint8_t)mac },
+	};
+	uint16_t len = sizeof(na) - sizeof(na.ip);
+
+	na.ip.ip6_vfc = 0x60;
+	na.ip.ip6_hops = 255;
+	na.ip.ip6_nxt = IPPROTO_ICMPV6;
+	na.ip.ip6_plen = htons(len);
+	inet_pton(AF_INET6, who, &na.ip.ip6_src);
+	inet_pton(AF_INET6, to, &na.ip.ip6_dst);
+	na.advert.nd_na_target = na.ip.ip6_src;
+	na.advert.nd_na_cksum = fold(sum(IPPROTO_ICMPV6 + len, &na.ip.ip6_src,
+					 sizeof(na) - offsetof(struct ip6_hdr, ip6_src)));
+	memcpy(at, &na, sizeof(na));
+	return sizeof(na);
+}
+
+void sender_send_neighbour(struct sender *s, enum speak speak, const char *who, enum netlab_mac mac,
+			   const char *to)
+{
+	struct ethhdr eth = {
+		.h_dest = { 2, 0, 0, 0, 0, (uint8_t)s->to },
+		.h_source = { 2, 0, 0, 0, 0, (uint8_t)mac },
+	};
+	uint8_t frame[ACTOR_BYTES_MAX];
+	bool v6 = speak == SPEAK_V6;
+	size_t len = (v6 ? put_advertisement : put_arp)(frame + sizeof(eth), who, mac, to);
+
+	eth.h_proto = htons(v6 ? ETH_P_IPV6 : ETH_P_ARP);
+	memcpy(frame, &eth, sizeof(eth));
+	actor_bytes(s->actor, s->fd, speak, NULL, frame, sizeof(eth) + len);
 }
 
 void tap_open(struct tap *t, const struct netlab *lab, enum side side, const char *interface)

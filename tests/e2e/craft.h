@@ -40,6 +40,7 @@ enum sender_kind {
 	BY_RAW,	   /* a raw socket */
 	BY_PACKET, /* a packet socket at an interface */
 	BY_TUN,	   /* a TUN device: the host routes what comes out of it */
+	BY_TAP,	   /* the same with frames, as a virtual machine's */
 };
 
 struct sender {
@@ -49,12 +50,17 @@ struct sender {
 	enum netlab_mac to;
 };
 
-/* ON is the interface of a packet socket, or the name of the TUN device to be made (it is not up
+/* ON is the interface of a packet socket, or the name of the TUN or TAP device to be made (it is not up
  * yet); TO: the frame's destination. NULL, 0: not needed. */
 void sender_open(struct sender *s, struct actor *actor, enum sender_kind kind, enum speak speak,
 		 const char *on, enum netlab_mac to);
 /* At most ACTOR_BYTES_MAX bytes with all headers. */
 void sender_send(struct sender *s, const struct flow *f, const struct segment *segment);
+
+/* The answer to ARP, or to a neighbour solicitation: that WHO is at MAC. TO is who asked; the frame
+ * goes to the sender's `to`. */
+void sender_send_neighbour(struct sender *s, enum speak speak, const char *who, enum netlab_mac mac,
+			   const char *to);
 
 struct tap {
 	int fd;

@@ -47,6 +47,8 @@ enum netlab_mac {
 	MAC_CLI0 = 0x02,
 	MAC_RTS0 = 0x11,
 	MAC_RTC0 = 0x12,
+	MAC_TAP0 = 0x13, /* of what a scenario adds */
+	MAC_GUEST = 0x23,
 };
 
 /* "server", "client", … */

@@ -31,6 +31,7 @@ struct ignored {
 	int flags;	      /* besides RST */
 	int ack_offset;	      /* to what may be acknowledged */
 	bool nobody;	      /* has the socket: the connection ended in good order */
+	const char *hook;     /* of the router, that drops it */
 };
 
 struct stage {
@@ -316,19 +317,20 @@ static void dropped_in_input(struct run *run)
 	clear_stage(&s);
 }
 
-static void dropped_in_forward(struct run *run)
+static void dropped_by_router(struct run *run)
 {
+	const struct ignored *x = run->what;
 	struct stage s;
 	json_t *e;
 
 	set_stage_at(run, &s, SIDE_ROUTER, "rtc0");
 	connect_ghost(&s);
-	netlab_drop(&run->lab, SIDE_ROUTER, "forward", "tcp flags rst");
+	netlab_drop(&run->lab, SIDE_ROUTER, x->hook, "tcp flags rst");
 	send_rst(&s);
 	check_alive(&s);
 	tracer_finish(run, (struct tally){ .client_sent = 1, .router_passing = 1 });
-	e = check(run, &s, run->what, "passing");
-	expect_str(e, "firewall.hook", "forward");
+	e = check(run, &s, x, "passing");
+	expect_str(e, "firewall.hook", x->hook);
 	expect_str(e, "in_interface", "rtc0");
 	clear_stage(&s);
 }
@@ -521,6 +523,12 @@ static const struct ignored request = {
 	.state = "SYN_RECV|NEW_SYN_RECV|LISTEN",
 	.offset = 5,
 };
+static const struct ignored request_beyond = {
+	.detail = "request-socket",
+	.reason = "TCP_OVERWINDOW|NOT_SPECIFIED",
+	.state = "SYN_RECV|NEW_SYN_RECV|LISTEN",
+	.offset = 1000000,
+};
 static const struct ignored firewall = {
 	.detail = "firewall",
 	.reason = "NETFILTER_DROP",
@@ -529,6 +537,12 @@ static const struct ignored firewall = {
 static const struct ignored firewall_forward = {
 	.detail = "firewall",
 	.reason = "NETFILTER_DROP",
+	.hook = "forward",
+};
+static const struct ignored firewall_postrouting = {
+	.detail = "firewall",
+	.reason = "NETFILTER_DROP",
+	.hook = "postrouting",
 };
 static const struct ignored rp_filter = {
 	.detail = "rp-filter",
@@ -578,10 +592,13 @@ const struct scenario scenarios_ignored[] = {
 	IGNORED("ignored-time-wait-rfc1337", not_assassinated, tw),
 	IGNORED("ignored-fin-wait-2", fin_wait_2, tw_fin_wait),
 	IGNORED("ignored-request", request_stands, request),
+	IGNORED("ignored-request-beyond-window", request_stands, request_beyond),
 	IGNORED("reset-by-peer-handshake", request_ended, nobody),
 	IGNORED("ignored-firewall-input", dropped_in_input, firewall),
-	{ "ignored-firewall-forward", dropped_in_forward, V4_V6, false, LAB_ROUTED, true,
+	{ "ignored-firewall-forward", dropped_by_router, V4_V6, false, LAB_ROUTED, true,
 	  &firewall_forward },
+	{ "ignored-firewall-postrouting", dropped_by_router, V4_V6, false, LAB_ROUTED, true,
+	  &firewall_postrouting },
 	{ "ignored-rp-filter", wrong_path, ONCE, false, LAB_PAIR, true, &rp_filter },
 	IGNORED("ignored-min-ttl", far_away, min_ttl),
 	IGNORED("ignored-not-signed", not_signed, authentication),

@@ -14,10 +14,18 @@
 
 #define GHOST_PORT 7777
 #define EXCHANGES 10
+#define REUSED_PORT 34567
+#define REUSES 8
 
 static const char *const on_srv0[] = { "-i", "srv0", NULL };
 static const char *const on_srv0_every[] = { "-i", "srv0", "--every", NULL };
 static const char *const on_cli0[] = { "-i", "cli0", NULL };
+/* Somewhere else, nothing would be known of who sent it: and what this machine itself has sent is
+ * never suspected. */
+static const char *const on_srv0_received[] = { "-i", "srv0", "--received", NULL };
+static const char *const on_srv0_received_every[] = {
+	"-i", "srv0", "--received", "--every", NULL,
+};
 
 static void converse(struct pair *p, int s, int c)
 {
@@ -113,6 +121,19 @@ static void injected(struct run *run)
 	tap_close(&down_tap);
 	actor_stop(&forger);
 	pair_stop(&p);
+}
+
+/* Those of N ordinary resets, which all reach the server, that are shown. */
+static struct tally all_received(const struct run *run, size_t n)
+{
+	const char *const *args = run->what;
+	struct tally tally = { .server_received = n };
+
+	while (*args && strcmp(*args, "--received"))
+		args++;
+	if (!*args)
+		tally.client_sent = tally.router_passing = n;
+	return tally;
 }
 
 static void check_unsuspected(struct run *run, size_t n, const char *causes)
@@ -252,17 +273,13 @@ static void ordinary(struct run *run)
 	size_t count = sizeof(ways) / sizeof(*ways);
 	struct pair p;
 
-	tracer_start_at(run, SIDE_SERVER, false, on_srv0);
+	tracer_start_at(run, SIDE_SERVER, false, run->what);
 	pair_listen(run, &p, 8);
 	for (size_t i = 0; i < count; i++) {
 		ways[i](run, &p);
 		await_received(run, i + 1);
 	}
-	tracer_finish(run, (struct tally){
-				   .client_sent = count,
-				   .router_passing = count,
-				   .server_received = count,
-			   });
+	tracer_finish(run, all_received(run, count));
 	for (size_t i = 0; i < count; i++)
 		check_unsuspected(run, i, "reset-by-peer|refused");
 	pair_stop(&p);
@@ -293,11 +310,103 @@ static void honest_burst(struct run *run)
 	n = (size_t)netlab_counter(&run->lab, SIDE_CLIENT, "Tcp", "OutRsts");
 	if (n < 3)
 		run_die("only %zu resets: this is no burst", n);
-	tracer_finish(
-		run, (struct tally){ .client_sent = n, .router_passing = n, .server_received = n });
+	tracer_finish(run, all_received(run, n));
 	check_unsuspected(run, 0, "reset-by-peer");
 	for (size_t i = 1; i < n; i++)
 		check_unsuspected(run, i, "ignored");
+	pair_stop(&p);
+}
+
+/* The application sets the TTL of what it sends; the RST that answers data after its close does not
+ * bear it. */
+static void ttl_by_hand(struct run *run)
+{
+	bool v6 = run->speak == SPEAK_V6;
+	struct pair p;
+	json_t *e;
+
+	tracer_start_at(run, SIDE_SERVER, false, run->what);
+	pair_listen(run, &p, 8);
+	p.c = actor_socket(&p.cli, run->speak, 0);
+	actor_set(&p.cli, p.c, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_UNICAST_HOPS : IP_TTL, 32);
+	actor_connect_socket(&p.cli, p.c, run->speak, p.server.address, p.server.port);
+	p.s = actor_accept(&p.srv, p.listener);
+	converse(&p, p.s, p.c);
+	actor_close(&p.cli, p.c);
+	actor_await_end(&p.srv, p.s);
+	actor_write(&p.srv, p.s, 100);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, all_received(run, 1));
+	check_unsuspected(run, 0, "reset-by-peer");
+	e = expect_nth(run, SIDE_SERVER, "received", 0);
+	expect_int(e, "packet.ttl", 63);
+	pair_stop(&p);
+}
+
+struct reuse {
+	const char *const *args;
+	bool lossy;
+};
+
+/* One connection of many between the same ends, reset with data on its way to the client. Whatever of
+ * it comes too late meets the next one. */
+static void connect_again(struct run *run, struct pair *p)
+{
+	p->c = actor_socket(&p->cli, run->speak, REUSED_PORT);
+	actor_connect_socket(&p->cli, p->c, run->speak, p->server.address, p->server.port);
+	p->s = actor_accept(&p->srv, p->listener);
+	actor_write(&p->cli, p->c, 100);
+	actor_read(&p->srv, p->s, 100);
+	actor_fill(&p->srv, p->s, 8000);
+	actor_linger(&p->cli, p->c, 0);
+	actor_close(&p->cli, p->c);
+	actor_close(&p->srv, p->s);
+}
+
+/* A client that does not wait for the handshake's end: the SYN-ACK, queued behind other data, finds
+ * nobody any more, and the RST that answers it meets a half-open connection. */
+static void give_up(struct run *run, struct pair *p, int s, int c)
+{
+	long n = actor_fill(&p->srv, s, 12000);
+	int fd = actor_connect_start(&p->cli, run->speak, p->server.address, p->server.port,
+				     REUSED_PORT, NULL);
+
+	actor_close(&p->cli, fd);
+	actor_read(&p->cli, c, n);
+	/* The SYN-ACK comes next. */
+	usleep(5000);
+}
+
+static void port_reuse(struct run *run)
+{
+	const struct reuse *reuse = run->what;
+	struct pair p;
+	int s, c, port;
+	size_t n;
+
+	if (netlab_try(&run->lab, SIDE_ROUTER,
+		       "tc qdisc add dev rtc0 root tbf rate 1mbit burst 5kb latency 10s"))
+		run_skip("this kernel has no tbf queue to slow the path down with");
+	netlab_sh(&run->lab, SIDE_SERVER, "ip link set srv0 gso_max_segs 1");
+	if (reuse->lossy)
+		netlab_drop(&run->lab, SIDE_ROUTER, "forward",
+			    "iifname rtc0 tcp flags rst numgen random mod 5 == 0");
+	tracer_start_at(run, SIDE_SERVER, false, reuse->args);
+	pair_listen(run, &p, 8);
+	s = talk(run, &p, &c, &port);
+	for (int i = 0; i < REUSES; i++) {
+		connect_again(run, &p);
+		for (int k = 0; k < 3; k++)
+			give_up(run, &p, s, c);
+	}
+	/* What is still queued. */
+	usleep(500000);
+	tracer_stop(run);
+	n = tracer_count(run, SIDE_SERVER, "received");
+	if (n < REUSES)
+		run_fail("only %zu resets came", n);
+	for (size_t i = 0; i < n; i++)
+		check_unsuspected(run, i, "reset-by-peer|ignored|refused");
 	pair_stop(&p);
 }
 
@@ -401,14 +510,31 @@ static const enum side server = SIDE_SERVER, client = SIDE_CLIENT;
 static const struct salvo ascending = { { 0, 1460, 4380 } };
 static const struct salvo descending = { { 4380, 1460, 0 } };
 
+static const struct reuse known = { on_srv0_every, false };
+static const struct reuse reused = { on_srv0_received_every, false };
+static const struct reuse reused_lossy = { on_srv0_received_every, true };
+
+#define ORDINARY(name, play, args)                                \
+	{                                                         \
+		name, play, V4_V6, false, LAB_ROUTED, false, args \
+	}
+
 const struct scenario scenarios_injection[] = {
 	{ "injected-server", injected, V4_V6, false, LAB_ROUTED, false, &server },
 	{ "injected-client", injected, V4_V6, false, LAB_ROUTED, false, &client },
 	{ "injected-burst", burst, V4_V6, false, LAB_ROUTED, false, &ascending },
 	{ "injected-burst-down", burst, V4_V6, false, LAB_ROUTED, false, &descending },
-	{ "not-injected-ten", ordinary, V4_V6, false, LAB_ROUTED, false, NULL },
-	{ "not-injected-burst", honest_burst, V4_V6, false, LAB_ROUTED, false, on_srv0_every },
-	{ "not-injected-burst-no-attack", honest_burst, V4_V6, false, LAB_ROUTED, false, on_srv0 },
+	ORDINARY("not-injected-ten", ordinary, on_srv0),
+	ORDINARY("not-injected-ten-received", ordinary, on_srv0_received),
+	ORDINARY("not-injected-burst", honest_burst, on_srv0_every),
+	ORDINARY("not-injected-burst-received", honest_burst, on_srv0_received_every),
+	ORDINARY("not-injected-burst-no-attack", honest_burst, on_srv0),
+	ORDINARY("not-injected-burst-received-no-attack", honest_burst, on_srv0_received),
+	ORDINARY("not-injected-ip-ttl", ttl_by_hand, on_srv0),
+	ORDINARY("not-injected-ip-ttl-received", ttl_by_hand, on_srv0_received),
+	ORDINARY("not-injected-port-reuse", port_reuse, &known),
+	ORDINARY("not-injected-port-reuse-received", port_reuse, &reused),
+	ORDINARY("not-injected-port-reuse-lossy", port_reuse, &reused_lossy),
 	{ "not-injected-other-ttl", other_initial_ttl, V4_V6, false, LAB_ROUTED, false, NULL },
 	{ 0 },
 };
