@@ -529,6 +529,12 @@ static bool match_request_unasked(const struct incident *in)
 	return for_request(in) && in->unasked;
 }
 
+/* The next attempt from the same port looks the same afterwards. */
+static bool match_request_stands(const struct incident *in)
+{
+	return for_request(in) && in->stands;
+}
+
 static bool match_request_killed(const struct incident *in)
 {
 	return for_request(in) && !in->stands;
@@ -757,6 +763,8 @@ static const struct rule rules[] = {
 	{ "request", DIR_RECEIVED, match_request_unasked, CAUSE_RESET_BY_PEER, CERTAINTY_INFERRED,
 	  OWNER_LISTENER, NULL },
 	{ "request", DIR_RECEIVED, match_request_killed, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN,
+	  OWNER_LISTENER, NULL },
+	{ "request", DIR_RECEIVED, match_request_stands, CAUSE_IGNORED, CERTAINTY_INFERRED,
 	  OWNER_LISTENER, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_listener, CAUSE_IGNORED, CERTAINTY_CERTAIN,
 	  OWNER_LISTENER, NULL },

@@ -24,14 +24,15 @@
 /* What an ignored RST's event must say. */
 struct ignored {
 	const char *detail;
-	const char *reason;   /* alternatives by "|" */
-	const char *location; /* how it begins; NULL: any */
-	const char *state;    /* of the socket that it would have hit; NULL: there is none */
-	long long offset;     /* of the sequence number to the next that is expected */
-	int flags;	      /* besides RST */
-	int ack_offset;	      /* to what may be acknowledged */
-	bool nobody;	      /* has the socket: the connection ended in good order */
-	const char *hook;     /* of the router, that drops it */
+	const char *reason;    /* alternatives by "|" */
+	const char *location;  /* how it begins; NULL: any */
+	const char *state;     /* of the socket that it would have hit; NULL: there is none */
+	long long offset;      /* of the sequence number to the next that is expected */
+	int flags;	       /* besides RST */
+	int ack_offset;	       /* to what may be acknowledged */
+	bool nobody;	       /* has the socket: the connection ended in good order */
+	const char *certainty; /* NULL: "certain" */
+	const char *hook;      /* of the router, that drops it */
 };
 
 struct stage {
@@ -96,6 +97,7 @@ static json_t *check(struct run *run, struct stage *s, const struct ignored *x,
 		.cause = "ignored",
 		.group = "peer",
 		.detail = x->detail,
+		.certainty = x->certainty,
 		.local = passing ? &s->peer : &s->p.server,
 		.remote = passing ? &s->p.server : &s->peer,
 		.owner = x->state && !x->nobody ? &s->p.srv : NULL,
@@ -522,6 +524,7 @@ static const struct ignored request = {
 	.reason = "NOT_SPECIFIED",
 	.state = "SYN_RECV|NEW_SYN_RECV|LISTEN",
 	.offset = 5,
+	.certainty = "inferred", /* the next attempt would look the same */
 };
 static const struct ignored request_beyond = {
 	.detail = "request-socket",

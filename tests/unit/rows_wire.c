@@ -355,7 +355,7 @@ static const struct row rows[] = {
 	{ "request socket, nobody could be asked", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_unasked,
 	  CAUSE_RESET_BY_PEER, LIKELY, "request", OWNER_LISTENER, NULL },
 	{ "request socket stands", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_stands,
-	  IGNORED(OWNER_LISTENER, "request-socket") },
+	  CAUSE_IGNORED, LIKELY, "request", OWNER_LISTENER, "request-socket" },
 	{ "not a request: not dropped there", DIR_RECEIVED, "tcp_v4_do_rcv" TO_TCP, LISTENER, RST, 0, NULL, not_specified,
 	  IGNORED(OWNER_LISTENER, "listener") },
 	{ "not a request: another reason", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, checksum,
