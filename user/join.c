@@ -84,23 +84,41 @@ static bool same_rst(const struct join_entry *arrival, const struct join_entry *
 	return a->seq == b->seq && a->ack == b->ack && a->ip_id == b->ip_id;
 }
 
+/* Whether a socket takes this RST; of one that says little, not even that is known. */
+static bool is_acceptable(const struct rst_packet *rst, const struct rst_socket *s)
+{
+	if (s->kind != RST_SOCK_FULL || rst->seq != s->rcv_nxt)
+		return false;
+	return rst->flags & RST_FLAG_ACK ? rst->ack - s->snd_una <= s->snd_nxt - s->snd_una
+					 : rst->seq;
+}
+
 /* The RST that XDP saw before the socket took it: in the same namespace, or, SAME_NETNS false, in
  * the one it was routed through. */
 static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 {
+	struct join_entry *best = NULL;
+
 	for (uint64_t n = e->next; there(j, n) && n >= j->first; n = at(j, n)->next) {
 		struct join_entry *a = at(j, n);
+		bool fits;
 
 		if (!a->lone || a->taken || !same_rst(a, e) ||
 		    (same_netns && a->event.netns != e->event.netns) ||
 		    !(e->direction == DIR_PASSING ? other_end(&a->event.tuple, &e->event.tuple)
 						  : same_ends(&a->event.tuple, &e->event.tuple)))
 			continue;
-		e->arrival = a->arrival;
-		e->have_arrival = a->taken = true;
-		return true;
+		/* Of several alike, the socket took the first; the others came too late. */
+		fits = is_acceptable(&a->arrival.packet, &e->event.sock);
+		if (best && !fits)
+			continue;
+		best = a;
 	}
-	return false;
+	if (!best)
+		return false;
+	e->arrival = best->arrival;
+	e->have_arrival = best->taken = true;
+	return true;
 }
 
 /* So far back an arrival is looked for that was translated since. */
@@ -109,15 +127,6 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 static bool same_end(const uint8_t *a, uint16_t a_port, const uint8_t *b, uint16_t b_port)
 {
 	return a_port == b_port && !memcmp(a, b, 16);
-}
-
-/* Whether a socket takes this RST; of one that says little, not even that is known. */
-static bool is_acceptable(const struct rst_packet *rst, const struct rst_socket *s)
-{
-	if (s->kind != RST_SOCK_FULL || rst->seq != s->rcv_nxt)
-		return false;
-	return rst->flags & RST_FLAG_ACK ? rst->ack - s->snd_una <= s->snd_nxt - s->snd_una
-					 : rst->seq;
 }
 
 /* Whether the RST that XDP saw as A is the one of E, with one end translated in between. */

@@ -825,3 +825,37 @@ Test(join_wire, the_arrival_of_the_same_namespace_first)
 	cr_expect_eq(next(j)->arrival.packet.ttl, 43);
 	cr_expect_null(next(j));
 }
+
+/* The peer's close and its answer to what was still on its way bear the same number: the socket took
+ * the first, and the second is the one that was dropped. */
+Test(join_wire, of_two_alike_the_socket_took_the_first)
+{
+	struct join *j = join_begin();
+	struct rst_arrival first = { .tuple = join_tuple(1) }, second;
+	struct rst_event taken = join_make_event(5 * MS + 1000, 1), late;
+	const struct join_entry *e;
+
+	first.hdr.mono_ns = 5 * MS;
+	first.packet =
+		(struct rst_packet){ .seq = 700, .ip_id = 1, .flags = RST_FLAG_RST, .valid = 1 };
+	second = first;
+	second.packet.ip_id = 0;
+	taken.hdr.type = RST_REC_RECEIVED;
+	taken.sock.rcv_nxt = 700;
+	late = taken;
+	late.hdr.type = RST_REC_DROPPED;
+	late.sock.kind = RST_SOCK_NONE;
+	late.packet = second.packet;
+
+	join_arrival(j, &first, JOIN_NETNS);
+	join_arrival(j, &second, JOIN_NETNS);
+	join_event(j, &taken, DIR_RECEIVED);
+	join_event(j, &late, DIR_RECEIVED);
+	e = next(j);
+	cr_assert(e && e->have_arrival && !e->lone);
+	cr_expect_eq(e->arrival.packet.ip_id, 1);
+	e = next(j);
+	cr_assert(e && e->have_arrival && !e->lone);
+	cr_expect_eq(e->arrival.packet.ip_id, 0);
+	cr_expect_null(next(j));
+}
