@@ -22,6 +22,13 @@ static __always_inline bool compat_is_overflow(const struct sock *listener, __u3
 	return listener->sk_ack_backlog > listener->sk_max_ack_backlog;
 }
 
+/* Whether a listener itself refused a RST: what a half-open connection refuses has other reasons. */
+static __always_inline bool compat_is_listen_refusal(__u32 reason)
+{
+	return reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_RESET) ||
+	       reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_FLAGS);
+}
+
 /* The reset reason, tcp_send_reset's third argument, came with 6.10; -1 where there is none. */
 static __always_inline __s32 compat_reset_reason(const unsigned long long *ctx)
 {

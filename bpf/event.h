@@ -58,6 +58,9 @@ enum rst_record_type {
 	RST_REC_RECEIVED = 2, /* struct rst_event: tcp_receive_reset */
 	RST_REC_ARRIVED = 3,  /* struct rst_arrival: a RST at XDP */
 	RST_REC_CLOSED = 4,   /* struct rst_closed: who closed a socket that was reset before */
+	RST_REC_WIRE = 5,     /* struct rst_event: a RST that leaves and that TCP did not send */
+	RST_REC_DROPPED = 6,  /* struct rst_event: a RST that came in and was dropped */
+	RST_REC_REJECTED = 7, /* struct rst_rejected: what a firewall answered with a RST */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */
@@ -97,6 +100,9 @@ enum rst_socket_kind {
 	RST_SOCK_FULL = 1,
 	RST_SOCK_LISTENER = 2,
 	RST_SOCK_TIMEWAIT = 3,
+	RST_SOCK_RAW = 4,    /* wire: the raw socket that the RST was written to */
+	RST_SOCK_PACKET = 5, /* wire: the packet socket */
+	RST_SOCK_FOUND = 6,  /* dropped: asked for afterwards; state, inode and cookie only */
 };
 
 /* Bits of struct rst_socket.flags: sk_flags and neighbours, in our own numbering. */
@@ -123,8 +129,8 @@ enum rst_role {
 
 struct rst_socket {
 	__u64 cookie;
-	__u64 inode;	 /* of the socket's file; 0: none (orphan, not accepted) */
-	__u64 cgroup_id; /* cgroup v2 of the creator */
+	__u64 inode; /* of the socket's file; 0: none (orphan, not accepted) */
+
 	__u64 bytes_received;
 	__u64 bytes_sent;
 	__u64 bytes_acked;
@@ -138,8 +144,8 @@ struct rst_socket {
 	__u32 write_seq;
 	__u32 rcv_nxt;
 	__u32 copied_seq;
-	__u32 snd_wnd;
-	__u32 uid;		  /* sk_uid: of the creator */
+	__u32 rcv_wnd; /* receive window that is still open, in bytes from rcv_nxt */
+
 	__u32 flags;		  /* enum rst_socket_flag */
 	__u32 linger_ms;	  /* SO_LINGER time, meaningful with RST_SF_LINGER */
 	__s32 linger2_ms;	  /* TCP_LINGER2; < 0: do not wait in FIN_WAIT2 */
@@ -148,19 +154,17 @@ struct rst_socket {
 	__u32 accept_queue_limit; /* sk_max_ack_backlog; the kernel lets one more in */
 	__u32 syn_queue;
 	__u32 total_retrans;
-	__s32 bound_ifindex;
 	__u32 cookies_ms; /* listener: since it last sent SYN cookies; RST_NEVER: not lately */
-	__u32 pad32;
-	__u16 protocol; /* IPPROTO_TCP or IPPROTO_MPTCP */
+
 	__u8 kind;	/* enum rst_socket_kind */
 	__u8 state;	/* enum rst_tcp_state, as at the event */
 	__u8 old_state; /* the state before the last change; 0: not known */
 	__u8 role;	/* enum rst_role */
 	__u8 retransmits;
 	__u8 probes_out;
-	__u8 keepalive_probes; /* TCP_KEEPCNT; 0: the system's */
-	__u8 tw_substate;      /* TIME_WAIT sockets: FIN_WAIT2 or TIME_WAIT */
-	__u8 pad[6];
+
+	__u8 tw_substate; /* TIME_WAIT sockets: FIN_WAIT2 or TIME_WAIT */
+	__u8 pad[5];
 };
 
 enum rst_known_by {
@@ -245,6 +249,7 @@ struct rst_past {
 	__u64 idle_ms;	 /* since the last data either way, at closed_ns or else at at_ns */
 	__u64 bytes_received; /* with the peer's FIN, as the kernel counts */
 	__u64 bytes_sent;
+	__u64 cookie;  /* connections: of the socket */
 	__u32 rcv_nxt; /* what the peer would have sent next */
 	__u32 snd_nxt;
 	__u32 queue; /* handshakes and listeners: the accept queue then, and its limit */
@@ -266,7 +271,10 @@ struct rst_listener_end {
 	__u32 limit;
 };
 
-/* RST_REC_SENT and RST_REC_RECEIVED. */
+/*
+ * RST_REC_SENT, RST_REC_RECEIVED, RST_REC_WIRE and RST_REC_DROPPED. The tuple's local end is this
+ * host's; of a RST on its way out, the packet's source; of one that came in, its destination.
+ */
 struct rst_event {
 	struct rst_header hdr;
 	struct rst_tuple tuple;
@@ -278,11 +286,32 @@ struct rst_event {
 	struct rst_listener_end listener_end;
 	struct rst_past past; /* for a segment that found no connection */
 	__u32 netns;	      /* inode number of the network namespace */
-	__u32 ifindex;	      /* where the provoking segment came in; 0: not known */
+	__u32 ifindex;	      /* where the segment came in, or (wire) leaves; 0: not known */
+	__u32 in_ifindex;     /* wire, dropped: where the RST came in; 0: it did not */
+	__u32 drop_reason;    /* dropped: enum skb_drop_reason of the running kernel */
+	__u64 location;	      /* dropped: the code that dropped it */
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
 	__u64 stack[RST_STACK_MAX]; /* innermost first, BPF frames included */
+};
+
+/*
+ * What the packets of one end of a connection have looked like at an interface, SYN and RST aside
+ * where it says so. Counts stop at 65535.
+ */
+struct rst_peer {
+	__u32 tag;	    /* which connection; a slot serves many in turn */
+	__u32 last;	    /* jiffy of the last packet; in an arrival: ms since then */
+	__u16 packets;	    /* that are no RST */
+	__u16 other_ttl;    /* of those, with another TTL than `ttl` */
+	__u16 ip_id;	    /* IPv4: of the last one that is no SYN */
+	__u16 id_zero;	    /* IPv4: how many, SYNs aside, had IP ID 0 */
+	__u16 id_steps;	    /* IPv4: how many followed closely on the one before */
+	__u16 data_packets; /* how many the last two and the windows are about: SYNs aside */
+	__u16 window_min, window_max; /* as on the wire */
+	__u8 ttl;		      /* of the first */
+	__u8 pad[3];
 };
 
 /* RST_REC_ARRIVED: a RST seen by XDP. `local` is the destination of the packet. */
@@ -290,8 +319,18 @@ struct rst_arrival {
 	struct rst_header hdr;
 	struct rst_tuple tuple;
 	struct rst_packet packet;
+	struct rst_peer peer; /* packets 0: nothing is known */
 	__u32 ifindex;
-	__u32 pad;
+};
+
+/* RST_REC_REJECTED: the packet that netfilter dropped right after the RST (RST_REC_WIRE) that
+ * answered it. The tuple is the RST's. */
+struct rst_rejected {
+	struct rst_header hdr;
+	struct rst_tuple tuple;
+	struct rst_packet packet;
+	__u32 netns;
+	__u32 in_ifindex; /* where it had come in; 0: this host sent it */
 };
 
 /* RST_REC_CLOSED: the owner of a socket whose reset was reported without one. */
@@ -330,10 +369,14 @@ enum rst_counter {
 	RST_CNT_SENT,	   /* tcp_send_reset raised, before any filter */
 	RST_CNT_RECEIVED,  /* tcp_receive_reset raised, before any filter */
 	RST_CNT_ARRIVED,   /* RSTs at XDP, before any filter */
+	RST_CNT_WIRE,	   /* RSTs that leave and that TCP did not send, before any filter */
+	RST_CNT_DROPPED,   /* RSTs dropped on their way in, before any filter */
 	RST_CNT_FILTERED,  /* left out by a filter in the kernel */
 	RST_CNT_LOST_SENT, /* no room in the ring */
 	RST_CNT_LOST_RECEIVED,
 	RST_CNT_LOST_ARRIVED,
+	RST_CNT_LOST_WIRE,
+	RST_CNT_LOST_DROPPED,
 	RST_CNT_NO_STACK,	  /* bpf_get_stack failed */
 	RST_CNT_NO_STORAGE,	  /* no memory to remember an owner */
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
@@ -351,6 +394,16 @@ struct rst_prefix {
 	__u8 pad[2];
 };
 
+/* Bits of rst_config.directions: what the user wants to see. */
+enum rst_direction_bit {
+	RST_WANT_SENT = 1 << 0,
+	RST_WANT_RECEIVED = 1 << 1,
+	RST_WANT_PASSING = 1 << 2,
+};
+
+/* Drop reasons that are numbered by the kernel's core and not by a subsystem. */
+#define RST_DROP_REASONS 256
+
 /* Read-only data of the BPF object: set before load, constant after. */
 struct rst_config {
 	__u64 tick_ns;	    /* length of a jiffy */
@@ -362,9 +415,13 @@ struct rst_config {
 	__u8 prefixes; /* either end matches */
 	__u16 local_port[RST_FILTER_PORTS];
 	__u16 remote_port[RST_FILTER_PORTS];
-	__u32 pidns;   /* inode number of the tracer's own pid namespace */
-	__u32 own_pid; /* the tracer, in the initial pid namespace; 0: it is in another */
-	__u32 pad;
+	__u32 pidns;	      /* inode number of the tracer's own pid namespace */
+	__u32 own_pid;	      /* the tracer, in the initial pid namespace; 0: it is in another */
+	__u32 directions;     /* enum rst_direction_bit */
+	__u32 netfilter_drop; /* SKB_DROP_REASON_NETFILTER_DROP; 0: this kernel has no reasons */
+	__u32 peers;	      /* slots of the map `peers`, a power of two; 0: not used */
+	/* Drops that are none of a RST's own: a copy's, one that a socket took. */
+	__u8 drop_ignored[RST_DROP_REASONS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
 };
 
@@ -374,13 +431,15 @@ _Static_assert(sizeof(struct rst_packet) == 24, "rst_packet");
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");
 _Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
 _Static_assert(sizeof(struct rst_closer) == 80, "rst_closer");
-_Static_assert(sizeof(struct rst_socket) == 176, "rst_socket");
+_Static_assert(sizeof(struct rst_socket) == 152, "rst_socket");
 _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
-_Static_assert(sizeof(struct rst_arrival) == 88, "rst_arrival");
+_Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
+_Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
+_Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
-_Static_assert(sizeof(struct rst_past) == 184, "rst_past");
+_Static_assert(sizeof(struct rst_past) == 192, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_event) == 952, "rst_event");
-_Static_assert(sizeof(struct rst_config) == 416, "rst_config");
+_Static_assert(sizeof(struct rst_config) == 680, "rst_config");
 
 #endif

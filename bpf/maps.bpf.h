@@ -83,6 +83,11 @@ static __always_inline void count(__u32 counter)
 		(*value)++;
 }
 
+static __always_inline __u64 ticks_to_ms(__u64 ticks)
+{
+	return ticks * rst_config.tick_ns / 1000000;
+}
+
 /* How deep the tracer's own pid namespace is; its iterator finds out, first of all. */
 __u32 tracer_pid_level __weak = 0;
 

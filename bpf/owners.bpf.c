@@ -232,6 +232,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.bytes_sent = tp->bytes_sent;
 	past.rcv_nxt = tp->rcv_nxt;
 	past.snd_nxt = tp->snd_nxt;
+	past.cookie = bpf_get_socket_cookie(sk);
 	if (past.end == RST_END_CLOSE) {
 		past.closer = st->closer.task;
 		past.closed_ns = st->closer.at_ns;

@@ -42,6 +42,16 @@ static __always_inline __u32 packet_u32(const __u8 *p)
 	return (__u32)p[0] << 24 | (__u32)p[1] << 16 | (__u32)p[2] << 8 | p[3];
 }
 
+/* Of the TCP header, what tells the connection and its state. */
+static __always_inline void packet_ends(const __u8 *tcp, struct rst_tuple *tuple,
+					struct rst_packet *packet)
+{
+	tuple->remote_port = packet_u16(tcp);
+	tuple->local_port = packet_u16(tcp + 2);
+	packet->flags = tcp[13];
+	packet->window = packet_u16(tcp + 14);
+}
+
 /* The fixed 20 bytes of a TCP header. FOLLOWING is the number of bytes from the header's begin to
  * the packet's end by the IP header's word; the payload's length comes from it. */
 static __always_inline void packet_tcp(const __u8 *tcp, __u32 following, struct rst_tuple *tuple,
@@ -51,12 +61,9 @@ static __always_inline void packet_tcp(const __u8 *tcp, __u32 following, struct 
 
 	if (header < 20)
 		header = 20;
-	tuple->remote_port = packet_u16(tcp);
-	tuple->local_port = packet_u16(tcp + 2);
+	packet_ends(tcp, tuple, packet);
 	packet->seq = packet_u32(tcp + 4);
 	packet->ack = packet_u32(tcp + 8);
-	packet->flags = tcp[13];
-	packet->window = packet_u16(tcp + 14);
 	packet->length = following > header ? following - header : 0;
 	packet->valid = 1;
 }
@@ -140,39 +147,40 @@ static __always_inline const __u8 *packet_skip_ip6(const __u8 *ip, const __u8 *e
 
 /* One function a family: the verifier must see the IP header's bounds check on the path that reads
  * the addresses. */
-static __always_inline int packet_rst_ip4(const __u8 *ip, const __u8 *end, struct rst_tuple *tuple,
-					  struct rst_packet *packet)
+static __always_inline int packet_read_ip4(const __u8 *ip, const __u8 *end, int whole,
+					   struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	__u32 following = 0;
 	const __u8 *tcp = packet_skip_ip4(ip, end, &following);
 
-	if (!tcp || tcp + 20 > end || !(tcp[13] & RST_FLAG_RST))
+	if (!tcp || tcp + 20 > end)
 		return 0;
 	packet_ip4(ip, tuple, packet);
-	packet_tcp(tcp, following, tuple, packet);
+	if (whole)
+		packet_tcp(tcp, following, tuple, packet);
+	else
+		packet_ends(tcp, tuple, packet);
 	return 1;
 }
 
-static __always_inline int packet_rst_ip6(const __u8 *ip, const __u8 *end, struct rst_tuple *tuple,
-					  struct rst_packet *packet)
+static __always_inline int packet_read_ip6(const __u8 *ip, const __u8 *end, int whole,
+					   struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	__u32 following = 0;
 	const __u8 *tcp = packet_skip_ip6(ip, end, &following);
 
-	if (!tcp || tcp + 20 > end || !(tcp[13] & RST_FLAG_RST))
+	if (!tcp || tcp + 20 > end)
 		return 0;
 	packet_ip6(ip, tuple, packet);
-	packet_tcp(tcp, following, tuple, packet);
+	if (whole)
+		packet_tcp(tcp, following, tuple, packet);
+	else
+		packet_ends(tcp, tuple, packet);
 	return 1;
 }
 
-/*
- * Reads the Ethernet frame [DATA, END). Returns 1 and fills TUPLE and PACKET (both zeroed by the
- * caller) if it holds the beginning of a TCP segment with the RST flag; 0 otherwise. The frame's
- * source becomes the tuple's remote end.
- */
-static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
-				      struct rst_packet *packet)
+static __always_inline int packet_read(const __u8 *data, const __u8 *end, int whole,
+				       struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	const __u8 *ip = data + 14;
 	__u16 type;
@@ -190,10 +198,36 @@ static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct 
 		ip += 4;
 	}
 	if (type == PACKET_ETH_IP)
-		return packet_rst_ip4(ip, end, tuple, packet);
+		return packet_read_ip4(ip, end, whole, tuple, packet);
 	if (type == PACKET_ETH_IP6)
-		return packet_rst_ip6(ip, end, tuple, packet);
+		return packet_read_ip6(ip, end, whole, tuple, packet);
 	return 0;
+}
+
+/*
+ * Reads the Ethernet frame [DATA, END). Returns 1 and fills TUPLE and PACKET (both zeroed by the
+ * caller) if it holds the beginning of a TCP segment; 0 otherwise. The frame's source becomes the
+ * tuple's remote end.
+ */
+static __always_inline int packet_segment(const __u8 *data, const __u8 *end,
+					  struct rst_tuple *tuple, struct rst_packet *packet)
+{
+	return packet_read(data, end, 1, tuple, packet);
+}
+
+/* The same for the little that every segment is looked at for: TUPLE without the bytes that its family
+ * has no address in; of PACKET flags, window, TTL and IP ID. Neither need be zeroed. */
+static __always_inline int packet_glance(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
+					 struct rst_packet *packet)
+{
+	return packet_read(data, end, 0, tuple, packet);
+}
+
+/* The same for a segment with the RST flag only. */
+static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
+				      struct rst_packet *packet)
+{
+	return packet_segment(data, end, tuple, packet) && packet->flags & RST_FLAG_RST;
 }
 
 #endif

@@ -9,8 +9,22 @@
 #include "compat.bpf.h"
 #include "filter.bpf.h"
 #include "past.bpf.h"
+#include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
+
+/* For the wire's view of the same RST. */
+static __always_inline void tell(const struct rst_tuple *t)
+{
+	__u32 zero = 0;
+	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
+
+	if (!own)
+		return;
+	own->at_ns = bpf_ktime_get_ns();
+	own->ports = (__u32)t->local_port << 16 | t->remote_port;
+	own->family = t->family;
+}
 
 /*
  * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
@@ -34,6 +48,8 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		skb_segment(&tuple, &packet, skb);
 		if (!sk)
 			netns = skb_netns(skb);
+		if (tuple.family == 6)
+			tell(&tuple);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);
 	}

@@ -19,13 +19,18 @@
 #define K_SOCK_KEEPOPEN 3
 #define K_SOCK_LINGER 4
 
-static __always_inline bool sock_is_tcp(const struct sock *sk)
+static __always_inline bool sock_is_inet(const struct sock *sk)
 {
 	__u16 family = sk->__sk_common.skc_family;
+
+	return family == K_AF_INET || family == K_AF_INET6;
+}
+
+static __always_inline bool sock_is_tcp(const struct sock *sk)
+{
 	__u16 protocol = sk->sk_protocol;
 
-	return (family == K_AF_INET || family == K_AF_INET6) &&
-	       (protocol == K_IPPROTO_TCP || protocol == K_IPPROTO_MPTCP);
+	return sock_is_inet(sk) && (protocol == K_IPPROTO_TCP || protocol == K_IPPROTO_MPTCP);
 }
 
 static __always_inline bool task_is_kernel(struct task_struct *task)
@@ -161,11 +166,6 @@ static __always_inline __u32 skb_netns(const struct sk_buff *skb)
 	return dev ? dev->nd_net.net->ns.inum : 0;
 }
 
-static __always_inline __u64 ticks_to_ms(__u64 ticks)
-{
-	return ticks * rst_config.tick_ns / 1000000;
-}
-
 /* Since the jiffy STAMP, in ms. tcp_jiffies32 is the low half of the counter. */
 static __always_inline __u64 since_ms(__u32 stamp)
 {
@@ -215,6 +215,7 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
 	__u64 heard, data;
+	__u32 window;
 
 	s->bytes_received = tp->bytes_received;
 	s->bytes_sent = tp->bytes_sent;
@@ -224,12 +225,13 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 	s->write_seq = tp->write_seq;
 	s->rcv_nxt = tp->rcv_nxt;
 	s->copied_seq = tp->copied_seq;
-	s->snd_wnd = tp->snd_wnd;
+	window = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
+	s->rcv_wnd = (__s32)window > 0 ? window : 0;
 	s->total_retrans = tp->total_retrans;
 	s->retransmits = icsk->icsk_retransmits;
 	s->probes_out = icsk->icsk_probes_out;
 	s->user_timeout_ms = icsk->icsk_user_timeout;
-	s->keepalive_probes = tp->keepalive_probes;
+
 	s->linger2_ms = tp->linger2 < 0 ? -1 : (__s32)ticks_to_ms(tp->linger2);
 	data = since_ms(icsk->icsk_ack.lrcvtime);
 	heard = since_ms(tp->rcv_tstamp);
@@ -266,10 +268,7 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
 	s->cookie = bpf_get_socket_cookie(sk);
 	s->inode = sock_inode(sk);
-	s->cgroup_id = sk->sk_cgrp_data.cgroup->kn->id;
-	s->uid = sk->sk_uid.val;
-	s->protocol = sk->sk_protocol;
-	s->bound_ifindex = sk->__sk_common.skc_bound_dev_if;
+
 	s->flags = sock_flags(sk, tp);
 	s->linger_ms = ticks_to_ms(sk->sk_lingertime);
 	if (s->kind == RST_SOCK_LISTENER)

@@ -1,24 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-/* xdp.bpf.c: every RST that arrives at a chosen interface, whether or not a socket takes it. */
+/* xdp.bpf.c: every RST that arrives at a chosen interface, whether or not a socket takes it, and what
+ * the packets before it looked like. */
 #include "vmlinux.h"
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "filter.bpf.h"
-#include "packet.h"
+#include "peer.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
-SEC("xdp")
-int rst_arrived(struct xdp_md *ctx)
+/* User space makes as many slots as rst_config.peers says. */
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rst_peer);
+} peers SEC(".maps");
+
+/* Not static: so the verifier looks at it once, and not once for every way that leads here. */
+__noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 {
 	const __u8 *data = (const __u8 *)(long)ctx->data;
 	const __u8 *end = (const __u8 *)(long)ctx->data_end;
+	const struct rst_peer *peer = bpf_map_lookup_elem(&peers, &slot);
 	struct rst_tuple tuple = {};
 	struct rst_packet packet = {};
 	struct rst_arrival *a;
 
-	if (!packet_rst(data, end, &tuple, &packet))
+	if (!packet_segment(data, end, &tuple, &packet))
 		return XDP_PASS;
 	count(RST_CNT_ARRIVED);
 	if (!filter_pass(&tuple, 0)) {
@@ -38,6 +48,34 @@ int rst_arrived(struct xdp_md *ctx)
 	a->tuple = tuple;
 	a->packet = packet;
 	a->ifindex = ctx->ingress_ifindex;
+	if (peer && peer->tag == tag) {
+		a->peer = *peer;
+		a->peer.last = ticks_to_ms((__u32)bpf_jiffies64() - peer->last);
+	}
 	bpf_ringbuf_submit(a, wakeup_flags(sizeof(*a)));
+	return XDP_PASS;
+}
+
+/* Almost every packet goes no farther than to its slot. */
+SEC("xdp")
+int rst_arrived(struct xdp_md *ctx)
+{
+	const __u8 *data = (const __u8 *)(long)ctx->data;
+	const __u8 *end = (const __u8 *)(long)ctx->data_end;
+	struct rst_tuple tuple;
+	struct rst_packet packet;
+	struct rst_peer *peer;
+	__u64 hash;
+	__u32 slot;
+
+	if (!packet_glance(data, end, &tuple, &packet))
+		return XDP_PASS;
+	hash = peer_hash(&tuple);
+	slot = (__u32)hash & (rst_config.peers - 1);
+	if (packet.flags & RST_FLAG_RST)
+		return rst_report_arrival(ctx, slot, peer_tag(hash));
+	peer = bpf_map_lookup_elem(&peers, &slot);
+	if (peer)
+		peer_note(peer, peer_tag(hash), tuple.family, &packet, bpf_jiffies64());
 	return XDP_PASS;
 }

@@ -8,6 +8,8 @@
 
 #include "attribute.h"
 #include "facts.h"
+#include "firewall.h"
+#include "suspect.h"
 
 /* No data for this long is a pause, not a transfer. */
 #define IDLE_MS 1000
@@ -126,6 +128,12 @@ static bool match_p2(const struct incident *in)
 	return passive(in) && kind(in, RST_SOCK_NONE) && in->packet.valid && !is_syn(in);
 }
 
+/* Not translated back, it met this host's own ports. */
+static bool match_p2_translated(const struct incident *in)
+{
+	return match_p2(in) && in->translation.there;
+}
+
 static bool match_p3(const struct incident *in)
 {
 	return passive(in) && kind(in, RST_SOCK_LISTENER) && behind(in, 0) == KF_TCP_DO_RCV;
@@ -135,7 +143,7 @@ static bool match_p3(const struct incident *in)
  * behind for this pair of addresses. */
 static bool match_p3c(const struct incident *in)
 {
-	return match_p3(in) && in->request_stands;
+	return match_p3(in) && in->stands;
 }
 
 static bool match_mptcp_request(const struct incident *in)
@@ -415,7 +423,217 @@ static bool match_exited(const struct incident *in)
 	return by_owner(in) && in_exit(in);
 }
 
+/* ---- sent past TCP, or passed on */
+
+static bool on_wire(const struct incident *in)
+{
+	return in->ev->hdr.type == RST_REC_WIRE;
+}
+
+static bool match_firewall(const struct incident *in)
+{
+	return on_wire(in) && (in->origin == ORIGIN_FIREWALL || in->origin == ORIGIN_OWN_FIREWALL);
+}
+
+/* Its stack is lost; whoever else sends without TCP has a socket, or has received it. */
+static bool match_firewall_waited(const struct incident *in)
+{
+	return on_wire(in) && in->origin == ORIGIN_UNKNOWN;
+}
+
+static bool match_raw(const struct incident *in)
+{
+	return on_wire(in) && in->origin == ORIGIN_WRITTEN && kind(in, RST_SOCK_RAW);
+}
+
+static bool match_packet(const struct incident *in)
+{
+	return on_wire(in) && in->origin == ORIGIN_WRITTEN && kind(in, RST_SOCK_PACKET);
+}
+
+/* The writer is known by its context; without a stack, by the socket that the packet still has. */
+static bool match_raw_waited(const struct incident *in)
+{
+	return match_raw(in) && emitter(in) != KF_RAW_SENDMSG;
+}
+
+static bool match_packet_waited(const struct incident *in)
+{
+	return match_packet(in) && emitter(in) != KF_PACKET_SENDMSG;
+}
+
+static bool match_tun(const struct incident *in)
+{
+	return on_wire(in) && in->origin == ORIGIN_TUN;
+}
+
+static bool match_bridged(const struct incident *in)
+{
+	return on_wire(in) && firewall_bridged(in);
+}
+
 /* ---- received */
+
+static bool dropped(const struct incident *in)
+{
+	return in->ev->hdr.type == RST_REC_DROPPED;
+}
+
+static bool drop_is(const struct incident *in, const char *name)
+{
+	return in->drop_reason && !strcmp(in->drop_reason, name);
+}
+
+/* tcp_v4_rcv hands a half-open connection's RST to tcp_check_req and drops it after, without a reason
+ * when it ended the handshake (or, before 6.18, in any case); what a listener refuses itself,
+ * tcp_v4_do_rcv drops. */
+static bool for_request(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == KF_TCP_RCV &&
+	       (!in->drop_reason || drop_is(in, "NOT_SPECIFIED"));
+}
+
+/* tcp_check_req named what is wrong with it: the handshake goes on. */
+static bool refused_by_request(const struct incident *in)
+{
+	static const char *const reasons[] = { "TCP_OVERWINDOW", "TCP_INVALID_SEQUENCE",
+					       "TCP_OLD_SEQUENCE", "TCP_RFC7323_PAWS",
+					       "TCP_RFC7323_TSECR" };
+
+	if (!dropped(in) || !kind(in, RST_SOCK_LISTENER) || in->location.fn != KF_TCP_RCV)
+		return false;
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (drop_is(in, reasons[i]))
+			return true;
+	return false;
+}
+
+bool attribute_wants_target(const struct incident *in)
+{
+	return dropped(in) && in->direction == DIR_RECEIVED && kind(in, RST_SOCK_NONE) &&
+	       !drop_is(in, "NO_SOCKET");
+}
+
+bool attribute_wants_translation(const struct incident *in)
+{
+	return in->direction == DIR_SENT && match_p2(in) && past_kind(in) == RST_PAST_NONE;
+}
+
+bool attribute_wants_standing(const struct incident *in)
+{
+	return for_request(in) || (dropped(in) && kind(in, RST_SOCK_TIMEWAIT)) || match_p3(in);
+}
+
+static bool match_request_unasked(const struct incident *in)
+{
+	return for_request(in) && in->unasked;
+}
+
+/* The next attempt from the same port looks the same afterwards. */
+static bool match_request_stands(const struct incident *in)
+{
+	return for_request(in) && in->stands;
+}
+
+static bool match_request_killed(const struct incident *in)
+{
+	return for_request(in) && !in->stands;
+}
+
+static bool match_rejected_locally(const struct incident *in)
+{
+	return in->origin == ORIGIN_OWN_FIREWALL && !on_wire(in);
+}
+
+/* What this host itself sent is no forgery. */
+static bool match_suspected(const struct incident *in)
+{
+	return in->packet.valid && !in->pair.own && suspect_likely(in);
+}
+
+static bool match_suspected_listener(const struct incident *in)
+{
+	return match_suspected(in) && kind(in, RST_SOCK_LISTENER);
+}
+
+static bool match_suspected_timewait(const struct incident *in)
+{
+	return match_suspected(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
+static bool match_suspected_past(const struct incident *in)
+{
+	return match_suspected(in) && kind(in, RST_SOCK_NONE) &&
+	       past_kind(in) == RST_PAST_CONNECTION;
+}
+
+static bool match_dropped_listener(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_LISTENER);
+}
+
+static bool match_dropped_timewait(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
+static bool match_dropped_past(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_NONE) && past_kind(in) == RST_PAST_CONNECTION;
+}
+
+/* Which check refused a RST, by the kernel's name for it; "*" at the end: whatever follows. */
+static const struct {
+	const char *reason, *detail;
+} refusals[] = {
+	{ "TCP_RESET", "challenge-ack" },
+	{ "TCP_INVALID_SEQUENCE", "out-of-window" },
+	{ "TCP_OVERWINDOW", "out-of-window" },
+	{ "TCP_OLD_SEQUENCE", "old-sequence" },
+	{ "TCP_INVALID_ACK_SEQUENCE", "bad-ack" },
+	{ "TCP_TOO_OLD_ACK", "bad-ack" },
+	{ "TCP_ACK_UNSENT_DATA", "bad-ack" },
+	{ "TCP_CLOSE", "no-socket" },
+	{ "NO_SOCKET", "no-socket" },
+	{ "TCP_CSUM", "checksum" },
+	{ "NETFILTER_DROP", "firewall" },
+	{ "IP_RPFILTER", "rp-filter" },
+	{ "IP_INADDRERRORS", "not-routed" },
+	{ "IP_INNOROUTES", "not-routed" },
+	{ "TCP_MINTTL", "min-ttl" },
+	{ "TCP_MD5*", "authentication" },
+	{ "TCP_AO*", "authentication" },
+	{ "TCP_AUTH*", "authentication" },
+	{ "SOCKET_BACKLOG", "backlog" },
+	{ "XDP", "xdp" },
+	{ "TC_INGRESS", "traffic-control" },
+};
+
+static bool reason_like(const char *reason, const char *pattern)
+{
+	size_t n = strlen(pattern);
+
+	return pattern[n - 1] == '*' ? !strncmp(reason, pattern, n - 1) : !strcmp(reason, pattern);
+}
+
+static const char *refusal(const struct incident *in)
+{
+	if (for_request(in) || refused_by_request(in))
+		return "request-socket";
+	if (kind(in, RST_SOCK_LISTENER))
+		return "listener";
+	if (kind(in, RST_SOCK_TIMEWAIT))
+		return "time-wait";
+	if (in->ev->sock.state == RST_TCP_SYN_SENT && drop_is(in, "TCP_RESET"))
+		return "no-ack";
+	/* It gives no reason on some kernels (6.18). */
+	if (in->location.fn == KF_XDP_GENERIC)
+		return "xdp";
+	for (size_t i = 0; in->drop_reason && i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		if (reason_like(in->drop_reason, refusals[i].reason))
+			return refusals[i].detail;
+	return "other";
+}
 
 static bool match_ignored(const struct incident *in)
 {
@@ -459,6 +677,8 @@ static const struct rule rules[] = {
 	  OWNER_PAST, NULL },
 	{ "P2", DIR_SENT, match_p2_gone, CAUSE_LISTENER_GONE, CERTAINTY_INFERRED, OWNER_PAST,
 	  "handshake" },
+	{ "P2", DIR_SENT, match_p2_translated, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
+	  OWNER_NOBODY, "translated" },
 	{ "P2", DIR_SENT, match_p2, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
 	  NULL },
 	{ "P3d", DIR_SENT, match_p3d, CAUSE_SYNCOOKIE_FAILED, CERTAINTY_INFERRED, OWNER_LISTENER,
@@ -511,6 +731,48 @@ static const struct rule rules[] = {
 	  "mptcp-fastclose" },
 	{ "K14", DIR_SENT, match_k14, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
 
+	{ "A3", DIR_SENT, match_firewall, CAUSE_FIREWALL_REJECT, CERTAINTY_CERTAIN, OWNER_NOBODY,
+	  NULL },
+	{ "A3", DIR_SENT, match_firewall_waited, CAUSE_FIREWALL_REJECT, CERTAINTY_INFERRED,
+	  OWNER_NOBODY, "waited" },
+	{ "raw", DIR_SENT, match_raw_waited, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "raw-socket" },
+	{ "raw", DIR_SENT, match_raw, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_CONTEXT,
+	  "raw-socket" },
+	{ "packet", DIR_SENT, match_packet_waited, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "packet-socket" },
+	{ "packet", DIR_SENT, match_packet, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_CONTEXT,
+	  "packet-socket" },
+	{ "tun", DIR_SENT, match_tun, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_CONTEXT, "tun" },
+	{ "forward", DIR_PASSING, match_bridged, CAUSE_FORWARDED, CERTAINTY_CERTAIN, OWNER_NOBODY,
+	  "bridged" },
+	{ "forward", DIR_PASSING, on_wire, CAUSE_FORWARDED, CERTAINTY_CERTAIN, OWNER_NOBODY,
+	  "routed" },
+	{ "dropped", DIR_PASSING, dropped, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_NOBODY, NULL },
+
+	{ "A3", DIR_RECEIVED, match_rejected_locally, CAUSE_REJECTED_LOCALLY, CERTAINTY_CERTAIN,
+	  OWNER_SOCKET, NULL },
+	{ "suspect", DIR_RECEIVED, match_suspected_past, CAUSE_SUSPECTED_INJECTION,
+	  CERTAINTY_INFERRED, OWNER_PAST, NULL },
+	{ "suspect", DIR_RECEIVED, match_suspected_listener, CAUSE_SUSPECTED_INJECTION,
+	  CERTAINTY_INFERRED, OWNER_LISTENER, NULL },
+	{ "suspect", DIR_RECEIVED, match_suspected_timewait, CAUSE_SUSPECTED_INJECTION,
+	  CERTAINTY_INFERRED, OWNER_CLOSED, NULL },
+	{ "suspect", DIR_RECEIVED, match_suspected, CAUSE_SUSPECTED_INJECTION, CERTAINTY_INFERRED,
+	  OWNER_SOCKET, NULL },
+	{ "request", DIR_RECEIVED, match_request_unasked, CAUSE_RESET_BY_PEER, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, NULL },
+	{ "request", DIR_RECEIVED, match_request_killed, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN,
+	  OWNER_LISTENER, NULL },
+	{ "request", DIR_RECEIVED, match_request_stands, CAUSE_IGNORED, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_listener, CAUSE_IGNORED, CERTAINTY_CERTAIN,
+	  OWNER_LISTENER, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_timewait, CAUSE_IGNORED, CERTAINTY_CERTAIN,
+	  OWNER_CLOSED, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_past, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_PAST,
+	  NULL },
+	{ "dropped", DIR_RECEIVED, dropped, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
 	{ "arrived", DIR_RECEIVED, match_ignored, CAUSE_IGNORED, CERTAINTY_INFERRED, OWNER_NOBODY,
 	  NULL },
 	{ "refused", DIR_RECEIVED, match_refused, CAUSE_REFUSED, CERTAINTY_CERTAIN, OWNER_SOCKET,
@@ -558,7 +820,7 @@ static const char *phase_of(const struct incident *in)
 	uint64_t received = facts_received(s), idle_ms;
 	bool sent_last = s->bytes_sent && (!received || s->sent_ms < s->received_ms);
 
-	if (s->state == RST_TCP_SYN_RECV)
+	if (s->state == RST_TCP_SYN_RECV || s->kind == RST_SOCK_LISTENER)
 		return "handshake";
 	if (s->state != RST_TCP_ESTABLISHED)
 		return "closing";
@@ -594,4 +856,7 @@ void attribute_cause(struct incident *in)
 	role_set(in);
 	if (v->cause == CAUSE_RESET_BY_PEER)
 		v->phase = phase_of(in);
+	/* What became of it, also where more is to be said of it. */
+	if (dropped(in) && !match_request_killed(in))
+		v->detail = refusal(in);
 }

@@ -12,10 +12,19 @@
 
 /*
  * Decides the verdict's cause, certainty, rule, phase, detail and owner_from. Needs the event, the
- * frames, the reason and `listener` and `request_stands` where they could be found. Always sets a
+ * frames, the reason and `listener` and `stands` where they could be found. Always sets a
  * cause: CAUSE_UNKNOWN when no rule matches.
  */
 void attribute_cause(struct incident *in);
+
+/* Whether sock_diag must tell what a RST would have hit that was dropped before TCP looked for it. */
+bool attribute_wants_target(const struct incident *in);
+
+/* Whether conntrack may know why a segment came to nobody. */
+bool attribute_wants_translation(const struct incident *in);
+
+/* Whether the verdict depends on what still stands: a request socket, or TIME_WAIT. */
+bool attribute_wants_standing(const struct incident *in);
 
 /* Whether what is remembered of the past is what the verdict rests on. */
 bool attribute_uses_past(const struct incident *in);

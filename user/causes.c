@@ -305,6 +305,40 @@ static const struct cause causes[CAUSE_COUNT] = {
 			"the peer.",
 		.users = "S4",
 	},
+	[CAUSE_FIREWALL_REJECT] = {
+		.name = "firewall-reject",
+		.group = "policy",
+		.brief = "a firewall rule of this host answered with a RST; TCP had no part in it",
+		.seen = "A RST left the host from netfilter's reject code (nft or iptables, REJECT with "
+			"tcp-reset), without any socket. No TCP counter knows it. The hook is read from the "
+			"kernel stack; the packet that was refused is the one dropped right after.",
+		.todo = "The sentence names the hook, and the rule where it can be known: nft list ruleset, "
+			"iptables-save -c, ip6tables-save -c. If the port should be open, allow it there; if "
+			"not, this is the firewall at work.",
+		.users = "S1,S6",
+	},
+	[CAUSE_CRAFTED] = {
+		.name = "crafted",
+		.group = "policy",
+		.brief = "a program wrote this RST itself, past the kernel's TCP",
+		.seen = "A RST left the host from a raw socket, a packet socket or a TUN device. The "
+			"process that wrote it is named.",
+		.todo = "Ask what the process is for: a scanner (nmap, hping3), an intrusion prevention or "
+			"connection killer (tcpkill, suricata), a user-space stack or VPN. If nobody knows it, "
+			"it tears down other people's connections.",
+		.users = "S6",
+	},
+	[CAUSE_FORWARDED] = {
+		.name = "forwarded",
+		.group = "policy",
+		.benign = true,
+		.brief = "a RST passed through this host, which is its router or bridge",
+		.seen = "The RST came in at one interface and left by another. Neither end is this host, or "
+			"both are in other network namespaces of it.",
+		.todo = "Look at the end that sent it, the one under LOCAL. On a container host it is a "
+			"container's own RST on its way out; the sentence names the process.",
+		.users = "S5,S6",
+	},
 	[CAUSE_REFUSED] = {
 		.name = "refused",
 		.group = "peer",
@@ -331,13 +365,41 @@ static const struct cause causes[CAUSE_COUNT] = {
 			"mostly harmless. In the peer's log, look at the second given here.",
 		.users = "S3,S5,S7",
 	},
+	[CAUSE_REJECTED_LOCALLY] = {
+		.name = "rejected-locally",
+		.group = "policy",
+		.brief = "this host's own firewall refused the connection, in the peer's name",
+		.seen = "A REJECT with tcp-reset in the OUTPUT hook forged a RST from the peer's address "
+			"and sent it to this host itself, over lo; a socket took it. The peer never saw "
+			"the connection.",
+		.todo = "The sentence names the rule where it can be known: nft list ruleset, iptables-save. "
+			"Decide whether the process may reach that port, and change the rule or the program.",
+		.users = "S1,S6",
+	},
+	[CAUSE_SUSPECTED_INJECTION] = {
+		.name = "suspected-injection",
+		.group = "policy",
+		.brief = "a RST in the peer's name that was probably made by something in between",
+		.seen = "The RST does not fit what the peer's own packets looked like at the interface (-i): "
+			"another distance by its TTL, an IP ID out of row, a window out of range; or several "
+			"RSTs came with stepped sequence numbers beyond what the peer had sent. Never by the "
+			"TTL alone unless the path was in use just before. Both values are in the sentence.",
+		.todo = "Ask what stands between: firewalls with session timeouts or policy resets, intrusion "
+			"prevention, load balancers, a censor; the distance in hops tells how near it is "
+			"(compare traceroute). Capture on both ends: the peer that did not send it will go on "
+			"sending. TLS does not help against it; a tunnel or TCP-AO does.",
+		.users = "S6",
+	},
 	[CAUSE_IGNORED] = {
 		.name = "ignored",
 		.group = "peer",
 		.brief = "a RST arrived and ended nothing",
-		.seen = "XDP saw the RST on an interface given with -i, but TCP never accepted it: out "
-			"of window, a guess that RFC 5961 answers with a challenge ACK, no such "
-			"connection, a listener, a bad checksum, or a firewall dropped it.",
+		.benign = true,
+		.seen = "The kernel dropped the RST, and its drop reason and the code that dropped it say "
+			"why: out of the window, in the window but not exact (RFC 5961 answers with a "
+			"challenge ACK), no such connection, a listener, TIME_WAIT, a bad checksum, a "
+			"firewall, rp_filter, XDP. The process is the one whose socket it would have hit. "
+			"Where only XDP saw it (-i) and nothing tells what became of it, it is inferred.",
 		.todo = "One now and then is normal after a close. Many, with varying sequence "
 			"numbers, against a live connection: somebody tries to reset it; compare TTL "
 			"and IP ID with the peer's, and watch nstat -az TcpExtTCPChallengeACK. "

@@ -65,12 +65,9 @@ static void not_covered(const struct trace *t, struct summary *s)
 		summary_not_covered(s, "this kernel raises no tracepoint for resets without a full "
 				       "socket (closed port, TIME_WAIT): it is older than 6.10");
 	if (!t->pipeline.o->interfaces)
-		summary_not_covered(s,
-				    "RSTs that arrived but ended no socket, and the received "
-				    "packets' TTL and sequence numbers: give interfaces with -i");
-	summary_not_covered(s,
-			    "RSTs not sent by TCP itself: firewall REJECT, raw sockets, forwarded "
-			    "packets");
+		summary_not_covered(
+			s, "the TTL and sequence numbers of accepted RSTs, and whether they "
+			   "fit the peer (injection): give interfaces with -i");
 }
 
 /* First no new events, then what is left in the ring, then what still waits for its pair. */
@@ -185,6 +182,10 @@ static int trace(struct trace *t)
 	catch_signals();
 	err = diag_open(&p->diag);
 	if (!err)
+		err = conntrack_open(&p->conntrack);
+	if (!err)
+		err = ruleset_open(&p->ruleset);
+	if (!err)
 		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
 				  stderr);
 	if (err)
@@ -212,6 +213,8 @@ int cmd_trace(const struct options *o)
 	err = trace(t);
 	tracer_close(t->pipeline.tracer);
 	diag_close(t->pipeline.diag);
+	conntrack_close(t->pipeline.conntrack);
+	ruleset_close(t->pipeline.ruleset);
 	symbols_free(t->symbols);
 	free(t);
 	return err;

@@ -10,6 +10,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_event *event = data;
 	const struct rst_arrival *arrival = data;
 	const struct rst_closed *closed = data;
+	const struct rst_rejected *rejected = data;
 
 	*out = (struct record){ 0 };
 	if (size < sizeof(*hdr) || hdr->size > size || hdr->size < sizeof(*hdr))
@@ -17,8 +18,10 @@ int decode(struct record *out, const void *data, size_t size)
 	switch (hdr->type) {
 	case RST_REC_SENT:
 	case RST_REC_RECEIVED:
+	case RST_REC_WIRE:
+	case RST_REC_DROPPED:
 		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
-		    event->sock.kind > RST_SOCK_TIMEWAIT || event->sock.role > RST_ROLE_CLIENT ||
+		    event->sock.kind > RST_SOCK_PACKET || event->sock.role > RST_ROLE_CLIENT ||
 		    event->owner.known_by > RST_KNOWN_LISTENER ||
 		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_BEFORE ||
 		    event->past.role > RST_ROLE_CLIENT)
@@ -34,6 +37,11 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*closed))
 			return -EBADMSG;
 		out->closed = closed;
+		break;
+	case RST_REC_REJECTED:
+		if (hdr->size < sizeof(*rejected))
+			return -EBADMSG;
+		out->rejected = rejected;
 		break;
 	default:
 		return -EPROTO;

@@ -9,9 +9,10 @@
 
 struct record {
 	enum rst_record_type type;
-	const struct rst_event *event;	   /* sent, received; else NULL */
-	const struct rst_arrival *arrival; /* arrived; else NULL */
-	const struct rst_closed *closed;   /* closed; else NULL */
+	const struct rst_event *event;	     /* sent, received, wire, dropped; else NULL */
+	const struct rst_arrival *arrival;   /* arrived; else NULL */
+	const struct rst_closed *closed;     /* closed; else NULL */
+	const struct rst_rejected *rejected; /* rejected; else NULL */
 };
 
 /*

@@ -22,22 +22,48 @@ static bool have_tracepoint(const struct btf *btf, const char *name)
 	return btf__find_by_name_kind(btf, type, BTF_KIND_TYPEDEF) > 0;
 }
 
-static void read_reasons(struct features *f, const struct btf *btf)
+/* Copies the names of an enumeration's values, without PREFIX. Returns false if there is none. */
+static bool read_names(char (*names)[FEATURES_REASON_LEN], __s32 n, const struct btf *btf,
+		       const char *type, const char *prefix)
 {
-	static const char prefix[] = "SK_RST_REASON_";
-	int id = btf__find_by_name_kind(btf, "sk_rst_reason", BTF_KIND_ENUM);
+	int id = btf__find_by_name_kind(btf, type, BTF_KIND_ENUM);
 	const struct btf_type *t = id > 0 ? btf__type_by_id(btf, (__u32)id) : NULL;
 	const struct btf_enum *e = t ? btf_enum(t) : NULL;
 
-	f->reasons = t;
 	for (__u16 i = 0; t && i < btf_vlen(t); i++) {
 		const char *name = btf__name_by_offset(btf, e[i].name_off);
 
-		if (!name || e[i].val < 0 || e[i].val >= FEATURES_REASONS)
+		if (!name || e[i].val < 0 || e[i].val >= n)
 			continue;
-		if (!strncmp(name, prefix, sizeof(prefix) - 1))
-			name += sizeof(prefix) - 1;
-		snprintf(f->reason[e[i].val], sizeof(f->reason[0]), "%s", name);
+		if (!strncmp(name, prefix, strlen(prefix)))
+			name += strlen(prefix);
+		snprintf(names[e[i].val], sizeof(names[0]), "%s", name);
+	}
+	return t;
+}
+
+/* Copies for packet sockets, frames for other hosts, queues that are thrown away; and the RST that
+ * ended a TCP Fast Open connection, which is reported as received. */
+static bool is_ignored(const char *drop)
+{
+	static const char *const names[] = { "SKB_CONSUMED", "OTHERHOST",    "SOCKET_CLOSE",
+					     "QUEUE_PURGE",  "TCP_FASTOPEN", "PACKET_SOCK_ERROR" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(drop, names[i]))
+			return true;
+	return false;
+}
+
+static void read_reasons(struct features *f, const struct btf *btf)
+{
+	f->reasons =
+		read_names(f->reason, FEATURES_REASONS, btf, "sk_rst_reason", "SK_RST_REASON_");
+	read_names(f->drop, RST_DROP_REASONS, btf, "skb_drop_reason", "SKB_DROP_REASON_");
+	for (int i = 0; i < RST_DROP_REASONS; i++) {
+		f->drop_ignored[i] = is_ignored(f->drop[i]);
+		if (!strcmp(f->drop[i], "NETFILTER_DROP"))
+			f->netfilter_drop = i;
 	}
 }
 
@@ -71,4 +97,9 @@ const char *features_reason(const struct features *f, int32_t value)
 	if (value < 0 || value >= FEATURES_REASONS || !f->reason[value][0])
 		return NULL;
 	return f->reason[value];
+}
+
+const char *features_drop(const struct features *f, uint32_t value)
+{
+	return value < RST_DROP_REASONS && f->drop[value][0] ? f->drop[value] : NULL;
 }

@@ -16,6 +16,19 @@
 enum direction {
 	DIR_SENT,
 	DIR_RECEIVED,
+	DIR_PASSING, /* local: where the RST comes from; remote: where it goes to */
+	DIRECTIONS,
+};
+
+/* Who made a RST that left without TCP. */
+enum origin {
+	ORIGIN_UNKNOWN,	     /* the stack does not tell: it waited for a neighbour, say */
+	ORIGIN_TCP,	     /* TCP after all */
+	ORIGIN_FIREWALL,     /* netfilter's reject */
+	ORIGIN_OWN_FIREWALL, /* the same in the output hook: it goes to this host itself */
+	ORIGIN_WRITTEN,	     /* a program, through a raw or packet socket */
+	ORIGIN_TUN,	     /* a program, through a TUN device */
+	ORIGIN_FORWARDED,    /* another host, or another namespace of this one */
 };
 
 enum certainty {
@@ -79,12 +92,44 @@ struct listener_ref {
 /* The other end of the connection, when it is on this host. pid 0 and cause unknown: none. */
 struct pair {
 	bool there;
+	bool own; /* sent by TCP, or refused by a firewall: known, and no forgery */
 	uint32_t pid;
 	char comm[RST_COMM_LEN + 1];
 	enum cause_id cause;
 };
 
-#define WHY_MAX 512
+#define FIREWALL_RULE_MAX 96
+
+/* The firewall that sent a RST (firewall-reject, rejected-locally) or dropped one (ignored). Words
+ * are static; NULL: not known. */
+struct firewall {
+	const char *kind; /* "nft", "iptables-nft", "iptables-legacy" */
+	const char *
+		family; /* of the expression that rejected: "inet", "ip", "ip6", "netdev", "bridge" */
+	const char *hook; /* "ingress", "prerouting", "input", "forward", "output", "postrouting",
+			     * "egress" */
+	char rule
+		[FIREWALL_RULE_MAX]; /* "inet filter input handle 5", names escaped; empty: not known */
+	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
+};
+
+/* A flow that conntrack translates. Of each tuple, local is the source and remote the destination
+ * of that direction's packets. */
+struct translation {
+	bool there;
+	struct rst_tuple original, reply;
+};
+
+/* Why a RST is suspected not to be the peer's. */
+struct suspicion {
+	bool ttl, ip_id, window, burst; /* what does not fit */
+	struct rst_peer peer;		/* packets 0: nothing is known */
+	uint32_t resets;		/* of the burst: how many, */
+	uint32_t ahead;		      /* how many different sequence numbers beyond what the peer */
+	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
+};
+
+#define WHY_MAX 768
 
 /* Where a rule says the owner stands. */
 enum owner_from {
@@ -94,6 +139,7 @@ enum owner_from {
 	OWNER_LISTENER, /* the same of the listener that stands for its request sockets */
 	OWNER_CLOSED,	/* an orphan: what was recorded; else who closed it */
 	OWNER_PAST,	/* no socket any more: what is remembered of it */
+
 };
 
 /* The kernel's own figures about TCP memory, for out-of-memory. limit 0: not known. */
@@ -116,10 +162,23 @@ struct verdict {
 struct incident {
 	const struct rst_event *ev; /* always there */
 	enum direction direction;
+	enum origin origin;    /* of what left without TCP */
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
 	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
-	struct rst_packet packet; /* valid 0: none. Sent: the provoking segment; else the RST */
+	struct rst_packet
+		packet;	       /* valid 0: none. The segment that TCP or a firewall answered with a
+				   * RST; of all others the RST itself */
+	struct rst_packet rst; /* firewall-reject: the RST itself; valid 0: not known */
+	struct firewall firewall;
+	struct translation translation; /* of the segment's two ends */
+	struct suspicion suspicion;
+	uint32_t came_in; /* number of the interface where it came in; 0: none, or not known */
+	char in_interface[RST_IFNAME_LEN];  /* its name; empty: not known */
+	char out_interface[RST_IFNAME_LEN]; /* passing: where it leaves */
+	const char *drop_reason;	    /* enum name without SKB_DROP_REASON_; NULL: none */
+	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */
+	bool relayed;			    /* the same packet at a lower device: reported before */
 	struct frame frames[RST_STACK_MAX];
 	uint32_t nframes;
 	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
@@ -133,8 +192,10 @@ struct incident {
 	struct listener_ref listener;
 	struct history history;
 	struct pair pair;
-	bool request_stands; /* the request socket of a refused ACK was found by sock_diag */
-	bool events_lost;    /* received resets were lost: an arrival may belong to one of them */
+	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
+		      * socket or TIME_WAIT that a dropped RST was for */
+	bool unasked;	  /* whether it stands is not known: its namespace could not be asked */
+	bool events_lost; /* received resets were lost: an arrival may belong to one of them */
 	struct tcp_memory memory;
 	struct verdict verdict;
 };

@@ -20,25 +20,43 @@
  * within a scheduling delay. */
 #define JOIN_ARRIVAL_NS 250000000ULL
 
+/* So long a packet may wait for its neighbour's address. */
+#define JOIN_NEIGHBOUR_NS 3000000000ULL
+
+/* Copies of one packet are made within a call. */
+#define JOIN_COPY_NS 1000000ULL
+
+/* RSTs that come so close together are one burst. */
+#define JOIN_BURST_NS 1000000000ULL
+
 #define JOIN_MAX 2048
+
+/* When all that is held goes at once, the other ends of the oldest of them still stand. */
+#define JOIN_KEPT 64
+#define JOIN_ROOM (JOIN_MAX + JOIN_KEPT)
+
 #define JOIN_BUCKETS 4096
 
 struct join_entry {
-	struct rst_event event; /* of an arrival: made up from it, without a socket */
+	struct rst_event event; /* of a lone arrival: made up from it, without a socket */
 	struct rst_arrival arrival;
 	enum direction direction;
-	bool have_arrival; /* `arrival` is the RST that this socket took, or that nobody took */
-	bool taken;	   /* an arrival whose event has it now */
+	enum origin origin;	    /* of what left without TCP */
+	bool have_arrival;	    /* `arrival` is the RST of this event, as XDP saw it */
+	bool lone;		    /* there is no event but the arrival */
+	bool taken;		    /* another entry has it now */
+	struct rst_packet rejected; /* what a firewall answered; valid 0: not known */
+	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
 	uint64_t mate; /* number of the other end's entry; 0: none */
 	uint64_t next; /* number of the next older entry in the bucket; 0: none */
 };
 
 struct join {
-	struct join_entry entry[JOIN_MAX]; /* number N stands at N % JOIN_MAX, numbers from 1 */
-	uint64_t bucket[JOIN_BUCKETS];	   /* number of the newest entry; 0: none */
-	uint64_t first;			   /* the oldest that is held */
-	uint64_t last;			   /* the newest; first > last: none is held */
+	struct join_entry entry[JOIN_ROOM]; /* number N stands at N % JOIN_ROOM, numbers from 1 */
+	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
+	uint64_t first;			    /* the oldest that is held */
+	uint64_t last;			    /* the newest; first > last: none is held */
 };
 
 void join_init(struct join *j);
@@ -49,6 +67,13 @@ bool join_empty(const struct join *j);
 void join_event(struct join *j, const struct rst_event *event, enum direction direction);
 void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t netns);
 
+/* Adds a RST that left without TCP. One that a neighbour's address was missing for has no stack any
+ * more: if TCP had told of it, it is not held again. */
+void join_wire(struct join *j, const struct rst_event *event, enum origin origin);
+
+/* Gives the packet that a firewall answered with a RST to the held event of that RST. */
+void join_rejected(struct join *j, const struct rst_rejected *rejected);
+
 /* Gives the owner that closed a socket to the held event of that socket, if there is one. */
 void join_owner(struct join *j, const struct rst_closed *closed);
 
@@ -56,7 +81,13 @@ void join_owner(struct join *j, const struct rst_closed *closed);
  * Valid until the next record is added. */
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force);
 
-/* The entry of the other end, held or only just taken; NULL: none is known. */
+/* The entry of the other end, held or only just taken; NULL: none is known. Of what passes through:
+ * the entry of whoever sent it. */
 const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry);
+
+/* Looks at all RSTs of a moment that came to the entry's socket, and fills BURST's burst, resets,
+ * ahead, first_seq and last_seq. A peer's own RSTs bear the number that it would send next, or one
+ * that this host has acknowledged: never several different ones ahead of all that it has sent. */
+void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst);
 
 #endif

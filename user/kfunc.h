@@ -3,6 +3,7 @@
 #ifndef RSTTRACE_KFUNC_H
 #define RSTTRACE_KFUNC_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum kfunc {
@@ -29,12 +30,33 @@ enum kfunc {
 	KF_INET_STREAM_CONNECT, /* __inet_stream_connect */
 	KF_INET_CHILD_FORGET,
 	KF_INET_CSK_LISTEN_STOP,
-	KF_INET_CSK_REQSK_QUEUE_ADD,
-	KF_INET_CSK_COMPLETE_HASHDANCE,
 	KF_INET_SHUTDOWN,
 	KF_TCP_ABORT,
 	KF_TCP_ABORT_OVERRIDE,
-	KF_INET_DIAG, /* tcp_diag_destroy, inet_diag_cmd_exact, sock_diag_destroy, … */
+	/* netfilter: what sends a RST, what calls it, and from which hook */
+	KF_NF_SEND_RESET,     /* nf_send_reset, nf_send_reset6 */
+	KF_NFT_REJECT_INET,   /* nft_reject_inet_eval */
+	KF_NFT_REJECT_IP,     /* nft_reject_ipv4_eval */
+	KF_NFT_REJECT_IP6,    /* nft_reject_ipv6_eval */
+	KF_NFT_REJECT_NETDEV, /* nft_reject_netdev_eval */
+	KF_NFT_REJECT_BRIDGE, /* nft_reject_bridge_eval */
+	KF_NFT_TARGET_EVAL,   /* nft_target_eval_xt, nft_target_eval_bridge: iptables-nft */
+	KF_IPT_DO_TABLE,      /* ipt_do_table, ip6t_do_table: iptables-legacy */
+	KF_HOOK_INGRESS,
+	KF_HOOK_PREROUTING,
+	KF_HOOK_INPUT,
+	KF_HOOK_OUTPUT,
+	KF_HOOK_POSTROUTING,
+	KF_IP_FORWARD, /* ip_forward, ip6_forward: also the forward hook */
+	KF_BR_FORWARD, /* br_forward, __br_forward: a bridge's forward hook */
+	/* packets on their way out */
+	KF_DEV_QUEUE_XMIT, /* __dev_queue_xmit; also the egress hook */
+	KF_RAW_SENDMSG,	   /* raw_sendmsg, rawv6_sendmsg */
+	KF_PACKET_SENDMSG, /* packet_sendmsg and its parts */
+	KF_TUN,		   /* tun_get_user and its callers */
+	KF_BR_HANDLE_FRAME,
+	KF_XDP_GENERIC, /* do_xdp_generic */
+	KF_LATER,	/* sends what had waited for something else: neigh_update, nf_reinject */
 	/* timers */
 	KF_TCP_KEEPALIVE_TIMER,
 	KF_TCP_OUT_OF_RESOURCES,
@@ -45,14 +67,19 @@ enum kfunc {
 	KF_MPTCP,
 	/* task exit, and the boundaries a match must not cross */
 	KF_DO_EXIT,
-	KF_GET_SIGNAL,
 	KF_SOFTIRQ, /* handle_softirqs, __do_softirq, do_softirq… */
-	KF_RELEASE_SOCK,
 	KF_COUNT,
 };
 
 /* Maps a symbol name from kallsyms to its kfunc; compiler suffixes (.part.0, .isra.1, .cold,
  * .constprop.2) are ignored. KF_OTHER if it is none of them. */
 enum kfunc kfunc_by_name(const char *name);
+
+/* What lies behind such a function on the stack is about something else: it was interrupted, or it
+ * only set free what had waited. */
+static inline bool kfunc_is_boundary(enum kfunc fn)
+{
+	return fn == KF_SOFTIRQ || fn == KF_LATER;
+}
 
 #endif

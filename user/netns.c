@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
@@ -76,11 +77,62 @@ static int open_if(const char *path, uint32_t netns)
 	return take_fd(&fd);
 }
 
+/* Opens the first of the directory's entries that is the namespace, and leaves its path in PATH.
+ * SUFFIX completes their paths. */
+static int open_among(const char *directory, const char *suffix, uint32_t netns, char *path,
+		      size_t size)
+{
+	_cleanup(closedirp) DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	int fd = -ENOENT;
+
+	while (dir && fd < 0 && (entry = readdir(dir))) {
+		/* Of /proc, the processes only. */
+		if (*suffix && !isdigit((unsigned char)*entry->d_name))
+			continue;
+		snprintf(path, size, "%s/%s%s", directory, entry->d_name, suffix);
+		fd = open_if(path, netns);
+	}
+	return fd;
+}
+
+/* Where a namespace was found last. Looking through all processes takes long, and the same few
+ * namespaces are asked for again and again. */
+#define KNOWN 64
+#define KNOWN_NOT_NS 1000000000ULL
+
+static struct known {
+	uint32_t netns;	       /* 0: free */
+	uint64_t not_until_ns; /* it was nowhere: not looked for again before */
+	char path[sizeof(NAMED) + 256 + 16];
+} known[KNOWN];
+
+static int open_known(uint32_t netns)
+{
+	struct known *k = &known[netns % KNOWN];
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	int fd = -ENOENT;
+
+	if (k->netns == netns) {
+		fd = *k->path ? open_if(k->path, netns) : -ENOENT;
+		if (fd >= 0 || now < k->not_until_ns)
+			return fd;
+	}
+	*k = (struct known){ .netns = netns };
+	fd = open_among(NAMED, "", netns, k->path, sizeof(k->path));
+	/* A container's namespace has no name there, but processes. */
+	if (fd < 0)
+		fd = open_among("/proc", "/ns/net", netns, k->path, sizeof(k->path));
+	if (fd < 0) {
+		k->path[0] = '\0';
+		k->not_until_ns = now + KNOWN_NOT_NS;
+	}
+	return fd;
+}
+
 int netns_open(uint32_t netns, uint32_t pid)
 {
-	_cleanup(closedirp) DIR *dir = NULL;
-	const struct dirent *entry;
-	char path[sizeof(NAMED) + 1 + sizeof(entry->d_name)];
+	char path[32];
 	int fd = open_if("/proc/self/ns/net", netns);
 
 	if (fd < 0 && pid) {
@@ -88,10 +140,34 @@ int netns_open(uint32_t netns, uint32_t pid)
 		fd = open_if(path, netns);
 	}
 	if (fd < 0)
-		dir = opendir(NAMED);
-	while (dir && fd < 0 && (entry = readdir(dir))) {
-		snprintf(path, sizeof(path), NAMED "/%s", entry->d_name);
-		fd = open_if(path, netns);
-	}
+		fd = open_known(netns);
+	return fd;
+}
+
+static int socket_here(int domain, int type, int protocol)
+{
+	int fd = socket(domain, type, protocol);
+
+	return fd < 0 ? -errno : fd;
+}
+
+int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol)
+{
+	_cleanup(closep) int home = -1, there = -1;
+	int fd;
+
+	/* Entering even the own namespace takes CAP_SYS_ADMIN. */
+	if (netns == netns_own())
+		return socket_here(domain, type, protocol);
+	there = netns_open(netns, pid);
+	if (there < 0)
+		return there;
+	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (home < 0 || setns(there, CLONE_NEWNET))
+		return -errno;
+	fd = socket_here(domain, type, protocol);
+	/* Back home at once: -i names interfaces of the namespace we were started in. */
+	if (setns(home, CLONE_NEWNET))
+		abort();
 	return fd;
 }

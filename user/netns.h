@@ -21,4 +21,11 @@ int netns_resolve(uint32_t *netns, const char *name, FILE *err);
  */
 int netns_open(uint32_t netns, uint32_t pid);
 
+/*
+ * socket(2) inside that namespace. A socket stays in the namespace it was made in; the calling
+ * thread is back in its own when this returns. Returns a file descriptor that the caller closes, or
+ * -errno. Without CAP_SYS_ADMIN only the own namespace can be had.
+ */
+int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol);
+
 #endif

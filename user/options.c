@@ -397,14 +397,16 @@ static const struct definition definitions[] = {
 	  SCOPE_TRACE, set_cgroup, 0 },
 	{ 0, "cause", "NAME[,NAME]", "these causes only; rsttrace explain lists them", SECTION_WHAT,
 	  SCOPE_TRACE, set_causes, 0 },
-	{ 0, "sent", NULL, "only resets this host sent (with --received: both, the default)",
+	{ 0, "sent", NULL, "only resets this host sent (these three combine; default: all)",
 	  SECTION_WHAT, SCOPE_TRACE, FLAG(sent) },
 	{ 0, "received", NULL, "only resets this host received", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(received) },
+	{ 0, "passing", NULL, "only resets that pass through this host", SECTION_WHAT, SCOPE_TRACE,
+	  FLAG(passing) },
 	{ 0, "abnormal", NULL, "hide the causes that are benign", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(abnormal) },
 	{ 'i', "interface", "NAME[:generic]",
-	  "also watch arriving RSTs with XDP, even ignored ones", SECTION_WHAT, SCOPE_TRACE,
+	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACE,
 	  set_interface, 0 },
 
 	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACE, FLAG(json) },
@@ -412,6 +414,8 @@ static const struct definition definitions[] = {
 	  SECTION_OUTPUT, SCOPE_TRACE, FLAG(style.stack) },
 	{ 'w', "wide", NULL, "one line a reset, however long", SECTION_OUTPUT, SCOPE_TRACE,
 	  FLAG(style.wide) },
+	{ 0, "every", NULL, "print every reset: do not fold scans and floods into one line",
+	  SECTION_OUTPUT, SCOPE_TRACE, FLAG(every) },
 	{ 'q', "quiet", NULL, "the summary at the end only", SECTION_OUTPUT, SCOPE_TRACE,
 	  FLAG(style.quiet) },
 	{ 'T', "timestamp", NULL, "times with date, microseconds and zone", SECTION_OUTPUT,
@@ -662,4 +666,12 @@ void options_help(FILE *out)
 	      "  rsttrace -j -d 60 10.0.0.0/8         a minute of one network, as JSON\n\n"
 	      "Exit codes: 0 normal end, 1 failure while running, 2 wrong command line.\n",
 	      out);
+}
+
+uint32_t options_directions(const struct options *o)
+{
+	uint32_t wanted = (o->sent ? RST_WANT_SENT : 0) | (o->received ? RST_WANT_RECEIVED : 0) |
+			  (o->passing ? RST_WANT_PASSING : 0);
+
+	return wanted ? wanted : RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
 }

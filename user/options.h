@@ -42,8 +42,10 @@ struct options {
 	const char *cgroup;	 /* --cgroup: a path, absolute or below the cgroup2 mount */
 	bool cause[CAUSE_COUNT]; /* --cause; all false: all */
 	bool causes;		 /* --cause was given */
-	bool sent, received;	 /* --sent, --received; both false: both */
+	bool sent, received;	 /* --sent, --received, --passing; */
+	bool passing;		 /* all false: all */
 	bool abnormal;		 /* --abnormal: hide benign causes */
+	bool every;		 /* --every: no lines of attacks */
 	bool json;		 /* -j */
 	bool verbose;		 /* -v */
 	uint64_t count;		 /* -n; 0: no limit */
@@ -61,6 +63,9 @@ struct options {
  * what to do. Strings in *O point into ARGV.
  */
 int options_parse(struct options *o, int argc, char **argv, FILE *err);
+
+/* Which directions are wanted: enum rst_direction_bit. */
+uint32_t options_directions(const struct options *o);
 
 /* The text of --help. The man page and the README list the same options; a test compares them. */
 void options_help(FILE *out);

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* pipeline.c: the only place that knows the order of the stages. */
 #include <errno.h>
+
 #include <string.h>
+#include <sys/random.h>
 #include "attribute.h"
 #include "decode.h"
+#include "firewall.h"
 #include "listeners.h"
 #include "pipeline.h"
+#include "suspect.h"
 #include "util.h"
 
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
@@ -13,12 +17,23 @@
 
 void pipeline_init(struct pipeline *p)
 {
+	uint64_t seed;
+
 	join_init(&p->join);
+	/* Early in boot there may be none; the time is better than nothing. */
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
+		seed = clock_ns(CLOCK_MONOTONIC);
+	attack_init(&p->attack, seed);
+}
+
+static bool enough(const struct pipeline *p)
+{
+	return p->o->count && p->written >= p->o->count;
 }
 
 bool pipeline_done(const struct pipeline *p)
 {
-	return p->err || (p->o->count && p->written >= p->o->count);
+	return p->err || enough(p);
 }
 
 /* ---- in: decode and hold */
@@ -34,6 +49,55 @@ static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
 		event->owner.task = closed->task;
 		event->owner.known_by = RST_KNOWN_SOCKET;
 	}
+}
+
+/* Reads the stack of an event that has not been attributed yet, into the scratch incident. */
+static struct incident *read_stack(struct pipeline *p, const struct rst_event *event)
+{
+	struct incident *in = &p->mate;
+
+	memset(in, 0, sizeof(*in));
+	in->ev = event;
+	symbols_stack(p->symbols, in);
+	firewall_fill(in);
+	return in;
+}
+
+static void add_wire(struct pipeline *p, const struct rst_event *event)
+{
+	const struct incident *in = read_stack(p, event);
+	enum origin origin = firewall_origin(in);
+
+	/* The lower device of one that was seen already; or TCP's own, which the tracepoint tells. */
+	if (in->relayed || origin == ORIGIN_TCP)
+		p->summary.seen_before++;
+	else
+		join_wire(&p->join, event, origin);
+}
+
+static void tuple_turn(struct rst_tuple *t)
+{
+	struct rst_tuple was = *t;
+
+	memcpy(t->local, was.remote, sizeof(t->local));
+	memcpy(t->remote, was.local, sizeof(t->remote));
+	t->local_port = was.remote_port;
+	t->remote_port = was.local_port;
+}
+
+static void add_dropped(struct pipeline *p, const struct rst_event *event)
+{
+	struct incident *in = read_stack(p, event);
+	struct rst_event turned;
+
+	in->drop_reason = features_drop(p->features, event->drop_reason);
+	if (!firewall_for_others(in)) {
+		join_event(&p->join, event, DIR_RECEIVED);
+		return;
+	}
+	turned = *event;
+	tuple_turn(&turned.tuple);
+	join_event(&p->join, &turned, DIR_PASSING);
 }
 
 int pipeline_record(void *context, const void *data, size_t size)
@@ -64,21 +128,31 @@ int pipeline_record(void *context, const void *data, size_t size)
 	case RST_REC_SENT:
 		join_event(&p->join, record.event, DIR_SENT);
 		break;
+	case RST_REC_WIRE:
+		add_wire(p, record.event);
+		break;
+	case RST_REC_DROPPED:
+		add_dropped(p, record.event);
+		break;
+	case RST_REC_REJECTED:
+		join_rejected(&p->join, record.rejected);
+		break;
 	}
 	return join_full(&p->join) ? -ENOBUFS : 0;
 }
 
 /* ---- through: attribute, find owners */
 
-static void attribute(struct pipeline *p, struct incident *in, const struct rst_event *event,
-		      const struct join_entry *entry)
+/* What the record of the reset itself says. */
+static void fill_record(struct pipeline *p, struct incident *in, const struct rst_event *event,
+			const struct join_entry *entry)
 {
 	const struct rst_arrival *arrival = entry->have_arrival ? &entry->arrival : NULL;
-	struct listeners listeners = tracer_listeners(p->tracer);
 
 	memset(in, 0, sizeof(*in));
 	in->ev = event;
 	in->direction = entry->direction;
+	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
@@ -87,12 +161,120 @@ static void attribute(struct pipeline *p, struct incident *in, const struct rst_
 	else if (event->ifname[0])
 		in->interface = event->ifname;
 	in->reason = features_reason(p->features, event->reason);
+	if (event->hdr.type == RST_REC_DROPPED)
+		in->drop_reason = features_drop(p->features, event->drop_reason);
 	in->events_lost = p->lost_at_ns && event->hdr.mono_ns + LOSS_SPAN_NS > p->lost_at_ns;
 	symbols_stack(p->symbols, in);
+}
+
+static void interface_name(struct pipeline *p, char name[RST_IFNAME_LEN],
+			   const struct rst_event *event, uint32_t ifindex)
+{
+	const char *found = ifindex ? diag_interface(p->diag, event->netns, 0, ifindex) : NULL;
+
+	if (found)
+		snprintf(name, RST_IFNAME_LEN, "%s", found);
+}
+
+static void fill_wire(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	const struct rst_event *event = in->ev;
+	uint32_t came_in = event->in_ifindex;
+
+	if (in->origin == ORIGIN_FIREWALL || in->origin == ORIGIN_OWN_FIREWALL) {
+		in->rst = in->packet;
+		in->packet = entry->rejected;
+		came_in = entry->rejected_ifindex;
+	}
+	in->came_in = came_in;
+	interface_name(p, in->in_interface, event, came_in);
+	if (in->direction == DIR_PASSING)
+		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
+	firewall_fill(in);
+}
+
+/* What a RST would have hit that was dropped before TCP looked for it. */
+static void find_target(struct pipeline *p, struct rst_event *event)
+{
+	struct diag_socket found;
+
+	if (diag_find(p->diag, event->netns, 0, &event->tuple, &found))
+		return;
+	event->sock.kind = RST_SOCK_FOUND;
+	event->sock.state = found.state;
+	event->sock.inode = found.inode;
+	event->sock.cookie = found.cookie;
+}
+
+/* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it; that the
+ * handshake was finished meanwhile shows that a RST did not. */
+static void find_standing(struct pipeline *p, struct incident *in)
+{
+	bool time_wait = in->ev->sock.kind == RST_SOCK_TIMEWAIT;
+	struct diag_socket found;
+	int err = diag_find(p->diag, in->ev->netns, in->ev->owner.task.pid, &in->ev->tuple, &found);
+
+	in->unasked = err && err != -ENOENT;
+	in->stands = !err && (time_wait ? found.state == RST_TCP_TIME_WAIT ||
+						  found.state == RST_TCP_FIN_WAIT2
+			      : in->direction == DIR_SENT ? found.state == RST_TCP_SYN_RECV
+							  : found.state != RST_TCP_LISTEN);
+}
+
+/* What the kernel can still be asked of. */
+static void ask(struct pipeline *p, struct incident *in, struct rst_event *event)
+{
+	if (attribute_wants_target(in))
+		find_target(p, event);
+	if (attribute_wants_translation(in))
+		in->translation.there = conntrack_find(p->conntrack, event->netns, 0, &event->tuple,
+						       &in->translation);
+	if (attribute_wants_standing(in))
+		find_standing(p, in);
+}
+
+static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,
+		      const struct join_entry *entry)
+{
+	struct listeners listeners = tracer_listeners(p->tracer);
+
+	fill_record(p, in, event, entry);
+	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
+		fill_wire(p, in, entry);
 	listeners_fill(&listeners, in);
-	if (in->direction == DIR_SENT && event->sock.kind == RST_SOCK_LISTENER)
-		in->request_stands = diag_request_stands(p->diag, in);
-	attribute_cause(in);
+	ask(p, in, event);
+}
+
+/* Which rule it was, where a firewall decided; else the hook says nothing. */
+static void fill_firewall(struct pipeline *p, struct incident *in)
+{
+	bool reject = in->verdict.cause == CAUSE_FIREWALL_REJECT;
+	struct ruleset_query q = {
+		.verdict = reject ? RULESET_REJECT : RULESET_DROP,
+		.tuple = in->ev->tuple,
+		.packet = in->packet,
+		.kind = in->firewall.kind,
+		.family = in->firewall.family,
+		.hook = in->firewall.hook,
+		.in_interface = in->in_interface,
+		.in_ifindex = in->came_in,
+	};
+
+	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
+		if (in->origin != ORIGIN_OWN_FIREWALL)
+			memset(&in->firewall, 0, sizeof(in->firewall));
+		return;
+	}
+	/* Without its stack, the frames are those of somebody else. */
+	if (in->origin == ORIGIN_UNKNOWN && reject)
+		memset(&in->firewall, 0, sizeof(in->firewall));
+	if (!in->firewall.hook)
+		return;
+	if (in->direction == DIR_PASSING)
+		tuple_turn(&q.tuple);
+	if (!ruleset_find(p->ruleset, in->ev->netns, 0, &q, in->firewall.rule,
+			  sizeof(in->firewall.rule), &in->firewall.rule_inferred))
+		in->firewall.rule[0] = '\0';
 }
 
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
@@ -100,12 +282,35 @@ static void fill_pair(struct pipeline *p, struct incident *in, const struct join
 {
 	if (!mate)
 		return;
-	attribute(p, &p->mate, &mate->event, mate);
+	p->mate_event = mate->event;
+	attribute(p, &p->mate, &p->mate_event, mate);
+	attribute_cause(&p->mate);
+	if (mate->taken)
+		fill_firewall(p, &p->mate);
 	attribute_owner(&p->mate);
+	/* A firewall's RST to this host itself is no event of its own. */
+	if (mate->taken) {
+		in->origin = mate->origin;
+		in->firewall = p->mate.firewall;
+		return;
+	}
 	in->pair.there = true;
+	in->pair.own = p->mate.verdict.cause != CAUSE_CRAFTED;
 	in->pair.cause = p->mate.verdict.cause;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
+}
+
+/* Whether the RST fits what else came from its sender. */
+static void fill_suspicion(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	if (in->direction != DIR_RECEIVED)
+		return;
+	join_burst(&p->join, entry, &in->suspicion);
+	if (!entry->have_arrival)
+		return;
+	in->suspicion.peer = entry->arrival.peer;
+	suspect_compare(in);
 }
 
 /* Those that nothing recorded: one pass over the open files for all. What is not found there was
@@ -146,7 +351,7 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	const struct options *o = p->o;
 	size_t len = strlen(p->cgroup);
 
-	if (o->count && p->written >= o->count)
+	if (enough(p))
 		return false;
 	if (o->causes && !o->cause[in->verdict.cause])
 		return false;
@@ -173,18 +378,38 @@ static const struct rst_task *task_of(const struct incident *in)
 	return NULL;
 }
 
+static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
+{
+	for (uint8_t i = 0; i < n; i++)
+		if (list[i] == port)
+			return true;
+	return !n;
+}
+
+/* The kernel side cannot tell which end of a dropped RST is the local one. */
+static bool ports_match(const struct options *o, const struct rst_event *event)
+{
+	return event->hdr.type != RST_REC_DROPPED ||
+	       (has_port(o->local_port, o->local_ports, event->tuple.local_port) &&
+		has_port(o->remote_port, o->remote_ports, event->tuple.remote_port));
+}
+
 static void finish(struct pipeline *p, struct incident *in)
 {
 	const struct rst_task *task;
 	bool show;
 
-	attribute_owner(in);
+	if (!(options_directions(p->o) & 1U << in->direction) || !ports_match(p->o, in->ev))
+		return;
 	task = in->owner.pid ? task_of(in) : NULL;
 	process_fill(&in->owner, task ? task->start_ns : 0, task ? task->cgroup_id : 0);
 	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
 		process_tcp_memory(&in->memory);
 	attribute_why(in);
 	show = wanted(p, in);
+	/* The others are shown when their report is. */
+	if (show && !p->o->every && !p->o->style.quiet)
+		show = attack_add(&p->attack, in);
 	summary_add(&p->summary, in, show);
 	if (!show || p->err)
 		return;
@@ -193,18 +418,52 @@ static void finish(struct pipeline *p, struct incident *in)
 		p->written++;
 }
 
-static void finish_batch(struct pipeline *p)
+static void report_attacks(struct pipeline *p, uint64_t now, bool force)
+{
+	while (!pipeline_done(p) && attack_next(&p->attack, now, force, &p->report)) {
+		p->err = p->sink.ops->attack(&p->sink, &p->report);
+		if (p->err)
+			return;
+		p->written++;
+		p->summary.shown += p->report.count;
+		p->summary.folded += p->report.count;
+	}
+	p->summary.fold_evicted = p->attack.evicted;
+}
+
+/* An owner that was found among the open files is known to the pair only now. */
+static void complete_pair(struct pipeline *p, size_t i)
+{
+	struct pair *pair = &p->incident[i].pair;
+
+	if (!pair->there || pair->pid)
+		return;
+	for (size_t k = 0; k < p->n; k++) {
+		if (p->number[k] != p->mate_number[i] || !p->incident[k].owner.pid)
+			continue;
+		pair->pid = p->incident[k].owner.pid;
+		memcpy(pair->comm, p->incident[k].owner.comm, sizeof(pair->comm));
+	}
+}
+
+static void finish_batch(struct pipeline *p, uint64_t now)
 {
 	find_owners(p);
 	for (size_t i = 0; i < p->n; i++)
+		attribute_owner(&p->incident[i]);
+	for (size_t i = 0; i < p->n; i++) {
+		complete_pair(p, i);
 		finish(p, &p->incident[i]);
+	}
 	p->n = 0;
+	report_attacks(p, now, false);
 }
 
 void pipeline_run(struct pipeline *p, bool force)
 {
 	uint64_t counters[RST_CNT_MAX];
 	const struct join_entry *entry;
+	struct incident *in;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
@@ -220,14 +479,24 @@ void pipeline_run(struct pipeline *p, bool force)
 	}
 	while ((entry = join_next(&p->join, now, force || forced))) {
 		forced -= forced > 0;
+		in = &p->incident[p->n];
 		p->event[p->n] = entry->event;
-		attribute(p, &p->incident[p->n], &p->event[p->n], entry);
-		fill_pair(p, &p->incident[p->n], join_mate(&p->join, entry));
+		p->number[p->n] = p->join.first - 1;
+		p->mate_number[p->n] = entry->mate;
+		attribute(p, in, &p->event[p->n], entry);
+		fill_pair(p, in, join_mate(&p->join, entry));
+		fill_suspicion(p, in, entry);
+		attribute_cause(in);
+		fill_firewall(p, in);
 		if (++p->n == PIPELINE_BATCH)
-			finish_batch(p);
+			finish_batch(p, now);
 	}
-	finish_batch(p);
+	finish_batch(p, now);
+	if (force)
+		report_attacks(p, now, true);
 	diag_release(p->diag);
+	conntrack_release(p->conntrack);
+	ruleset_release(p->ruleset);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);
 }

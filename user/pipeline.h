@@ -7,11 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "attack.h"
+#include "conntrack.h"
 #include "diag.h"
 #include "features.h"
 #include "join.h"
 #include "options.h"
 #include "process.h"
+#include "ruleset.h"
 #include "sink.h"
 #include "summary.h"
 #include "symbols.h"
@@ -27,6 +30,8 @@ struct pipeline {
 	const struct symbols *symbols;
 	struct tracer *tracer;
 	struct diag *diag;
+	struct conntrack *conntrack;
+	struct ruleset *ruleset;
 	struct sink sink;
 	struct summary summary;
 	uint32_t netns; /* --netns; 0: all */
@@ -40,10 +45,14 @@ struct pipeline {
 
 	/* Its own. */
 	struct join join;
+	struct attack attack;
 	uint64_t lost_received, lost_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
+	uint64_t number[PIPELINE_BATCH], mate_number[PIPELINE_BATCH]; /* in the join; 0: none */
 	struct incident mate; /* scratch, for the other end's verdict */
+	struct rst_event mate_event;
+	struct attack_report report; /* scratch */
 	size_t n;
 };
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "attack_report.h"
 #include "incident.h"
 #include "summary.h"
 
@@ -32,6 +33,7 @@ struct sink_ops {
 	const char *name;
 	int (*begin)(struct sink *sink);
 	int (*event)(struct sink *sink, const struct incident *in);
+	int (*attack)(struct sink *sink, const struct attack_report *r);
 	int (*flush)(struct sink *sink);
 	int (*summary)(struct sink *sink, const struct summary *s);
 };

@@ -13,6 +13,7 @@
 #include "facts.h"
 #include "sink.h"
 #include "sink_io.h"
+#include "suspect.h"
 #include "text.h"
 
 #define JSON_VERSION 1
@@ -256,7 +257,8 @@ static void put_socket(struct object *o, const struct rst_event *ev)
 	put_object(o, "socket", &c);
 }
 
-static void put_packet(struct object *o, const struct rst_packet *p, uint8_t family)
+static void put_packet(struct object *o, const char *key, const struct rst_packet *p,
+		       uint8_t family)
 {
 	struct object c = child(o);
 	char flags[40];
@@ -273,7 +275,7 @@ static void put_packet(struct object *o, const struct rst_packet *p, uint8_t fam
 		if (family == 4)
 			put_number(&c, "ip_id", p->ip_id);
 	}
-	put_object(o, "packet", &c);
+	put_object(o, key, &c);
 }
 
 static void put_history(struct object *o, const struct history *h)
@@ -301,6 +303,84 @@ static void put_history(struct object *o, const struct history *h)
 		}
 	}
 	put_object(o, "history", &c);
+}
+
+static void put_firewall(struct object *o, const struct firewall *fw)
+{
+	struct object c = child(o);
+
+	put_word(&c, "kind", fw->kind);
+	put_word(&c, "family", fw->family);
+	put_word(&c, "hook", fw->hook);
+	if (fw->rule[0]) {
+		put_word(&c, "rule", fw->rule);
+		if (fw->rule_inferred)
+			put_bool(&c, "rule_inferred", true);
+	}
+	put_object(o, "firewall", &c);
+}
+
+/* One direction of a flow: of its tuple, local is the source. */
+static void put_flow(struct object *o, const char *key, const struct rst_tuple *t)
+{
+	struct object c = child(o);
+
+	put_endpoint(&c, "source", t->local, t->family, t->local_port);
+	put_endpoint(&c, "destination", t->remote, t->family, t->remote_port);
+	put_object(o, key, &c);
+}
+
+static void put_translation(struct object *o, const struct translation *tr)
+{
+	struct object c = child(o);
+
+	if (tr->there) {
+		put_flow(&c, "original", &tr->original);
+		put_flow(&c, "reply", &tr->reply);
+	}
+	put_object(o, "translation", &c);
+}
+
+/* The two values side by side, of what does not fit. */
+static void put_misfit(struct object *o, uint64_t rst, uint64_t peer)
+{
+	put_number(o, "rst", rst);
+	put_number(o, "peer", peer);
+}
+
+static void put_suspicion(struct object *o, const struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+	struct object c = child(o), ttl = child(o), id = child(o), window = child(o),
+		      burst = child(o);
+
+	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION) {
+		if (s->ttl) {
+			put_misfit(&ttl, in->packet.ttl, s->peer.ttl);
+			put_number(&ttl, "rst_hops", suspect_hops(in->packet.ttl));
+			put_number(&ttl, "peer_hops", suspect_hops(s->peer.ttl));
+			put_number(&ttl, "packets", s->peer.packets);
+			put_number(&ttl, "last_ns", s->peer.last * NS_PER_MS);
+		}
+		if (s->ip_id)
+			put_misfit(&id, in->packet.ip_id, s->peer.ip_id);
+		if (s->window) {
+			put_number(&window, "rst", in->packet.window);
+			put_number(&window, "min", s->peer.window_min);
+			put_number(&window, "max", s->peer.window_max);
+		}
+		if (s->burst) {
+			put_number(&burst, "resets", s->resets);
+			put_number(&burst, "ahead", s->ahead);
+			put_number(&burst, "first_seq", s->first_seq);
+			put_number(&burst, "last_seq", s->last_seq);
+		}
+	}
+	put_object(&c, "ttl", &ttl);
+	put_object(&c, "ip_id", &id);
+	put_object(&c, "window", &window);
+	put_object(&c, "burst", &burst);
+	put_object(o, "suspicion", &c);
 }
 
 static void put_pair(struct object *o, const struct pair *p)
@@ -350,6 +430,9 @@ static void put_kernel(struct object *o, const struct incident *in)
 	struct object c = child(o);
 
 	put_word(&c, "reason", in->reason);
+	put_word(&c, "drop_reason", in->drop_reason);
+	if (in->location.symbol)
+		put_name(&c, "location", in->location.symbol, strlen(in->location.symbol));
 	if (in->emitter >= 0 && (uint32_t)in->emitter < in->nframes) {
 		const char *symbol = in->frames[in->emitter].symbol;
 
@@ -378,7 +461,11 @@ static void put_role(struct object *o, const struct incident *in)
 	put_word(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
 	if (in->role_inferred)
 		put_bool(o, "role_inferred", true);
-	put_word(o, "session_end", from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
+	/* It ended nothing. */
+	if (in->verdict.cause != CAUSE_IGNORED &&
+	    !(in->ev->hdr.type == RST_REC_DROPPED && in->verdict.detail))
+		put_word(o, "session_end",
+			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }
 
 static void put_event(struct object *o, const struct incident *in)
@@ -396,7 +483,7 @@ static void put_event(struct object *o, const struct incident *in)
 	put_number(o, "v", JSON_VERSION);
 	put_time(o, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
-	put_word(o, "direction", in->direction == DIR_SENT ? "sent" : "received");
+	put_word(o, "direction", text_direction(in->direction, false));
 	put_word(o, "cause", cause->name);
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", certainties[v->certainty]);
@@ -410,17 +497,62 @@ static void put_event(struct object *o, const struct incident *in)
 	put_nonzero(o, "netns", ev->netns);
 	if (in->interface)
 		put_name(o, "interface", in->interface, strlen(in->interface));
+	put_name(o, "in_interface", in->in_interface, sizeof(in->in_interface));
+	put_name(o, "out_interface", in->out_interface, sizeof(in->out_interface));
 	put_process(o, &in->owner);
 	put_last_user(o, &in->last_user);
 	put_cpu_task(o, &in->cpu_task);
 	put_socket(o, ev);
-	put_packet(o, &in->packet, t->family);
+	put_packet(o, "packet", &in->packet, t->family);
+	put_packet(o, "rst", &in->rst, t->family);
+	put_firewall(o, &in->firewall);
+	put_translation(o, &in->translation);
+	put_suspicion(o, in);
 	put_history(o, &in->history);
 	put_pair(o, &in->pair);
 	put_listener(o, &in->listener);
 	put_kernel(o, in);
 	put_word(o, "phase", v->phase);
 	put_word(o, "detail", v->detail);
+}
+
+/* Several resets in one event; it has no more than all of them have. */
+static void put_attack(struct object *o, const struct attack_report *r)
+{
+	const struct cause *cause = cause_get(r->cause);
+	const struct rst_tuple *t = &r->tuple;
+	struct object c = child(o);
+
+	put_number(o, "v", JSON_VERSION);
+	put_time(o, r->wall_ns);
+	put_number(o, "mono_ns", r->mono_ns);
+	put_word(o, "direction", text_direction(r->direction, false));
+	put_word(o, "cause", cause->name);
+	put_word(o, "group", cause->group);
+	put_word(o, "certainty", "certain");
+	put_sentence(o, "why", r->why);
+	put_bool(o, "benign", r->benign);
+	if (t->family == 4 || t->family == 6)
+		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
+	put_endpoint(o, "local", t->local, t->family, t->local_port);
+	put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+	put_nonzero(o, "netns", r->netns);
+	put_process(o, &r->owner);
+	put_number(o, "count", r->count);
+	put_word(&c, "kind", attack_kind_name(r->kind));
+	put_number(&c, "span_ns", r->span_ns);
+	if (r->kind == ATTACK_PORT_SCAN) {
+		put_number(&c, "ports", r->ports);
+		put_number(&c, "first_port", r->first_port);
+		put_number(&c, "last_port", r->last_port);
+	}
+	if (r->direction == DIR_RECEIVED)
+		put_number(&c, "ended", r->ended);
+	if (r->have_seq) {
+		put_number(&c, "first_seq", r->first_seq);
+		put_number(&c, "last_seq", r->last_seq);
+	}
+	put_object(o, "attack", &c);
 }
 
 static void put_totals(struct object *o, const char *key, const uint64_t *by_cause)
@@ -441,6 +573,8 @@ static void put_lost(struct object *o, const struct summary *s)
 	put_number(&c, "sent", s->counters[RST_CNT_LOST_SENT]);
 	put_number(&c, "received", s->counters[RST_CNT_LOST_RECEIVED]);
 	put_number(&c, "arrived", s->counters[RST_CNT_LOST_ARRIVED]);
+	put_number(&c, "wire", s->counters[RST_CNT_LOST_WIRE]);
+	put_number(&c, "dropped", s->counters[RST_CNT_LOST_DROPPED]);
 	put_number(&c, "missed", s->counters[RST_CNT_MISSED_RESETS]);
 	put(o, "lost", c.json);
 }
@@ -453,6 +587,8 @@ static void put_raised(struct object *o, const struct summary *s)
 	put_number(&c, "sent", s->counters[RST_CNT_SENT]);
 	put_number(&c, "received", s->counters[RST_CNT_RECEIVED]);
 	put_number(&c, "arrived", s->counters[RST_CNT_ARRIVED]);
+	put_number(&c, "wire", s->counters[RST_CNT_WIRE]);
+	put_number(&c, "dropped", s->counters[RST_CNT_DROPPED]);
 	put(o, "raised", c.json);
 }
 
@@ -497,19 +633,24 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	json_t *not_covered = json_array();
 	uint64_t events = 0;
 
-	for (int i = 0; i < CAUSE_COUNT; i++)
-		events += s->by_cause[DIR_SENT][i] + s->by_cause[DIR_RECEIVED][i];
+	for (int direction = 0; direction < DIRECTIONS; direction++)
+		for (int i = 0; i < CAUSE_COUNT; i++)
+			events += s->by_cause[direction][i];
 
 	put_number(o, "duration_ns", s->duration_ns);
 	put_number(o, "events", events);
 	put_number(o, "benign", s->benign);
 	put_number(o, "shown", s->shown);
+	put_number(o, "folded", s->folded);
+	put_number(o, "fold_evicted", s->fold_evicted);
 	put_totals(o, "sent", s->by_cause[DIR_SENT]);
 	put_totals(o, "received", s->by_cause[DIR_RECEIVED]);
+	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
 	put_raised(o, s);
 	put_lost(o, s);
 	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
 	put_number(o, "not_received", s->not_received);
+	put_number(o, "seen_before", s->seen_before);
 	put_number(o, "no_stack", s->counters[RST_CNT_NO_STACK]);
 	put_number(o, "no_storage", s->counters[RST_CNT_NO_STORAGE]);
 	put_number(o, "no_listener_room", s->counters[RST_CNT_NO_LISTENER_ROOM]);
@@ -558,6 +699,18 @@ static int event(struct sink *sink, const struct incident *in)
 	return write_line(sink->out, &o);
 }
 
+static int attack(struct sink *sink, const struct attack_report *r)
+{
+	bool failed = false;
+	struct object o = { .failed = &failed };
+
+	if (sink->style.quiet)
+		return 0;
+	o.json = json_object();
+	put_attack(&o, r);
+	return write_line(sink->out, &o);
+}
+
 static int flush(struct sink *sink)
 {
 	return sink_io_flush(sink->out);
@@ -581,6 +734,7 @@ const struct sink_ops sink_json = {
 	.name = "json",
 	.begin = begin,
 	.event = event,
+	.attack = attack,
 	.flush = flush,
 	.summary = put_summary,
 };

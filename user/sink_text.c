@@ -205,6 +205,26 @@ static int begin(struct sink *sink)
 	return sink_io_result(sink->out);
 }
 
+/* The columns, and the last of them below when it does not fit beside. */
+static void put_cells(const struct sink *sink, const char *const *cells)
+{
+	const char *sentence = cells[COLUMN_WHY];
+	struct line line = {
+		.out = sink->out,
+		.max = sink->style.wide ? 0 : LINE_WIDTH,
+		.empty = true,
+	};
+
+	for (int i = 0; i < COLUMN_WHY; i++)
+		put_cell(&line, cells[i],
+			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
+	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
+		put_cell(&line, sentence, columns[COLUMN_WHY].width);
+	else
+		put_wrapped(sink->out, sentence, LINE_WIDTH, INDENT);
+	fputc('\n', sink->out);
+}
+
 static int event(struct sink *sink, const struct incident *in)
 {
 	const struct rst_tuple *t = &in->ev->tuple;
@@ -214,15 +234,10 @@ static int event(struct sink *sink, const struct incident *in)
 	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
-		[COLUMN_TIME] = when,	 [COLUMN_DIR] = in->direction == DIR_SENT ? "sent" : "recv",
+		[COLUMN_TIME] = when,	 [COLUMN_DIR] = text_direction(in->direction, true),
 		[COLUMN_LOCAL] = local,	 [COLUMN_REMOTE] = remote,
 		[COLUMN_CAUSE] = cause,	 [COLUMN_PROCESS] = process,
 		[COLUMN_WHY] = sentence,
-	};
-	struct line line = {
-		.out = sink->out,
-		.max = sink->style.wide ? 0 : LINE_WIDTH,
-		.empty = true,
 	};
 
 	if (sink->style.quiet)
@@ -236,17 +251,50 @@ static int event(struct sink *sink, const struct incident *in)
 		cells[COLUMN_CAUSE] = cause_get(CAUSE_UNKNOWN)->name;
 	snprintf(sentence, sizeof(sentence), "%s%s",
 		 v->certainty == CERTAINTY_INFERRED ? "probably: " : "", v->why);
-
-	for (int i = 0; i < COLUMN_WHY; i++)
-		put_cell(&line, cells[i],
-			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
-	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
-		put_cell(&line, cells[COLUMN_WHY], columns[COLUMN_WHY].width);
-	else
-		put_wrapped(sink->out, sentence, LINE_WIDTH, INDENT);
-	fputc('\n', sink->out);
+	put_cells(sink, cells);
 	if (sink->style.stack)
 		put_stack(sink->out, in);
+	return sink_io_result(sink->out);
+}
+
+/* An end of many resets: "*" for what is not the same in all. */
+static void format_ends(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
+{
+	static const uint8_t zero[16];
+
+	if (!memcmp(address, zero, sizeof(zero)) && port)
+		snprintf(buf, TEXT_ENDPOINT_MAX, "*:%u", port);
+	else if (!memcmp(address, zero, sizeof(zero)))
+		strcpy(buf, "*");
+	else if (port)
+		text_endpoint(buf, address, family, port);
+	else
+		text_address(buf, address, family);
+}
+
+static int attack(struct sink *sink, const struct attack_report *r)
+{
+	const struct rst_tuple *t = &r->tuple;
+	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
+	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
+	const char *cells[COLUMNS] = {
+		[COLUMN_TIME] = when,
+		[COLUMN_DIR] = text_direction(r->direction, true),
+		[COLUMN_LOCAL] = local,
+		[COLUMN_REMOTE] = remote,
+		[COLUMN_CAUSE] = cause_get(r->cause)->name,
+		[COLUMN_PROCESS] = process,
+		[COLUMN_WHY] = r->why,
+	};
+
+	if (sink->style.quiet)
+		return 0;
+	errno = 0;
+	format_time(when, sizeof(when), &sink->style, r->wall_ns);
+	format_ends(local, t->local, t->family, t->local_port);
+	format_ends(remote, t->remote, t->family, t->remote_port);
+	format_process(process, sizeof(process), &r->owner);
+	put_cells(sink, cells);
 	return sink_io_result(sink->out);
 }
 
@@ -298,6 +346,10 @@ static void put_losses(FILE *out, const struct summary *s)
 		  "received resets lost: the ring was full; try --ring-size 64" },
 		{ RST_CNT_LOST_ARRIVED,
 		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_LOST_WIRE,
+		  "resets that left without TCP lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_LOST_DROPPED,
+		  "dropped resets lost: the ring was full; try --ring-size 64" },
 		{ RST_CNT_MISSED_RESETS,
 		  "resets missed: an interrupt raised them while another was being recorded" },
 		{ RST_CNT_MISSED_STATES,
@@ -353,7 +405,7 @@ static void put_pressure(FILE *out, const struct summary *s)
 static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
 {
 	if (events && !s->shown)
-		fputs("  none shown: --cause, --abnormal, --pid, --sent or --received left them out\n",
+		fputs("  none shown: --cause, --abnormal, --pid, --sent, --received or --passing left them out\n",
 		      out);
 	else if (events || summary_lost(s) || s->malformed)
 		return;
@@ -361,8 +413,8 @@ static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
 		fputs("  no reset passed the filters: check ports, addresses, -4/-6 and --netns\n",
 		      out);
 	else
-		fputs("  no reset was seen. Check that the connections end on this host (forwarded "
-		      "and bridged ones do not),\n"
+		fputs("  no reset was seen. Check that the connections end on this host or pass through "
+		      "it,\n"
 		      "  that they really end with a RST (a timeout does not), and try: "
 		      "curl http://127.0.0.1:1/\n",
 		      out);
@@ -371,24 +423,31 @@ static void put_nothing(FILE *out, const struct summary *s, uint64_t events)
 static int put_summary(struct sink *sink, const struct summary *s)
 {
 	uint64_t sent = total(s, DIR_SENT), received = total(s, DIR_RECEIVED);
+	uint64_t passing = total(s, DIR_PASSING), all = sent + received + passing;
 	char span[32], n[4][28];
 	FILE *out = sink->out;
 
 	errno = 0;
 	fprintf(out, "\n%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
-		text_count(n[0], sent + received), sent + received == 1 ? "" : "s",
-		text_count(n[1], sent), text_count(n[2], received));
+		text_count(n[0], all), all == 1 ? "" : "s", text_count(n[1], sent),
+		text_count(n[2], received));
+	if (passing)
+		fprintf(out, ", %s passing", text_count(n[3], passing));
 	if (s->benign)
 		fprintf(out, "; %s of them benign", text_count(n[3], s->benign));
-	if (s->shown != sent + received && s->shown)
+	if (s->shown != all && s->shown)
 		fprintf(out, "; %s shown", text_count(n[3], s->shown));
+	if (s->folded)
+		fprintf(out, "; %s folded into lines of attacks", text_count(n[3], s->folded));
 	fputc('\n', out);
 
 	put_causes(out, s->by_cause[DIR_SENT], "sent", false);
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received", false);
+	put_causes(out, s->by_cause[DIR_PASSING], "passing", false);
 	put_causes(out, s->by_cause[DIR_SENT], "sent, benign", true);
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
-	put_nothing(out, s, sent + received);
+	put_causes(out, s->by_cause[DIR_PASSING], "passing, benign", true);
+	put_nothing(out, s, all);
 	put_losses(out, s);
 	put_pressure(out, s);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {
@@ -404,6 +463,7 @@ const struct sink_ops sink_text = {
 	.name = "text",
 	.begin = begin,
 	.event = event,
+	.attack = attack,
 	.flush = flush,
 	.summary = put_summary,
 };

@@ -26,7 +26,8 @@ void summary_not_covered(struct summary *s, const char *sentence)
 uint64_t summary_lost(const struct summary *s)
 {
 	return s->counters[RST_CNT_LOST_SENT] + s->counters[RST_CNT_LOST_RECEIVED] +
-	       s->counters[RST_CNT_LOST_ARRIVED] + s->counters[RST_CNT_MISSED_RESETS];
+	       s->counters[RST_CNT_LOST_ARRIVED] + s->counters[RST_CNT_LOST_WIRE] +
+	       s->counters[RST_CNT_LOST_DROPPED] + s->counters[RST_CNT_MISSED_RESETS];
 }
 
 void summary_pressure(struct summary *s, const struct pressure *p)

@@ -21,14 +21,17 @@ struct pressure {
 
 struct summary {
 	uint64_t duration_ns;
-	uint64_t by_cause[2][CAUSE_COUNT]; /* indexed by enum direction, then cause */
-	uint64_t benign;		   /* of those */
-	uint64_t shown;			   /* after the filters */
-	uint64_t counters[RST_CNT_MAX];	   /* the kernel side's, enum rst_counter */
-	uint64_t not_received;		   /* tcp_receive_reset without a RST (data after close) */
-	uint64_t malformed;		   /* records the decoder refused */
-	uint64_t remembered;		   /* ended connections put into the history */
-	uint64_t held;			   /* of those, still there at the end */
+	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
+	uint64_t benign;			    /* of those */
+	uint64_t shown;				    /* after the filters */
+	uint64_t folded;			    /* of those, in the lines of attacks */
+	uint64_t fold_evicted;			    /* suspects forgotten, see attack.h */
+	uint64_t counters[RST_CNT_MAX];		    /* the kernel side's, enum rst_counter */
+	uint64_t not_received; /* tcp_receive_reset without a RST (data after close) */
+	uint64_t seen_before;  /* RSTs on the wire that had been told of already */
+	uint64_t malformed;    /* records the decoder refused */
+	uint64_t remembered;   /* ended connections put into the history */
+	uint64_t held;	       /* of those, still there at the end */
 	struct pressure pressure[SUMMARY_PRESSURE]; /* the most dropped first */
 	uint32_t npressure;
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */

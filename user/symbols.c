@@ -152,11 +152,46 @@ void symbols_frame(const struct symbols *s, uint64_t ip, struct frame *frame)
 	frame->fn = s->table[low - 1].fn;
 }
 
+/* What sends or takes a RST within TCP. */
 static bool is_emitter(enum kfunc fn)
 {
 	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
 	       fn == KF_TCP_V6_SEND_RESPONSE || fn == KF_TCP_SEND_ACTIVE_RESET ||
 	       fn == KF_TCP_RESET;
+}
+
+/* What makes a packet leave that TCP did not send. */
+static bool is_wire_emitter(enum kfunc fn)
+{
+	return is_emitter(fn) || fn == KF_NF_SEND_RESET || fn == KF_NFT_REJECT_NETDEV ||
+	       fn == KF_NFT_REJECT_BRIDGE || fn == KF_RAW_SENDMSG || fn == KF_PACKET_SENDMSG ||
+	       fn == KF_TUN || fn == KF_IP_FORWARD || fn == KF_BR_HANDLE_FRAME;
+}
+
+/* The function that raised the tracepoint: what stands before it is the tracer's. */
+static bool raises(const struct incident *in, const struct frame *frame)
+{
+	if (in->ev->hdr.type == RST_REC_WIRE)
+		return frame->fn == KF_DEV_QUEUE_XMIT;
+	if (in->ev->hdr.type == RST_REC_DROPPED)
+		return frame->symbol && frame->symbol == in->location.symbol;
+	return is_emitter(frame->fn);
+}
+
+/* Finds who made the RST leave, and whether an upper device of the same host had sent it on. */
+static void find_wire_emitter(struct incident *in)
+{
+	uint32_t xmits = 0;
+
+	in->emitter = -1;
+	for (uint32_t i = 0; i < in->nframes && !kfunc_is_boundary(in->frames[i].fn); i++) {
+		xmits += in->frames[i].fn == KF_DEV_QUEUE_XMIT;
+		if (!is_wire_emitter(in->frames[i].fn))
+			continue;
+		in->emitter = (int)i;
+		break;
+	}
+	in->relayed = xmits > 1;
 }
 
 void symbols_stack(const struct symbols *s, struct incident *in)
@@ -165,17 +200,21 @@ void symbols_stack(const struct symbols *s, struct incident *in)
 
 	in->nframes = 0;
 	in->emitter = -1;
+	if (in->ev->location)
+		symbols_frame(s, in->ev->location, &in->location);
 	for (uint32_t i = 0; i < n; i++) {
 		struct frame *frame = &in->frames[in->nframes];
 
 		symbols_frame(s, in->ev->stack[i], frame);
-		if (in->emitter < 0 && is_emitter(frame->fn)) {
+		if (in->emitter < 0 && raises(in, frame)) {
 			in->frames[0] = *frame;
 			in->emitter = 0;
 			in->nframes = 0;
 		}
 		in->nframes++;
 	}
+	if (in->ev->hdr.type == RST_REC_WIRE)
+		find_wire_emitter(in);
 }
 
 bool symbols_not_received(const struct symbols *s, const struct rst_event *event)

@@ -118,6 +118,17 @@ char *text_tcp_flags(char *buf, uint8_t flags)
 	return buf;
 }
 
+const char *text_direction(enum direction direction, bool shortened)
+{
+	static const char *const words[DIRECTIONS][2] = {
+		[DIR_SENT] = { "sent", "sent" },
+		[DIR_RECEIVED] = { "received", "recv" },
+		[DIR_PASSING] = { "passing", "pass" },
+	};
+
+	return words[direction][shortened];
+}
+
 const char *text_tcp_state(uint8_t state)
 {
 	static const char *const names[] = {

@@ -3,10 +3,12 @@
 #ifndef RSTTRACE_TEXT_H
 #define RSTTRACE_TEXT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "event.h"
+#include "incident.h"
 
 /* "[" + IPv6 text + "]:" + port + NUL fits. */
 #define TEXT_ENDPOINT_MAX 64
@@ -26,6 +28,9 @@ char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t 
 
 /* "SYN,ACK"; "none" without any. Returns BUF, which must hold 40 bytes. */
 char *text_tcp_flags(char *buf, uint8_t flags);
+
+/* "sent", "received", "passing"; SHORTENED: four letters, "recv", "pass". Static storage. */
+const char *text_direction(enum direction direction, bool shortened);
 
 /* "ESTABLISHED"; "?" for a number that is no TCP state. Static storage. */
 const char *text_tcp_state(uint8_t state);

@@ -19,6 +19,8 @@
 
 /* A quarter of the ring: room for a burst while the reader wakes up. */
 #define WAKEUP_SHARE 4
+/* Connections whose peers' packets are known, with -i: 1.8 MB. */
+#define PEERS 65536U
 
 struct attached {
 	uint32_t ifindex;
@@ -75,14 +77,10 @@ static uint32_t pid_namespace(void)
 	return stat("/proc/self/ns/pid", &st) ? INITIAL_PID_NAMESPACE : (uint32_t)st.st_ino;
 }
 
-static bool only_sent(const struct options *o)
+/* What arrives is of use only beside what was received or passed on. */
+static bool wants_arrivals(const struct options *o)
 {
-	return o->sent && !o->received;
-}
-
-static bool only_received(const struct options *o)
-{
-	return o->received && !o->sent;
+	return o->interfaces && options_directions(o) & (RST_WANT_RECEIVED | RST_WANT_PASSING);
 }
 
 static void configure(struct rsttrace_bpf *skel, const struct options *o,
@@ -96,6 +94,10 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	c.netns = netns;
 	c.pidns = pid_namespace();
 	c.own_pid = c.pidns == INITIAL_PID_NAMESPACE ? (uint32_t)getpid() : 0;
+	c.directions = options_directions(o);
+	c.netfilter_drop = (uint32_t)features->netfilter_drop;
+	c.peers = o->interfaces ? PEERS : 1;
+	memcpy(c.drop_ignored, features->drop_ignored, sizeof(c.drop_ignored));
 	c.family = o->family;
 	c.local_ports = o->local_ports;
 	c.remote_ports = o->remote_ports;
@@ -106,9 +108,10 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	memcpy((void *)&skel->rodata->rst_config, &c, sizeof(c));
 	bpf_map__set_max_entries(skel->maps.ring, ring_bytes);
 	bpf_map__set_max_entries(skel->maps.ended_connections, o->history);
-	bpf_program__set_autoload(skel->progs.rst_sent, !only_received(o));
-	bpf_program__set_autoload(skel->progs.rst_received, !only_sent(o));
-	bpf_program__set_autoload(skel->progs.rst_arrived, !only_sent(o) && o->interfaces);
+	bpf_map__set_max_entries(skel->maps.peers, c.peers);
+	bpf_program__set_autoload(skel->progs.rst_sent, c.directions & RST_WANT_SENT);
+	bpf_program__set_autoload(skel->progs.rst_received, c.directions & RST_WANT_RECEIVED);
+	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
 	/* Attached by hand: XDP to an interface, the iterators when they are run. */
 	bpf_program__set_autoattach(skel->progs.rst_arrived, false);
 	bpf_program__set_autoattach(skel->progs.rst_sockets_at_start, false);
@@ -228,8 +231,8 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	e = rsttrace_bpf__attach(s);
 	if (e)
 		return fail(err, e, "the reset tracepoints cannot be attached");
-	/* What arrives is of use only beside what sockets received. */
-	for (size_t i = 0; i < o->interfaces && !only_sent(o); i++) {
+
+	for (size_t i = 0; i < o->interfaces && wants_arrivals(o); i++) {
 		e = attach_xdp(t, &o->interface[i], err);
 		if (e)
 			return e;
@@ -482,7 +485,8 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 			counters[i] += values[cpu];
 	}
 	counters[RST_CNT_MISSED_RESETS] =
-		misses(t->skel->progs.rst_sent) + misses(t->skel->progs.rst_received);
+		misses(t->skel->progs.rst_sent) + misses(t->skel->progs.rst_received) +
+		misses(t->skel->progs.rst_leaves) + misses(t->skel->progs.rst_dropped);
 	counters[RST_CNT_MISSED_STATES] = misses(t->skel->progs.rst_socket_state);
 }
 

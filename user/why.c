@@ -6,6 +6,7 @@
 
 #include "attribute.h"
 #include "facts.h"
+#include "suspect.h"
 #include "text.h"
 
 /* A connection may well be older than this, and have ended before. */
@@ -203,12 +204,21 @@ static void say_arrived(struct incident *in)
 	say(in, " arrived");
 }
 
+/* A peer that had sent the RST itself would not go on. */
+static bool peer_goes_on(const struct incident *in)
+{
+	return in->ev->past.end == RST_END_RESET && in->packet.length &&
+	       (int32_t)(in->packet.seq - in->ev->past.rcv_nxt) >= 0;
+}
+
 static void why_closed_earlier(struct incident *in)
 {
 	say_arrived(in);
 	say(in, " %s after ", SPAN(in->history.ago_ns));
 	say_history(in, "the connection");
 	say_idle(in);
+	if (peer_goes_on(in))
+		say(in, "; that it goes on where it was speaks for a RST that was not its own");
 }
 
 static void why_no_such_connection(struct incident *in)
@@ -217,6 +227,16 @@ static void why_no_such_connection(struct incident *in)
 		say_segment(in);
 	else
 		say(in, "a segment");
+	if (in->translation.there) {
+		const struct rst_tuple *o = &in->translation.original;
+
+		say(in, " was not translated back: conntrack has its flow as %s to %s",
+		    ENDPOINT(o->local, o->family, o->local_port),
+		    ENDPOINT(o->remote, o->family, o->remote_port));
+		say(in, ", but held this segment for invalid (out of window?), and this host's own "
+			"ports do not know it");
+		return;
+	}
 	say(in, " for a connection that does not exist here");
 	if (in->ev->sock.kind == RST_SOCK_LISTENER && in->owner.pid) {
 		say(in, "; ");
@@ -518,6 +538,14 @@ static void why_reset_by_peer(struct incident *in)
 	uint64_t unread = facts_queues(s).unread, lost = undelivered(in), idle_ms;
 	bool had_data = facts_idle_ms(s, &idle_ms);
 
+	if (s->kind == RST_SOCK_LISTENER) {
+		say(in, "before the handshake was over: the half-open connection is gone");
+		if (in->unasked)
+			say(in,
+			    ", if the RST bore the exact number (its network namespace could not "
+			    "be asked)");
+		return;
+	}
 	if (!strcmp(phase, "handshake"))
 		say(in, "before the handshake was over");
 	else if (!strcmp(phase, "closing"))
@@ -537,13 +565,303 @@ static void why_reset_by_peer(struct incident *in)
 		say(in, ", %s unread", COUNT(unread));
 }
 
+static void say_rst(struct incident *in)
+{
+	say(in, "RST (seq %u", in->packet.seq);
+	if (in->packet.flags & RST_FLAG_ACK)
+		say(in, ", ack %u", in->packet.ack);
+	say(in, ", ttl %u)", in->packet.ttl);
+}
+
+/* "nft, rule inet filter input handle 5, in the input hook" */
+static void say_firewall(struct incident *in)
+{
+	const struct firewall *fw = &in->firewall;
+
+	say(in, "%s", fw->kind ? fw->kind : "netfilter");
+	/* Its names are escaped already. */
+	if (fw->rule[0])
+		say(in, ", %srule %s,", fw->rule_inferred ? "probably " : "", fw->rule);
+	if (fw->hook)
+		say(in, " in the %s hook", fw->hook);
+}
+
+static void why_firewall_reject(struct incident *in)
+{
+	if (in->verdict.detail) {
+		say(in, "a RST left that had waited for its neighbour's address: nobody but "
+			"netfilter sends one without a socket");
+		return;
+	}
+	say_firewall(in);
+	say(in, " refused ");
+	if (in->packet.valid)
+		say(in, "a ");
+	say_segment(in);
+	if (!in->packet.valid)
+		say(in, "a segment");
+	if (in->in_interface[0])
+		say(in, " that came in on %s", NAME(in->in_interface));
+}
+
+static void why_crafted(struct incident *in)
+{
+	const char *detail = in->verdict.detail;
+
+	if (in->owner.pid)
+		say_process(in, &in->owner);
+	else
+		say(in, "a program");
+	say(in, " wrote this ");
+	say_rst(in);
+	if (!strcmp(detail, "tun"))
+		say(in, " to TUN device %s, of its own or for its guest or VPN peer",
+		    in->in_interface[0] ? NAME(in->in_interface) : "?");
+	else
+		say(in, " to a %s itself",
+		    !strcmp(detail, "raw-socket") ? "raw socket" : "packet socket");
+}
+
+static void why_forwarded(struct incident *in)
+{
+	say(in, "%s", in->verdict.detail);
+	if (in->in_interface[0])
+		say(in, " from %s", NAME(in->in_interface));
+	if (in->out_interface[0])
+		say(in, " to %s", NAME(in->out_interface));
+	say(in, ": ");
+	say_rst(in);
+}
+
+static void why_rejected_locally(struct incident *in)
+{
+	say(in, "this host's own ");
+	say_firewall(in);
+	say(in, " refused %s: the peer never saw it, the RST only bears its name",
+	    in->ev->sock.state == RST_TCP_SYN_SENT ? "the connection" : "a segment");
+}
+
+static void say_hops(struct incident *in, uint8_t ttl)
+{
+	say(in, "ttl %u (%u hop%s away)", ttl, suspect_hops(ttl), plural(suspect_hops(ttl)));
+}
+
+static void say_misfits(struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+	const struct rst_peer *p = &s->peer;
+
+	if (s->ttl) {
+		say(in, ": it has ");
+		say_hops(in, in->packet.ttl);
+		say(in, ", the peer's %s packets before all had ", COUNT(p->packets));
+		say_hops(in, p->ttl);
+		say(in, ", the last %s before", SPAN((uint64_t)p->last * 1000000));
+	}
+	if (s->ip_id && p->id_zero == p->data_packets)
+		say(in, "%s IP ID %u, the peer's is always 0", s->ttl ? ";" : ":",
+		    in->packet.ip_id);
+	else if (s->ip_id)
+		say(in, "%s IP ID %u, the peer counts and was at %u", s->ttl ? ";" : ":",
+		    in->packet.ip_id, p->ip_id);
+	if (s->window)
+		say(in, "%s window %s, the peer's were %s to %s", s->ttl || s->ip_id ? ";" : ":",
+		    COUNT(in->packet.window), COUNT(p->window_min), COUNT(p->window_max));
+}
+
+/* What a RST that was refused would have hit. */
+static void say_target(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	if (s->kind == RST_SOCK_LISTENER || s->kind == RST_SOCK_NONE ||
+	    s->kind == RST_SOCK_TIMEWAIT || s->state == RST_TCP_LISTEN ||
+	    s->state == RST_TCP_TIME_WAIT || s->state == RST_TCP_CLOSE)
+		return;
+	say(in, "; the connection");
+	if (in->owner.pid) {
+		say(in, " of ");
+		say_process(in, &in->owner);
+	}
+	say(in, " (%s) stands", text_tcp_state(s->state));
+}
+
+static void why_suspected_injection(struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+
+	say(in, "this ");
+	say_rst(in);
+	say(in, " is not the peer's");
+	say_misfits(in);
+	if (s->burst)
+		say(in,
+		    "%s %s RSTs came within a moment, with %s different numbers beyond what the peer "
+		    "had sent (seq %u to %u)",
+		    s->ttl || s->ip_id || s->window ? ";" : ":", COUNT(s->resets), COUNT(s->ahead),
+		    s->first_seq, s->last_seq);
+	if (in->verdict.detail) {
+		say(in, "; it was ignored (%s)", in->verdict.detail);
+		say_target(in);
+	}
+}
+
+static void ignored_challenge(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in,
+	    "in the window (%s bytes from %u), but not exactly there (RFC 5961: the peer is asked by a challenge ACK)",
+	    COUNT(s->rcv_wnd), s->rcv_nxt);
+}
+
+static void ignored_window(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	int32_t beyond = (int32_t)(in->packet.seq - s->rcv_nxt);
+
+	if (beyond < 0)
+		say(in, "%s bytes before the expected %u", COUNT(-(int64_t)beyond), s->rcv_nxt);
+	else
+		say(in, "%s bytes beyond the expected %u, outside the window of %s", COUNT(beyond),
+		    s->rcv_nxt, COUNT(s->rcv_wnd));
+}
+
+static void ignored_ack(struct incident *in)
+{
+	say(in, "it acknowledges %u, which this host has not sent", in->packet.ack);
+}
+
+static void ignored_no_ack(struct incident *in)
+{
+	say(in, "a connection that is being opened wants a RST that acknowledges its SYN");
+}
+
+static void ignored_no_socket(struct incident *in)
+{
+	if (in->ev->past.kind != RST_PAST_CONNECTION || !in->history.what) {
+		say(in, "there is no such connection");
+		return;
+	}
+	say(in, "the connection is gone: %s before ", SPAN(in->history.ago_ns));
+	say_history(in, "it");
+}
+
+static void ignored_listener(struct incident *in)
+{
+	say(in, "port %u is listened on, and a listener takes no RST", in->ev->tuple.local_port);
+}
+
+static void ignored_request(struct incident *in)
+{
+	say(in, "the half-open handshake stands: the RST does not bear the exact number");
+}
+
+static void ignored_time_wait(struct incident *in)
+{
+	say(in, "the connection had ended and was in TIME_WAIT");
+	if (in->unasked)
+		return;
+	say(in, ", which %s",
+	    in->stands ? "still stands" : "it ended early (net.ipv4.tcp_rfc1337 is 0)");
+}
+
+static void ignored_checksum(struct incident *in)
+{
+	say(in, "its checksum is wrong");
+}
+
+static void ignored_firewall(struct incident *in)
+{
+	say_firewall(in);
+	say(in, " dropped it");
+}
+
+static void ignored_rp_filter(struct incident *in)
+{
+	say(in, "its source is not reached by the interface it came in on (rp_filter)");
+}
+
+static void ignored_not_routed(struct incident *in)
+{
+	say(in, "it is for another host, and this one does not route it there");
+}
+
+static void ignored_min_ttl(struct incident *in)
+{
+	say(in, "its TTL is below the socket's IP_MINTTL");
+}
+
+static void ignored_authentication(struct incident *in)
+{
+	say(in, "it is not signed as TCP-MD5 or TCP-AO wants it (%s)", in->drop_reason);
+}
+
+static void ignored_backlog(struct incident *in)
+{
+	say(in, "the socket's backlog was full while its owner had it locked");
+}
+
+static void ignored_xdp(struct incident *in)
+{
+	say(in, "an XDP program dropped it");
+}
+
+static void ignored_traffic_control(struct incident *in)
+{
+	say(in, "traffic control (tc ingress) dropped it");
+}
+
+static void ignored_other(struct incident *in)
+{
+	say(in, "the kernel dropped it");
+	if (in->drop_reason)
+		say(in, " (%s)", in->drop_reason);
+}
+
+static const struct {
+	const char *detail;
+	void (*say)(struct incident *in);
+} ignored[] = {
+	{ "challenge-ack", ignored_challenge },
+	{ "out-of-window", ignored_window },
+	{ "old-sequence", ignored_window },
+	{ "bad-ack", ignored_ack },
+	{ "no-ack", ignored_no_ack },
+	{ "no-socket", ignored_no_socket },
+	{ "listener", ignored_listener },
+	{ "request-socket", ignored_request },
+	{ "time-wait", ignored_time_wait },
+	{ "checksum", ignored_checksum },
+	{ "firewall", ignored_firewall },
+	{ "rp-filter", ignored_rp_filter },
+	{ "not-routed", ignored_not_routed },
+	{ "min-ttl", ignored_min_ttl },
+	{ "authentication", ignored_authentication },
+	{ "backlog", ignored_backlog },
+	{ "xdp", ignored_xdp },
+	{ "traffic-control", ignored_traffic_control },
+	{ "other", ignored_other },
+};
+
 static void why_ignored(struct incident *in)
 {
-	say(in, "a RST (seq %u, ttl %u) came in", in->packet.seq, in->packet.ttl);
-	if (in->interface)
-		say(in, " on %s", NAME(in->interface));
-	say(in, " and ended no connection: there is none, it is outside the window, a half-open "
-		"handshake or TIME_WAIT, or it passes through");
+	const char *detail = in->verdict.detail;
+
+	say_rst(in);
+	if (in->interface || in->in_interface[0])
+		say(in, " on %s", NAME(in->in_interface[0] ? in->in_interface : in->interface));
+	say(in, " ended nothing: ");
+	if (!detail) {
+		say(in, "no socket took it, and the kernel does not tell why");
+		return;
+	}
+	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+		if (!strcmp(ignored[i].detail, detail))
+			ignored[i].say(in);
+	if (in->location.symbol && !strcmp(detail, "other"))
+		say(in, " in %s", in->location.symbol);
+	say_target(in);
 }
 
 typedef void why_fn(struct incident *in);
@@ -572,8 +890,13 @@ static why_fn *const sentences[CAUSE_COUNT] = {
 	[CAUSE_SYNCOOKIE_FAILED] = why_syncookie_failed,
 	[CAUSE_BAD_HANDSHAKE] = why_bad_handshake,
 	[CAUSE_MPTCP] = why_mptcp,
+	[CAUSE_FIREWALL_REJECT] = why_firewall_reject,
+	[CAUSE_CRAFTED] = why_crafted,
+	[CAUSE_FORWARDED] = why_forwarded,
 	[CAUSE_REFUSED] = why_refused,
 	[CAUSE_RESET_BY_PEER] = why_reset_by_peer,
+	[CAUSE_REJECTED_LOCALLY] = why_rejected_locally,
+	[CAUSE_SUSPECTED_INJECTION] = why_suspected_injection,
 	[CAUSE_IGNORED] = why_ignored,
 };
 
@@ -601,6 +924,6 @@ void attribute_why(struct incident *in)
 		say(in, "; last used by ");
 		say_process(in, &in->last_user);
 	}
-	if (in->direction == DIR_RECEIVED && in->pair.there)
+	if (in->direction != DIR_SENT && in->pair.there)
 		say_pair(in);
 }

@@ -19,9 +19,13 @@
 
 const char *act_address(enum speak speak, enum side side)
 {
-	if (speak == SPEAK_V6)
-		return side == SIDE_SERVER ? "2001:db8::1" : "2001:db8::2";
-	return side == SIDE_SERVER ? "192.0.2.1" : "192.0.2.2";
+	static const char *const addresses[][2] = {
+		[SIDE_SERVER] = { "192.0.2.1", "2001:db8::1" },
+		[SIDE_CLIENT] = { "192.0.2.2", "2001:db8::2" },
+		[SIDE_ROUTER] = { "192.0.2.0", "2001:db8::" },
+	};
+
+	return addresses[side][speak == SPEAK_V6];
 }
 
 const char *act_family(enum speak speak)

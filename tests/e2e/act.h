@@ -35,7 +35,7 @@ struct actor {
 	int pidfd; /* > 0: another actor's child, which is waited for by this */
 };
 
-/* Addresses of the two sides, "192.0.2.1" or "2001:db8::1". */
+/* Addresses of the sides, "192.0.2.1" or "2001:db8::1"; the router's as the server sees it. */
 const char *act_address(enum speak speak, enum side side);
 const char *act_family(enum speak speak); /* "ipv4" or "ipv6" */
 
@@ -93,6 +93,19 @@ void actor_fork(struct actor *parent, struct actor *child, const char *comm);
 int actor_socketpair(struct actor *a, int *other);
 void actor_send_fd(struct actor *a, int via, int fd);
 int actor_recv_fd(struct actor *a, int via);
+
+/* Ways to send what TCP does not: a raw socket, a packet socket at an interface, a new TUN device,
+ * or one that has frames (TAP). actor_tun() and actor_tap() return -1 where that is not possible. */
+int actor_raw(struct actor *a, enum speak speak);
+int actor_packet(struct actor *a, const char *interface);
+int actor_tun(struct actor *a, const char *name);
+int actor_tap(struct actor *a, const char *name);
+/* Writes at most ACTOR_BYTES_MAX bytes; TO: only a raw socket needs it. */
+#define ACTOR_BYTES_MAX 256
+void actor_bytes(struct actor *a, int fd, enum speak speak, const char *to, const void *bytes,
+		 size_t len);
+/* setsockopt() of something longer than a number. */
+void actor_set_bytes(struct actor *a, int fd, int level, int name, const void *bytes, size_t len);
 
 /* How an actor ends; each returns when the process is gone, its sockets closed. */
 void actor_exit(struct actor *a, int status);

@@ -4,7 +4,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_packet.h>
+#include <linux/if_tun.h>
 #include <linux/sockios.h>
+#include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -301,6 +304,37 @@ static void do_fork(int own_line, const struct act_request *r)
 	close(line[0]);
 }
 
+static int do_packet(const char *interface)
+{
+	struct sockaddr_ll ll = { .sll_family = AF_PACKET };
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	ll.sll_ifindex = (int)if_nametoindex(interface);
+	return fd < 0 || bind(fd, (struct sockaddr *)&ll, sizeof(ll)) < 0 ? -1 : fd;
+}
+
+static int do_tun(const char *name, long mode)
+{
+	struct ifreq ifr = { .ifr_flags = (short)(mode | IFF_NO_PI) };
+	int fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+
+	memcpy(ifr.ifr_name, name, strnlen(name, sizeof(ifr.ifr_name) - 1));
+	return fd < 0 || ioctl(fd, TUNSETIFF, &ifr) < 0 ? -1 : fd;
+}
+
+static int do_bytes(const struct act_request *r)
+{
+	size_t len = (size_t)r->x;
+	ssize_t done;
+
+	if (r->remote_len)
+		done = sendto(r->fd, r->text, len, 0, (const struct sockaddr *)&r->remote,
+			      r->remote_len);
+	else
+		done = write(r->fd, r->text, len);
+	return done == (ssize_t)len ? 0 : -1;
+}
+
 static int perform(const struct act_request *r, struct act_reply *reply)
 {
 	int option = (int)r->z;
@@ -371,6 +405,16 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 		return do_socketpair(reply);
 	case ACT_SEND_FD:
 		return act_send_fd((int)r->x, r->fd, &byte, 1);
+	case ACT_RAW:
+		return socket((int)r->x, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	case ACT_PACKET:
+		return do_packet(r->text);
+	case ACT_TUN:
+		return do_tun(r->text, r->x);
+	case ACT_BYTES:
+		return do_bytes(r);
+	case ACT_SET_BYTES:
+		return setsockopt(r->fd, (int)r->x, (int)r->y, r->text, (socklen_t)r->z);
 	case ACT_RECV_FD:
 		return act_recv_fd(r->fd, &byte, 1);
 	}

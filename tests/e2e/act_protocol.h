@@ -6,6 +6,8 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+#include "act.h"
+
 enum act_op {
 	ACT_SOCKET, /* x: protocol */
 	ACT_LISTEN, /* x: protocol, y: backlog */
@@ -40,6 +42,11 @@ enum act_op {
 	ACT_SOCKETPAIR,	    /* value: the other end */
 	ACT_SEND_FD,	    /* x: over which */
 	ACT_RECV_FD,
+	ACT_RAW,       /* x: family */
+	ACT_PACKET,    /* text: interface; a packet socket that only sends */
+	ACT_TUN,       /* text: the device's name, x: IFF_TUN or IFF_TAP */
+	ACT_BYTES,     /* x: how many of text; to `remote` if there is one */
+	ACT_SET_BYTES, /* x: level, y: name, z: how many of text */
 };
 
 struct act_request {
@@ -48,7 +55,7 @@ struct act_request {
 	long x, y, z;
 	bool bind;
 	bool in_thread; /* a new thread does it */
-	char text[128];
+	char text[ACTOR_BYTES_MAX];
 	socklen_t local_len, remote_len;
 	struct sockaddr_storage local, remote;
 };

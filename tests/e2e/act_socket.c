@@ -2,6 +2,7 @@
 /* act_socket.c: the actor's steps that need an address. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/if_tun.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -118,4 +119,68 @@ int actor_connect_start(struct actor *a, enum speak speak, const char *address, 
 	if (err)
 		*err = (int)reply.value;
 	return reply.result;
+}
+
+int actor_raw(struct actor *a, enum speak speak)
+{
+	return act_step(a, "raw socket", ACT_RAW, -1, speak == SPEAK_V6 ? AF_INET6 : AF_INET)
+		.result;
+}
+
+static struct act_request request_text(enum act_op op, const char *text)
+{
+	struct act_request r = { .op = op };
+
+	snprintf(r.text, sizeof(r.text), "%s", text);
+	return r;
+}
+
+int actor_packet(struct actor *a, const char *interface)
+{
+	struct act_request r = request_text(ACT_PACKET, interface);
+
+	return act_must(a, "packet socket", &r).result;
+}
+
+int actor_tun(struct actor *a, const char *name)
+{
+	struct act_request r = request_text(ACT_TUN, name);
+
+	r.x = IFF_TUN;
+	return act_ask(a, &r).result;
+}
+
+int actor_tap(struct actor *a, const char *name)
+{
+	struct act_request r = request_text(ACT_TUN, name);
+
+	r.x = IFF_TAP;
+	return act_ask(a, &r).result;
+}
+
+static void put_bytes(struct act_request *r, const void *bytes, size_t len)
+{
+	if (len > sizeof(r->text))
+		run_die("too many bytes for a step: %zu", len);
+	memcpy(r->text, bytes, len);
+}
+
+void actor_bytes(struct actor *a, int fd, enum speak speak, const char *to, const void *bytes,
+		 size_t len)
+{
+	struct act_request r = { .op = ACT_BYTES, .fd = fd, .x = (long)len };
+
+	put_bytes(&r, bytes, len);
+	if (to)
+		r.remote_len = fill_address(&r.remote, speak, to, 0);
+	act_must(a, "write bytes", &r);
+}
+
+void actor_set_bytes(struct actor *a, int fd, int level, int name, const void *bytes, size_t len)
+{
+	struct act_request r = { .op = ACT_SET_BYTES, .fd = fd, .x = level, .y = name };
+
+	r.z = (long)len;
+	put_bytes(&r, bytes, len);
+	act_must(a, "setsockopt", &r);
 }

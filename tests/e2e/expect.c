@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static json_t *find(json_t *event, const char *path)
 {
@@ -162,8 +163,7 @@ json_t *expect_nth(struct run *run, enum side side, const char *direction, size_
 		if (expect_is(run, event, side, direction) && seen++ == n)
 			return event;
 	}
-	run_fail("no event %zu that the %s %s", n, side == SIDE_SERVER ? "server" : "client",
-		 direction);
+	run_fail("no event %zu of the %s: %s", n, netlab_side_name(side), direction);
 	return NULL;
 }
 
@@ -187,6 +187,7 @@ static void check_event(struct run *run, json_t *event, const char *direction,
 	expect_str(event, "group", w->group);
 	expect_str(event, "certainty", w->certainty ? w->certainty : "certain");
 	expect_str(event, "kernel.rule", w->rule);
+	expect_str(event, "detail", w->detail);
 	expect_str(event, "family", act_family(run->speak));
 	expect_at_least(event, "mono_ns", 1);
 	expect_begins(event, "time", "2");
@@ -209,20 +210,23 @@ static void check_event(struct run *run, json_t *event, const char *direction,
 	expect_contains(event, "why", w->why);
 }
 
+json_t *expect_event(struct run *run, enum side side, const char *direction, size_t n,
+		     const struct wanted *w)
+{
+	json_t *event = expect_nth(run, side, direction, n);
+
+	check_event(run, event, direction, w);
+	return event;
+}
+
 json_t *expect_sent(struct run *run, enum side side, size_t n, const struct wanted *w)
 {
-	json_t *event = expect_nth(run, side, "sent", n);
-
-	check_event(run, event, "sent", w);
-	return event;
+	return expect_event(run, side, "sent", n, w);
 }
 
 json_t *expect_received(struct run *run, enum side side, size_t n, const struct wanted *w)
 {
-	json_t *event = expect_nth(run, side, "received", n);
-
-	check_event(run, event, "received", w);
-	return event;
+	return expect_event(run, side, "received", n, w);
 }
 
 void expect_history(json_t *event, const char *what, const struct actor *who, long long ago_ns)
@@ -246,6 +250,94 @@ void expect_pair(json_t *event, const struct actor *who, const char *cause)
 	}
 	expect_int(event, "pair.pid", who->pid);
 	expect_str(event, "pair.comm", who->comm);
+}
+
+static void expect_same_end(json_t *event, const char *path, json_t *other, const char *other_path)
+{
+	json_t *end = find(other, other_path);
+
+	expect_end(event, path, json_string_value(json_object_get(end, "address")),
+		   (int)json_integer_value(json_object_get(end, "port")));
+}
+
+json_t *expect_ignored(struct run *run, enum side side, const char *direction, size_t n,
+		       const char *detail, json_t *sent)
+{
+	struct wanted w = { .cause = "ignored", .group = "peer", .detail = detail };
+	bool passing = !strcmp(direction, "passing");
+	json_t *e = expect_event(run, side, direction, n, &w);
+
+	if (!e || !sent)
+		return e;
+	expect_same_end(e, "local", sent, passing ? "local" : "remote");
+	expect_same_end(e, "remote", sent, passing ? "remote" : "local");
+	expect_begins(e, "packet.flags", "RST");
+	expect_at_least(e, "packet.ttl", 1);
+	expect_str(e, "pair.cause", json_string_value(find(sent, "cause")));
+	if (find(sent, "process"))
+		expect_int(e, "pair.pid", json_integer_value(find(sent, "process.pid")));
+	else
+		expect_absent(e, "pair.pid");
+	if (find(e, "benign") != json_true())
+		complain(e, "benign", "", "true");
+	return e;
+}
+
+json_t *expect_unrouted(struct run *run, size_t n, json_t *sent)
+{
+	json_t *e = expect_ignored(run, SIDE_CLIENT, "passing", n, "not-routed", sent);
+
+	expect_str(e, "kernel.drop_reason", "IP_INADDRERRORS|IP_INNOROUTES");
+	expect_absent(e, "process");
+	/* Nobody has received it. */
+	expect_absent(sent, "pair");
+	return e;
+}
+
+json_t *expect_firewalled(struct run *run, size_t n, json_t *sent, const struct actor *who,
+			  const char *state)
+{
+	json_t *e = expect_ignored(run, SIDE_CLIENT, "received", n, "firewall", sent);
+
+	expect_str(e, "kernel.drop_reason", "NETFILTER_DROP");
+	expect_str(e, "firewall.hook", "input");
+	if (e) {
+		expect_int(e, "process.pid", who->pid);
+		expect_str(e, "process.comm", who->comm);
+		expect_str(e, "socket.state", state);
+	}
+	/* Who would have got it may not be known that soon. */
+	expect_str(sent, "pair.cause", "ignored");
+	if (find(sent, "pair.pid"))
+		expect_pair(sent, who, "ignored");
+	return e;
+}
+
+json_t *expect_by_ghost(struct run *run, size_t n, const struct end *peer, const struct end *local,
+			const char *flags)
+{
+	struct wanted w = {
+		.cause = "crafted",
+		.group = "policy",
+		.detail = "raw-socket",
+		.local = peer,
+		.remote = local,
+		.known_by = "context",
+	};
+	json_t *e = expect_sent(run, SIDE_CLIENT, n, &w);
+
+	expect_int(e, "process.pid", getpid());
+	expect_str(e, "packet.flags", flags);
+	expect_str(e, "interface", "cli0");
+	return e;
+}
+
+struct end expect_at(const char *address, int port)
+{
+	struct end e = { .port = port };
+
+	snprintf(e.address, sizeof(e.address), "%s", address);
+	return e;
 }
 
 const char *expect_passive(enum speak speak)

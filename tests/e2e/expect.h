@@ -16,6 +16,7 @@ struct wanted {
 	const char *cause, *group, *rule;
 	const char *certainty; /* NULL: "certain" */
 	const char *emitter;   /* how kernel.emitter begins */
+	const char *detail;
 	const struct end *local, *remote;
 	const char *role;
 	const struct actor *owner;
@@ -30,6 +31,8 @@ bool expect_is(struct run *run, json_t *event, enum side side, const char *direc
 json_t *expect_nth(struct run *run, enum side side, const char *direction, size_t n);
 
 /* The same, checked against W. */
+json_t *expect_event(struct run *run, enum side side, const char *direction, size_t n,
+		     const struct wanted *w);
 json_t *expect_sent(struct run *run, enum side side, size_t n, const struct wanted *w);
 json_t *expect_received(struct run *run, enum side side, size_t n, const struct wanted *w);
 
@@ -51,6 +54,29 @@ void expect_pair(json_t *event, const struct actor *who, const char *cause);
 
 /* Writes "12,345|67,890": two numbers as sentences show them, either of which will do. */
 void expect_thousands(char *buf, size_t size, long long a, long long b);
+
+/*
+ * The event number N of what SIDE ignored is that of the RST whose `sent` event is SENT: the same
+ * ends, turned around if it was received; and SENT's owner and cause
+ * as its pair.
+ */
+json_t *expect_ignored(struct run *run, enum side side, const char *direction, size_t n,
+		       const char *detail, json_t *sent);
+
+/* The same of a RST to the ghost: the client's side does not know the address. */
+json_t *expect_unrouted(struct run *run, size_t n, json_t *sent);
+
+/* The same of a RST that the client's INPUT chain drops; WHO has the socket, in STATE, that it would
+ * have reached. */
+json_t *expect_firewalled(struct run *run, size_t n, json_t *sent, const struct actor *who,
+			  const char *state);
+
+/* The `sent` event number N of the client's side is a RST of the ghost from PEER to LOCAL. */
+json_t *expect_by_ghost(struct run *run, size_t n, const struct end *peer, const struct end *local,
+			const char *flags);
+
+/* An address of a scenario. */
+struct end expect_at(const char *address, int port);
 
 /* The emitter of a reset that answers a segment, in this family. */
 const char *expect_passive(enum speak speak);

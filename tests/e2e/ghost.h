@@ -6,9 +6,7 @@
 #ifndef E2E_GHOST_H
 #define E2E_GHOST_H
 
-#include <stdint.h>
-
-#include "act.h"
+#include "craft.h"
 
 #define GHOST_FIN 0x01
 #define GHOST_SYN 0x02
@@ -18,29 +16,22 @@
 
 struct ghost {
 	enum speak speak;
-	int in, out;
+	struct tap tap;
+	int out;
 	int port;
 	int peer_port; /* on the server's side */
 };
 
-struct segment {
-	uint32_t seq, ack;
-	int flags;
-	int length; /* of the payload */
-	int window;
-	int ttl;		      /* 0: 64 */
-	int ip_id;		      /* IPv4 only */
-	const unsigned char *options; /* of TCP; a multiple of four */
-	int options_length;
-};
-
 const char *ghost_address(enum speak speak);
+
+/* From the ghost to the server's side. */
+struct flow ghost_flow(const struct ghost *g);
 
 void ghost_open(struct ghost *g, const struct netlab *lab, enum speak speak, int port,
 		int peer_port);
 void ghost_close(struct ghost *g);
 
-/* Sends to the server's side; the checksums are right. */
+/* Sends to the server's side. */
 void ghost_send(struct ghost *g, const struct segment *s);
 
 /* The next segment for this connection whose flags are FLAGS among MASK; waits five seconds.

@@ -25,7 +25,11 @@ struct model_connection {
 	struct model_end end[2]; /* by enum side */
 };
 
-enum expected_kind { EXPECT_SENT, EXPECT_RECEIVED, EXPECT_PERHAPS /* received, or not */ };
+enum expected_kind {
+	EXPECT_SENT,
+	EXPECT_RECEIVED,
+	EXPECT_MET, /* by what is left of a socket: received, or ignored */
+};
 
 /* One more event that must come. CAUSES: joined by "|". OWNER 0: there must be none. */
 void model_expect(int step, int port, enum side side, enum expected_kind kind, const char *causes,

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +26,22 @@ static int open_namespace(struct netlab *lab, enum side side)
 	lab->ns[side] = fd;
 	lab->inode[side] = (uint32_t)st.st_ino;
 	return fd;
+}
+
+/* A process that does nothing: as on a real host, one can find the way into the namespace by it. It
+ * ends with the scenario. */
+static void inhabit(void)
+{
+	pid_t parent = getpid(), pid = fork();
+
+	if (pid < 0)
+		run_die("fork: %s", strerror(errno));
+	if (pid)
+		return;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	while (getppid() == parent)
+		pause();
+	_exit(0);
 }
 
 void netlab_enter(const struct netlab *lab, enum side side)
@@ -78,27 +95,25 @@ void netlab_sh(const struct netlab *lab, enum side side, const char *format, ...
 	"for f in all default; do echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad; " \
 	"echo 0 >/proc/sys/net/ipv6/conf/$f/router_solicitations; done; ip link set lo up"
 
-void netlab_open(struct netlab *lab)
+/* A veth pair between two namespaces. */
+static void join(const struct netlab *lab, enum side a, const char *a_name, enum netlab_mac a_mac,
+		 enum side b, const char *b_name, enum netlab_mac b_mac)
 {
-	open_namespace(lab, SIDE_HOME);
-	for (int side = SIDE_SERVER; side <= SIDE_CLIENT; side++) {
-		if (unshare(CLONE_NEWNET) < 0)
-			run_die("unshare: %s", strerror(errno));
-		open_namespace(lab, side);
-	}
-	netlab_enter(lab, SIDE_HOME);
+	netlab_sh(lab, a,
+		  "ip link add %s address 02:00:00:00:00:%02x type veth "
+		  "peer name %s address 02:00:00:00:00:%02x netns /proc/%d/fd/%d",
+		  a_name, a_mac, b_name, b_mac, getpid(), lab->ns[b]);
+	netlab_sh(lab, a, "ip link set %s up", a_name);
+	netlab_sh(lab, b, "ip link set %s up", b_name);
+}
 
-	netlab_sh(lab, SIDE_CLIENT, QUIET_IPV6);
-	netlab_sh(lab, SIDE_SERVER, QUIET_IPV6);
-	netlab_sh(lab, SIDE_SERVER,
-		  "ip link add srv0 address 02:00:00:00:00:01 type veth "
-		  "peer name cli0 address 02:00:00:00:00:02 netns /proc/%d/fd/%d",
-		  getpid(), lab->ns[SIDE_CLIENT]);
+/* Both ends in one subnet. Neighbours are known beforehand: nothing waits for ARP. */
+static void settle_together(const struct netlab *lab)
+{
 	netlab_sh(lab, SIDE_SERVER,
 		  "ip -batch - <<.\n"
 		  "address add 192.0.2.1/24 dev srv0\n"
 		  "address add 2001:db8::1/64 dev srv0 nodad\n"
-		  "link set srv0 up\n"
 		  "neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev srv0\n"
 		  "neighbour add 2001:db8::2 lladdr 02:00:00:00:00:02 dev srv0\n"
 		  "neighbour add " GHOST_V4 " lladdr 02:00:00:00:00:02 dev srv0\n"
@@ -107,9 +122,102 @@ void netlab_open(struct netlab *lab)
 		  "ip -batch - <<.\n"
 		  "address add 192.0.2.2/24 dev cli0\n"
 		  "address add 2001:db8::2/64 dev cli0 nodad\n"
-		  "link set cli0 up\n"
 		  "neighbour add 192.0.2.1 lladdr 02:00:00:00:00:01 dev cli0\n"
 		  "neighbour add 2001:db8::1 lladdr 02:00:00:00:00:01 dev cli0\n.");
+}
+
+/* An end whose only neighbour is the router. */
+static void settle_behind(const struct netlab *lab, enum side side, const char *device, int own,
+			  int router, enum netlab_mac mac)
+{
+	netlab_sh(lab, side,
+		  "ip -batch - <<.\n"
+		  "address add 192.0.2.%d/31 dev %s\n"
+		  "address add 2001:db8::%d/127 dev %s nodad\n"
+		  "neighbour add 192.0.2.%d lladdr 02:00:00:00:00:%02x dev %s\n"
+		  "neighbour add 2001:db8::%d lladdr 02:00:00:00:00:%02x dev %s\n"
+		  "route add default via 192.0.2.%d\n"
+		  "route add default via 2001:db8::%d\n.",
+		  own, device, own, device, router, mac, device, router, mac, device, router,
+		  router);
+}
+
+static void settle_router(const struct netlab *lab, const char *client_device)
+{
+	netlab_sh(lab, SIDE_ROUTER,
+		  "echo 1 >/proc/sys/net/ipv4/ip_forward; "
+		  "echo 1 >/proc/sys/net/ipv6/conf/all/forwarding; "
+		  "d=%s; ip -batch - <<.\n"
+		  "address add 192.0.2.0/31 dev rts0\n"
+		  "address add 2001:db8::/127 dev rts0 nodad\n"
+		  "address add 192.0.2.3/31 dev $d\n"
+		  "address add 2001:db8::3/127 dev $d nodad\n"
+		  "neighbour add 192.0.2.1 lladdr 02:00:00:00:00:01 dev rts0\n"
+		  "neighbour add 2001:db8::1 lladdr 02:00:00:00:00:01 dev rts0\n"
+		  "neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev $d\n"
+		  "neighbour add 2001:db8::2 lladdr 02:00:00:00:00:02 dev $d\n"
+		  "route add " GHOST_V4 " dev $d\n"
+		  "route add " GHOST_V6 " dev $d\n"
+		  "neighbour add " GHOST_V4 " lladdr 02:00:00:00:00:02 dev $d\n"
+		  "neighbour add " GHOST_V6 " lladdr 02:00:00:00:00:02 dev $d\n.",
+		  client_device);
+	settle_behind(lab, SIDE_SERVER, "srv0", 1, 0, MAC_RTS0);
+	settle_behind(lab, SIDE_CLIENT, "cli0", 2, 3, MAC_RTC0);
+}
+
+static void bridge(const struct netlab *lab, const char *port)
+{
+	/* The address that it would take from its first port, in any case. */
+	netlab_sh(lab, SIDE_ROUTER,
+		  "ip link show br0 >/dev/null 2>&1 || "
+		  "ip link add br0 address 02:00:00:00:00:%02x type bridge stp_state 0 && "
+		  "ip link set br0 up && ip link set %s master br0",
+		  MAC_RTC0, port);
+}
+
+static void join_by_router(const struct netlab *lab, enum netlab_shape shape)
+{
+	join(lab, SIDE_ROUTER, "rts0", MAC_RTS0, SIDE_SERVER, "srv0", MAC_SRV0);
+	join(lab, SIDE_ROUTER, "rtc0", MAC_RTC0, SIDE_CLIENT, "cli0", MAC_CLI0);
+	if (shape != LAB_ROUTED)
+		bridge(lab, "rtc0");
+	if (shape == LAB_BRIDGED) {
+		bridge(lab, "rts0");
+		settle_together(lab);
+	} else {
+		settle_router(lab, shape == LAB_ROUTED ? "rtc0" : "br0");
+	}
+}
+
+void netlab_open(struct netlab *lab, enum netlab_shape shape)
+{
+	enum side last = shape == LAB_PAIR ? SIDE_CLIENT : SIDE_ROUTER;
+
+	*lab = (struct netlab){ .ns = { -1, -1, -1, -1 } };
+	open_namespace(lab, SIDE_HOME);
+	for (enum side side = SIDE_SERVER; side <= last; side++) {
+		if (unshare(CLONE_NEWNET) < 0)
+			run_die("unshare: %s", strerror(errno));
+		open_namespace(lab, side);
+		inhabit();
+	}
+	netlab_enter(lab, SIDE_HOME);
+
+	for (enum side side = SIDE_SERVER; side <= last; side++)
+		netlab_sh(lab, side, QUIET_IPV6);
+	if (shape != LAB_PAIR) {
+		join_by_router(lab, shape);
+		return;
+	}
+	join(lab, SIDE_SERVER, "srv0", MAC_SRV0, SIDE_CLIENT, "cli0", MAC_CLI0);
+	settle_together(lab);
+}
+
+const char *netlab_side_name(enum side side)
+{
+	static const char *const names[SIDES] = { "server", "client", "router", "tracer's host" };
+
+	return names[side];
 }
 
 /* Both files are pairs of lines: names, then values. */
@@ -191,6 +299,11 @@ void netlab_block(const struct netlab *lab, enum side side)
 void netlab_block_that(const struct netlab *lab, enum side side, const char *match)
 {
 	block(lab, side, "e2e", "input", match);
+}
+
+void netlab_drop(const struct netlab *lab, enum side side, const char *hook, const char *match)
+{
+	block(lab, side, "e2e_drop", hook, match);
 }
 
 void netlab_sysctl(const struct netlab *lab, enum side side, const char *name, int value)

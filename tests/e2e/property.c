@@ -361,13 +361,14 @@ static void say_totals(struct run *run)
 
 void property(struct run *run, unsigned int seed, int steps)
 {
+	static const char *const args[] = { "--every", NULL };
 	static struct play p;
 
 	p.run = run;
 	/* Neighbouring seeds begin alike, and 0 would stay 0. */
 	p.random = (seed + 1) * 2654435761U | 1;
 	fprintf(stderr, "    seed %u, %d steps\n", seed, steps);
-	tracer_start(run, NULL);
+	tracer_start(run, args);
 	actor_start(&p.cli, &run->lab, SIDE_CLIENT, "e2e-cli");
 	for (int i = 0; i < SERVERS; i++) {
 		start_server(&p, i);

@@ -21,6 +21,8 @@ struct run {
 	const char *directory; /* for temporary files; main.c removes it */
 	const char *schema;    /* docs/rsttrace.schema.json */
 	enum speak speak;
+	bool xdp;	  /* with -i: see tracer_start_on() */
+	const void *what; /* of the scenario */
 	struct netlab lab;
 	struct tracer tracer;
 };
@@ -36,6 +38,9 @@ struct scenario {
 	void (*play)(struct run *run);
 	enum families families;
 	bool bare; /* no namespaces wanted */
+	enum netlab_shape shape;
+	bool xdp_too;	  /* once more with run.xdp, as "NAME/FAMILY/xdp" */
+	const void *what; /* tells scenarios of one play() apart */
 };
 
 /* The tables, in the order in which they run. */
@@ -44,7 +49,9 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_handshake[], scenarios_received[], scenarios_older[], scenarios_filters[],
 	scenarios_xdp[], scenarios_attach[], scenarios_software[], scenarios_accounts[],
 	scenarios_cli[], scenarios_schema[], scenarios_crash[], scenarios_ended[], scenarios_gone[],
-	scenarios_overflow[], scenarios_owners[], scenarios_property[];
+	scenarios_overflow[], scenarios_owners[], scenarios_property[], scenarios_firewall[],
+	scenarios_crafted[], scenarios_forwarded[], scenarios_ignored[], scenarios_injection[],
+	scenarios_translated[], scenarios_attack[];
 
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
 _Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -166,9 +166,10 @@ static void stray(struct run *run, struct actor *listener, int port, const char 
 	tracer_start(run, NULL);
 	ghost_send(&ghost, segment);
 	ghost_expect(&ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1 });
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_passing = 1 });
 
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_unrouted(run, 0, e);
 	expect_int(e, "packet.seq", segment->seq);
 	expect_int(e, "packet.ack", segment->ack);
 	expect_int(e, "packet.length", segment->length);

@@ -3,7 +3,6 @@
  * and the client sends: closed-earlier with that way as its history. */
 #include <netinet/tcp.h>
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,8 +17,8 @@
 
 struct echo {
 	struct pair p;
-	size_t sent_before; /* resets before the echo */
-	bool closed;	    /* the listener */
+	bool lost_before; /* a reset before the echo, that does not get through */
+	bool closed;	  /* the listener */
 };
 
 static void open_and_talk(struct run *run, struct echo *x)
@@ -29,6 +28,16 @@ static void open_and_talk(struct run *run, struct echo *x)
 	pair_open(run, &x->p);
 	actor_write(&x->p.cli, x->p.c, 10);
 	actor_read(&x->p.srv, x->p.s, 10);
+}
+
+/* The first reset, which the client's firewall drops. */
+static void check_lost(struct run *run, const struct pair *p)
+{
+	json_t *sent = expect_nth(run, SIDE_SERVER, "sent", 0);
+
+	expect_firewalled(run, 0, sent, &p->cli, "ESTABLISHED");
+	expect_end(sent, "local", p->server.address, p->server.port);
+	expect_end(sent, "remote", p->client.address, p->client.port);
 }
 
 static json_t *late_data(struct run *run, struct echo *x, const struct actor *owner)
@@ -58,15 +67,20 @@ static json_t *late_data(struct run *run, struct echo *x, const struct actor *ow
 	};
 	json_t *e;
 
+	/* Who would have got the lost one is looked up while the connection stands. */
+	if (x->lost_before)
+		tracer_await(run, SIDE_CLIENT, "received", 1);
 	usleep(PAUSE_US);
 	actor_write(&p->cli, p->c, LATE);
 	actor_await_reset(&p->cli, p->c);
-	tracer_finish(run,
-		      (struct tally){ .server_sent = x->sent_before + 1, .client_received = 1 });
-	e = expect_received(run, SIDE_CLIENT, 0, &received);
+	tracer_finish(run, (struct tally){ .server_sent = 1 + x->lost_before,
+					   .client_received = 1 + x->lost_before });
+	if (x->lost_before)
+		check_lost(run, p);
+	e = expect_received(run, SIDE_CLIENT, x->lost_before, &received);
 	expect_str(e, "socket.state", "ESTABLISHED");
 	expect_pair(e, owner, "closed-earlier");
-	e = expect_sent(run, SIDE_SERVER, x->sent_before, &sent);
+	e = expect_sent(run, SIDE_SERVER, x->lost_before, &sent);
 	expect_pair(e, &p->cli, "reset-by-peer");
 	expect_str(e, "kernel.reason", x->closed ? "NO_SOCKET" : "TCP_FLAGS");
 	expect_int(e, "packet.length", LATE);
@@ -138,7 +152,7 @@ static void destroyed(struct run *run)
 	if (netlab_try(&run->lab, SIDE_SERVER, "ss -K -H -tn state established | grep -q ."))
 		run_skip("ss -K destroys nothing: a kernel without CONFIG_INET_DIAG_DESTROY?");
 	netlab_admit(&run->lab, SIDE_CLIENT);
-	x.sent_before = 1;
+	x.lost_before = true;
 	e = late_data(run, &x, &x.p.srv);
 	/* What ss was called is known; its pid from the reset that it caused. */
 	strcpy(ss.comm, "ss");
@@ -153,7 +167,7 @@ static void lost_abort(struct run *run, struct echo *x)
 {
 	open_and_talk(run, x);
 	netlab_block_that(&run->lab, SIDE_CLIENT, "tcp flags & rst == rst");
-	x->sent_before = 1;
+	x->lost_before = true;
 }
 
 static json_t *check_abort(struct run *run, struct echo *x, const char *cause, const char *what)
@@ -163,7 +177,7 @@ static json_t *check_abort(struct run *run, struct echo *x, const char *cause, c
 
 	netlab_admit(&run->lab, SIDE_CLIENT);
 	e = late_data(run, x, &x->p.srv);
-	expect_absent(expect_sent(run, SIDE_SERVER, 0, &first), "pair");
+	expect_sent(run, SIDE_SERVER, 0, &first);
 	expect_history(e, what, &x->p.srv, PAUSE_US * 1000LL);
 	pair_stop(&x->p);
 	return e;
@@ -216,27 +230,35 @@ static void disconnected(struct run *run)
 /* The peer itself has reset it, and then sends more. A kernel would not. */
 static void reset_received(struct run *run)
 {
-	struct end peer = { .port = GHOST_PORT };
+	struct end peer = expect_at(ghost_address(run->speak), GHOST_PORT);
+	struct pair p;
 	struct wanted sent = {
 		.cause = "closed-earlier",
 		.group = "closed-socket",
 		.rule = "P3b",
 		.emitter = expect_passive(run->speak),
+		.local = &p.server,
 		.remote = &peer,
 		.role = "server",
+		.owner = &p.srv,
 		.why = "had reset",
 	};
+	struct wanted taken = {
+		.cause = "reset-by-peer",
+		.group = "peer",
+		.local = &p.server,
+		.remote = &peer,
+		.role = "server",
+		.owner = &p.srv,
+	};
+	struct actor self = { .pid = getpid(), .comm = "e2e" };
 	struct segment state, s;
 	struct ghost ghost;
-	struct pair p;
 	json_t *e;
 	int fd;
 
-	snprintf(peer.address, sizeof(peer.address), "%s", ghost_address(run->speak));
 	tracer_start(run, NULL);
 	pair_listen(run, &p, 8);
-	sent.local = &p.server;
-	sent.owner = &p.srv;
 	ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, p.server.port);
 	state = ghost_handshake(&ghost);
 	fd = actor_accept(&p.srv, p.listener);
@@ -255,8 +277,15 @@ static void reset_received(struct run *run)
 	s.length = LATE;
 	ghost_send(&ghost, &s);
 	ghost_expect(&ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .server_received = 1 });
+	tracer_finish(run, (struct tally){ .server_sent = 1,
+					   .server_received = 1,
+					   .client_sent = 1,
+					   .client_passing = 1 });
+	e = expect_by_ghost(run, 0, &peer, &p.server, "RST,ACK");
+	expect_pair(e, &p.srv, "reset-by-peer");
+	expect_pair(expect_received(run, SIDE_SERVER, 0, &taken), &self, "crafted");
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_unrouted(run, 0, e);
 	expect_history(e, "reset-received", NULL, PAUSE_US * 1000LL);
 	expect_int(e, "packet.length", LATE);
 	ghost_close(&ghost);

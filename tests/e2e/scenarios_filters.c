@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * scenarios_filters.c: the same two resets (sent by the server with SO_LINGER 0, received by the
- * client) and tracers that want both, one or none of them.
+ * client) and tracers that want both, one or none of them; and one reset that passes.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "expect.h"
+#include "ghost.h"
 #include "pair.h"
 
 #define BOTH                                           \
@@ -46,6 +47,7 @@ static const struct {
 } cases[] = {
 	{ "--sent", NULL, LITERAL, SENT },
 	{ "--received", NULL, LITERAL, RECEIVED },
+	{ "--passing", NULL, LITERAL, NONE },
 	{ "-4", NULL, LITERAL, BOTH },
 	{ "-6", NULL, LITERAL, NONE },
 	{ "192.0.2.0/24", NULL, LITERAL, BOTH },
@@ -114,6 +116,63 @@ static void filters(struct run *run)
 	}
 }
 
+#define GHOST_PORT 5555
+#define CLOSED_PORT 44444
+
+#define PASSING                     \
+	{                           \
+		.client_passing = 1 \
+	}
+#define SENT_PASSING                                  \
+	{                                             \
+		.server_sent = 1, .client_passing = 1 \
+	}
+
+/* The server answers the ghost, and the client's side ignores that RST, which is for another host:
+ * local is where it comes from, at both. */
+static const struct {
+	const char *args[4];
+	struct tally wanted;
+} passing_cases[] = {
+	{ { NULL }, SENT_PASSING },
+	{ { "--passing" }, PASSING },
+	{ { "--sent" }, SENT },
+	{ { "--received" }, NONE },
+	{ { "--sent", "--passing" }, SENT_PASSING },
+	{ { "--received", "--passing" }, PASSING },
+	{ { "--cause", "ignored" }, PASSING },
+	{ { "--cause", "no-such-connection" }, SENT },
+	{ { "-L", "44444" }, SENT_PASSING },
+	{ { "-L", "5555" }, NONE },
+	{ { "-D", "44444" }, NONE },
+	{ { "-D", "5555" }, SENT_PASSING },
+	{ { "192.0.2.99" }, SENT_PASSING },
+	{ { "192.0.2.2" }, NONE },
+	{ { "-p", "1" }, NONE },
+};
+
+static void passing(struct run *run)
+{
+	const struct segment ack = { .seq = 1, .ack = 1, .flags = GHOST_ACK };
+
+	for (size_t i = 0; i < sizeof(passing_cases) / sizeof(*passing_cases); i++) {
+		const char *const *args = passing_cases[i].args;
+		struct ghost ghost;
+
+		tracer_start(run, args);
+		ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, CLOSED_PORT);
+		ghost_send(&ghost, &ack);
+		ghost_expect(&ghost, GHOST_RST, GHOST_RST);
+		tracer_finish(run, passing_cases[i].wanted);
+		ghost_close(&ghost);
+		if (run_failures()) {
+			run_fail("that was with %s %s", args[0] ? args[0] : "nothing",
+				 args[0] && args[1] ? args[1] : "");
+			return;
+		}
+	}
+}
+
 /* -q: the summary, and nothing but the summary. */
 static void quiet(struct run *run)
 {
@@ -136,6 +195,7 @@ static void quiet(struct run *run)
 
 const struct scenario scenarios_filters[] = {
 	{ "filters", filters, ONCE, false },
+	{ "filters-passing", passing, ONCE, false },
 	{ "quiet", quiet, ONCE, false },
 	{ 0 },
 };

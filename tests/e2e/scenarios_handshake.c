@@ -43,10 +43,14 @@ static struct segment half_open(struct stage *s)
 
 static json_t *await_reset(struct run *run, struct stage *s, const char *rule)
 {
+	json_t *e;
+
 	ghost_expect(&s->ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1 });
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_passing = 1 });
 	s->w.rule = rule;
-	return expect_sent(run, SIDE_SERVER, 0, &s->w);
+	e = expect_sent(run, SIDE_SERVER, 0, &s->w);
+	expect_unrouted(run, 0, e);
+	return e;
 }
 
 static void clear_stage(struct stage *s)

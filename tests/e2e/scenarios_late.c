@@ -201,8 +201,9 @@ static void with_ack(struct run *run)
 	};
 	ghost_send(&ghost, &data);
 	ghost_expect(&ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1 });
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_passing = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
+	expect_unrouted(run, 0, e);
 	expect_str(e, "kernel.reason", "TCP_ABORT_ON_DATA");
 	expect_int(e, "packet.length", 333);
 	expect_history(e, "close", &p.srv, 0);

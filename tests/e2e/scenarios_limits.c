@@ -93,7 +93,7 @@ static void go_silent(struct run *run, struct pair *p, int probes, int user_time
 	netlab_block(&run->lab, SIDE_CLIENT);
 	actor_set(&p->srv, p->s, SOL_SOCKET, SO_KEEPALIVE, 1);
 	actor_await_reset(&p->srv, p->s);
-	tracer_finish(run, (struct tally){ .server_sent = 1 });
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 }
 
 static json_t *check_timeout(struct run *run, struct pair *p, const char *cause)
@@ -107,6 +107,8 @@ static json_t *check_timeout(struct run *run, struct pair *p, const char *cause)
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_str(e, "kernel.reason", "TCP_KEEPALIVE_TIMEOUT");
 	expect_str(e, "socket.state", "ESTABLISHED");
+	/* The client, cut off, still believes in the connection. */
+	expect_firewalled(run, 0, e, &p->cli, "ESTABLISHED");
 	return e;
 }
 

@@ -41,7 +41,7 @@ static void schema(struct run *run)
 	f = fopen(python, "we");
 	if (!f || fputs(script, f) == EOF || fclose(f))
 		run_die("%s: cannot write", python);
-	netlab_open(&run->lab);
+	netlab_open(&run->lab, LAB_PAIR);
 	netlab_sh(&run->lab, SIDE_HOME, "/usr/bin/python3 %s %s %s", python, run->schema, lines);
 }
 

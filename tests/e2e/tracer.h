@@ -24,7 +24,9 @@ struct tracer {
 
 /* How many events each namespace must show, no more and no less. */
 struct tally {
-	size_t server_sent, server_received, client_sent, client_received;
+	size_t server_sent, server_received, server_passing;
+	size_t client_sent, client_received, client_passing;
+	size_t router_sent, router_received, router_passing;
 };
 
 /* Starts `rsttrace -j --ready-fd N ARGS…` and waits until it traces. ARGS ends in NULL, and may
@@ -33,6 +35,10 @@ void tracer_start(struct run *run, const char *const *args);
 
 /* The same within a namespace; TEXT: without -j. */
 void tracer_start_at(struct run *run, enum side side, bool text, const char *const *args);
+
+/* The same for a scenario of either kind (run->xdp): with `-i INTERFACE` in that namespace, or
+ * without any -i. */
+void tracer_start_on(struct run *run, enum side side, const char *interface);
 
 /* Waits for the events of WANTED, ends the tracer by SIGINT, and checks that it saw exactly them,
  * that it ended well, that it complained of nothing and lost nothing. */

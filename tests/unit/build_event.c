@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "attribute.h"
+#include "firewall.h"
+#include "suspect.h"
 
 static void task_fill(struct rst_task *task, const char *comm, uint32_t pid)
 {
@@ -107,6 +109,51 @@ void build_exiting(struct built *b, int code)
 {
 	b->ev.cpu_task.exiting = 1;
 	b->ev.cpu_task.exit_code = code;
+}
+
+static bool is_wire_emitter(enum kfunc fn)
+{
+	return is_emitter(fn) || fn == KF_NF_SEND_RESET || fn == KF_NFT_REJECT_NETDEV ||
+	       fn == KF_NFT_REJECT_BRIDGE || fn == KF_RAW_SENDMSG || fn == KF_PACKET_SENDMSG ||
+	       fn == KF_TUN || fn == KF_IP_FORWARD || fn == KF_BR_HANDLE_FRAME;
+}
+
+void build_wire(struct built *b, uint32_t in_ifindex)
+{
+	struct incident *in = &b->in;
+
+	b->ev.hdr.type = RST_REC_WIRE;
+	b->ev.in_ifindex = in_ifindex;
+	in->emitter = -1;
+	for (uint32_t i = 0; in->emitter < 0 && i < in->nframes; i++) {
+		if (kfunc_is_boundary(in->frames[i].fn))
+			break;
+		if (is_wire_emitter(in->frames[i].fn))
+			in->emitter = (int)i;
+	}
+	firewall_fill(in);
+	in->origin = firewall_origin(in);
+	in->direction = in->origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT;
+	if (in->origin != ORIGIN_FIREWALL && in->origin != ORIGIN_OWN_FIREWALL)
+		return;
+	in->rst = in->packet;
+	memset(&in->packet, 0, sizeof(in->packet));
+}
+
+void build_dropped(struct built *b, const char *reason)
+{
+	b->ev.hdr.type = RST_REC_DROPPED;
+	b->in.drop_reason = reason;
+	b->in.location = b->in.frames[0];
+	b->in.emitter = b->in.nframes ? 0 : -1;
+	firewall_fill(&b->in);
+}
+
+void build_peer(struct built *b, uint16_t packets, uint32_t last_ms, uint8_t ttl)
+{
+	b->in.suspicion.peer =
+		(struct rst_peer){ .tag = 1, .packets = packets, .last = last_ms, .ttl = ttl };
+	suspect_compare(&b->in);
 }
 
 void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint64_t ago_ms)

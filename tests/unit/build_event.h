@@ -31,6 +31,15 @@ void build_cpu_task(struct built *b, const char *comm, uint32_t pid);
 /* The task on the CPU is inside do_exit, with CODE as wait(2) would report it. */
 void build_exiting(struct built *b, int code);
 
+/* The record is of a RST that left without TCP, where it came in at interface IN_IFINDEX (0: it did
+ * not). Needs the stack, the socket and the packet, which is the RST; fills emitter, firewall, origin
+ * and direction as the tracer does. Of a firewall's, the packet becomes `rst`. */
+void build_wire(struct built *b, uint32_t in_ifindex);
+/* The same of a RST that the first function of the stack dropped; REASON NULL: none. */
+void build_dropped(struct built *b, const char *reason);
+/* What XDP knows of the RST's sender: so many packets, the last so many ms ago, of this TTL. */
+void build_peer(struct built *b, uint16_t packets, uint32_t last_ms, uint8_t ttl);
+
 /* What is remembered, so many ms before the event; the segments of build_packet continue it. Nobody
  * owned it and nobody closed it until the other two say so. */
 void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint64_t ago_ms);

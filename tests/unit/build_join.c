@@ -53,6 +53,7 @@ void join_sent(struct join *j, uint64_t at_ns, uint16_t remote_port)
 {
 	struct rst_event e = join_make_event(at_ns, remote_port);
 
+	e.hdr.type = RST_REC_SENT;
 	add(j, &e, DIR_SENT);
 }
 
@@ -60,6 +61,7 @@ void join_received(struct join *j, uint64_t at_ns, uint16_t remote_port)
 {
 	struct rst_event e = join_make_event(at_ns, remote_port);
 
+	e.hdr.type = RST_REC_RECEIVED;
 	add(j, &e, DIR_RECEIVED);
 }
 
@@ -67,6 +69,7 @@ void join_there(struct join *j, uint64_t at_ns, uint16_t remote_port, enum direc
 {
 	struct rst_event e = join_make_event(at_ns, remote_port);
 
+	e.hdr.type = direction == DIR_SENT ? RST_REC_SENT : RST_REC_RECEIVED;
 	e.tuple = join_other_end(&e.tuple);
 	add(j, &e, direction);
 }

@@ -46,20 +46,27 @@ void json_assert_absent(json_t *o, const char *path)
 	cr_assert_null(json_at(o, path), "%s is there", path);
 }
 
+static json_t *resolve(json_t *root, json_t *schema)
+{
+	const char *ref = json_string_value(json_object_get(schema, "$ref"));
+
+	return ref ? json_at(json_at(root, "$defs"), ref + strlen("#/$defs/")) : schema;
+}
+
 /* A small validator: types, properties, required, additionalProperties, enums, consts, limits. */
 static void validate(json_t *root, json_t *schema, json_t *value, const char *where)
 {
-	const char *ref = json_string_value(json_object_get(schema, "$ref"));
 	const char *type = json_string_value(json_object_get(schema, "type"));
 	json_t *list, *item, *minimum = json_object_get(schema, "minimum");
 	json_t *maximum = json_object_get(schema, "maximum");
 	const char *key;
 	size_t i;
 
-	if (ref) {
-		schema = json_at(json_at(root, "$defs"), ref + strlen("#/$defs/"));
-		cr_assert_not_null(schema, "%s", ref);
-		validate(root, schema, value, where);
+	if (json_object_get(schema, "$ref")) {
+		json_t *target = resolve(root, schema);
+
+		cr_assert_not_null(target, "%s: a $ref to nothing", where);
+		validate(root, target, value, where);
 		return;
 	}
 	if (type) {
@@ -103,7 +110,7 @@ static void validate(json_t *root, json_t *schema, json_t *value, const char *wh
 }
 
 /* The keys of VALUE stand in the order of the schema. */
-static void assert_order(json_t *value, json_t *schema)
+static void assert_order(json_t *root, json_t *value, json_t *schema)
 {
 	void *in_schema = json_object_iter(json_object_get(schema, "properties"));
 	const char *key;
@@ -114,9 +121,12 @@ static void assert_order(json_t *value, json_t *schema)
 			in_schema = json_object_iter_next(json_object_get(schema, "properties"),
 							  in_schema);
 		cr_assert_not_null(in_schema, "%s is out of order", key);
-		if (json_at(schema, "properties") && json_is_object(item) &&
-		    json_object_get(json_object_iter_value(in_schema), "properties"))
-			assert_order(item, json_object_iter_value(in_schema));
+		if (json_is_object(item)) {
+			json_t *inner = resolve(root, json_object_iter_value(in_schema));
+
+			if (json_object_get(inner, "properties"))
+				assert_order(root, item, inner);
+		}
 	}
 }
 
@@ -132,7 +142,7 @@ json_t *json_line(const char *text)
 	cr_assert_not_null(o, "%s: %s", error.text, text);
 	def = json_at(schema, json_object_get(o, "summary") ? "$defs.summary" : "$defs.event");
 	validate(schema, def, o, "line");
-	assert_order(o, def);
+	assert_order(schema, o, def);
 	json_decref(schema);
 	return o;
 }

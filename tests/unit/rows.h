@@ -64,6 +64,6 @@ struct rows {
 #define ROWS(array) { array, sizeof(array) / sizeof((array)[0]) }
 /* clang-format on */
 
-extern const struct rows rows_passive, rows_past, rows_active, rows_received;
+extern const struct rows rows_passive, rows_past, rows_active, rows_received, rows_wire;
 
 #endif

@@ -16,7 +16,12 @@ static void in_another_netns(struct built *b)
 
 static void request(struct built *b)
 {
-	b->in.request_stands = true;
+	b->in.stands = true;
+}
+
+static void translated(struct built *b)
+{
+	b->in.translation.there = true;
 }
 
 static void queue_over_and_request(struct built *b)
@@ -54,6 +59,12 @@ static void linger2(struct built *b)
 static const struct row rows[] = {
 	{ "P1", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", NULL,
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
+	{ "P1, of a translated flow", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", translated,
+	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
+	{ "P2, of a translated flow", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, ACK, 0, "NO_SOCKET", translated,
+	  CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_NOBODY, "translated" },
+	{ "P3, of a translated flow", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, ACK, 0, NULL, translated,
+	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, NULL },
 	{ "P1 without a reason", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL, NULL,
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1 with ECN", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | RST_FLAG_ECE | RST_FLAG_CWR, 0, NULL,

@@ -134,13 +134,13 @@ static void handshake_other(struct built *b)
 static void connection_and_request(struct built *b)
 {
 	connection(b);
-	b->in.request_stands = true;
+	b->in.stands = true;
 }
 
 static void handshake_and_request(struct built *b)
 {
 	handshake(b);
-	b->in.request_stands = true;
+	b->in.stands = true;
 }
 
 static void connection_and_cookies(struct built *b)
@@ -168,7 +168,7 @@ static void cookies_just_now(struct built *b)
 static void cookies_and_request(struct built *b)
 {
 	cookies(b);
-	b->in.request_stands = true;
+	b->in.stands = true;
 }
 
 /* clang-format off */

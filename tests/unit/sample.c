@@ -75,6 +75,42 @@ void sample_long_ipv6(struct sample *s)
 	inet_pton(AF_INET6, "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", s->ev.tuple.remote);
 }
 
+void sample_attack(struct attack_report *r)
+{
+	*r = (struct attack_report){
+		.kind = ATTACK_PORT_SCAN,
+		.direction = DIR_SENT,
+		.count = 12345,
+		.wall_ns = SAMPLE_WALL_NS,
+		.mono_ns = 5000000000,
+		.span_ns = 998000000,
+		.cause = CAUSE_NO_LISTENER,
+		.of_cause = 12000,
+		.tuple = { .family = 4 },
+		.netns = 4026531840,
+		.ports = 8192,
+		.first_port = 1,
+		.last_port = 65000,
+		.why = "port-scan: SYNs to 8,192 closed ports",
+	};
+	inet_pton(AF_INET, "10.0.0.1", r->tuple.local);
+	inet_pton(AF_INET, "10.0.0.2", r->tuple.remote);
+}
+
+char *sample_render_attack(const struct sink_ops *ops, const struct sink_style *style,
+			   const struct attack_report *r)
+{
+	char *text = NULL;
+	size_t size = 0;
+	struct sink sink = { .ops = ops, .out = open_memstream(&text, &size), .style = *style };
+
+	cr_assert_not_null(sink.out);
+	cr_assert_eq(ops->attack(&sink, r), 0);
+	cr_assert_eq(ops->flush(&sink), 0);
+	fclose(sink.out);
+	return text;
+}
+
 char *sample_render(const struct sink_ops *ops, const struct sink_style *style,
 		    const struct incident *in, const struct summary *sum)
 {

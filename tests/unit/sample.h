@@ -17,6 +17,13 @@ void sample_fill(struct sample *s);
 /* Makes both ends IPv6 addresses of the greatest length. */
 void sample_long_ipv6(struct sample *s);
 
+/* A port scan of 10.0.0.2, of 12,345 SYNs. */
+void sample_attack(struct attack_report *r);
+
+/* What OPS writes of it alone. To be freed. */
+char *sample_render_attack(const struct sink_ops *ops, const struct sink_style *style,
+			   const struct attack_report *r);
+
 /* What OPS writes: begin, the incident (NULL: none), the summary (NULL: none). To be freed. */
 char *sample_render(const struct sink_ops *ops, const struct sink_style *style,
 		    const struct incident *in, const struct summary *sum);

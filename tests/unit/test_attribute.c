@@ -4,10 +4,11 @@
 #include <string.h>
 
 #include "attribute.h"
+#include "json_check.h"
 #include "rows.h"
 
 static const struct rows *const tables[] = { &rows_passive, &rows_past, &rows_active,
-					     &rows_received };
+					     &rows_received, &rows_wire };
 
 static void make(struct built *b, const struct row *r)
 {
@@ -65,6 +66,11 @@ Test(attribute, received)
 	check(&rows_received);
 }
 
+Test(attribute, wire)
+{
+	check(&rows_wire);
+}
+
 Test(attribute, every_cause_is_reached_and_has_a_sentence)
 {
 	bool reached[CAUSE_COUNT] = { false };
@@ -86,6 +92,21 @@ Test(attribute, every_cause_is_reached_and_has_a_sentence)
 	}
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		cr_expect(reached[i], "no test reaches %s", cause_get(i)->name);
+}
+
+/* Whatever is decided, the schema knows its words. */
+Test(attribute, every_verdict_fits_the_schema)
+{
+	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+		for (size_t i = 0; i < tables[t]->n; i++) {
+			struct built b;
+
+			make(&b, &tables[t]->v[i]);
+			build_attribute(&b);
+			b.in.wall_ns = 1;
+			json_decref(json_event(&b.in));
+		}
+	}
 }
 
 /* A verdict is decided anew: what an earlier one left must not show. */

@@ -85,7 +85,12 @@ Test(causes, what_hides_trouble_is_not_benign)
 	cr_assert(cause_get(CAUSE_DATA_AFTER_CLOSE)->benign);
 	cr_assert(!cause_get(CAUSE_REFUSED)->benign);
 	cr_assert(!cause_get(CAUSE_NO_LISTENER)->benign);
-	cr_assert(!cause_get(CAUSE_IGNORED)->benign);
+	cr_assert(!cause_get(CAUSE_SUSPECTED_INJECTION)->benign);
+	cr_assert(!cause_get(CAUSE_FIREWALL_REJECT)->benign);
+	cr_assert(!cause_get(CAUSE_CRAFTED)->benign);
+	cr_assert(!cause_get(CAUSE_REJECTED_LOCALLY)->benign);
+	cr_assert(cause_get(CAUSE_FORWARDED)->benign);
+	cr_assert(cause_get(CAUSE_IGNORED)->benign);
 	cr_assert(!cause_get(CAUSE_UNKNOWN)->benign);
 }
 
@@ -194,4 +199,42 @@ Test(causes, man_page_agrees)
 	fclose(f);
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		cr_assert_not_null(strstr(page, cause_get(i)->name), "%s", cause_get(i)->name);
+}
+
+/* What JSON calls the checks that refuse a RST, the man page explains, in its own spelling. */
+Test(causes, man_page_has_the_reasons_of_ignored_resets)
+{
+	static const char *const details[] = {
+		"challenge\\-ack",
+		"out\\-of\\-window",
+		"old\\-sequence",
+		"bad\\-ack",
+		"no\\-ack",
+		"no\\-socket",
+		"listener",
+		"time\\-wait",
+		"request\\-socket",
+		"checksum",
+		"firewall",
+		"rp\\-filter",
+		"not\\-routed",
+		"min\\-ttl",
+		"authentication",
+		"backlog",
+		"xdp",
+		"traffic\\-control",
+		"other",
+	};
+	static char page[65536];
+	FILE *f = fopen(RST_SRCDIR "/docs/rsttrace.8", "r");
+	char *begin;
+
+	cr_assert_not_null(f);
+	cr_assert_lt(fread(page, 1, sizeof(page) - 1, f), sizeof(page) - 1);
+	fclose(f);
+	begin = strstr(page, ".SH IGNORED RESETS");
+	cr_assert_not_null(begin);
+	*strstr(begin, ".SH INJECTION") = '\0';
+	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+		cr_expect_not_null(strstr(begin, details[i]), "%s", details[i]);
 }

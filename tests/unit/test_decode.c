@@ -25,6 +25,17 @@ static struct rst_closed closed(void)
 					     .type = RST_REC_CLOSED } };
 }
 
+static struct rst_rejected rejected(void)
+{
+	return (struct rst_rejected){ .hdr = { .size = sizeof(struct rst_rejected),
+					       .type = RST_REC_REJECTED } };
+}
+
+static const uint16_t event_types[] = { RST_REC_SENT, RST_REC_RECEIVED, RST_REC_WIRE,
+					RST_REC_DROPPED };
+
+#define EVENT_TYPES (sizeof(event_types) / sizeof(event_types[0]))
+
 /* From a heap buffer of exactly SIZE bytes, so that ASan sees what is read behind it. */
 static int decode_copy(const void *data, size_t size, struct record *out)
 {
@@ -40,25 +51,31 @@ static int decode_copy(const void *data, size_t size, struct record *out)
 
 static void assert_refused(const void *data, size_t size, int wanted)
 {
-	struct record r = { .type = RST_REC_SENT, .event = data, .arrival = data, .closed = data };
+	struct record r = { .type = RST_REC_SENT,
+			    .event = data,
+			    .arrival = data,
+			    .closed = data,
+			    .rejected = data };
 
 	cr_expect_eq(decode_copy(data, size, &r), wanted, "%zu bytes", size);
 	cr_expect_null(r.event);
 	cr_expect_null(r.arrival);
 	cr_expect_null(r.closed);
+	cr_expect_null(r.rejected);
 }
 
 Test(decode, events)
 {
-	for (uint16_t type = RST_REC_SENT; type <= RST_REC_RECEIVED; type++) {
-		struct rst_event e = event(type);
+	for (size_t i = 0; i < EVENT_TYPES; i++) {
+		struct rst_event e = event(event_types[i]);
 		struct record r;
 
 		cr_expect_eq(decode(&r, &e, sizeof(e)), 0);
-		cr_expect_eq(r.type, type);
+		cr_expect_eq(r.type, event_types[i]);
 		cr_expect_eq(r.event, &e);
 		cr_expect_null(r.arrival);
 		cr_expect_null(r.closed);
+		cr_expect_null(r.rejected);
 	}
 }
 
@@ -86,6 +103,19 @@ Test(decode, closed)
 	cr_expect_null(r.arrival);
 }
 
+Test(decode, rejected)
+{
+	struct rst_rejected c = rejected();
+	struct record r;
+
+	cr_expect_eq(decode(&r, &c, sizeof(c)), 0);
+	cr_expect_eq(r.type, RST_REC_REJECTED);
+	cr_expect_eq(r.rejected, &c);
+	cr_expect_null(r.event);
+	cr_expect_null(r.arrival);
+	cr_expect_null(r.closed);
+}
+
 Test(decode, nothing)
 {
 	assert_refused(NULL, 0, -EBADMSG);
@@ -96,7 +126,10 @@ Test(decode, truncated_at_every_byte)
 	struct rst_event e = event(RST_REC_SENT);
 	struct rst_arrival a = arrival();
 	struct rst_closed c = closed();
+	struct rst_rejected j = rejected();
 
+	for (size_t n = 0; n < sizeof(j); n++)
+		assert_refused(&j, n, -EBADMSG);
 	for (size_t n = 0; n < sizeof(e); n++)
 		assert_refused(&e, n, -EBADMSG);
 	for (size_t n = 0; n < sizeof(a); n++)
@@ -111,10 +144,18 @@ Test(decode, size_too_small)
 	struct rst_event e = event(RST_REC_RECEIVED);
 	struct rst_arrival a = arrival();
 	struct rst_closed c = closed();
+	struct rst_rejected j = rejected();
 
-	for (uint32_t n = 0; n < sizeof(e); n++) {
-		e.hdr.size = n;
-		assert_refused(&e, sizeof(e), -EBADMSG);
+	for (size_t i = 0; i < EVENT_TYPES; i++) {
+		e = event(event_types[i]);
+		for (uint32_t n = 0; n < sizeof(e); n++) {
+			e.hdr.size = n;
+			assert_refused(&e, sizeof(e), -EBADMSG);
+		}
+	}
+	for (uint32_t n = 0; n < sizeof(j); n++) {
+		j.hdr.size = n;
+		assert_refused(&j, sizeof(j), -EBADMSG);
 	}
 	for (uint32_t n = 0; n < sizeof(a); n++) {
 		a.hdr.size = n;
@@ -156,7 +197,7 @@ Test(decode, unknown_types_are_skipped)
 	struct rst_event e = event(0);
 
 	assert_refused(&e, sizeof(e), -EPROTO);
-	e.hdr.type = RST_REC_CLOSED + 1;
+	e.hdr.type = RST_REC_REJECTED + 1;
 	assert_refused(&e, sizeof(e), -EPROTO);
 	e.hdr.type = UINT16_MAX;
 	assert_refused(&e, sizeof(e), -EPROTO);
@@ -176,6 +217,10 @@ Test(decode, type_and_size_disagree)
 	assert_refused(&a, sizeof(a), -EBADMSG);
 	a.hdr.type = RST_REC_CLOSED;
 	assert_refused(&a, sizeof(a), -EBADMSG);
+	a.hdr.type = RST_REC_WIRE;
+	assert_refused(&a, sizeof(a), -EBADMSG);
+	a.hdr.type = RST_REC_DROPPED;
+	assert_refused(&a, sizeof(a), -EBADMSG);
 }
 
 Test(decode, fields_at_their_limits)
@@ -184,7 +229,7 @@ Test(decode, fields_at_their_limits)
 	struct record r;
 
 	e.nstack = RST_STACK_MAX;
-	e.sock.kind = RST_SOCK_TIMEWAIT;
+	e.sock.kind = RST_SOCK_PACKET;
 	e.sock.role = RST_ROLE_CLIENT;
 	e.owner.known_by = RST_KNOWN_LISTENER;
 	e.past.kind = RST_PAST_LISTENER;
@@ -203,7 +248,8 @@ Test(decode, fields_out_of_range)
 	e.nstack = UINT32_MAX;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
-	e.sock.kind = RST_SOCK_TIMEWAIT + 1;
+	/* What sock_diag finds is found afterwards, and never in a record. */
+	e.sock.kind = RST_SOCK_FOUND;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
 	e.sock.role = RST_ROLE_CLIENT + 1;
@@ -219,6 +265,23 @@ Test(decode, fields_out_of_range)
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e.past.end = UINT8_MAX;
 	assert_refused(&e, sizeof(e), -EBADMSG);
+}
+
+/* The new records are no less looked at. */
+Test(decode, fields_out_of_range_on_the_wire)
+{
+	for (size_t i = 0; i < EVENT_TYPES; i++) {
+		struct rst_event e = event(event_types[i]);
+
+		e.nstack = RST_STACK_MAX + 1;
+		assert_refused(&e, sizeof(e), -EBADMSG);
+		e = event(event_types[i]);
+		e.sock.kind = UINT8_MAX;
+		assert_refused(&e, sizeof(e), -EBADMSG);
+		e = event(event_types[i]);
+		e.past.role = RST_ROLE_CLIENT + 1;
+		assert_refused(&e, sizeof(e), -EBADMSG);
+	}
 }
 
 Test(decode, all_zero_and_all_one)

@@ -23,6 +23,40 @@ Test(features, reasons_by_number)
 	cr_expect_null(features_reason(&f, INT32_MIN));
 }
 
+Test(features, drops_by_number)
+{
+	static struct features f;
+
+	strcpy(f.drop[2], "NOT_SPECIFIED");
+	strcpy(f.drop[RST_DROP_REASONS - 1], "LAST");
+	cr_expect_str_eq(features_drop(&f, 2), "NOT_SPECIFIED");
+	cr_expect_str_eq(features_drop(&f, RST_DROP_REASONS - 1), "LAST");
+	cr_expect_null(features_drop(&f, 0), "no name for it");
+	cr_expect_null(features_drop(&f, RST_DROP_REASONS), "a subsystem's");
+	cr_expect_null(features_drop(&f, 1U << 16 | 2));
+	cr_expect_null(features_drop(&f, UINT32_MAX));
+}
+
+/* What is none of the packet's own, by this kernel's numbers. */
+static void assert_drops(const struct features *f)
+{
+	static const char *const names[] = { "SKB_CONSUMED", "OTHERHOST",    "SOCKET_CLOSE",
+					     "QUEUE_PURGE",  "TCP_FASTOPEN", "PACKET_SOCK_ERROR" };
+
+	for (uint32_t i = 0; i < RST_DROP_REASONS; i++) {
+		const char *name = features_drop(f, i);
+		bool ignored = false;
+
+		for (size_t k = 0; name && k < sizeof(names) / sizeof(names[0]); k++)
+			ignored |= !strcmp(name, names[k]);
+		cr_expect_eq(!!f->drop_ignored[i], ignored, "%s", name);
+		if (name)
+			cr_expect(strncmp(name, "SKB_DROP_REASON_", 16) != 0, "%s", name);
+		cr_expect_eq(name && !strcmp(name, "NETFILTER_DROP"),
+			     f->netfilter_drop && (uint32_t)f->netfilter_drop == i, "%s", name);
+	}
+}
+
 Test(features, of_this_kernel)
 {
 	static struct features f;
@@ -48,4 +82,7 @@ Test(features, of_this_kernel)
 		cr_expect_str_eq(features_reason(&f, 0), "NOT_SPECIFIED");
 		cr_expect_str_eq(features_reason(&f, 1), "NO_SOCKET");
 	}
+	assert_drops(&f);
+	if (f.reasons)
+		cr_expect_gt(f.netfilter_drop, 0);
 }

@@ -177,7 +177,7 @@ Test(join, an_event_with_its_arrival_is_not_taken_again)
 static bool takes(const struct rst_tuple *tuple, uint32_t netns)
 {
 	struct join *j = join_begin();
-	struct rst_event e = { .hdr = { .mono_ns = 20 },
+	struct rst_event e = { .hdr = { .type = RST_REC_RECEIVED, .mono_ns = 20 },
 			       .tuple = *tuple,
 			       .netns = netns,
 			       .sock = { .kind = RST_SOCK_FULL } };

@@ -62,8 +62,8 @@ Test(join_ring, full_of_one_connection)
 /* The queue must not depend on where in the ring it stands. */
 Test(join_ring, far_beyond_its_size)
 {
-	static const uint64_t laps[] = { JOIN_MAX - 2, JOIN_MAX - 1,	 JOIN_MAX,
-					 JOIN_MAX + 1, 5 * JOIN_MAX + 7, 40 * JOIN_MAX - 1 };
+	static const uint64_t laps[] = { JOIN_ROOM - 2, JOIN_ROOM - 1,	   JOIN_ROOM,
+					 JOIN_ROOM + 1, 5 * JOIN_ROOM + 7, 40 * JOIN_ROOM - 1 };
 
 	for (size_t i = 0; i < sizeof(laps) / sizeof(laps[0]); i++) {
 		struct join *j = join_begin();
@@ -108,10 +108,10 @@ Test(join_ring, numbers_beyond_32_bits)
 /* The mate is found among what is out, as long as it is not written over. */
 Test(join_ring, a_mate_lasts_until_it_is_overwritten)
 {
-	for (uint64_t between = JOIN_MAX - 3; between <= JOIN_MAX; between++) {
+	for (uint64_t between = JOIN_ROOM - 3; between <= JOIN_ROOM; between++) {
 		struct join *j = join_begin();
 		const struct join_entry *e;
-		bool there = between <= JOIN_MAX - 2;
+		bool there = between <= JOIN_ROOM - 2;
 
 		join_sent(j, 10, 1);
 		cr_assert_not_null(join_next(j, 0, true));
@@ -128,6 +128,35 @@ Test(join_ring, a_mate_lasts_until_it_is_overwritten)
 	}
 }
 
+/* Those whose other ends went out just before are the oldest of all that is held, when there is no
+ * room for more and everything is taken at once. */
+Test(join_ring, mates_of_the_oldest_when_it_is_full)
+{
+	for (uint16_t out = JOIN_KEPT; out <= JOIN_KEPT + 1; out++) {
+		struct join *j = join_begin();
+
+		for (uint16_t i = 1; i <= out; i++)
+			join_sent(j, i, i);
+		while (join_next(j, 0, true))
+			;
+		for (uint16_t i = 1; i <= out; i++)
+			join_there(j, 1000 + i, i, DIR_RECEIVED);
+		while (!join_full(j))
+			join_sent(j, 2000, 5000);
+		for (uint16_t i = 1; i <= out; i++) {
+			const struct join_entry *e = join_next(j, 0, true);
+
+			cr_assert_eq(e->event.hdr.mono_ns, 1000 + i);
+			if (i == 1 && out > JOIN_KEPT) {
+				cr_expect_null(join_mate(j, e));
+				continue;
+			}
+			cr_assert_not_null(join_mate(j, e), "%u of %u", i, out);
+			cr_expect_eq(join_mate(j, e)->event.hdr.mono_ns, i);
+		}
+	}
+}
+
 /* It was found, and is written over before anybody asks. */
 Test(join_ring, an_overwritten_mate_is_not_returned)
 {
@@ -140,12 +169,12 @@ Test(join_ring, an_overwritten_mate_is_not_returned)
 	join_there(j, 20, 1, DIR_RECEIVED);
 	e = *join_next(j, 0, true);
 	cr_assert_not_null(join_mate(j, &e));
-	spin(j, JOIN_MAX - 5);
+	spin(j, JOIN_ROOM - 5);
 	cr_assert_not_null(join_mate(j, &e), "the last moment");
 	cr_expect_eq(join_mate(j, &e)->event.hdr.mono_ns, 10);
 	spin(j, 1);
 	cr_expect_null(join_mate(j, &e));
-	spin(j, 3 * JOIN_MAX);
+	spin(j, 3 * JOIN_ROOM);
 	cr_expect_null(join_mate(j, &e));
 }
 

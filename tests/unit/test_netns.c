@@ -3,10 +3,13 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "netns.h"
@@ -155,4 +158,117 @@ Test(netns, open_what_is_not_there)
 	cr_expect_eq(netns_open(1, 0), -ENOENT);
 	cr_expect_eq(netns_open(1, (uint32_t)getpid()), -ENOENT);
 	cr_expect_eq(netns_open(0, 0), -ENOENT);
+}
+
+/* A child in the namespace THERE, or -1: in one of its own. 0: this user may not do that. */
+static pid_t elsewhere(const int end[2], int there)
+{
+	int ready[2];
+	pid_t child;
+	char c = 0;
+
+	cr_assert_eq(pipe(ready), 0);
+	child = fork();
+	cr_assert_geq(child, 0);
+	if (!child) {
+		close(end[1]);
+		if (there >= 0)
+			c = !setns(there, CLONE_NEWNET);
+		else if (!unshare(CLONE_NEWNET) || !unshare(CLONE_NEWUSER | CLONE_NEWNET))
+			c = 1;
+		if (write(ready[1], &c, 1) == 1 && c)
+			(void)!read(end[0], &c, 1);
+		_exit(0);
+	}
+	close(ready[1]);
+	cr_assert_eq(read(ready[0], &c, 1), 1);
+	close(ready[0]);
+	if (c)
+		return child;
+	waitpid(child, NULL, 0);
+	return 0;
+}
+
+/* Found among the processes, and again where it was found; gone, when the process is. */
+Test(netns, of_another_process, .timeout = 10)
+{
+	int end[2], fd;
+	struct stat st;
+	char path[64];
+	uint32_t other;
+	pid_t child;
+
+	cr_assert_eq(pipe(end), 0);
+	child = elsewhere(end, -1);
+	if (!child)
+		cr_skip_test("no namespaces for this user");
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
+	cr_assert_eq(stat(path, &st), 0);
+	other = (uint32_t)st.st_ino;
+	cr_assert_neq(other, own());
+	for (int i = 0; i < 3; i++) {
+		fd = netns_open(other, 0);
+		cr_assert_geq(fd, 0, "time %d", i);
+		cr_expect_eq(inode(fd), other);
+		close(fd);
+		/* Another one of the same place in the cache. */
+		cr_expect_eq(netns_open(other + 64 * 1000, 0), -ENOENT);
+	}
+	fd = netns_open(other, 0);
+	cr_assert_geq(fd, 0);
+	close(fd);
+	close(end[1]);
+	waitpid(child, NULL, 0);
+	cr_expect_eq(netns_open(other, 0), -ENOENT);
+	cr_expect_eq(netns_open(other, 0), -ENOENT);
+}
+
+/* What was nowhere is looked for again, but not at once. */
+Test(netns, that_begins_later, .timeout = 10)
+{
+	int first[2], second[2], there, fd;
+	pid_t child;
+	uint32_t other;
+	char path[64];
+
+	cr_assert_eq(pipe(first), 0);
+	cr_assert_eq(pipe(second), 0);
+	child = elsewhere(first, -1);
+	if (!child || geteuid())
+		cr_skip_test("no namespaces for this user");
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", child);
+	there = open(path, O_RDONLY | O_CLOEXEC);
+	cr_assert_geq(there, 0);
+	other = inode(there);
+	close(first[1]);
+	waitpid(child, NULL, 0);
+	cr_expect_eq(netns_open(other, 0), -ENOENT);
+	child = elsewhere(second, there);
+	cr_assert_neq(child, 0);
+	cr_expect_eq(netns_open(other, 0), -ENOENT, "not at once");
+	usleep(1100000);
+	fd = netns_open(other, 0);
+	cr_assert_geq(fd, 0);
+	cr_expect_eq(inode(fd), other);
+	close(fd);
+	/* Whoever is known to be there is asked first. */
+	fd = netns_open(other, (uint32_t)child);
+	cr_assert_geq(fd, 0);
+	close(fd);
+	close(second[1]);
+	waitpid(child, NULL, 0);
+	close(there);
+}
+
+/* Of the own namespace it takes no privilege; of one that is gone, there is none. */
+Test(netns, sockets)
+{
+	int fd = netns_socket(own(), 0, AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	cr_assert_geq(fd, 0);
+	cr_expect(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	close(fd);
+	cr_expect_eq(netns_socket(1, 0, AF_UNIX, SOCK_STREAM, 0), -ENOENT);
+	cr_expect_lt(netns_socket(own(), 0, AF_UNIX, 99, 0), 0);
+	cr_expect_eq(netns_own(), own());
 }

@@ -58,6 +58,7 @@ Test(options, defaults)
 	cr_assert_eq(o.style.time, TIME_CLOCK);
 	cr_assert(!o.pid && !o.family && !o.local_ports && !o.remote_ports && !o.prefixes);
 	cr_assert(!o.interfaces && !o.netns && !o.cgroup && !o.causes && !o.sent && !o.received);
+	cr_assert(!o.passing && !o.every);
 	cr_assert(!o.abnormal && !o.json && !o.verbose && !o.count && !o.style.stack);
 	cr_assert(!o.style.wide && !o.style.quiet && !o.explain_markdown);
 	cr_assert(o.seconds == 0);
@@ -70,6 +71,8 @@ static const struct {
 } flags[] = {
 	{ "--sent", "--sent", offsetof(struct options, sent) },
 	{ "--received", "--received", offsetof(struct options, received) },
+	{ "--passing", "--passing", offsetof(struct options, passing) },
+	{ "--every", "--every", offsetof(struct options, every) },
 	{ "--abnormal", "--abnormal", offsetof(struct options, abnormal) },
 	{ "-j", "--json", offsetof(struct options, json) },
 	{ "-v", "--verbose", offsetof(struct options, verbose) },

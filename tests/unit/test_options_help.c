@@ -127,6 +127,44 @@ Test(options_help, every_option_of_the_help_is_understood)
 	free(help);
 }
 
+static char *readme(void)
+{
+	FILE *f = fopen(RST_SRCDIR "/README.md", "r");
+	char *text = calloc(1, 65536);
+
+	cr_assert_not_null(f);
+	cr_assert_lt(fread(text, 1, 65535, f), 65535);
+	fclose(f);
+	return text;
+}
+
+Test(options_help, readme_has_every_option_of_the_help)
+{
+	char *help = help_text(), *text = readme();
+
+	cr_assert_gt(assert_options_of(help, text, "README"), 40);
+	free(help);
+	free(text);
+}
+
+/* What is honest in one must not be missing in the other. */
+Test(options_help, readme_and_man_page_tell_the_limits)
+{
+	static const char *const limits[] = { "256 bytes", "native XDP program of somebody else",
+					      "leaves no trace", "--every", "--passing" };
+	char *page = man_page(), *text = readme();
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+		cr_expect_not_null(strstr(page, limits[i]), "man page: %s", limits[i]);
+		cr_expect_not_null(strstr(text, limits[i]), "README: %s", limits[i]);
+	}
+	cr_expect_not_null(strstr(page, ".SH INJECTION"));
+	cr_expect_not_null(strstr(page, ".B pass\n"));
+	cr_expect_not_null(strstr(text, "(`pass`)"));
+	free(page);
+	free(text);
+}
+
 Test(options_help, man_page_has_the_version)
 {
 	char *page = man_page();

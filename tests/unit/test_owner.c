@@ -350,3 +350,73 @@ Test(owner, role)
 	attribute_cause(&b.in);
 	cr_expect_eq(b.in.role, RST_ROLE_SERVER, "inferred from the listeners: kept");
 }
+
+/* A RST that never got to a socket: the owner of the one that it would have hit. */
+Test(owner, of_what_was_found_afterwards)
+{
+	struct built b;
+
+	build_event(&b, DIR_RECEIVED, "tcp_v4_rcv");
+	build_socket(&b, RST_SOCK_FOUND, RST_TCP_ESTABLISHED, 0);
+	build_packet(&b, RST_FLAG_RST, 0);
+	build_dropped(&b, "TCP_CSUM");
+	b.ev.sock.inode = 5;
+	attribute_cause(&b.in);
+	cr_expect(attribute_wants_scan(&b.in));
+	build_owner(&b, "nginx", 12, RST_KNOWN_SCAN);
+	build_attribute(&b);
+	cr_expect(!attribute_wants_scan(&b.in));
+	cr_expect_eq(b.in.owner.pid, 12);
+	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_SCAN);
+	/* Whoever ran was interrupted. */
+	cr_expect_eq(b.in.cpu_task.pid, 999);
+}
+
+/* The writer runs; unless the packet waited: then it is who holds the socket. */
+Test(owner, of_a_raw_socket)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, "__dev_queue_xmit < raw_sendmsg");
+	build_socket(&b, RST_SOCK_RAW, RST_TCP_NONE, 0);
+	build_packet(&b, RST_FLAG_RST, 0);
+	build_cpu_task(&b, "hping3", 7);
+	build_wire(&b, 0);
+	b.ev.sock.inode = 5;
+	build_attribute(&b);
+	cr_expect(!attribute_wants_scan(&b.in));
+	cr_expect_eq(b.in.owner.pid, 7);
+	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_CONTEXT);
+	build_event(&b, DIR_SENT, "__dev_queue_xmit < neigh_resolve_output");
+	build_socket(&b, RST_SOCK_RAW, RST_TCP_NONE, 0);
+	build_packet(&b, RST_FLAG_RST, 0);
+	build_wire(&b, 0);
+	b.ev.sock.inode = 5;
+	build_attribute(&b);
+	cr_expect(attribute_wants_scan(&b.in));
+	cr_expect_eq(b.in.owner.pid, 0);
+}
+
+/* Nobody here owns what a firewall sends or what passes, whatever is on record. */
+Test(owner, of_nobody)
+{
+	static const char *const stacks[] = {
+		"__dev_queue_xmit < nf_send_reset < ip_local_deliver",
+		"__dev_queue_xmit < ip_forward < ip_rcv",
+	};
+
+	for (uint32_t i = 0; i < 2; i++) {
+		struct built b;
+
+		build_event(&b, DIR_SENT, stacks[i]);
+		build_packet(&b, RST_FLAG_RST, 0);
+		build_past(&b, RST_PAST_CONNECTION, RST_END_CLOSE, 5);
+		build_past_owner(&b, "nginx", 12, RST_KNOWN_SOCKET);
+		build_wire(&b, i);
+		b.ev.sock.inode = 5;
+		build_attribute(&b);
+		cr_expect_eq(b.in.owner.pid, 0, "row %u", i);
+		cr_expect_null(b.in.history.what, "row %u", i);
+		cr_expect(!attribute_wants_scan(&b.in), "row %u", i);
+	}
+}

@@ -46,6 +46,33 @@ Test(sentence, half_a_character_is_escaped)
 	cr_expect_not_null(strstr(b.in.verdict.why, "; 0123456789abcd\\xc3/5 listens on port 80"));
 }
 
+/* A detail for the causes whose sentence needs one; N chooses. */
+static const char *detail_of(int cause, size_t n)
+{
+	static const char *const handshakes[] = { "ack-number", "syn-ack", "syn-in-window" };
+	static const char *const crafted[] = { "raw-socket", "packet-socket", "tun" };
+	static const char *const ignored[] = {
+		"challenge-ack", "out-of-window",   "old-sequence", "bad-ack",	      "no-ack",
+		"no-socket",	 "listener",	    "time-wait",    "request-socket", "checksum",
+		"firewall",	 "rp-filter",	    "min-ttl",	    "authentication", "backlog",
+		"xdp",		 "traffic-control", "other",	    "not-routed",
+	};
+
+	switch (cause) {
+	case CAUSE_BAD_HANDSHAKE:
+		return handshakes[n % 3];
+	case CAUSE_CRAFTED:
+		return crafted[n % 3];
+	case CAUSE_FORWARDED:
+		return n & 1 ? "bridged" : "routed";
+	case CAUSE_SUSPECTED_INJECTION:
+	case CAUSE_IGNORED:
+		return ignored[n % 19];
+	default:
+		return NULL;
+	}
+}
+
 /* In every sentence that names somebody. */
 Test(sentence, no_name_escapes_the_escaping)
 {
@@ -64,18 +91,22 @@ Test(sentence, no_name_escapes_the_escaping)
 	b.in.pair.there = true;
 	b.in.direction = DIR_RECEIVED;
 	b.in.interface = evil;
+	memcpy(b.in.in_interface, evil, sizeof(b.in.in_interface));
+	memcpy(b.in.out_interface, evil, sizeof(b.in.out_interface));
 	b.in.history.what = "close";
 	b.in.verdict.phase = "idle";
-	for (int i = 0; i < CAUSE_COUNT; i++) {
+	b.in.drop_reason = "TCP_RESET";
+	for (int i = 0; i < CAUSE_COUNT * 19; i++) {
 		const char *why = b.in.verdict.why;
 
-		b.in.verdict.cause = (enum cause_id)i;
-		b.in.verdict.detail = i == CAUSE_BAD_HANDSHAKE ? "syn-ack" : NULL;
-		b.ev.sock.kind = RST_SOCK_LISTENER;
+		b.in.verdict.cause = (enum cause_id)(i % CAUSE_COUNT);
+		b.in.verdict.detail = detail_of(i % CAUSE_COUNT, (size_t)i / CAUSE_COUNT);
+		b.ev.sock.kind = i & 1 ? RST_SOCK_LISTENER : RST_SOCK_FULL;
+		b.ev.sock.state = RST_TCP_ESTABLISHED;
 		attribute_why(&b.in);
 		for (size_t k = 0; why[k]; k++)
 			cr_expect(why[k] >= ' ' && why[k] <= '~', "%s: byte %02x",
-				  cause_get((enum cause_id)i)->name, (unsigned char)why[k]);
+				  cause_get(b.in.verdict.cause)->name, (unsigned char)why[k]);
 	}
 }
 
@@ -115,6 +146,28 @@ static void build_longest(struct built *b, enum rst_socket_kind kind)
 	b->in.traced_ns = 899999999999;
 	b->in.history.ago_ns = b->in.history.idle_ns = UINT64_MAX;
 	b->in.interface = comm;
+	memcpy(b->in.in_interface, comm, sizeof(b->in.in_interface));
+	memcpy(b->in.out_interface, comm, sizeof(b->in.out_interface));
+	b->in.firewall.kind = "iptables-legacy";
+	b->in.firewall.hook = "postrouting";
+	memset(b->in.firewall.rule, 'r', sizeof(b->in.firewall.rule) - 1);
+	b->in.firewall.rule_inferred = true;
+	b->in.translation.there = true;
+	memset(&b->in.translation.original, 0xff, sizeof(b->in.translation.original));
+	b->in.translation.original.family = 6;
+	b->in.drop_reason = "TCP_INVALID_ACK_SEQUENCE";
+	b->in.location.symbol = "netif_receive_generic_xdp_with_a_long_name";
+	b->in.suspicion = (struct suspicion){ .ttl = true,
+					      .ip_id = true,
+					      .window = true,
+					      .burst = true,
+					      .resets = 64,
+					      .ahead = 16,
+					      .first_seq = UINT32_MAX,
+					      .last_seq = UINT32_MAX };
+	memset(&b->in.suspicion.peer, 0xff, sizeof(b->in.suspicion.peer));
+	b->in.suspicion.peer.id_zero = 0;
+	b->in.suspicion.peer.last = 59999;
 	memset(&b->in.memory, 0xff, sizeof(b->in.memory));
 	b->in.reason = "MPTCP_RST_EMIDDLEBOX";
 	b->in.verdict.phase = "mid-transfer";
@@ -129,15 +182,18 @@ static void assert_fits(struct built *b)
 
 Test(sentence, the_longest_fit)
 {
-	static const char *const details[] = { "ack-number", "syn-ack", "syn-in-window" };
 	struct built b;
 
 	for (int i = 0; i < CAUSE_COUNT; i++) {
 		for (int kind = RST_SOCK_NONE; kind <= RST_SOCK_TIMEWAIT; kind++) {
 			build_longest(&b, (enum rst_socket_kind)kind);
 			b.in.verdict.cause = (enum cause_id)i;
-			if (i == CAUSE_BAD_HANDSHAKE)
-				b.in.verdict.detail = details[kind % 3];
+			b.in.verdict.detail = detail_of(i, (size_t)kind);
+			/* Only who ended a connection itself is not who used it last. */
+			if (i == CAUSE_SUSPECTED_INJECTION) {
+				b.in.last_user.pid = 0;
+				b.in.pair.cause = CAUSE_CRAFTED;
+			}
 			assert_fits(&b);
 			/* Connections that nobody had accepted. */
 			b.ev.sock.flags &= ~(uint32_t)RST_SF_HAS_SOCKET;
@@ -153,6 +209,29 @@ Test(sentence, the_longest_fit)
 			b.in.last_user.pid = 0;
 			assert_fits(&b);
 			b.in.packet.length = 0;
+			assert_fits(&b);
+		}
+	}
+}
+
+/* Every way to ignore a RST, of every kind of socket; and all of that behind a suspicion. */
+Test(sentence, the_longest_that_were_ignored_fit)
+{
+	for (size_t n = 0; n < 19; n++) {
+		for (int kind = RST_SOCK_NONE; kind <= RST_SOCK_FOUND; kind++) {
+			struct built b;
+
+			build_longest(&b, (enum rst_socket_kind)kind);
+			b.ev.past.kind = RST_PAST_CONNECTION;
+			b.in.last_user.pid = 0;
+			b.in.direction = DIR_RECEIVED;
+			b.in.verdict.cause = CAUSE_IGNORED;
+			b.in.verdict.detail = detail_of(CAUSE_IGNORED, n);
+			assert_fits(&b);
+			b.in.verdict.cause = CAUSE_SUSPECTED_INJECTION;
+			b.in.pair.cause = CAUSE_CRAFTED;
+			assert_fits(&b);
+			b.in.direction = DIR_PASSING;
 			assert_fits(&b);
 		}
 	}

@@ -44,7 +44,7 @@ Test(sink_json, everything_known)
 	};
 	sample.in.role_inferred = true;
 	sample.in.verdict.phase = "idle";
-	sample.in.verdict.detail = "unread-wins";
+	sample.in.verdict.detail = "mptcp-fastclose";
 	sample.in.owner.shared_by = 3;
 	o = json_event(&sample.in);
 
@@ -120,7 +120,7 @@ Test(sink_json, everything_known)
 	cr_assert_str_eq(json_string_value(json_array_get(json_at(o, "kernel.stack"), 1)),
 			 "0xffffffff81000b0b");
 	json_assert_str(o, "phase", "idle");
-	json_assert_str(o, "detail", "unread-wins");
+	json_assert_str(o, "detail", "mptcp-fastclose");
 	json_decref(o);
 }
 
@@ -184,6 +184,20 @@ Test(sink_json, session_end)
 		json_assert_absent(o, "role_inferred");
 		json_decref(o);
 	}
+}
+
+/* What ended nothing ended no session. */
+Test(sink_json, no_session_end)
+{
+	json_t *o;
+
+	sample.in.role = RST_ROLE_SERVER;
+	sample.in.direction = DIR_RECEIVED;
+	sample.in.verdict.cause = CAUSE_IGNORED;
+	o = json_event(&sample.in);
+	json_assert_str(o, "role", "server");
+	json_assert_absent(o, "session_end");
+	json_decref(o);
 }
 
 Test(sink_json, known_by)

@@ -22,7 +22,11 @@ TestSuite(sink_json_end, .init = setup);
 
 Test(sink_json_end, summary)
 {
-	struct summary sum = { .duration_ns = 7, .malformed = 8, .not_received = 9 };
+	struct summary sum = { .duration_ns = 7,
+			       .malformed = 8,
+			       .not_received = 9,
+			       .folded = 10,
+			       .fold_evicted = 11 };
 	json_t *o;
 	char *text;
 
@@ -41,6 +45,8 @@ Test(sink_json_end, summary)
 	json_assert_int(o, "summary.events", 2);
 	json_assert_int(o, "summary.benign", 1);
 	json_assert_int(o, "summary.shown", 1);
+	json_assert_int(o, "summary.folded", 10);
+	json_assert_int(o, "summary.fold_evicted", 11);
 	json_assert_int(o, "summary.sent.close-unread", 1);
 	json_assert_int(o, "summary.sent.data-after-close", 1);
 	cr_assert_eq(json_object_size(json_at(o, "summary.sent")), 2);

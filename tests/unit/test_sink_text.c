@@ -72,6 +72,15 @@ Test(sink_text, received_says_recv)
 	free(page.text);
 }
 
+Test(sink_text, passing_says_pass)
+{
+	sample.in.direction = DIR_PASSING;
+	struct page page = event();
+
+	cr_assert_eq(page_column(page.line[1], "pass "), page_column(page.line[0], "DIR"));
+	free(page.text);
+}
+
 static const char long_why[] =
 	"closed with 48,211 bytes unread, after reading 16,384 and sending 362; the peer was last "
 	"heard 3 ms before, the listener had 12 of 128 connections waiting, and the process was "
@@ -318,5 +327,19 @@ Test(sink_text, quiet_is_the_summary_only)
 	summary_add(&sum, &sample.in, true);
 	page = page_render(&(struct sink_style){ .quiet = true }, NULL, &sum);
 	cr_assert_str_eq(page.line[1], "2 s, 1 reset: 1 sent, 0 received");
+	free(page.text);
+}
+
+/* The words of the new causes fit their column, and what is inferred says so. */
+Test(sink_text, a_suspicion_is_probable)
+{
+	sample.in.direction = DIR_RECEIVED;
+	sample.in.verdict.cause = CAUSE_SUSPECTED_INJECTION;
+	sample.in.verdict.certainty = CERTAINTY_INFERRED;
+	set_why("not the peer's");
+	struct page page = event();
+
+	page_column(page.line[1], "suspected-injection");
+	cr_assert_not_null(page_find(&page, "probably: not the peer's"));
 	free(page.text);
 }

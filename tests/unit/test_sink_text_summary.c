@@ -58,6 +58,42 @@ Test(sink_text_summary, summary_counts_by_cause_most_frequent_first)
 	free(page.text);
 }
 
+Test(sink_text_summary, summary_of_what_passes)
+{
+	struct summary sum = { .duration_ns = 1000000000, .shown = 6, .benign = 3 };
+	struct page page;
+
+	sum.by_cause[DIR_SENT][CAUSE_FIREWALL_REJECT] = 1;
+	sum.by_cause[DIR_RECEIVED][CAUSE_SUSPECTED_INJECTION] = 2;
+	sum.by_cause[DIR_PASSING][CAUSE_FORWARDED] = 3;
+	page = summary(&sum);
+	cr_assert_str_eq(page.line[1],
+			 "1 s, 6 resets: 1 sent, 2 received, 3 passing; 3 of them benign");
+	page_column(page.line[2], "firewall-reject");
+	page_column(page.line[3], "suspected-injection");
+	page_column(page.line[4], "passing, benign");
+	page_column(page.line[4], "forwarded");
+	cr_assert_eq(page.lines, 5);
+	free(page.text);
+	/* Nothing passed: nothing is said of it. */
+	sum.by_cause[DIR_PASSING][CAUSE_FORWARDED] = 0;
+	page = summary(&sum);
+	cr_assert_null(page_find(&page, "passing"));
+	free(page.text);
+}
+
+Test(sink_text_summary, summary_says_what_was_folded)
+{
+	struct summary sum = { .duration_ns = 1000000000, .shown = 1100, .folded = 1000 };
+	struct page page;
+
+	sum.by_cause[DIR_SENT][CAUSE_NO_LISTENER] = 1200;
+	page = summary(&sum);
+	cr_assert_str_eq(page.line[1], "1 s, 1,200 resets: 1,200 sent, 0 received; 1,100 shown; "
+				       "1,000 folded into lines of attacks");
+	free(page.text);
+}
+
 Test(sink_text_summary, summary_says_what_was_lost)
 {
 	struct summary sum = { .malformed = 7, .not_received = 8 };

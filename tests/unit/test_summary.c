@@ -44,7 +44,9 @@ Test(summary, lost_is_the_sum_of_the_losses_only)
 	s.counters[RST_CNT_LOST_RECEIVED] = 20;
 	s.counters[RST_CNT_LOST_ARRIVED] = 300;
 	s.counters[RST_CNT_MISSED_RESETS] = 4000;
-	cr_assert_eq(summary_lost(&s), 4321);
+	s.counters[RST_CNT_LOST_WIRE] = 50000;
+	s.counters[RST_CNT_LOST_DROPPED] = 600000;
+	cr_assert_eq(summary_lost(&s), 654321);
 }
 
 Test(summary, forgotten)

@@ -244,3 +244,13 @@ Test(text, escape_into_nothing)
 	cr_assert_eq(text_escape(buf, 0, "abc", 3), buf);
 	cr_assert_eq(buf[0], '#');
 }
+
+Test(text, directions)
+{
+	cr_assert_str_eq(text_direction(DIR_SENT, false), "sent");
+	cr_assert_str_eq(text_direction(DIR_SENT, true), "sent");
+	cr_assert_str_eq(text_direction(DIR_RECEIVED, false), "received");
+	cr_assert_str_eq(text_direction(DIR_RECEIVED, true), "recv");
+	cr_assert_str_eq(text_direction(DIR_PASSING, false), "passing");
+	cr_assert_str_eq(text_direction(DIR_PASSING, true), "pass");
+}

@@ -367,7 +367,7 @@ Test(why, bad_handshake)
 	build_listener(&b, PASSIVE "tcp_check_req", RST_FLAG_SYN, 0);
 	assert_why(&b, "a second SYN (seq 1000) came in the window of a half-open handshake");
 	build_listener(&b, PASSIVE "tcp_v4_do_rcv", RST_FLAG_ACK, 0);
-	b.in.request_stands = true;
+	b.in.stands = true;
 	assert_why(&b,
 		   "the handshake's last ACK acknowledges 2000, which this host did not send; the "
 		   "half-open connection still stands");

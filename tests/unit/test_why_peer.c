@@ -74,23 +74,6 @@ Test(why_peer, reset_by_peer)
 		       "unacknowledged lost, 10 unread");
 }
 
-Test(why_peer, ignored)
-{
-	struct built b;
-
-	build_event(&b, DIR_RECEIVED, "");
-	build_packet(&b, RST_FLAG_RST, 0);
-	assert_why(
-		&b,
-		"a RST (seq 1000, ttl 64) came in and ended no connection: there is none, it is outside "
-		"the window, a half-open handshake or TIME_WAIT, or it passes through");
-	b.in.interface = "eth0";
-	assert_why(
-		&b,
-		"a RST (seq 1000, ttl 64) came in on eth0 and ended no connection: there is none, it is "
-		"outside the window, a half-open handshake or TIME_WAIT, or it passes through");
-}
-
 Test(why_peer, unknown)
 {
 	struct built b;

@@ -579,7 +579,6 @@ struct tcp_options_received {
 
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
-	u32 snd_wnd;
 	u8 repair: 1;
 	u32 copied_seq;
 	u32 rcv_tstamp;
@@ -596,6 +595,7 @@ struct tcp_sock {
 	struct tcp_options_received rx_opt;
 	u64 bytes_received;
 	u32 segs_in;
+	u32 rcv_wup;
 	u64 bytes_acked;
 	u8 keepalive_probes;
 	u32 total_retrans;

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
+/*
+ * wire.bpf.c: RSTs that leave this host although its TCP did not send them: a firewall's answer, one
+ * that a program wrote itself, one that is forwarded. Every packet of the host comes along here, so
+ * what cannot be one of those is sent on after two or three loads.
+ */
+#include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
+#include <bpf/bpf_endian.h>
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+
+#include "compat.bpf.h"
+#include "filter.bpf.h"
+#include "wire.bpf.h"
+
+char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
+
+/* Sockets that TCP itself sends by: a connection, what stands for one, or the kernel's own raw
+ * socket for answers to nobody's segments. */
+static __always_inline bool of_tcp(const struct sock *sk)
+{
+	__u8 state = sk->__sk_common.skc_state;
+	struct socket *socket;
+
+	if (!sock_is_inet(sk))
+		return false;
+	if (state == RST_TCP_NEW_SYN_RECV || state == RST_TCP_TIME_WAIT)
+		return true;
+	if (sk->sk_type != SOCK_RAW)
+		return true; /* or UDP's and the like: no RST either */
+	socket = sk->sk_socket;
+	return !socket || !socket->file;
+}
+
+/* A passive RST of IPv6 has no socket; the tracepoint has just told of it on this very CPU. */
+static __always_inline bool just_told(const struct rst_tuple *t)
+{
+	__u32 zero = 0;
+	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
+
+	if (!own || own->ports != ((__u32)t->local_port << 16 | t->remote_port) ||
+	    own->family != t->family)
+		return false;
+	own->ports = 0;
+	return bpf_ktime_get_ns() - own->at_ns < OWN_RESET_NS;
+}
+
+static __always_inline void turn_around(struct rst_tuple *t)
+{
+	struct rst_tuple was = *t;
+
+	__builtin_memcpy(t->local, was.remote, sizeof(t->local));
+	__builtin_memcpy(t->remote, was.local, sizeof(t->remote));
+	t->local_port = was.remote_port;
+	t->remote_port = was.local_port;
+}
+
+/* The next packet that netfilter drops on this CPU is the one that this RST answers. */
+static __always_inline void await_rejected(const struct rst_event *e)
+{
+	__u32 zero = 0;
+	struct rst_awaited *awaited = bpf_map_lookup_elem(&rejecting, &zero);
+
+	if (!awaited)
+		return;
+	awaited->tuple = e->tuple;
+	awaited->at_ns = e->hdr.mono_ns;
+}
+
+static __always_inline void fill_writer(struct rst_socket *s, struct sock *sk)
+{
+	s->kind = sock_is_inet(sk) ? RST_SOCK_RAW : RST_SOCK_PACKET;
+	s->inode = sock_inode(sk);
+}
+
+SEC("tp_btf/net_dev_queue")
+int BPF_PROG(rst_leaves, struct sk_buff *skb)
+{
+	struct rst_packet packet = {};
+	struct rst_tuple tuple = {};
+	struct sock *sk = skb->sk;
+	struct rst_event *e;
+	__u32 netns;
+
+	if (skb->len > WIRE_RST_MAX || (sk && of_tcp(sk)))
+		return 0;
+	if (!wire_rst(&tuple, &packet, skb))
+		return 0;
+	turn_around(&tuple);
+	if (!sk && !skb->skb_iif && just_told(&tuple))
+		return 0;
+	count(RST_CNT_WIRE);
+	netns = skb_netns(skb);
+	if ((skb->skb_iif && !sk && !(rst_config.directions & RST_WANT_PASSING)) ||
+	    !filter_pass(&tuple, netns)) {
+		count(RST_CNT_FILTERED);
+		return 0;
+	}
+	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+	if (!e) {
+		count(RST_CNT_LOST_WIRE);
+		return 0;
+	}
+	__builtin_memset(e, 0, sizeof(*e));
+	e->tuple = tuple;
+	e->packet = packet;
+	e->netns = netns;
+	e->reason = -1;
+	e->in_ifindex = skb->skb_iif;
+	e->ifindex = skb->dev->ifindex;
+	bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
+	if (sk)
+		fill_writer(&e->sock, sk);
+	event_fill(e, ctx, RST_REC_WIRE);
+	if (!sk && !e->in_ifindex)
+		await_rejected(e);
+	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+	return 0;
+}

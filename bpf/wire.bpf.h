@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* wire.bpf.h: a RST in any skb, wherever it is on its way; and what the programs that see the same
+ * RST one after the other on one CPU tell each other. */
+#ifndef RSTTRACE_WIRE_BPF_H
+#define RSTTRACE_WIRE_BPF_H
+
+#include "sock.bpf.h"
+
+/* A RST carries no data as a rule: longer packets are not looked into. */
+#define WIRE_RST_MAX 256
+
+/* What happens within one call of the kernel's happens within this. */
+#define OWN_RESET_NS 1000000ULL
+
+/* The reset that tcp_send_reset told of last: it is sent next. */
+struct rst_own_reset {
+	__u64 at_ns;
+	__u32 ports; /* local << 16 | remote; 0: none */
+	__u32 family;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rst_own_reset);
+} own_reset SEC(".maps") __weak;
+
+/* The RST that a firewall sent last: the packet that it answers is dropped next. */
+struct rst_awaited {
+	__u64 at_ns; /* 0: none */
+	struct rst_tuple tuple;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rst_awaited);
+} rejecting SEC(".maps") __weak;
+
+/* Reads the TCP segment of SKB's IP packet; its source becomes the remote end. False: it is none,
+ * or a later fragment, or extension headers stand before it that nobody has skipped. */
+static __always_inline bool wire_segment(struct rst_tuple *t, struct rst_packet *p,
+					 const struct sk_buff *skb)
+{
+	const unsigned char *ip_header = skb->head + skb->network_header;
+	__u8 bytes[60]; /* IPv6 and TCP; IPv4 without options and TCP take 40 */
+	__u32 header, total;
+
+	if (bpf_probe_read_kernel(bytes, 40, ip_header))
+		return false;
+	if (bytes[0] >> 4 == 4) {
+		header = (bytes[0] & 0xf) * 4U;
+		total = packet_u16(bytes + 2);
+		if (bytes[9] != PACKET_TCP || header < 20 || total < header + 20 ||
+		    packet_u16(bytes + 6) & 0x1fff)
+			return false;
+		packet_ip4(bytes, t, p);
+		if (header != 20 && bpf_probe_read_kernel(bytes + 20, 20, ip_header + header))
+			return false;
+		packet_tcp(bytes + 20, total - header, t, p);
+		return true;
+	}
+	if (bytes[0] >> 4 != 6)
+		return false;
+	header = 40;
+	total = packet_u16(bytes + 4) + 40U;
+	if (bytes[6] != PACKET_TCP) {
+		/* The kernel has skipped the extension headers, unless it dropped the packet before. */
+		header = skb->transport_header - skb->network_header;
+		if (bytes[6] != PACKET_HOPOPTS && bytes[6] != PACKET_ROUTING &&
+		    bytes[6] != PACKET_DSTOPTS && bytes[6] != PACKET_AH)
+			return false;
+		if (header < 48 || header > WIRE_RST_MAX)
+			return false;
+	}
+	if (total < header + 20 || bpf_probe_read_kernel(bytes + 40, 20, ip_header + header))
+		return false;
+	packet_ip6(bytes, t, p);
+	packet_tcp(bytes + 40, total - header, t, p);
+	return true;
+}
+
+/* The same, of a RST only. */
+static __always_inline bool wire_rst(struct rst_tuple *t, struct rst_packet *p,
+				     const struct sk_buff *skb)
+{
+	__u16 protocol = skb->protocol;
+
+	if (protocol != bpf_htons(PACKET_ETH_IP) && protocol != bpf_htons(PACKET_ETH_IP6))
+		return false;
+	return wire_segment(t, p, skb) && p->flags & RST_FLAG_RST;
+}
+
+#endif

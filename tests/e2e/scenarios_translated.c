@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * scenarios_translated.c: the packet that conntrack does not recognise. The router masquerades the
+ * client; a segment far outside of the window is invalid, so it is not translated back, and reaches
+ * the router's own TCP, which has no such connection. And RSTs that are translated: behind XDP they
+ * have other ends, but are the same.
+ */
+#include <netinet/tcp.h>
+#include <stdio.h>
+
+#include "craft.h"
+#include "expect.h"
+#include "pair.h"
+
+#define OUTSIDE_PORT 8300
+
+static void masquerade(struct run *run)
+{
+	if (netlab_try(&run->lab, SIDE_ROUTER,
+		       "nft -f - <<.\ntable inet e2e_nat {\n"
+		       "chain c { type nat hook postrouting priority 100; "
+		       "oifname rts0 masquerade; }\n}\n."))
+		run_skip("this kernel, or nft, cannot masquerade");
+}
+
+static void check_end(json_t *e, const char *path, const struct end *end)
+{
+	expect_end(e, path, end->address, end->port);
+}
+
+static void translated(struct run *run)
+{
+	struct end outside = expect_at(act_address(run->speak, SIDE_ROUTER), 0);
+	struct flow f = { .speak = run->speak }, up = { .speak = run->speak };
+	struct segment stray = { .flags = TH_ACK | TH_PUSH, .length = 10 }, last;
+	struct pair p;
+	struct wanted sent = {
+		.cause = "no-such-connection",
+		.group = "closed-socket",
+		.detail = "translated",
+		.local = &outside,
+		.remote = &p.server,
+		.emitter = expect_passive(run->speak),
+	};
+	struct wanted received = {
+		.cause = "reset-by-peer",
+		.emitter = "tcp_reset",
+		.local = &p.server,
+		.remote = &outside,
+		.owner = &p.srv,
+	};
+	struct sender sender;
+	struct actor forger;
+	struct tap tap;
+	json_t *e;
+
+	masquerade(run);
+	tracer_start_on(run, SIDE_ROUTER, "rts0");
+	tap_open(&tap, &run->lab, SIDE_SERVER, "srv0");
+	actor_start(&forger, &run->lab, SIDE_SERVER, "e2e-forger");
+	sender_open(&sender, &forger, BY_RAW, run->speak, NULL, 0);
+	pair_open(run, &p);
+	actor_write(&p.cli, p.c, 100);
+	actor_read(&p.srv, p.s, 100);
+	actor_write(&p.srv, p.s, 100);
+	actor_read(&p.cli, p.c, 100);
+
+	up.from = outside;
+	up.to = p.server;
+	last = tap_latest(&tap, &up);
+	outside.port = up.from.port;
+	f.from = p.server;
+	f.to = outside;
+	stray.seq = last.ack + 1000000000;
+	stray.ack = last.seq + (uint32_t)last.length;
+	sender_send(&sender, &f, &stray);
+	/* The router's RST is the answer to that number: it ends the server's side. */
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .router_sent = 1, .server_received = 1 });
+	e = expect_sent(run, SIDE_ROUTER, 0, &sent);
+	expect_int(e, "packet.seq", stray.seq);
+	expect_int(e, "packet.length", 10);
+	check_end(e, "translation.original.source", &p.client);
+	check_end(e, "translation.original.destination", &p.server);
+	check_end(e, "translation.reply.source", &p.server);
+	check_end(e, "translation.reply.destination", &outside);
+	expect_contains(e, "why", p.client.address);
+	e = expect_received(run, SIDE_SERVER, 0, &received);
+	expect_pair(e, NULL, "no-such-connection");
+	tap_close(&tap);
+	actor_stop(&forger);
+	pair_stop(&p);
+}
+
+static void redirect(struct run *run, enum side side, const char *to, int port)
+{
+	bool v6 = run->speak == SPEAK_V6;
+	char target[64];
+
+	if (to)
+		snprintf(target, sizeof(target), "dnat %s to %s%s%s:%d", v6 ? "ip6" : "ip",
+			 v6 ? "[" : "", to, v6 ? "]" : "", port);
+	else
+		snprintf(target, sizeof(target), "redirect to :%d", port);
+	if (netlab_try(&run->lab, side,
+		       "nft -f - <<.\ntable inet e2e_probe {\n"
+		       "chain c { type nat hook prerouting priority -100; }\n}\n."))
+		run_skip("this kernel, or nft, cannot translate");
+	netlab_sh(&run->lab, side,
+		  "nft -f - <<.\ntable inet e2e_nat {\n"
+		  "chain c { type nat hook prerouting priority -100; tcp dport %d %s; }\n}\n.",
+		  OUTSIDE_PORT, target);
+}
+
+/* A connection to OUTSIDE, which is translated to the server's port. */
+static void open_translated(struct run *run, struct pair *p, const struct end *outside)
+{
+	p->c = actor_connect(&p->cli, run->speak, outside->address, outside->port);
+	p->client.port = actor_local_port(&p->cli, p->c);
+	p->s = actor_accept(&p->srv, p->listener);
+	actor_write(&p->cli, p->c, 100);
+	actor_read(&p->srv, p->s, 100);
+}
+
+/* Without -i, the TTL is that of the RST where it leaves. */
+static void check_forwarded(struct run *run, size_t n, const struct end *from, const struct end *to)
+{
+	struct wanted w = {
+		.cause = "forwarded",
+		.group = "policy",
+		.detail = "routed",
+		.local = from,
+		.remote = to,
+	};
+	json_t *e = expect_event(run, SIDE_ROUTER, "passing", n, &w);
+
+	expect_int(e, "packet.ttl", run->xdp ? 64 : 63);
+}
+
+/* The client's RST has the router's address when XDP sees it. */
+static void dnat(struct run *run)
+{
+	struct end outside =
+		expect_at(run->speak == SPEAK_V6 ? "2001:db8::3" : "192.0.2.3", OUTSIDE_PORT);
+	struct pair p;
+	struct wanted sent = { .cause = "linger-zero", .remote = &outside, .owner = &p.cli };
+	struct wanted received = { .cause = "reset-by-peer", .local = &p.server, .owner = &p.srv };
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_ROUTER, p.server.address, p.server.port);
+	tracer_start_on(run, SIDE_ROUTER, "rtc0");
+	open_translated(run, &p, &outside);
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(
+		run, (struct tally){ .client_sent = 1, .router_passing = 1, .server_received = 1 });
+	sent.local = received.remote = &p.client;
+	expect_sent(run, SIDE_CLIENT, 0, &sent);
+	expect_received(run, SIDE_SERVER, 0, &received);
+	check_forwarded(run, 0, &p.client, &p.server);
+	pair_stop(&p);
+}
+
+/* The other way: the server's RST gets the router's address behind XDP. */
+static void dnat_back(struct run *run)
+{
+	struct end outside =
+		expect_at(run->speak == SPEAK_V6 ? "2001:db8::3" : "192.0.2.3", OUTSIDE_PORT);
+	struct pair p;
+	struct wanted sent = { .cause = "linger-zero", .local = &p.server, .owner = &p.srv };
+	struct wanted received = { .cause = "reset-by-peer", .remote = &outside, .owner = &p.cli };
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_ROUTER, p.server.address, p.server.port);
+	tracer_start_on(run, SIDE_ROUTER, "rts0");
+	open_translated(run, &p, &outside);
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(
+		run, (struct tally){ .server_sent = 1, .router_passing = 1, .client_received = 1 });
+	sent.remote = received.local = &p.client;
+	expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_received(run, SIDE_CLIENT, 0, &received);
+	check_forwarded(run, 0, &outside, &p.client);
+	pair_stop(&p);
+}
+
+static void redirected(struct run *run)
+{
+	struct end outside = expect_at(act_address(run->speak, SIDE_SERVER), OUTSIDE_PORT);
+	struct pair p;
+	struct wanted sent = { .cause = "linger-zero", .remote = &outside, .owner = &p.cli };
+	struct wanted received = { .cause = "reset-by-peer", .local = &p.server, .owner = &p.srv };
+	json_t *e;
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_SERVER, NULL, p.server.port);
+	tracer_start_on(run, SIDE_SERVER, "srv0");
+	open_translated(run, &p, &outside);
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
+	sent.local = received.remote = &p.client;
+	expect_sent(run, SIDE_CLIENT, 0, &sent);
+	e = expect_received(run, SIDE_SERVER, 0, &received);
+	if (run->xdp) {
+		expect_int(e, "packet.ttl", 64);
+		expect_str(e, "interface", "srv0");
+	}
+	pair_stop(&p);
+}
+
+const struct scenario scenarios_translated[] = {
+	{ "translated", translated, V4_V6, false, LAB_ROUTED, true, NULL },
+	{ "translated-dnat", dnat, V4_V6, false, LAB_ROUTED, true, NULL },
+	{ "translated-dnat-back", dnat_back, V4_V6, false, LAB_ROUTED, true, NULL },
+	{ "translated-redirect", redirected, V4_V6, false, LAB_PAIR, true, NULL },
+	{ 0 },
+};

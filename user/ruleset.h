@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* ruleset.h: which nftables rule rejected or dropped a packet, as the ruleset is now. */
+#ifndef RSTTRACE_RULESET_H
+#define RSTTRACE_RULESET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "event.h"
+
+struct ruleset;
+
+enum ruleset_verdict {
+	RULESET_REJECT, /* with a RST */
+	RULESET_DROP,	/* in silence. A RST that meets `reject` is dropped as well. */
+};
+
+/* What is known of a packet and its end. Words as in struct firewall; NULL: not known. */
+struct ruleset_query {
+	enum ruleset_verdict verdict;
+	struct rst_tuple tuple;	  /* remote: where the packet came from, local: where it went */
+	struct rst_packet packet; /* valid 0: only the ends are known */
+	const char *kind;
+	const char *family; /* of the table; NULL: any that such a packet passes */
+	const char *hook;   /* without it there is no answer */
+	const char *in_interface, *out_interface; /* NULL or empty: not known */
+	uint32_t in_ifindex, out_ifindex;	  /* 0: not known */
+};
+
+/* Returns 0 and a handle that the caller closes, or -errno. Opens nothing yet. */
+int ruleset_open(struct ruleset **out);
+void ruleset_close(struct ruleset *r);
+
+/*
+ * Ends a batch: closes what stands open in namespaces (a socket there would keep a deleted one
+ * alive). What was read is kept for as long as that namespace's ruleset stays the same.
+ */
+void ruleset_release(struct ruleset *r);
+
+/*
+ * Writes the rule into RULE, names escaped: "inet filter input handle 5", or, when the packet ran
+ * into a chain's policy, "inet filter input policy drop". *INFERRED: it is the only one that can
+ * have been it, but not all of what it asks for is understood. NETNS and PID as for diag_find.
+ * False: several may have been it, or none; iptables-legacy; the ruleset is too big, or cannot be
+ * read (not permitted, no way into the namespace).
+ */
+bool ruleset_find(struct ruleset *r, uint32_t netns, uint32_t pid, const struct ruleset_query *q,
+		  char *rule, size_t size, bool *inferred);
+
+#endif
