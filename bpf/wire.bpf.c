@@ -74,33 +74,30 @@ static __always_inline void fill_writer(struct rst_socket *s, struct sock *sk)
 	s->inode = sock_inode(sk);
 }
 
-SEC("tp_btf/net_dev_queue")
-int BPF_PROG(rst_leaves, struct sk_buff *skb)
+/* Not inlined: what almost every packet goes through has to set up nothing for it. */
+static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 {
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
-	struct sock *sk = skb->sk;
 	struct rst_event *e;
 	__u32 netns;
 
-	if (skb->len > WIRE_RST_MAX || (sk && of_tcp(sk)))
-		return 0;
 	if (!wire_rst(&tuple, &packet, skb))
-		return 0;
+		return;
 	turn_around(&tuple);
 	if (!sk && !skb->skb_iif && just_told(&tuple))
-		return 0;
+		return;
 	count(RST_CNT_WIRE);
 	netns = skb_netns(skb);
 	if ((skb->skb_iif && !sk && !(rst_config.directions & RST_WANT_PASSING)) ||
 	    !filter_pass(&tuple, netns)) {
 		count(RST_CNT_FILTERED);
-		return 0;
+		return;
 	}
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(RST_CNT_LOST_WIRE);
-		return 0;
+		return;
 	}
 	__builtin_memset(e, 0, sizeof(*e));
 	e->tuple = tuple;
@@ -116,5 +113,17 @@ int BPF_PROG(rst_leaves, struct sk_buff *skb)
 	if (!sk && !e->in_ifindex)
 		await_rejected(e);
 	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+}
+
+SEC("tp_btf/net_dev_queue")
+int BPF_PROG(rst_leaves, struct sk_buff *skb)
+{
+	struct sock *sk;
+
+	if (skb->len > WIRE_RST_MAX)
+		return 0;
+	sk = skb->sk;
+	if (!sk || !of_tcp(sk))
+		look(ctx, skb, sk);
 	return 0;
 }
