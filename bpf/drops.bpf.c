@@ -134,19 +134,11 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		count(RST_CNT_FILTERED);
 		return;
 	}
-	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-	if (!e) {
-		count(RST_CNT_LOST_DROPPED);
+	e = wire_event(&tuple, &packet, skb, netns, RST_CNT_LOST_DROPPED);
+	if (!e)
 		return;
-	}
-	__builtin_memset(e, 0, sizeof(*e));
-	e->tuple = tuple;
-	e->packet = packet;
-	e->netns = netns;
-	e->reason = -1;
 	e->drop_reason = reason;
 	e->location = location;
-	e->in_ifindex = skb->skb_iif;
 	if (rx_sk)
 		tp = bpf_skc_to_tcp_sock(rx_sk);
 	if (tp)

@@ -32,6 +32,17 @@ enum packet_protocol {
 	PACKET_DSTOPTS = 60,
 };
 
+/* Sees a tuple from the other end. */
+static __always_inline void packet_turn(struct rst_tuple *t)
+{
+	struct rst_tuple was = *t;
+
+	__builtin_memcpy(t->local, was.remote, sizeof(t->local));
+	__builtin_memcpy(t->remote, was.local, sizeof(t->remote));
+	t->local_port = was.remote_port;
+	t->remote_port = was.local_port;
+}
+
 static __always_inline __u16 packet_u16(const __u8 *p)
 {
 	return (__u16)(p[0] << 8 | p[1]);

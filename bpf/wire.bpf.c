@@ -46,16 +46,6 @@ static __always_inline bool just_told(const struct rst_tuple *t)
 	return bpf_ktime_get_ns() - own->at_ns < OWN_RESET_NS;
 }
 
-static __always_inline void turn_around(struct rst_tuple *t)
-{
-	struct rst_tuple was = *t;
-
-	__builtin_memcpy(t->local, was.remote, sizeof(t->local));
-	__builtin_memcpy(t->remote, was.local, sizeof(t->remote));
-	t->local_port = was.remote_port;
-	t->remote_port = was.local_port;
-}
-
 /* The next packet that netfilter drops on this CPU is the one that this RST answers. */
 static __always_inline void await_rejected(const struct rst_event *e)
 {
@@ -84,7 +74,7 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
-	turn_around(&tuple);
+	packet_turn(&tuple);
 	if (!sk && !skb->skb_iif && just_told(&tuple))
 		return;
 	count(RST_CNT_WIRE);
@@ -94,17 +84,9 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 		count(RST_CNT_FILTERED);
 		return;
 	}
-	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-	if (!e) {
-		count(RST_CNT_LOST_WIRE);
+	e = wire_event(&tuple, &packet, skb, netns, RST_CNT_LOST_WIRE);
+	if (!e)
 		return;
-	}
-	__builtin_memset(e, 0, sizeof(*e));
-	e->tuple = tuple;
-	e->packet = packet;
-	e->netns = netns;
-	e->reason = -1;
-	e->in_ifindex = skb->skb_iif;
 	e->ifindex = skb->dev->ifindex;
 	bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
 	if (sk)

@@ -487,10 +487,14 @@ static bool drop_is(const struct incident *in, const char *name)
 /* tcp_v4_rcv hands a half-open connection's RST to tcp_check_req and drops it after, without a reason
  * when it ended the handshake (or, before 6.18, in any case); what a listener refuses itself,
  * tcp_v4_do_rcv drops. */
+static bool before_listener(const struct incident *in)
+{
+	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == KF_TCP_RCV;
+}
+
 static bool for_request(const struct incident *in)
 {
-	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == KF_TCP_RCV &&
-	       (!in->drop_reason || drop_is(in, "NOT_SPECIFIED"));
+	return before_listener(in) && (!in->drop_reason || drop_is(in, "NOT_SPECIFIED"));
 }
 
 /* tcp_check_req named what is wrong with it: the handshake goes on. */
@@ -500,7 +504,7 @@ static bool refused_by_request(const struct incident *in)
 					       "TCP_OLD_SEQUENCE", "TCP_RFC7323_PAWS",
 					       "TCP_RFC7323_TSECR" };
 
-	if (!dropped(in) || !kind(in, RST_SOCK_LISTENER) || in->location.fn != KF_TCP_RCV)
+	if (!before_listener(in))
 		return false;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
 		if (drop_is(in, reasons[i]))

@@ -11,6 +11,7 @@
 
 #include "conntrack.h"
 #include "netlink.h"
+#include "packet.h"
 #include "util.h"
 
 /* There only while nf_conntrack is loaded: to ask without it would load modules. */
@@ -69,15 +70,6 @@ void conntrack_close(struct conntrack *c)
 bool conntrack_available(const struct conntrack *c)
 {
 	return !c->refused && !access(SIGN, F_OK);
-}
-
-static void mirror(struct rst_tuple *out, const struct rst_tuple *t)
-{
-	*out = *t;
-	memcpy(out->local, t->remote, sizeof(out->local));
-	memcpy(out->remote, t->local, sizeof(out->remote));
-	out->local_port = t->remote_port;
-	out->remote_port = t->local_port;
 }
 
 /* KEY: local is the source. */
@@ -157,12 +149,14 @@ bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 	if (!nl)
 		return false;
 	/* As it is before its translation it is in the table; were it translated, it would not be. */
-	mirror(&key, segment);
+	key = *segment;
+	packet_turn(&key);
 	err = ask(c, nl, &key, out);
 	c->refused = err == -EPERM || err == -EINVAL || err == -EOPNOTSUPP;
 	if (!out->there)
 		return false;
-	mirror(&key, &out->reply);
+	key = out->reply;
+	packet_turn(&key);
 	out->there = memcmp(&key, &out->original, sizeof(key)) != 0;
 	return out->there;
 }

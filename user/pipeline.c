@@ -8,6 +8,7 @@
 #include "decode.h"
 #include "firewall.h"
 #include "listeners.h"
+#include "packet.h"
 #include "pipeline.h"
 #include "suspect.h"
 #include "util.h"
@@ -75,16 +76,6 @@ static void add_wire(struct pipeline *p, const struct rst_event *event)
 		join_wire(&p->join, event, origin);
 }
 
-static void tuple_turn(struct rst_tuple *t)
-{
-	struct rst_tuple was = *t;
-
-	memcpy(t->local, was.remote, sizeof(t->local));
-	memcpy(t->remote, was.local, sizeof(t->remote));
-	t->local_port = was.remote_port;
-	t->remote_port = was.local_port;
-}
-
 static void add_dropped(struct pipeline *p, const struct rst_event *event)
 {
 	struct incident *in = read_stack(p, event);
@@ -96,7 +87,7 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 		return;
 	}
 	turned = *event;
-	tuple_turn(&turned.tuple);
+	packet_turn(&turned.tuple);
 	join_event(&p->join, &turned, DIR_PASSING);
 }
 
@@ -271,7 +262,7 @@ static void fill_firewall(struct pipeline *p, struct incident *in)
 	if (!in->firewall.hook)
 		return;
 	if (in->direction == DIR_PASSING)
-		tuple_turn(&q.tuple);
+		packet_turn(&q.tuple);
 	if (!ruleset_find(p->ruleset, in->ev->netns, 0, &q, in->firewall.rule,
 			  sizeof(in->firewall.rule), &in->firewall.rule_inferred))
 		in->firewall.rule[0] = '\0';
