@@ -54,6 +54,8 @@ static int run(struct pipeline *p)
 		/* Woken without a record: an older one on another CPU is not complete yet. */
 		if (n > 0 || clock_ns(CLOCK_MONOTONIC) < now + wait * 1000000)
 			busy_until = clock_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
+		if (n != -ENOBUFS)
+			pipeline_folds(p, false);
 		pipeline_run(p, false);
 	}
 	return 0;
@@ -80,6 +82,8 @@ static int stop(struct trace *t)
 		n = tracer_poll(p->tracer, 0);
 		pipeline_run(p, false);
 	}
+	while (!p->err && pipeline_folds(p, true))
+		pipeline_run(p, false);
 	pipeline_run(p, true);
 	p->summary.duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
 	tracer_counters(p->tracer, p->summary.counters);
@@ -190,6 +194,9 @@ static int trace(struct trace *t)
 				  stderr);
 	if (err)
 		return err;
+	err = tracer_folds(p->tracer, &p->folds, t->features.tick_ns);
+	if (err)
+		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
 	p->err = p->sink.ops->begin(&p->sink);
 	if (!p->err)
@@ -211,6 +218,7 @@ int cmd_trace(const struct options *o)
 	t->pipeline.o = o;
 	pipeline_init(&t->pipeline);
 	err = trace(t);
+	folds_free(&t->pipeline.folds);
 	tracer_close(t->pipeline.tracer);
 	diag_close(t->pipeline.diag);
 	conntrack_close(t->pipeline.conntrack);

@@ -7,11 +7,13 @@
 
 void summary_add(struct summary *s, const struct incident *in, bool shown)
 {
-	s->by_cause[in->direction][in->verdict.cause]++;
+	uint64_t count = incident_count(in);
+
+	s->by_cause[in->direction][in->verdict.cause] += count;
 	if (attribute_benign(in))
-		s->benign++;
+		s->benign += count;
 	if (shown)
-		s->shown++;
+		s->shown += count;
 }
 
 void summary_not_covered(struct summary *s, const char *sentence)

@@ -24,7 +24,7 @@ struct summary {
 	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
 	uint64_t benign;			    /* of those */
 	uint64_t shown;				    /* after the filters */
-	uint64_t folded;			    /* of those, in the lines of attacks */
+	uint64_t folded;			    /* of those, without a line of their own */
 	uint64_t fold_evicted;			    /* suspects forgotten, see attack.h */
 	uint64_t counters[RST_CNT_MAX];		    /* the kernel side's, enum rst_counter */
 	uint64_t not_received; /* tcp_receive_reset without a RST (data after close) */

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +39,8 @@ struct tracer {
 	size_t nlisteners, listeners_room;
 	uint64_t listeners_generation;
 	int ncpu;
+	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */
+	const struct rst_event *samples;
 };
 
 /* What libbpf said last: its first line names the reason when a load fails. */
@@ -218,6 +221,45 @@ static int load(struct tracer *t, const struct options *o, const struct features
 	return 0;
 }
 
+static size_t pages(const struct bpf_map *map)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+
+	return (size + page - 1) / page * page;
+}
+
+static int map_folds(struct tracer *t, FILE *err)
+{
+	struct bpf_map *folds = t->skel->maps.folds, *samples = t->skel->maps.fold_samples;
+	void *p;
+
+	p = mmap(NULL, pages(folds), PROT_READ, MAP_SHARED, bpf_map__fd(folds), 0);
+	if (p == MAP_FAILED)
+		return fail(err, -errno, "the folds cannot be mapped");
+	t->folds = p;
+	p = mmap(NULL, pages(samples), PROT_READ, MAP_SHARED, bpf_map__fd(samples), 0);
+	if (p == MAP_FAILED)
+		return fail(err, -errno, "the folds' samples cannot be mapped");
+	t->samples = p;
+	return 0;
+}
+
+static void unmap_folds(struct tracer *t)
+{
+	if (t->folds)
+		munmap((void *)t->folds, pages(t->skel->maps.folds));
+	if (t->samples)
+		munmap((void *)t->samples, pages(t->skel->maps.fold_samples));
+}
+
+int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns)
+{
+	uint32_t n = t->folds ? bpf_map__max_entries(t->skel->maps.folds) : 0;
+
+	return folds_init(f, t->folds, t->samples, n, tick_ns);
+}
+
 /* The owners' programs first, so that no socket slips through between them and the scan; the
  * events last, so that the first of them finds its owner. */
 static int attach(struct tracer *t, const struct options *o, FILE *err)
@@ -273,7 +315,10 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 				   (ring_buffer_sample_fn)(void *)fn, context, NULL);
 	if (!t->ring)
 		return fail(err, -errno, "the ring buffer cannot be mapped");
-	e = attach(t, o, err);
+	if (!o->every)
+		e = map_folds(t, err);
+	if (!e)
+		e = attach(t, o, err);
 	if (e)
 		return e;
 	if (o->verbose)
@@ -298,6 +343,7 @@ void tracer_close(struct tracer *t)
 	if (t->skel)
 		tracer_detach(t);
 	ring_buffer__free(t->ring);
+	unmap_folds(t);
 	rsttrace_bpf__destroy(t->skel);
 	free(t->listeners);
 	free(t);
@@ -496,6 +542,32 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 		misses(t->skel->progs.rst_sent) + misses(t->skel->progs.rst_received) +
 		misses(t->skel->progs.rst_leaves) + misses(t->skel->progs.rst_dropped);
 	counters[RST_CNT_MISSED_STATES] = misses(t->skel->progs.rst_socket_state);
+}
+
+size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
+{
+	_cleanup(freep) struct rst_total *values = calloc((size_t)t->ncpu, sizeof(*values));
+	int map = bpf_map__fd(t->skel->maps.totals);
+	struct rst_kind kind, *previous = NULL;
+	size_t n = 0;
+
+	for (; values && n < room && !bpf_map_get_next_key(map, previous, &kind);
+	     previous = &kind) {
+		struct rst_total *sum = &out[n].total;
+
+		if (bpf_map_lookup_elem(map, &kind, values))
+			continue;
+		out[n].kind = kind;
+		*sum = (struct rst_total){ 0 };
+		for (int cpu = 0; cpu < t->ncpu; cpu++) {
+			sum->filtered += values[cpu].filtered;
+			sum->detailed += values[cpu].detailed;
+			sum->folded += values[cpu].folded;
+			sum->lost += values[cpu].lost;
+		}
+		n++;
+	}
+	return n;
 }
 
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex)

@@ -12,6 +12,7 @@
 
 #include "event.h"
 #include "features.h"
+#include "folds.h"
 #include "listeners.h"
 #include "options.h"
 #include "summary.h"
@@ -57,6 +58,19 @@ void tracer_pressure(struct tracer *t, struct summary *s);
 
 /* Sums up the kernel side's counters. */
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
+
+/* Where the kernel side counts what it folds, for folds_next; valid as long as T is. Returns 0 or
+ * -ENOMEM. TICK_NS: length of a jiffy. */
+int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
+
+/* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
+ * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
+#define TRACER_TOTALS 4096
+struct total {
+	struct rst_kind kind;
+	struct rst_total total;
+};
+size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
 
 /* The name of an interface given with -i; NULL for any other. */
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
