@@ -2,6 +2,7 @@
 /* cmd_trace.c: what `rsttrace trace` needs from the system, its loop and its end. */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -72,6 +73,24 @@ static void not_covered(const struct trace *t, struct summary *s)
 			   "fit the peer (injection): give interfaces with -i");
 }
 
+static void fill_kinds(const struct pipeline *p, struct summary *s)
+{
+	_cleanup(freep) struct total *totals = calloc(TRACER_TOTALS, sizeof(*totals));
+
+	if (!totals)
+		return;
+	s->nkinds = (uint32_t)kinds_sum(s->kind, KINDS_MAX, totals,
+					tracer_totals(p->tracer, totals, TRACER_TOTALS));
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		struct kind_sum *k = &s->kind[i];
+
+		if (k->class == RST_CLASS_DROPPED)
+			k->reason_name = features_drop(p->features, k->reason - 1U);
+		else
+			k->reason_name = features_reason(p->features, k->reason - 1);
+	}
+}
+
 /* First no new events, then what is left in the ring, then what still waits for its pair. */
 static int stop(struct trace *t)
 {
@@ -87,6 +106,7 @@ static int stop(struct trace *t)
 	pipeline_run(p, true);
 	p->summary.duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
 	tracer_counters(p->tracer, p->summary.counters);
+	fill_kinds(p, &p->summary);
 	p->summary.remembered = p->summary.counters[RST_CNT_REMEMBERED];
 	tracer_pressure(p->tracer, &p->summary);
 	not_covered(t, &p->summary);
@@ -182,6 +202,7 @@ static int trace(struct trace *t)
 	p->sink.ops = o->json ? &sink_json : &sink_text;
 	p->sink.out = stdout;
 	p->sink.style = o->style;
+	p->sink.style.every = o->every;
 	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
 	catch_signals();
 	err = diag_open(&p->diag);

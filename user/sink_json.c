@@ -579,6 +579,29 @@ static void put_lost(struct object *o, const struct summary *s)
 	put(o, "lost", c.json);
 }
 
+/* What the kernel side counted, whatever became of the details. */
+static void put_kinds(struct object *o, const struct summary *s)
+{
+	json_t *all = json_array();
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+		struct object c = child(o);
+
+		put_word(&c, "kind", kind_name(k));
+		if (k->syn)
+			put_bool(&c, "syn", true);
+		put_word(&c, "reason", k->reason_name);
+		put_number(&c, "count", kinds_all(&k->total));
+		put_nonzero(&c, "filtered", k->total.filtered);
+		put_nonzero(&c, "folded", k->total.folded);
+		put_nonzero(&c, "lost", k->total.lost);
+		if (json_array_append_new(all, c.json))
+			*o->failed = true;
+	}
+	put(o, "kinds", all);
+}
+
 /* What the kernel raised before any filter: for comparing with its own counters (OutRsts). */
 static void put_raised(struct object *o, const struct summary *s)
 {
@@ -648,6 +671,7 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
 	put_raised(o, s);
 	put_lost(o, s);
+	put_kinds(o, s);
 	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
 	put_number(o, "not_received", s->not_received);
 	put_number(o, "seen_before", s->seen_before);
@@ -687,6 +711,22 @@ static int begin(struct sink *sink)
 	return 0;
 }
 
+/* Of how many resets the event is the sample, and what they have in common. */
+static void put_folded(struct object *o, const struct rst_folded *f)
+{
+	struct object c;
+
+	if (f->count < 2)
+		return;
+	c = child(o);
+	put_number(o, "count", f->count);
+	put_number(&c, "span_ns", f->span_ns);
+	put_number(&c, "first_port", f->first_port);
+	put_number(&c, "last_port", f->last_port);
+	put_bool(&c, "one_remote", !f->remotes);
+	put(o, "fold", c.json);
+}
+
 static int event(struct sink *sink, const struct incident *in)
 {
 	bool failed = false;
@@ -696,6 +736,7 @@ static int event(struct sink *sink, const struct incident *in)
 		return 0;
 	o.json = json_object();
 	put_event(&o, in);
+	put_folded(&o, &in->ev->folded);
 	return write_line(sink->out, &o);
 }
 

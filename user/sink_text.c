@@ -309,7 +309,7 @@ static uint64_t total(const struct summary *s, enum direction direction)
 
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		sum += s->by_cause[direction][i];
-	return sum;
+	return sum + summary_without_details(s, direction);
 }
 
 /* One column of causes, the most frequent first; SKIP_BENIGN or only those. */
@@ -334,6 +334,21 @@ static void put_causes(FILE *out, const uint64_t *by_cause, const char *label, b
 	}
 }
 
+/* What was counted only. */
+static void put_without_details(const struct sink *sink, const struct summary *s)
+{
+	char number[28];
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+
+		if (k->total.lost)
+			fprintf(sink->out, "  %s more were counted only, %s: ring full; %s\n",
+				text_count(number, k->total.lost), kind_words(k),
+				sink->style.every ? "leave out --every" : "try --ring-size 64");
+	}
+}
+
 /* What the counters say that the table of causes does not. */
 static void put_losses(FILE *out, const struct summary *s)
 {
@@ -341,15 +356,9 @@ static void put_losses(FILE *out, const struct summary *s)
 		enum rst_counter counter;
 		const char *sentence;
 	} notes[] = {
-		{ RST_CNT_LOST_SENT, "sent resets lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_LOST_RECEIVED,
-		  "received resets lost: the ring was full; try --ring-size 64" },
 		{ RST_CNT_LOST_ARRIVED,
 		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_LOST_WIRE,
-		  "resets that left without TCP lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_LOST_DROPPED,
-		  "dropped resets lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_NO_TOTAL, "resets in no total: too many kinds of them" },
 		{ RST_CNT_MISSED_RESETS,
 		  "resets missed: an interrupt raised them while another was being recorded" },
 		{ RST_CNT_MISSED_STATES,
@@ -438,7 +447,7 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	if (s->shown != all && s->shown)
 		fprintf(out, "; %s shown", text_count(n[3], s->shown));
 	if (s->folded)
-		fprintf(out, "; %s folded into lines of attacks", text_count(n[3], s->folded));
+		fprintf(out, "; %s folded into other lines", text_count(n[3], s->folded));
 	fputc('\n', out);
 
 	put_causes(out, s->by_cause[DIR_SENT], "sent", false);
@@ -448,6 +457,7 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
 	put_causes(out, s->by_cause[DIR_PASSING], "passing, benign", true);
 	put_nothing(out, s, all);
+	put_without_details(sink, s);
 	put_losses(out, s);
 	put_pressure(out, s);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {

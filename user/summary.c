@@ -32,6 +32,22 @@ uint64_t summary_lost(const struct summary *s)
 	       s->counters[RST_CNT_LOST_DROPPED] + s->counters[RST_CNT_MISSED_RESETS];
 }
 
+uint64_t summary_without_details(const struct summary *s, enum direction direction)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+		enum direction of = k->passing ? DIR_PASSING : DIR_SENT;
+
+		if (k->class == RST_CLASS_RECEIVED || k->class == RST_CLASS_DROPPED)
+			of = DIR_RECEIVED;
+		if (of == direction)
+			n += k->total.lost;
+	}
+	return n;
+}
+
 void summary_pressure(struct summary *s, const struct pressure *p)
 {
 	uint32_t at = s->npressure < SUMMARY_PRESSURE ? s->npressure++ : SUMMARY_PRESSURE - 1;

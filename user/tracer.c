@@ -560,10 +560,7 @@ size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
 		out[n].kind = kind;
 		*sum = (struct rst_total){ 0 };
 		for (int cpu = 0; cpu < t->ncpu; cpu++) {
-			sum->filtered += values[cpu].filtered;
-			sum->detailed += values[cpu].detailed;
-			sum->folded += values[cpu].folded;
-			sum->lost += values[cpu].lost;
+			kinds_add(sum, &values[cpu]);
 		}
 		n++;
 	}

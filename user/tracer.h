@@ -13,6 +13,7 @@
 #include "event.h"
 #include "features.h"
 #include "folds.h"
+#include "kinds.h"
 #include "listeners.h"
 #include "options.h"
 #include "summary.h"
@@ -66,10 +67,6 @@ int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
 /* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
  * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
 #define TRACER_TOTALS 4096
-struct total {
-	struct rst_kind kind;
-	struct rst_total total;
-};
 size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
 
 /* The name of an interface given with -i; NULL for any other. */
