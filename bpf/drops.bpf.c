@@ -48,7 +48,7 @@ static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *liste
 		past.owner = st->owner.task;
 		past.known_by = RST_KNOWN_LISTENER;
 	}
-	past_key(&key, &tuple, listener->__sk_common.skc_net.net->ns.inum);
+	past_key(&key, &tuple, sock_netns(listener));
 	bpf_map_update_elem(&dropped_handshakes, &key, &past, BPF_ANY);
 }
 
@@ -129,7 +129,7 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
 	count(RST_CNT_DROPPED);
-	netns = rx_sk ? rx_sk->__sk_common.skc_net.net->ns.inum : skb_netns(skb);
+	netns = rx_sk ? sock_netns(rx_sk) : skb_netns(skb);
 	if (!wanted(&tuple, netns)) {
 		count(RST_CNT_FILTERED);
 		return;

@@ -27,7 +27,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 	count(RST_CNT_RECEIVED);
 	if (!tp)
 		return 0;
-	netns = sk->__sk_common.skc_net.net->ns.inum;
+	netns = sock_netns(sk);
 	sock_tuple(&tuple, sk, tp);
 	if (!filter_pass(&tuple, netns)) {
 		count(RST_CNT_FILTERED);

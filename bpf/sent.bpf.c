@@ -41,7 +41,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 
 	count(RST_CNT_SENT);
 	if (sk) {
-		netns = sk->__sk_common.skc_net.net->ns.inum;
+		netns = sock_netns(sk);
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	if (skb) {
@@ -73,8 +73,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		sock_fill_timewait(&e->sock, sk);
 	if (skb) {
 		e->ifindex = skb->skb_iif;
-		if (skb->dev)
-			bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
+		skb_interface(e->ifname, skb);
 	}
 	/* No connection took the segment: it came too late, or for something else. */
 	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER))

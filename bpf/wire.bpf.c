@@ -21,7 +21,6 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 static __always_inline bool of_tcp(const struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
-	struct socket *socket;
 
 	if (!sock_is_inet(sk))
 		return false;
@@ -29,8 +28,7 @@ static __always_inline bool of_tcp(const struct sock *sk)
 		return true;
 	if (sk->sk_type != SOCK_RAW)
 		return true; /* or UDP's and the like: no RST either */
-	socket = sk->sk_socket;
-	return !socket || !socket->file;
+	return !BPF_CORE_READ(sk, sk_socket, file);
 }
 
 /* A passive RST of IPv6 has no socket; the tracepoint has just told of it on this very CPU. */
@@ -87,8 +85,8 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	e = wire_event(&tuple, &packet, skb, netns, RST_CNT_LOST_WIRE);
 	if (!e)
 		return;
-	e->ifindex = skb->dev->ifindex;
-	bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
+	e->ifindex = BPF_CORE_READ(skb, dev, ifindex);
+	skb_interface(e->ifname, skb);
 	if (sk)
 		fill_writer(&e->sock, sk);
 	event_fill(e, ctx, RST_REC_WIRE);
