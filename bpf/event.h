@@ -364,6 +364,11 @@ struct rst_found {
 	__u32 last_pid;	      /* the one counted last: it may hold it more than once */
 };
 
+/* Value of the map `addresses`: kernel code whose names user space wants. */
+struct rst_addresses {
+	__u64 v[RST_STACK_MAX]; /* as on a stack; 0 ends them */
+};
+
 /* Indexes of the per-CPU array `counters`. */
 enum rst_counter {
 	RST_CNT_SENT,	   /* tcp_send_reset raised, before any filter */
@@ -440,6 +445,7 @@ _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
 _Static_assert(sizeof(struct rst_past) == 192, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_event) == 952, "rst_event");
+_Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");
 _Static_assert(sizeof(struct rst_config) == 680, "rst_config");
 
 #endif
