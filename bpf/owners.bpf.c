@@ -40,7 +40,7 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 
 	l.owner = owner->task;
 	l.since_ns = since_ns;
-	l.netns = c->skc_net.net->ns.inum;
+	l.netns = sock_netns(sk);
 	l.bound_ifindex = c->skc_bound_dev_if;
 	l.port = c->skc_num;
 	if (c->skc_family == K_AF_INET6 && !v4_mapped(&c->skc_v6_rcv_saddr)) {
@@ -244,7 +244,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 			task_fill(&past.closer, bpf_get_current_task_btf());
 	}
 	sock_tuple(&tuple, sk, tp);
-	past_key(&key, &tuple, sk->__sk_common.skc_net.net->ns.inum);
+	past_key(&key, &tuple, sock_netns(sk));
 	if (bpf_map_update_elem(&ended_connections, &key, &past, BPF_ANY))
 		count(RST_CNT_NOT_REMEMBERED);
 	else
@@ -407,7 +407,7 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	struct socket *socket;
 	struct sock *sk;
 
-	tracer_pid_level = bpf_get_current_task_btf()->thread_pid->level;
+	tracer_pid_level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);
