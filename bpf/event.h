@@ -264,6 +264,13 @@ struct rst_past {
 	__u8 pad[3];
 };
 
+/* Value of the map `reset_callers`: what made the kernel call tcp_reset. */
+enum rst_caller {
+	RST_CALLER_UNKNOWN = 0,
+	RST_CALLER_RST = 1,
+	RST_CALLER_DATA = 2, /* data for a socket that nobody reads from any more */
+};
+
 /* Which of the tracepoints told of a reset, and of what socket. */
 enum rst_class {
 	RST_CLASS_SENT_NO_SOCKET = 1, /* answers a segment that no connection took */
@@ -495,6 +502,7 @@ enum rst_counter {
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
 	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
 	RST_CNT_NO_TOTAL,	  /* resets of a kind for which `totals` has no room */
+	RST_CNT_NOT_RECEIVED,	  /* tcp_receive_reset without a RST, known by the caller */
 	RST_CNT_FOLDED_INCOMING,  /* received or dropped ones that were folded */
 	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */
 	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */

@@ -91,14 +91,27 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 	join_event(&p->join, &turned, DIR_PASSING);
 }
 
+static void add_received(struct pipeline *p, const struct rst_event *event)
+{
+	uint64_t caller;
+	bool not_received = symbols_not_received(p->symbols, event, &caller);
+
+	/* What the kernel side asks us only once. */
+	if (caller && caller != p->caller[not_received]) {
+		tracer_caller(p->tracer, caller, not_received ? RST_CALLER_DATA : RST_CALLER_RST);
+		p->caller[not_received] = caller;
+	}
+	if (not_received)
+		p->summary.not_received++;
+	else
+		join_event(&p->join, event, DIR_RECEIVED);
+}
+
 static void add_event(struct pipeline *p, const struct rst_event *event)
 {
 	switch (event->hdr.type) {
 	case RST_REC_RECEIVED:
-		if (symbols_not_received(p->symbols, event))
-			p->summary.not_received++;
-		else
-			join_event(&p->join, event, DIR_RECEIVED);
+		add_received(p, event);
 		break;
 	case RST_REC_SENT:
 		join_event(&p->join, event, DIR_SENT);

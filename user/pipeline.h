@@ -49,7 +49,8 @@ struct pipeline {
 	struct attack attack;
 	struct folds folds;
 	uint64_t lost_received, lost_at_ns;
-	uint32_t look_at; /* the slot at which the look for stopped folds goes on */
+	uint64_t caller[2]; /* what the kernel side was told of last: of RSTs, of data */
+	uint32_t look_at;   /* the slot at which the look for stopped folds goes on */
 	uint64_t folded_incoming, folded_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];

@@ -673,7 +673,7 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_lost(o, s);
 	put_kinds(o, s);
 	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
-	put_number(o, "not_received", s->not_received);
+	put_number(o, "not_received", summary_not_received(s));
 	put_number(o, "seen_before", s->seen_before);
 	put_number(o, "no_stack", s->counters[RST_CNT_NO_STACK]);
 	put_number(o, "no_storage", s->counters[RST_CNT_NO_STORAGE]);

@@ -380,10 +380,10 @@ static void put_losses(FILE *out, const struct summary *s)
 	if (s->counters[RST_CNT_FILTERED])
 		fprintf(out, "  %s left out by the filters in the kernel\n",
 			text_count(number, s->counters[RST_CNT_FILTERED]));
-	if (s->not_received)
+	if (summary_not_received(s))
 		fprintf(out,
 			"  %s events that the kernel calls received resets were none (data after close)\n",
-			text_count(number, s->not_received));
+			text_count(number, summary_not_received(s)));
 }
 
 static void put_pressure(FILE *out, const struct summary *s)

@@ -604,6 +604,14 @@ size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
 	return n;
 }
 
+void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
+{
+	__u32 value = caller;
+
+	/* There are two or three; if there is no room for one, its events are told of one by one. */
+	bpf_map_update_elem(bpf_map__fd(t->skel->maps.reset_callers), &ip, &value, BPF_NOEXIST);
+}
+
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex)
 {
 	for (size_t i = 0; i < t->nxdp; i++)

@@ -72,6 +72,9 @@ int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
 #define TRACER_TOTALS 4096
 size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
 
+/* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
+void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
+
 /* The name of an interface given with -i; NULL for any other. */
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
 
