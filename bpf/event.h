@@ -281,6 +281,7 @@ enum rst_class {
 	RST_CLASS_RECEIVED = 6,
 	RST_CLASS_WIRE = 7,
 	RST_CLASS_DROPPED = 8,
+	RST_CLASS_ARRIVED = 9, /* in no total: it is received, dropped or forwarded as well */
 	RST_CLASSES,
 };
 
@@ -361,8 +362,10 @@ struct rst_fold {
 	__u16 first_port, last_port; /* local, of those counted: the lowest and the highest */
 	__u32 remote;		     /* hash of the sample's remote address */
 	__u8 hot;		     /* count from the first one on, without details */
-	__u8 remotes;		     /* those counted have different remote addresses */
-	__u8 pad[2];
+	__u8 remotes;		     /* those counted have different remote addresses, */
+	__u16 remote_port;	     /* the sample's */
+	__u8 remote_ports;	     /* different remote ports */
+	__u8 pad[7];
 };
 
 /* What an event says of the fold that it is the sample of. */
@@ -372,9 +375,10 @@ struct rst_folded {
 	__u32 slot;    /* index in `folds` */
 	__u32 window;
 	__u16 first_port, last_port;
-	__u8 level; /* enum rst_fold_level */
-	__u8 remotes;
-	__u8 pad[2];
+	__u8 level;	   /* enum rst_fold_level */
+	__u8 remotes;	   /* they have different remote addresses, */
+	__u8 remote_ports; /* ports */
+	__u8 pad;
 };
 
 /* A listener that its owner is taking down, while the connections in its queue are reset. */
@@ -568,7 +572,7 @@ _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_kind) == 8, "rst_kind");
 _Static_assert(sizeof(struct rst_total) == 32, "rst_total");
 _Static_assert(sizeof(struct rst_fold_key) == 32, "rst_fold_key");
-_Static_assert(sizeof(struct rst_fold) == 80, "rst_fold");
+_Static_assert(sizeof(struct rst_fold) == 88, "rst_fold");
 _Static_assert(sizeof(struct rst_folded) == 32, "rst_folded");
 _Static_assert(sizeof(struct rst_event) == 984, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 696, "rst_config");

@@ -57,7 +57,8 @@ static void merge_folded(struct rst_tuple *all, const struct rst_folded *f)
 		memset(all->remote, 0, sizeof(all->remote));
 	if (f->first_port != f->last_port)
 		all->local_port = 0;
-	all->remote_port = 0;
+	if (f->remote_ports)
+		all->remote_port = 0;
 }
 
 static void add_time(struct attack_tally *t, const struct incident *in)

@@ -88,6 +88,7 @@ bool folds_next(struct folds *f, uint32_t *at, bool force, struct rst_event *out
 			.last_port = fold.last_port,
 			.level = fold.key.level,
 			.remotes = fold.remotes,
+			.remote_ports = fold.remote_ports,
 		};
 		(*at)++;
 		return true;
