@@ -547,7 +547,7 @@ struct rst_config {
 	__u32 own_pid;	      /* the tracer, in the initial pid namespace; 0: it is in another */
 	__u32 directions;     /* enum rst_direction_bit */
 	__u32 netfilter_drop; /* SKB_DROP_REASON_NETFILTER_DROP; 0: this kernel has no reasons */
-	__u32 fold;	      /* fold resets that come too fast */
+	__u32 fold;	      /* levels of folding: RST_FOLD_LEVELS; 0: nothing is folded */
 	__u32 ticks_per_s;
 	__u32 peers; /* slots of the map `peers`, a power of two; 0: not used */
 	/* Drops that are none of a RST's own: a copy's, one that a socket took. */

@@ -256,7 +256,7 @@ __weak __noinline __u64 rst_fold_take(__u64 kind, __u64 prefix, __u64 owner, __u
 	__u32 base = bpf_get_smp_processor_id() * RST_FOLD_SLOTS;
 	__u64 now = bpf_jiffies64();
 
-	for (__u32 level = 0; level < RST_FOLD_LEVELS; level++) {
+	for (__u32 level = 0; level < RST_FOLD_LEVELS && level < rst_config.fold; level++) {
 		struct rst_fold_key key;
 		struct rst_fold *f;
 		bool same, over;

@@ -94,7 +94,9 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	uint32_t ring_bytes = o->ring_mib << 20;
 	uint32_t folds = (o->every ? 1 : (uint32_t)libbpf_num_possible_cpus()) * RST_FOLD_SLOTS;
 
-	c.fold = !o->every;
+	/* The widest level mixes the resets of several owners. */
+	if (!o->every)
+		c.fold = o->pid || o->cgroup ? RST_FOLD_KIND : RST_FOLD_LEVELS;
 	c.ticks_per_s = (uint32_t)(1000000000 / features->tick_ns);
 	/* Early in boot there may be none: then the slots are known, and no less right. */
 	(void)!getrandom(&c.fold_seed, sizeof(c.fold_seed), GRND_NONBLOCK);
