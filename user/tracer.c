@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "loading.h"
 #include "tracer.h"
 #include "util.h"
 
@@ -212,14 +213,21 @@ static int attach_xdp(struct tracer *t, const struct options_interface *want, FI
 }
 
 static int load(struct tracer *t, const struct options *o, const struct features *features,
-		uint32_t netns, FILE *err)
+		const struct kbtf *btf, uint32_t netns, FILE *err)
 {
-	int e;
+	_cleanup(loading_end) struct loading loading = { .fd = -1 };
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = loading.path);
+	int e = loading_begin(&loading);
 
-	t->skel = rsttrace_bpf__open();
+	if (e)
+		return fail(err, e, "a file in memory cannot be made");
+	t->skel = rsttrace_bpf__open_opts(&opts);
 	if (!t->skel)
 		return fail(err, -errno, "the BPF object cannot be opened");
 	configure(t->skel, o, features, netns);
+	e = loading_fill(&loading, btf, t->skel->obj);
+	if (e)
+		return fail(err, e, "the kernel's types cannot be written to a file in memory");
 	e = rsttrace_bpf__load(t->skel);
 	if (e)
 		return fail(err, e, "the BPF programs cannot be loaded");
@@ -262,7 +270,8 @@ static void tracer_closep(struct tracer **t)
 }
 
 int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
-		uint32_t netns, tracer_record_fn *fn, void *context, FILE *err)
+		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
+		FILE *err)
 {
 	_cleanup(tracer_closep) struct tracer *t = calloc(1, sizeof(*t));
 	int e;
@@ -274,7 +283,7 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 	t->ncpu = libbpf_num_possible_cpus();
 	if (t->ncpu < 0)
 		return fail(err, t->ncpu, "CPUs cannot be counted");
-	e = load(t, o, features, netns, err);
+	e = load(t, o, features, btf, netns, err);
 	if (e)
 		return e;
 	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
