@@ -113,11 +113,6 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_program__set_autoload(skel->progs.rst_sent, c.directions & RST_WANT_SENT);
 	bpf_program__set_autoload(skel->progs.rst_received, c.directions & RST_WANT_RECEIVED);
 	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
-	/* Attached by hand: XDP to an interface, the iterators when they are run. */
-	bpf_program__set_autoattach(skel->progs.rst_arrived, false);
-	bpf_program__set_autoattach(skel->progs.rst_sockets_at_start, false);
-	bpf_program__set_autoattach(skel->progs.rst_sockets_find, false);
-	bpf_program__set_autoattach(skel->progs.rst_symbols, false);
 }
 
 /* -v: what watches what. */
@@ -217,7 +212,7 @@ static int load(struct tracer *t, const struct options *o, const struct features
 {
 	_cleanup(loading_end) struct loading loading = { .fd = -1 };
 	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = loading.path);
-	int e = loading_begin(&loading);
+	int e = loading_begin(&loading, btf);
 
 	if (e)
 		return fail(err, e, "a file in memory cannot be made");
@@ -225,13 +220,21 @@ static int load(struct tracer *t, const struct options *o, const struct features
 	if (!t->skel)
 		return fail(err, -errno, "the BPF object cannot be opened");
 	configure(t->skel, o, features, netns);
-	e = loading_fill(&loading, btf, t->skel->obj);
+	e = loading_fill(&loading, t->skel->obj);
 	if (e)
 		return fail(err, e, "the kernel's types cannot be written to a file in memory");
 	e = rsttrace_bpf__load(t->skel);
 	if (e)
 		return fail(err, e, "the BPF programs cannot be loaded");
 	return 0;
+}
+
+static int attach_one(struct bpf_link **link, const struct bpf_program *prog)
+{
+	if (!bpf_program__autoload(prog))
+		return 0;
+	*link = bpf_program__attach_trace(prog);
+	return *link ? 0 : -errno;
 }
 
 /* The owners' programs first, so that no socket slips through between them and the scan; the
@@ -241,18 +244,25 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	struct rsttrace_bpf *s = t->skel;
 	int e;
 
-	s->links.rst_socket_state = bpf_program__attach(s->progs.rst_socket_state);
-	s->links.rst_socket_read = bpf_program__attach(s->progs.rst_socket_read);
-	s->links.rst_socket_destroyed = bpf_program__attach(s->progs.rst_socket_destroyed);
-	if (!s->links.rst_socket_state || !s->links.rst_socket_read ||
-	    !s->links.rst_socket_destroyed)
-		return fail(err, -errno, "the socket tracepoints cannot be attached");
+	e = attach_one(&s->links.rst_socket_state, s->progs.rst_socket_state);
+	if (!e)
+		e = attach_one(&s->links.rst_socket_read, s->progs.rst_socket_read);
+	if (!e)
+		e = attach_one(&s->links.rst_socket_destroyed, s->progs.rst_socket_destroyed);
+	if (e)
+		return fail(err, e, "the socket tracepoints cannot be attached");
 	e = run_over_files(s->progs.rst_sockets_at_start);
 	if (e)
 		return fail(err, e, "open files cannot be scanned for sockets");
 	/* Those of now, too, may end before their connections are reset. */
 	tracer_listeners(t);
-	e = rsttrace_bpf__attach(s);
+	e = attach_one(&s->links.rst_dropped, s->progs.rst_dropped);
+	if (!e)
+		e = attach_one(&s->links.rst_leaves, s->progs.rst_leaves);
+	if (!e)
+		e = attach_one(&s->links.rst_received, s->progs.rst_received);
+	if (!e)
+		e = attach_one(&s->links.rst_sent, s->progs.rst_sent);
 	if (e)
 		return fail(err, e, "the reset tracepoints cannot be attached");
 
