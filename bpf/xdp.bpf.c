@@ -12,9 +12,11 @@
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
-/* User space makes as many slots as rst_config.peers says. */
+/* User space makes as many slots as rst_config.peers says. An array that can be mapped begins at a
+ * page, so that no slot lies in two cache lines. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct rst_peer);

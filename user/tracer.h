@@ -14,6 +14,7 @@
 #include "features.h"
 #include "folds.h"
 #include "kinds.h"
+#include "kbtf.h"
 #include "listeners.h"
 #include "options.h"
 #include "summary.h"
@@ -26,10 +27,11 @@ typedef int tracer_record_fn(void *context, const void *data, size_t size);
 /*
  * Loads and attaches everything O asks for. Returns 0 and a tracer that the caller closes, or
  * -errno after one line on ERR that says what is wrong and what to do; then nothing stays attached.
- * NETNS is the inode number to filter by, 0 for all.
+ * NETNS is the inode number to filter by, 0 for all. BTF is not used afterwards.
  */
 int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
-		uint32_t netns, tracer_record_fn *fn, void *context, FILE *err);
+		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
+		FILE *err);
 
 /* Detaches and frees everything. NULL is fine. */
 void tracer_close(struct tracer *t);
