@@ -30,14 +30,12 @@ __attribute__((format(printf, 2, 3))) static void say(struct incident *in, const
 	char *why = in->verdict.why;
 	size_t len = strlen(why);
 	va_list args;
-	int n;
 
 	va_start(args, format);
-	n = vsnprintf(why + len, WHY_MAX - len, format, args);
+	len += text_format(why + len, WHY_MAX - len, format, args);
 	va_end(args);
-	if (n < 0 || len + (size_t)n < WHY_MAX)
+	if (len < WHY_MAX - 1)
 		return;
-	len = WHY_MAX - 1;
 	while (len && (why[len - 1] & 0xc0) == 0x80)
 		len--;
 	if (len && why[len - 1] & 0x80)
