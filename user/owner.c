@@ -33,6 +33,13 @@ static void process_set(struct process *p, const struct rst_task *task, enum rst
 	p->known_by = known_by;
 }
 
+static void name_set(struct process_name *p, const struct rst_task *task)
+{
+	p->pid = task->pid;
+	memcpy(p->comm, task->comm, sizeof(task->comm));
+	p->comm[sizeof(task->comm)] = '\0';
+}
+
 static void history_task(struct history *h, const struct rst_task *task)
 {
 	h->pid = task->pid;
@@ -134,7 +141,7 @@ void attribute_owner(struct incident *in)
 	const struct rst_event *ev = in->ev;
 	enum owner_from from = in->verdict.owner_from;
 
-	process_set(&in->cpu_task, &ev->cpu_task, RST_KNOWN_NOT);
+	name_set(&in->cpu_task, &ev->cpu_task);
 	history_set(in);
 	if (from == OWNER_NOBODY)
 		return;
@@ -142,7 +149,7 @@ void attribute_owner(struct incident *in)
 		process_set(&in->owner, &ev->cpu_task, RST_KNOWN_CONTEXT);
 		/* The last reference was dropped by somebody else: a child, or who got the file. */
 		if (recorded(in) && ev->owner.task.pid != ev->cpu_task.pid)
-			process_set(&in->last_user, &ev->owner.task, ev->owner.known_by);
+			name_set(&in->last_user, &ev->owner.task);
 	} else if (attribute_uses_past(in))
 		owner_of_past(in);
 	else if (from == OWNER_LISTENER && ev->owner.task.pid)

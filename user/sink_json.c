@@ -128,7 +128,7 @@ static void put_process(struct json_out *o, const struct process *p)
 	json_out_end(o, c);
 }
 
-static void put_last_user(struct json_out *o, const struct process *p)
+static void put_last_user(struct json_out *o, const struct process_name *p)
 {
 	struct json_mark c = json_out_object(o, "last_user");
 
@@ -139,7 +139,7 @@ static void put_last_user(struct json_out *o, const struct process *p)
 	json_out_end(o, c);
 }
 
-static void put_cpu_task(struct json_out *o, const struct process *p)
+static void put_cpu_task(struct json_out *o, const struct process_name *p)
 {
 	struct json_mark c = json_out_object(o, "cpu_task");
 
