@@ -131,44 +131,57 @@ static char *put_escaped(char *p, unsigned char c)
 	return p + 5;
 }
 
-/* Length of the character of several bytes at S, which ends in NUL; 0: it is none. */
-static size_t wide_length(const unsigned char *s)
+/* Length of the character of several bytes at S, of which N may be read; 0: it is none. */
+static size_t wide_length(const unsigned char *s, size_t n)
 {
-	size_t n = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
 	static const uint32_t least[] = { [2] = 0x80, [3] = 0x800, [4] = 0x10000 };
-	uint32_t c = s[0] & (0x7fU >> n);
+	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+	uint32_t c = s[0] & (0x7fU >> length);
 
 	/* A continuation byte cannot begin one, and none is longer than 4. */
-	if (s[0] < 0xc0 || s[0] >= 0xf8)
+	if (s[0] < 0xc0 || s[0] >= 0xf8 || n < length)
 		return 0;
-	for (size_t i = 1; i < n; i++) {
+	for (size_t i = 1; i < length; i++) {
 		if ((s[i] & 0xc0) != 0x80)
 			return 0;
 		c = c << 6 | (s[i] & 0x3f);
 	}
-	return c >= least[n] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? n : 0;
+	return c >= least[length] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? length : 0;
 }
 
-bool json_out_string(struct json_out *o, const char *key, const char *text)
+/* The rest of a string that has more than plain characters; NULL: it is no UTF-8. */
+static char *put_rest(char *p, const unsigned char *s, size_t n)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	char *p = begin_value(o, key, strlen(text) * ESCAPE_MAX + 2);
+	while (n) {
+		size_t length = *s < 0x80 ? 1 : wide_length(s, n);
 
-	if (!p)
-		return true;
-	*p++ = '"';
-	while (*s) {
-		size_t n = *s < 0x80 ? 1 : wide_length(s);
-
-		if (!n)
-			return false;
+		if (!length)
+			return NULL;
+		n -= length;
 		if (*s < 0x20 || *s == '"' || *s == '\\') {
 			p = put_escaped(p, *s++);
 			continue;
 		}
-		for (; n; n--)
+		for (; length; length--)
 			*p++ = (char)*s++;
 	}
+	return p;
+}
+
+bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n)
+{
+	size_t plain = text_plain(text, n);
+	char *p = begin_value(o, key, plain + (n - plain) * ESCAPE_MAX + 2);
+
+	if (!p)
+		return true;
+	*p++ = '"';
+	memcpy(p, text, plain);
+	p += plain;
+	if (plain < n)
+		p = put_rest(p, (const unsigned char *)text + plain, n - plain);
+	if (!p)
+		return false;
 	*p++ = '"';
 	end_value(o, p);
 	return true;

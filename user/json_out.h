@@ -48,7 +48,13 @@ void json_out_number(struct json_out *o, const char *key, uint64_t n);
 void json_out_signed(struct json_out *o, const char *key, int64_t n);
 void json_out_bool(struct json_out *o, const char *key, bool value);
 
-/* TEXT ends in NUL. KEY NULL: an element. Returns false, and puts nothing, if it is no UTF-8. */
-bool json_out_string(struct json_out *o, const char *key, const char *text);
+/* The N bytes at TEXT, with no NUL among them. KEY NULL: an element. Returns false, and puts nothing,
+ * if it is no UTF-8. */
+bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n);
+
+static inline bool json_out_string(struct json_out *o, const char *key, const char *text)
+{
+	return json_out_bytes(o, key, text, strlen(text));
+}
 
 #endif

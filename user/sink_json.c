@@ -401,15 +401,14 @@ static void put_frame(struct json_out *o, const struct frame *f)
 	char text[ESCAPED(128) + TEXT_HEX_MAX + 4];
 	size_t len = 0;
 
-	if (f->symbol)
+	if (f->symbol) {
 		len = strlen(text_escape(text, ESCAPED(128), f->symbol, strlen(f->symbol)));
-	if (f->symbol)
 		text[len++] = '+';
+	}
 	text[len++] = '0';
 	text[len++] = 'x';
 	len += text_hex(text + len, f->symbol ? f->offset : f->ip);
-	text[len] = '\0';
-	json_out_string(o, NULL, text);
+	json_out_bytes(o, NULL, text, len);
 }
 
 static void put_kernel(struct json_out *o, const struct incident *in)

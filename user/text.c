@@ -333,6 +333,28 @@ static size_t plain_length(const unsigned char *s, size_t n)
 	return 0;
 }
 
+/* Eight bytes at a time: a bit is left in the highest of those that are less than their like in
+ * LIMIT, or that are zero, and perhaps of some behind them. */
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+#define LESS(x, limit) (((x)-EACH(limit)) & ~(x)&EACH(0x80))
+#define ZERO(x) LESS(x, 1)
+
+size_t text_plain(const char *s, size_t n)
+{
+	size_t at = 0;
+	uint64_t x;
+
+	for (; n - at >= sizeof(x); at += sizeof(x)) {
+		memcpy(&x, s + at, sizeof(x));
+		if ((x & EACH(0x80)) | LESS(x, 0x20) | ZERO(x ^ EACH('"')) | ZERO(x ^ EACH('\\')) |
+		    ZERO(x ^ EACH(0x7f)))
+			break;
+	}
+	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
+		at++;
+	return at;
+}
+
 char *text_escape(char *buf, size_t size, const char *s, size_t n)
 {
 	const unsigned char *in = (const unsigned char *)s;
@@ -341,13 +363,11 @@ char *text_escape(char *buf, size_t size, const char *s, size_t n)
 	if (!size)
 		return buf;
 	n = strnlen(s, n);
+	out = text_plain(s, n < size ? n : size - 1);
+	memcpy(buf, s, out);
+	in += out;
+	n -= out;
 	while (n) {
-		/* What nearly all names are made of. */
-		if (is_plain(*in) && out + 1 < size) {
-			buf[out++] = (char)*in++;
-			n--;
-			continue;
-		}
 		size_t used = plain_length(in, n);
 		char escape[8];
 		const void *from = in;

@@ -59,6 +59,10 @@ const char *text_tcp_state(uint8_t state);
 /* "SIGSEGV"; "signal 99" is written into BUF (16 bytes) for those without a name. */
 const char *text_signal(char *buf, int signal);
 
+/* How many of the N bytes at S come before the first that is not printable ASCII, or is a quote or a
+ * backslash: what can stand anywhere as it is. All but the strangest names are nothing else. */
+size_t text_plain(const char *s, size_t n);
+
 /*
  * Copies a name from outside (a comm, a path) so that it can be printed anywhere: control
  * characters, backslashes and invalid UTF-8 become \xNN (a backslash: \\), valid printable UTF-8

@@ -89,3 +89,22 @@ Test(text_format, numbers)
 		cr_assert_str_eq(a, b);
 	}
 }
+
+/* Every byte at every place of a string, against the definition. */
+Test(text_format, plain)
+{
+	char s[40];
+
+	for (int c = 0; c < 256; c++) {
+		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+
+		for (size_t at = 0; at < sizeof(s); at++) {
+			memset(s, c == 'x' ? 'y' : 'x', sizeof(s));
+			s[at] = (char)c;
+			cr_assert_eq(text_plain(s, sizeof(s)), plain ? sizeof(s) : at, "%d", c);
+			cr_assert_eq(text_plain(s, at), at, "%d", c);
+			memset(s + at, c, sizeof(s) - at);
+			cr_assert_eq(text_plain(s, sizeof(s)), plain ? sizeof(s) : at, "%d", c);
+		}
+	}
+}
