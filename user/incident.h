@@ -51,6 +51,8 @@ struct frame {
 #define PROCESS_CONTAINER_MAX 80
 
 struct process {
+	uint64_t start_ns; /* CLOCK_BOOTTIME; 0: not known */
+	uint64_t cgroup_id;
 	uint32_t pid;	 /* 0: not known; in the tracer's pid namespace */
 	uint32_t ns_pid; /* in its own; the same as pid outside containers; 0: not known */
 	uint32_t tid;
@@ -92,7 +94,9 @@ struct listener_ref {
 	uint8_t family;
 	uint16_t port;
 	uint32_t netns;
-	uint32_t pid; /* of its owner */
+	uint64_t start_ns; /* of its owner, as in struct process */
+	uint64_t cgroup_id;
+	uint32_t pid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
 };

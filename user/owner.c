@@ -24,6 +24,8 @@ bool attribute_wants_scan(const struct incident *in)
 
 static void process_set(struct process *p, const struct rst_task *task, enum rst_known_by known_by)
 {
+	p->start_ns = task->start_ns;
+	p->cgroup_id = task->cgroup_id;
 	p->pid = task->pid;
 	p->ns_pid = task->ns_pid;
 	p->tid = task->tid;
@@ -162,6 +164,8 @@ void attribute_owner(struct incident *in)
 		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
 	else if (ev->sock.kind == RST_SOCK_FULL && in->listener.pid &&
 		 in->listener.netns == ev->netns) {
+		in->owner.start_ns = in->listener.start_ns;
+		in->owner.cgroup_id = in->listener.cgroup_id;
 		in->owner.pid = in->listener.pid;
 		in->owner.uid = in->listener.uid;
 		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));

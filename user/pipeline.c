@@ -413,18 +413,6 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	return true;
 }
 
-static const struct rst_task *task_of(const struct incident *in)
-{
-	const struct rst_event *ev = in->ev;
-	const struct rst_task *tasks[] = { &ev->cpu_task, &ev->owner.task, &ev->closer.task,
-					   &ev->past.owner, &ev->past.closer };
-
-	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
-		if (tasks[i]->pid == in->owner.pid)
-			return tasks[i];
-	return NULL;
-}
-
 static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
 {
 	for (uint8_t i = 0; i < n; i++)
@@ -443,13 +431,11 @@ static bool ports_match(const struct options *o, const struct rst_event *event)
 
 static void finish(struct pipeline *p, struct incident *in)
 {
-	const struct rst_task *task;
 	bool show;
 
 	if (!(options_directions(p->o) & 1U << in->direction) || !ports_match(p->o, in->ev))
 		return;
-	task = in->owner.pid ? task_of(in) : NULL;
-	process_fill(&in->owner, task ? task->start_ns : 0, task ? task->cgroup_id : 0);
+	process_fill(&in->owner, in->owner.start_ns, in->owner.cgroup_id);
 	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
 		process_tcp_memory(&in->memory);
 	attribute_why(in);
