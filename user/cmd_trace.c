@@ -18,6 +18,8 @@
 #define POLL_BUSY_MS (RST_WAKEUP_NS / 1000000)
 #define POLL_QUIET_MS 1000
 
+#define STDOUT_ROOM 65536
+
 struct trace {
 	struct kbtf *btf; /* until tracing has begun */
 	struct features features;
@@ -199,6 +201,8 @@ static int trace(struct trace *t)
 	p->sink.style.every = o->every;
 	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
 	catch_signals();
+	/* What a pipe holds at once; each poll ends with a flush. */
+	setvbuf(stdout, NULL, _IOFBF, STDOUT_ROOM);
 	err = diag_open(&p->diag);
 	if (!err)
 		err = conntrack_open(&p->conntrack);
