@@ -542,7 +542,7 @@ static void put_attack(struct object *o, const struct attack_report *r)
 	put_word(&c, "kind", attack_kind_name(r->kind));
 	put_number(&c, "span_ns", r->span_ns);
 	if (r->kind == ATTACK_PORT_SCAN) {
-		put_number(&c, "ports", r->ports);
+		put_nonzero(&c, "ports", r->ports);
 		put_number(&c, "first_port", r->first_port);
 		put_number(&c, "last_port", r->last_port);
 	}
