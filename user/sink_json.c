@@ -525,7 +525,7 @@ static void put_attack(struct json_out *o, const struct attack_report *r)
 	put_word(o, "kind", attack_kind_name(r->kind));
 	put_number(o, "span_ns", r->span_ns);
 	if (r->kind == ATTACK_PORT_SCAN) {
-		put_number(o, "ports", r->ports);
+		put_nonzero(o, "ports", r->ports);
 		put_number(o, "first_port", r->first_port);
 		put_number(o, "last_port", r->last_port);
 	}
