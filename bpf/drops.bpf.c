@@ -12,6 +12,7 @@
 
 #include "compat.bpf.h"
 #include "filter.bpf.h"
+#include "fold.bpf.h"
 #include "past.bpf.h"
 #include "wire.bpf.h"
 
@@ -120,36 +121,59 @@ static __always_inline bool wanted(const struct rst_tuple *tuple, __u32 netns)
 static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason,
 				     struct sock *rx_sk)
 {
+	struct rst_kind kind = { .class = RST_CLASS_DROPPED };
+	struct fold fold = { .slot = NO_SLOT };
+	struct rst_storage *st = NULL;
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
 	struct tcp_sock *tp = NULL;
+	struct rst_fold_key key;
+	struct rst_total *total;
 	struct rst_event *e;
-	__u32 netns;
 
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
 	count(RST_CNT_DROPPED);
-	netns = rx_sk ? rx_sk->__sk_common.skc_net.net->ns.inum : skb_netns(skb);
-	if (!wanted(&tuple, netns)) {
+	kind.netns = rx_sk ? rx_sk->__sk_common.skc_net.net->ns.inum : skb_netns(skb);
+	kind.reason = reason < 255 ? reason + 1 : 255;
+	if (rx_sk) {
+		kind.state = rx_sk->__sk_common.skc_state;
+		tp = bpf_skc_to_tcp_sock(rx_sk);
+	}
+	total = total_of(&kind);
+	if (!wanted(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
+		TOTAL_ADD(total, filtered);
 		return;
 	}
-	e = wire_event(&tuple, &packet, skb, netns, RST_CNT_LOST_DROPPED);
-	if (!e)
+	if (tp)
+		st = bpf_sk_storage_get(&sockets, rx_sk, 0, 0);
+	if (rst_config.fold) {
+		fold_key(&key, &kind, &tuple, st ? st->owner.task.pid : 0);
+		fold = fold_take(&key, &tuple);
+		if (fold.counted) {
+			count(RST_CNT_FOLDED_INCOMING);
+			TOTAL_ADD(total, folded);
+			return;
+		}
+	}
+	e = wire_event(&tuple, &packet, skb, kind.netns);
+	if (!e) {
+		count(RST_CNT_LOST_DROPPED);
+		TOTAL_ADD(total, lost);
 		return;
+	}
 	e->drop_reason = reason;
 	e->location = location;
-	if (rx_sk)
-		tp = bpf_skc_to_tcp_sock(rx_sk);
 	if (tp)
-		sock_fill_full(e, rx_sk, tp);
-	else if (rx_sk && rx_sk->__sk_common.skc_state == RST_TCP_TIME_WAIT)
+		sock_fill_full(e, rx_sk, tp, st);
+	else if (rx_sk && kind.state == RST_TCP_TIME_WAIT)
 		sock_fill_timewait(&e->sock, rx_sk);
 	/* A listener takes it because its connection is no more; a half-open one is another. */
 	if (!tp || (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
-		past_recall(&e->past, &tuple, netns, false);
+		past_recall(&e->past, past_connection(&tuple, kind.netns), &tuple, kind.netns);
 	event_fill(e, ctx, RST_REC_DROPPED);
-	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+	fold_submit(&fold, total, e);
 }
 
 /* A copy for a raw or packet socket is none of the RST's own. */

@@ -264,6 +264,112 @@ struct rst_past {
 	__u8 pad[3];
 };
 
+/* Which of the tracepoints told of a reset, and of what socket. */
+enum rst_class {
+	RST_CLASS_SENT_NO_SOCKET = 1, /* answers a segment that no connection took */
+	RST_CLASS_SENT_TIMEWAIT = 2,
+	RST_CLASS_SENT_LISTENER = 3, /* answers one that a listener or its request socket refused */
+	RST_CLASS_SENT_PASSIVE = 4,  /* answers one that a connection refused */
+	RST_CLASS_SENT_ACTIVE = 5,   /* answers none: the connection is aborted */
+	RST_CLASS_RECEIVED = 6,
+	RST_CLASS_WIRE = 7,
+	RST_CLASS_DROPPED = 8,
+	RST_CLASSES,
+};
+
+/* Bits of struct rst_kind.bits. */
+enum rst_kind_bit {
+	RST_KIND_SYN = 1 << 0,		/* the segment that it answers is a SYN */
+	RST_KIND_USER_TIMEOUT = 1 << 0, /* SENT_ACTIVE: TCP_USER_TIMEOUT is set */
+	RST_KIND_EXITING = 1 << 1,	/* SENT_ACTIVE: who closes is in do_exit */
+	RST_KIND_DEAD = 1 << 2,		/* SOCK_DEAD */
+	RST_KIND_LINGER0 = 1 << 3,	/* SO_LINGER on, of 0 s */
+	RST_KIND_UNREAD = 1 << 4,	/* data that nobody has read */
+	RST_KIND_SOCKET = 1 << 5,   /* a process has it open; wire: it was written to a socket */
+	RST_KIND_SHUTDOWN = 1 << 6, /* no more is received: close() or SHUT_RD; or the peer's FIN */
+	RST_KIND_SIGNALLED = 1 << 7, /* with EXITING: a signal killed it */
+	RST_KIND_CAME_IN = 1 << 7,   /* wire: from another host */
+};
+
+/* What resets of one cause have in common, as far as it costs next to nothing to find out. */
+struct rst_kind {
+	__u32 netns;
+	__u8 class;  /* enum rst_class */
+	__u8 reason; /* enum sk_rst_reason + 1; 0: none. Dropped: the drop reason + 1, at most 255 */
+	__u8 state;  /* enum rst_tcp_state; SENT_ACTIVE: that before CLOSE << 4 besides;
+		      * SENT_NO_SOCKET: enum rst_end of the connection that was there before */
+	__u8 bits;   /* enum rst_kind_bit */
+};
+
+/* Value of the per-CPU map `totals`, by kind: exact whatever became of the details. `all` is the sum
+ * of the others. */
+struct rst_total {
+	__u64 all;	/* before any filter */
+	__u64 filtered; /* left out by a filter in the kernel */
+	__u64 detailed; /* put into the ring one by one */
+	__u64 folded;	/* counted in a fold */
+	__u64 lost;	/* no room in the ring */
+};
+
+/*
+ * Folding. Resets of one kind that come faster than a rate are counted, and once in an interval one
+ * event with a sample tells of all. From the narrowest to the widest: the first level whose rate is
+ * exceeded takes the reset.
+ */
+enum rst_fold_level {
+	RST_FOLD_PORT_PREFIX = 0, /* one local address and port, one remote prefix */
+	RST_FOLD_PREFIX = 1,	  /* one remote prefix */
+	RST_FOLD_PORT = 2,	  /* one local address and port */
+	RST_FOLD_KIND = 3,	  /* whatever the ends */
+	RST_FOLD_LEVELS,
+};
+
+#define RST_FOLD_SLOTS 256 /* for each CPU; a power of two */
+#define RST_FOLD_PREFIX4 24
+#define RST_FOLD_PREFIX6 64
+
+/* What all resets of a fold have in common; zero where the level leaves it open. */
+struct rst_fold_key {
+	struct rst_kind kind;
+	__u64 prefix;  /* remote address, masked */
+	__u32 owner;   /* pid of the socket's owner and of who closes it, mixed */
+	__u32 local;   /* local address, hashed */
+	__u16 port;    /* local */
+	__u8 family;   /* 4 or 6 */
+	__u8 level;    /* enum rst_fold_level */
+	__u32 ifindex; /* wire: where it came in */
+};
+
+/*
+ * Value of the map `folds`: RST_FOLD_SLOTS of CPU 0, then those of CPU 1, and so on; the sample is in
+ * `fold_samples` at the same index. Only its own CPU writes it. User space reads it where it lies.
+ */
+struct rst_fold {
+	struct rst_fold_key key;
+	__u64 count; /* resets counted since `begin`, the sample first; 0: none, there is no sample */
+	__u64 begin;		     /* jiffy at which the interval began */
+	__u64 last;		     /* jiffy of the last reset counted */
+	__u32 seq;		     /* odd while anything but `count` and `last` changes */
+	__u32 window;		     /* number of the interval; 0: never used */
+	__u32 details;		     /* resets let through in this interval */
+	__u16 first_port, last_port; /* local, of those counted: the lowest and the highest */
+	__u8 hot;		     /* count from the first one on, without details */
+	__u8 remotes;		     /* those counted have different remote addresses */
+	__u8 pad[6];
+};
+
+/* What an event says of the fold that it is the sample of. */
+struct rst_folded {
+	__u64 count;   /* resets that it stands for, itself included; 0: it is no sample */
+	__u64 span_ns; /* from the first to the last, one tick exact */
+	__u32 slot;    /* index in `folds` */
+	__u32 window;
+	__u16 first_port, last_port;
+	__u8 level; /* enum rst_fold_level */
+	__u8 remotes;
+	__u8 pad[2];
+};
+
 /* A listener that its owner is taking down, while the connections in its queue are reset. */
 struct rst_listener_end {
 	__u64 at_ns;	  /* 0: not known */
@@ -285,11 +391,12 @@ struct rst_event {
 	struct rst_closer closer;
 	struct rst_listener_end listener_end;
 	struct rst_past past; /* for a segment that found no connection */
-	__u32 netns;	      /* inode number of the network namespace */
-	__u32 ifindex;	      /* where the segment came in, or (wire) leaves; 0: not known */
-	__u32 in_ifindex;     /* wire, dropped: where the RST came in; 0: it did not */
-	__u32 drop_reason;    /* dropped: enum skb_drop_reason of the running kernel */
-	__u64 location;	      /* dropped: the code that dropped it */
+	struct rst_folded folded;
+	__u32 netns;	   /* inode number of the network namespace */
+	__u32 ifindex;	   /* where the segment came in, or (wire) leaves; 0: not known */
+	__u32 in_ifindex;  /* wire, dropped: where the RST came in; 0: it did not */
+	__u32 drop_reason; /* dropped: enum skb_drop_reason of the running kernel */
+	__u64 location;	   /* dropped: the code that dropped it */
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
@@ -382,6 +489,9 @@ enum rst_counter {
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
 	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
+	RST_CNT_NO_TOTAL,	  /* resets of a kind for which `totals` has no room */
+	RST_CNT_FOLDED_INCOMING,  /* received or dropped ones that were folded */
+	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */
 	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */
 	RST_CNT_MISSED_STATES,	  /* the same for changes of a socket's state */
 	RST_CNT_MAX,
@@ -407,6 +517,7 @@ enum rst_direction_bit {
 /* Read-only data of the BPF object: set before load, constant after. */
 struct rst_config {
 	__u64 tick_ns;	    /* length of a jiffy */
+	__u64 fold_seed;    /* a number that nobody outside can know, for the slots of `folds` */
 	__u32 wakeup_bytes; /* wake the reader when so much waits in the ring */
 	__u32 netns;	    /* 0: all */
 	__u8 family;	    /* 0: both */
@@ -419,7 +530,9 @@ struct rst_config {
 	__u32 own_pid;	      /* the tracer, in the initial pid namespace; 0: it is in another */
 	__u32 directions;     /* enum rst_direction_bit */
 	__u32 netfilter_drop; /* SKB_DROP_REASON_NETFILTER_DROP; 0: this kernel has no reasons */
-	__u32 peers;	      /* slots of the map `peers`, a power of two; 0: not used */
+	__u32 fold;	      /* fold resets that come too fast */
+	__u32 ticks_per_s;
+	__u32 peers; /* slots of the map `peers`, a power of two; 0: not used */
 	/* Drops that are none of a RST's own: a copy's, one that a socket took. */
 	__u8 drop_ignored[RST_DROP_REASONS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
@@ -439,7 +552,12 @@ _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
 _Static_assert(sizeof(struct rst_past) == 192, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
-_Static_assert(sizeof(struct rst_event) == 952, "rst_event");
-_Static_assert(sizeof(struct rst_config) == 680, "rst_config");
+_Static_assert(sizeof(struct rst_kind) == 8, "rst_kind");
+_Static_assert(sizeof(struct rst_total) == 40, "rst_total");
+_Static_assert(sizeof(struct rst_fold_key) == 32, "rst_fold_key");
+_Static_assert(sizeof(struct rst_fold) == 80, "rst_fold");
+_Static_assert(sizeof(struct rst_folded) == 32, "rst_folded");
+_Static_assert(sizeof(struct rst_event) == 984, "rst_event");
+_Static_assert(sizeof(struct rst_config) == 696, "rst_config");
 
 #endif

@@ -71,19 +71,22 @@ static __always_inline const struct rst_past *past_listener(const struct rst_tup
 	return past_newer(past, bpf_map_lookup_elem(&ended_listeners, &key));
 }
 
-/* What bears on a segment that found no connection: its connection or handshake, else the listener
- * it was for. */
-static __always_inline void past_recall(struct rst_past *out, const struct rst_tuple *t,
-					__u32 netns, bool is_syn)
+/* The connection of T's ends that was there before; or its handshake, dropped later. */
+static __always_inline const struct rst_past *past_connection(const struct rst_tuple *t,
+							      __u32 netns)
 {
-	const struct rst_past *past = NULL;
 	struct rst_past_key key;
 
-	if (!is_syn) {
-		past_key(&key, t, netns);
-		past = past_newer(bpf_map_lookup_elem(&ended_connections, &key),
-				  bpf_map_lookup_elem(&dropped_handshakes, &key));
-	}
+	past_key(&key, t, netns);
+	return past_newer(bpf_map_lookup_elem(&ended_connections, &key),
+			  bpf_map_lookup_elem(&dropped_handshakes, &key));
+}
+
+/* What bears on a segment that found no connection: the connection that was there before (PAST, or
+ * NULL), else the listener it was for. */
+static __always_inline void past_recall(struct rst_past *out, const struct rst_past *past,
+					const struct rst_tuple *t, __u32 netns)
+{
 	if (!past)
 		past = past_listener(t, netns);
 	if (past)

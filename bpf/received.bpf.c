@@ -7,9 +7,16 @@
 #include <bpf/bpf_tracing.h>
 
 #include "filter.bpf.h"
-#include "sock.bpf.h"
+#include "fold.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
+
+/* Whether only the stack can tell that a RST came at all. */
+static __always_inline bool is_doubtful(const struct rst_kind *kind)
+{
+	return kind->bits & RST_KIND_SHUTDOWN &&
+	       (kind->state == RST_TCP_FIN_WAIT1 || kind->state == RST_TCP_FIN_WAIT2);
+}
 
 /*
  * Raised first thing in tcp_reset, which the kernel also calls when data arrives after a close and
@@ -20,30 +27,49 @@ SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(rst_received, struct sock *sk)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct fold fold = { .slot = NO_SLOT };
 	struct rst_tuple tuple = {};
+	struct rst_kind kind = {};
+	struct rst_fold_key key;
+	struct rst_total *total;
+	struct rst_storage *st;
 	struct rst_event *e;
-	__u32 netns;
 
 	count(RST_CNT_RECEIVED);
 	if (!tp)
 		return 0;
-	netns = sk->__sk_common.skc_net.net->ns.inum;
+	kind.netns = sk->__sk_common.skc_net.net->ns.inum;
+	kind.class = RST_CLASS_RECEIVED;
+	kind_of_socket(&kind, sk, tp);
+	total = total_of(&kind);
 	sock_tuple(&tuple, sk, tp);
-	if (!filter_pass(&tuple, netns)) {
+	if (!filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
+		TOTAL_ADD(total, filtered);
 		return 0;
+	}
+	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	if (rst_config.fold && !is_doubtful(&kind)) {
+		fold_key(&key, &kind, &tuple, st ? st->owner.task.pid : 0);
+		fold = fold_take(&key, &tuple);
+		if (fold.counted) {
+			count(RST_CNT_FOLDED_INCOMING);
+			TOTAL_ADD(total, folded);
+			return 0;
+		}
 	}
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(RST_CNT_LOST_RECEIVED);
+		TOTAL_ADD(total, lost);
 		return 0;
 	}
 	__builtin_memset(e, 0, sizeof(*e));
 	e->tuple = tuple;
-	e->netns = netns;
+	e->netns = kind.netns;
 	e->reason = -1;
-	sock_fill_full(e, sk, tp);
+	sock_fill_full(e, sk, tp, st);
 	event_fill(e, ctx, RST_REC_RECEIVED);
-	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+	fold_submit(&fold, total, e);
 	return 0;
 }

@@ -8,6 +8,7 @@
 
 #include "compat.bpf.h"
 #include "filter.bpf.h"
+#include "fold.bpf.h"
 #include "past.bpf.h"
 #include "wire.bpf.h"
 
@@ -26,6 +27,33 @@ static __always_inline void tell(const struct rst_tuple *t)
 	own->family = t->family;
 }
 
+static __always_inline __u8 class_of(const struct sock *sk, const struct tcp_sock *tp,
+				     const struct sk_buff *skb)
+{
+	if (!sk)
+		return RST_CLASS_SENT_NO_SOCKET;
+	if (!tp)
+		return RST_CLASS_SENT_TIMEWAIT;
+	if (sk->__sk_common.skc_state == RST_TCP_LISTEN)
+		return RST_CLASS_SENT_LISTENER;
+	return skb ? RST_CLASS_SENT_PASSIVE : RST_CLASS_SENT_ACTIVE;
+}
+
+static __always_inline bool is_syn(const struct rst_packet *p)
+{
+	return (p->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
+}
+
+/* Who has the socket, and who aborts it. */
+static __always_inline __u32 owner_of(const struct rst_kind *kind, const struct rst_storage *st)
+{
+	__u32 owner = st ? st->owner.task.pid : 0;
+
+	if (kind->class == RST_CLASS_SENT_ACTIVE)
+		owner ^= (__u32)(bpf_get_current_pid_tgid() >> 32) * 31;
+	return owner;
+}
+
 /*
  * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
  * SYN_RECV; skb is NULL for an active reset (kernel.md, section A; kernels from 6.10 on).
@@ -33,42 +61,72 @@ static __always_inline void tell(const struct rst_tuple *t)
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 {
-	struct rst_tuple tuple = {};
+	const struct rst_past *past = NULL;
+	struct rst_storage *st = NULL;
 	struct rst_packet packet = {};
 	struct tcp_sock *tp = NULL;
+	struct rst_fold_key key;
+	struct rst_total *total;
+	struct rst_tuple tuple = {};
+	struct rst_kind kind = {};
+	struct fold fold = { .slot = NO_SLOT };
 	struct rst_event *e;
-	__u32 netns = 0;
+	__s32 reason;
 
 	count(RST_CNT_SENT);
 	if (sk) {
-		netns = sk->__sk_common.skc_net.net->ns.inum;
+		kind.netns = sk->__sk_common.skc_net.net->ns.inum;
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	if (skb) {
 		skb_segment(&tuple, &packet, skb);
 		if (!sk)
-			netns = skb_netns(skb);
+			kind.netns = skb_netns(skb);
 		if (tuple.family == 6)
 			tell(&tuple);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);
 	}
-	if (!filter_pass(&tuple, netns)) {
+	reason = compat_reset_reason(ctx);
+	kind.class = class_of(sk, tp, skb);
+	kind.reason = reason + 1;
+	kind.bits = is_syn(&packet) ? RST_KIND_SYN : 0;
+	if (tp) {
+		st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+		kind_of_socket(&kind, sk, tp);
+		if (!skb)
+			kind_of_abort(&kind, tp, st);
+	} else if (!is_syn(&packet)) {
+		past = past_connection(&tuple, kind.netns);
+		kind.state = past ? past->end : 0;
+	}
+	total = total_of(&kind);
+	if (!filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
+		TOTAL_ADD(total, filtered);
 		return 0;
+	}
+	if (rst_config.fold) {
+		fold_key(&key, &kind, &tuple, owner_of(&kind, st));
+		fold = fold_take(&key, &tuple);
+		if (fold.counted) {
+			TOTAL_ADD(total, folded);
+			return 0;
+		}
 	}
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(RST_CNT_LOST_SENT);
+		TOTAL_ADD(total, lost);
 		return 0;
 	}
 	__builtin_memset(e, 0, sizeof(*e));
 	e->tuple = tuple;
 	e->packet = packet;
-	e->netns = netns;
-	e->reason = compat_reset_reason(ctx);
+	e->netns = kind.netns;
+	e->reason = reason;
 	if (tp)
-		sock_fill_full(e, sk, tp);
+		sock_fill_full(e, sk, tp, st);
 	else if (sk)
 		sock_fill_timewait(&e->sock, sk);
 	if (skb) {
@@ -77,10 +135,11 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 			bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
 	}
 	/* No connection took the segment: it came too late, or for something else. */
-	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER))
-		past_recall(&e->past, &tuple, netns,
-			    (packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN);
+	if (kind.class == RST_CLASS_SENT_LISTENER && !is_syn(&packet))
+		past = past_connection(&tuple, kind.netns);
+	if (kind.class <= RST_CLASS_SENT_LISTENER)
+		past_recall(&e->past, past, &tuple, kind.netns);
 	event_fill(e, ctx, RST_REC_SENT);
-	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+	fold_submit(&fold, total, e);
 	return 0;
 }

@@ -62,6 +62,13 @@ static __always_inline __u32 pid_own(struct pid *pid)
 	return upid.nr;
 }
 
+/* As wait(2) would report it. do_exit stores it first thing; other threads of a killed process share
+ * the group's. */
+static __always_inline __s32 task_exit_code(struct task_struct *task)
+{
+	return task->exit_code ?: task->signal->group_exit_code;
+}
+
 static __always_inline void task_fill(struct rst_task *out, struct task_struct *task)
 {
 	struct task_struct *leader = task->group_leader;
@@ -81,10 +88,7 @@ static __always_inline void task_fill(struct rst_task *out, struct task_struct *
 	out->kernel = task_is_kernel(task);
 	if (task->flags & K_PF_EXITING) {
 		out->exiting = 1;
-		/* do_exit stores it first thing; other threads of a killed process share the group's. */
-		out->exit_code = task->exit_code;
-		if (!out->exit_code)
-			out->exit_code = task->signal->group_exit_code;
+		out->exit_code = task_exit_code(task);
 	}
 }
 
@@ -257,12 +261,11 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	return flags;
 }
 
-/* A full socket or a listener, and what was remembered with it. */
+/* A full socket or a listener, and what was remembered with it (ST, or NULL). */
 static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
-					   const struct tcp_sock *tp)
+					   const struct tcp_sock *tp, struct rst_storage *st)
 {
 	struct rst_socket *s = &e->sock;
-	struct rst_storage *st;
 
 	s->state = sk->__sk_common.skc_state;
 	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
@@ -275,7 +278,6 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		sock_fill_listener(s, sk, tp);
 	else
 		sock_fill_connection(s, tp);
-	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!st)
 		return;
 	e->owner = st->owner;

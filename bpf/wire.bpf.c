@@ -12,6 +12,7 @@
 
 #include "compat.bpf.h"
 #include "filter.bpf.h"
+#include "fold.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -67,10 +68,13 @@ static __always_inline void fill_writer(struct rst_socket *s, struct sock *sk)
 /* Not inlined: what almost every packet goes through has to set up nothing for it. */
 static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 {
+	struct rst_kind kind = { .class = RST_CLASS_WIRE };
+	struct fold fold = { .slot = NO_SLOT };
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
+	struct rst_fold_key key;
+	struct rst_total *total;
 	struct rst_event *e;
-	__u32 netns;
 
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
@@ -78,15 +82,30 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	if (!sk && !skb->skb_iif && just_told(&tuple))
 		return;
 	count(RST_CNT_WIRE);
-	netns = skb_netns(skb);
+	kind.netns = skb_netns(skb);
+	kind.bits = (sk ? RST_KIND_SOCKET : 0) | (skb->skb_iif ? RST_KIND_CAME_IN : 0);
+	total = total_of(&kind);
 	if ((skb->skb_iif && !sk && !(rst_config.directions & RST_WANT_PASSING)) ||
-	    !filter_pass(&tuple, netns)) {
+	    !filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
+		TOTAL_ADD(total, filtered);
 		return;
 	}
-	e = wire_event(&tuple, &packet, skb, netns, RST_CNT_LOST_WIRE);
-	if (!e)
+	if (rst_config.fold) {
+		fold_key(&key, &kind, &tuple, 0);
+		key.ifindex = skb->skb_iif;
+		fold = fold_take(&key, &tuple);
+		if (fold.counted) {
+			TOTAL_ADD(total, folded);
+			return;
+		}
+	}
+	e = wire_event(&tuple, &packet, skb, kind.netns);
+	if (!e) {
+		count(RST_CNT_LOST_WIRE);
+		TOTAL_ADD(total, lost);
 		return;
+	}
 	e->ifindex = skb->dev->ifindex;
 	bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
 	if (sk)
@@ -94,7 +113,7 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	event_fill(e, ctx, RST_REC_WIRE);
 	if (!sk && !e->in_ifindex)
 		await_rejected(e);
-	bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+	fold_submit(&fold, total, e);
 }
 
 SEC("tp_btf/net_dev_queue")

@@ -10,6 +10,11 @@
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
+struct rst_pace {
+	__u64 begin; /* jiffy */
+	__u64 n;
+};
+
 /* User space makes as many slots as rst_config.peers says. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -17,6 +22,35 @@ struct {
 	__type(key, __u32);
 	__type(value, struct rst_peer);
 } peers SEC(".maps");
+
+/* Arrivals that one CPU tells of in a second: enough for all resets that are not folded. */
+#define ARRIVALS_MAX 10000
+
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rst_pace);
+} arrival_pace SEC(".maps");
+
+/* An arrival says more of a reset that is told of otherwise, or folded: then it says nothing new. */
+static __always_inline bool too_many(void)
+{
+	__u64 now = bpf_jiffies64();
+	struct rst_pace *pace;
+	__u32 zero = 0;
+
+	if (!rst_config.fold)
+		return false;
+	pace = bpf_map_lookup_elem(&arrival_pace, &zero);
+	if (!pace)
+		return false;
+	if (now - pace->begin >= rst_config.ticks_per_s) {
+		pace->begin = now;
+		pace->n = 0;
+	}
+	return pace->n++ >= ARRIVALS_MAX;
+}
 
 /* Not static: so the verifier looks at it once, and not once for every way that leads here. */
 __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
@@ -33,6 +67,10 @@ __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 	count(RST_CNT_ARRIVED);
 	if (!filter_pass(&tuple, 0)) {
 		count(RST_CNT_FILTERED);
+		return XDP_PASS;
+	}
+	if (too_many()) {
+		count(RST_CNT_SHED_ARRIVED);
 		return XDP_PASS;
 	}
 	a = bpf_ringbuf_reserve(&ring, sizeof(*a), 0);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -88,7 +89,12 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 {
 	struct rst_config c = { 0 };
 	uint32_t ring_bytes = o->ring_mib << 20;
+	uint32_t folds = (o->every ? 1 : (uint32_t)libbpf_num_possible_cpus()) * RST_FOLD_SLOTS;
 
+	c.fold = !o->every;
+	c.ticks_per_s = (uint32_t)(1000000000 / features->tick_ns);
+	/* Early in boot there may be none: then the slots are known, and no less right. */
+	(void)!getrandom(&c.fold_seed, sizeof(c.fold_seed), GRND_NONBLOCK);
 	c.tick_ns = features->tick_ns;
 	c.wakeup_bytes = ring_bytes / WAKEUP_SHARE;
 	c.netns = netns;
@@ -108,6 +114,8 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	memcpy((void *)&skel->rodata->rst_config, &c, sizeof(c));
 	bpf_map__set_max_entries(skel->maps.ring, ring_bytes);
 	bpf_map__set_max_entries(skel->maps.ended_connections, o->history);
+	bpf_map__set_max_entries(skel->maps.folds, folds);
+	bpf_map__set_max_entries(skel->maps.fold_samples, folds);
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);
 	bpf_program__set_autoload(skel->progs.rst_sent, c.directions & RST_WANT_SENT);
 	bpf_program__set_autoload(skel->progs.rst_received, c.directions & RST_WANT_RECEIVED);
