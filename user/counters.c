@@ -106,23 +106,31 @@ void counters_parse(struct counters *c, FILE *f)
 	_cleanup(freep) char *header = NULL, *line = NULL;
 	size_t header_room = 0, room = 0;
 
-	while (getline(&header, &header_room, f) > 0) {
-		if (!strchr(header, ':')) {
-			parse_single(c, header);
+	while (getline(&line, &room, f) > 0) {
+		if (!strchr(line, ':')) {
+			parse_single(c, line);
+		} else if (header && is_pair(header, line)) {
+			parse_pair(c, header, line);
+		} else {
+			char *previous = header;
+			size_t previous_room = header_room;
+
+			/* The names, of which the values come next. */
+			header = line;
+			header_room = room;
+			line = previous;
+			room = previous_room;
 			continue;
 		}
-		if (getline(&line, &room, f) <= 0)
-			return;
-		if (is_pair(header, line))
-			parse_pair(c, header, line);
+		if (header)
+			header[0] = '\0';
 	}
 }
 
 int counters_read(struct counters *c)
 {
 	static const char *const paths[] = {
-		"/proc/thread-self/net/snmp",
-		"/proc/thread-self/net/netstat",
+		"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat",
 		"/proc/thread-self/net/snmp6", /* absent without IPv6 */
 	};
 
@@ -142,8 +150,7 @@ bool counters_grown(uint64_t *by, const struct counters *from, const struct coun
 		    enum counter counter)
 {
 	*by = 0;
-	if (!from->have[counter] || !to->have[counter] ||
-	    to->value[counter] < from->value[counter])
+	if (!from->have[counter] || !to->have[counter] || to->value[counter] < from->value[counter])
 		return false;
 	*by = to->value[counter] - from->value[counter];
 	return true;

@@ -498,6 +498,41 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 	counters[RST_CNT_MISSED_STATES] = misses(t->skel->progs.rst_socket_state);
 }
 
+/* Values of SIZE bytes for each CPU, of which the first number counts. */
+static size_t read_totals(const struct tracer *t, const struct bpf_map *map, size_t size,
+			  struct total *out, size_t room)
+{
+	_cleanup(freep) char *values = calloc((size_t)t->ncpu, size);
+	struct rst_kind key, *previous = NULL;
+	int fd = bpf_map__fd(map);
+	size_t n = 0;
+
+	for (; values && n < room && !bpf_map_get_next_key(fd, previous, &key); previous = &key) {
+		if (bpf_map_lookup_elem(fd, &key, values))
+			continue;
+		out[n] = (struct total){ .kind = key };
+		for (int cpu = 0; cpu < t->ncpu; cpu++)
+			out[n].n += *(uint64_t *)(values + (size_t)cpu * size);
+		n++;
+	}
+	return n;
+}
+
+size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
+{
+	return read_totals(t, t->skel->maps.totals, sizeof(struct rst_total), out, room);
+}
+
+size_t tracer_silent(const struct tracer *t, struct total *out, size_t room)
+{
+	return read_totals(t, t->skel->maps.silent, sizeof(uint64_t), out, room);
+}
+
+uint32_t tracer_cpus(const struct tracer *t)
+{
+	return (uint32_t)t->ncpu;
+}
+
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex)
 {
 	for (size_t i = 0; i < t->nxdp; i++)

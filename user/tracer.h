@@ -15,6 +15,7 @@
 #include "listeners.h"
 #include "options.h"
 #include "summary.h"
+#include "total.h"
 
 struct tracer;
 
@@ -57,6 +58,16 @@ void tracer_pressure(struct tracer *t, struct summary *s);
 
 /* Sums up the kernel side's counters. */
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
+
+/* How many of each kind there were, and of what the kernel counts besides (RST_CLASS_GAVE_UP,
+ * RST_CLASS_HANDSHAKE_DROPPED). Both return how many of the ROOM kinds they filled. */
+#define TRACER_TOTALS_MAX 4096
+#define TRACER_SILENT_MAX 1024
+size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
+size_t tracer_silent(const struct tracer *t, struct total *out, size_t room);
+
+/* How many CPUs the machine may have. */
+uint32_t tracer_cpus(const struct tracer *t);
 
 /* The name of an interface given with -i; NULL for any other. */
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
