@@ -305,10 +305,9 @@ struct rst_kind {
 	__u8 bits;   /* enum rst_kind_bit */
 };
 
-/* Value of the per-CPU map `totals`, by kind: exact whatever became of the details. `all` is the sum
- * of the others. */
+/* Value of the per-CPU map `totals`, by kind: every reset is counted in one of them, whatever became of
+ * its details. */
 struct rst_total {
-	__u64 all;	/* before any filter */
 	__u64 filtered; /* left out by a filter in the kernel */
 	__u64 detailed; /* put into the ring one by one */
 	__u64 folded;	/* counted in a fold */
@@ -557,7 +556,7 @@ _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
 _Static_assert(sizeof(struct rst_past) == 192, "rst_past");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_kind) == 8, "rst_kind");
-_Static_assert(sizeof(struct rst_total) == 40, "rst_total");
+_Static_assert(sizeof(struct rst_total) == 32, "rst_total");
 _Static_assert(sizeof(struct rst_fold_key) == 32, "rst_fold_key");
 _Static_assert(sizeof(struct rst_fold) == 80, "rst_fold");
 _Static_assert(sizeof(struct rst_folded) == 32, "rst_folded");

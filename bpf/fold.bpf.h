@@ -54,9 +54,7 @@ static __always_inline struct rst_total *total_of(const struct rst_kind *kind)
 		bpf_map_update_elem(&totals, kind, &none, BPF_NOEXIST);
 		total = bpf_map_lookup_elem(&totals, kind);
 	}
-	if (total)
-		__sync_fetch_and_add(&total->all, 1);
-	else
+	if (!total)
 		count(RST_CNT_NO_TOTAL);
 	return total;
 }
@@ -139,8 +137,11 @@ static __always_inline void fold_widen(struct rst_fold_key *key, const struct rs
 	}
 }
 
-static __always_inline __u32 fold_hash(const struct rst_fold_key *key)
+/* Each level has slots of its own, so that the many keys of a narrow one do not push out a wide one:
+ * 128, 64, 32 and 32 of them. */
+static __always_inline __u32 fold_slot(const struct rst_fold_key *key, __u32 level)
 {
+	__u32 size = level < RST_FOLD_PORT ? RST_FOLD_SLOTS / 2 >> level : RST_FOLD_SLOTS / 8;
 	const __u64 *word = (const __u64 *)key;
 	__u64 hash = rst_config.fold_seed;
 
@@ -148,7 +149,9 @@ static __always_inline __u32 fold_hash(const struct rst_fold_key *key)
 		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ULL;
 		hash ^= hash >> 32;
 	}
-	return (__u32)hash & (RST_FOLD_SLOTS - 1);
+	if (level == RST_FOLD_KIND)
+		return RST_FOLD_SLOTS - size + (hash & (size - 1));
+	return RST_FOLD_SLOTS - (RST_FOLD_SLOTS >> level) + (hash & (size - 1));
 }
 
 static __always_inline bool fold_is(const struct rst_fold *f, const struct rst_fold_key *key)
@@ -244,7 +247,7 @@ static __always_inline struct fold fold_take(const struct rst_fold_key *full,
 		__u32 slot;
 
 		fold_widen(&key, full, level);
-		slot = base + fold_hash(&key);
+		slot = base + fold_slot(&key, level);
 		f = bpf_map_lookup_elem(&folds, &slot);
 		if (!f || f->seq & 1)
 			continue;

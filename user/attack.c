@@ -141,6 +141,7 @@ static enum pace count_one(struct attack_entry *e, const struct incident *in)
 	const struct detector *d = &detectors[e->key.detector];
 	uint16_t port = in->ev->tuple.local_port;
 	uint64_t ns = in->ev->hdr.mono_ns;
+	uint32_t count = (uint32_t)incident_count(in);
 	bool fast, slow;
 
 	if (d->kind == ATTACK_RST_FLOOD) {
@@ -148,11 +149,13 @@ static enum pace count_one(struct attack_entry *e, const struct incident *in)
 		fast = add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FLOOD,
 				  number_of(in), ns);
 		begin_unless_open(&e->slow, ATTACK_FAST_NS, ns);
-		return ++e->slow.n >= d->limit && fast ? PACE_FAST : PACE_ORDINARY;
+		e->slow.n += count;
+		return e->slow.n >= d->limit && fast ? PACE_FAST : PACE_ORDINARY;
 	}
 	if (d->kind != ATTACK_PORT_SCAN) {
 		begin_unless_open(&e->fast, ATTACK_FAST_NS, ns);
-		return ++e->fast.n >= d->limit ? PACE_FAST : PACE_ORDINARY;
+		e->fast.n += count;
+		return e->fast.n >= d->limit ? PACE_FAST : PACE_ORDINARY;
 	}
 	fast = add_number(&e->fast, ATTACK_FAST_NS, e->fast_port, ATTACK_FAST_PORTS, port, ns);
 	slow = add_number(&e->slow, ATTACK_SLOW_NS, e->slow_port, ATTACK_SLOW_PORTS, port, ns);

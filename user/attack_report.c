@@ -46,24 +46,43 @@ static void merge_tuple(struct rst_tuple *all, const struct rst_tuple *one)
 		all->remote_port = 0;
 }
 
+/* What the sample of a fold does not have in common with the others. */
+static void merge_folded(struct rst_tuple *all, const struct rst_folded *f)
+{
+	if (f->count < 2)
+		return;
+	if (f->level != RST_FOLD_PORT_PREFIX && f->level != RST_FOLD_PORT)
+		memset(all->local, 0, sizeof(all->local));
+	if (f->remotes)
+		memset(all->remote, 0, sizeof(all->remote));
+	if (f->first_port != f->last_port)
+		all->local_port = 0;
+	all->remote_port = 0;
+}
+
 static void add_time(struct attack_tally *t, const struct incident *in)
 {
 	struct attack_report *r = &t->report;
 	uint64_t mono_ns = in->ev->hdr.mono_ns;
 
+	uint64_t span_ns = in->ev->folded.span_ns;
+
 	if (!r->count || mono_ns < t->first_ns)
 		t->first_ns = mono_ns;
-	if (!r->count || mono_ns >= r->mono_ns) {
-		r->mono_ns = mono_ns;
-		r->wall_ns = in->wall_ns;
+	if (!r->count || mono_ns + span_ns >= r->mono_ns) {
+		r->mono_ns = mono_ns + span_ns;
+		r->wall_ns = in->wall_ns + span_ns;
 	}
 }
 
-static void add_owner(struct attack_tally *t, const struct process *owner)
+static void add_owner(struct attack_tally *t, const struct process *owner, uint64_t count)
 {
+	bool first = !t->owned;
+
 	if (!owner->pid)
 		return;
-	if (!t->owned++)
+	t->owned += count;
+	if (first)
 		t->report.owner = *owner;
 	else if (t->report.owner.pid != owner->pid)
 		t->several_owners = true;
@@ -106,23 +125,25 @@ void attack_tally_add(struct attack_tally *t, const struct incident *in)
 {
 	struct attack_report *r = &t->report;
 	const struct rst_event *ev = in->ev;
+	uint64_t count = incident_count(in);
 
 	add_time(t, in);
-	add_owner(t, &in->owner);
+	add_owner(t, &in->owner, count);
 	if (r->count)
 		merge_tuple(&r->tuple, &ev->tuple);
 	else
 		r->tuple = ev->tuple;
+	merge_folded(&r->tuple, &ev->folded);
 	r->direction = in->direction;
 	r->netns = ev->netns;
 	if (r->kind == ATTACK_PORT_SCAN)
 		add_port(t, ev->tuple.local_port);
 	if (r->kind == ATTACK_RST_FLOOD)
 		add_seq(r, &in->packet);
-	t->of_cause[in->verdict.cause]++;
-	t->benign += attribute_benign(in);
-	r->ended += ended(in);
-	r->count++;
+	t->of_cause[in->verdict.cause] += count;
+	t->benign += attribute_benign(in) ? count : 0;
+	r->ended += ended(in) ? count : 0;
+	r->count += count;
 }
 
 /* ---- the sentence */

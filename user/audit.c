@@ -7,7 +7,7 @@
 #include "audit.h"
 #include "util.h"
 
-#define KINDS (TRACER_TOTALS_MAX + TRACER_SILENT_MAX)
+#define KINDS (TRACER_TOTALS + TRACER_SILENT)
 
 static int take_totals(struct totals *out, struct tracer *t)
 {
@@ -17,8 +17,8 @@ static int take_totals(struct totals *out, struct tracer *t)
 	*out = (struct totals){ 0 };
 	if (!v)
 		return -ENOMEM;
-	out->n = tracer_totals(t, v, TRACER_TOTALS_MAX);
-	out->n += tracer_silent(t, v + out->n, TRACER_SILENT_MAX);
+	out->n = tracer_totals(t, v, TRACER_TOTALS);
+	out->n += tracer_silent(t, v + out->n, TRACER_SILENT);
 	out->v = calloc(out->n + 1, sizeof(*v));
 	if (!out->v)
 		return -ENOMEM;

@@ -2,6 +2,7 @@
 /* cmd_trace.c: what `rsttrace trace` needs from the system, its loop and its end. */
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,24 @@ static void not_covered(const struct trace *t, struct summary *s)
 			   "fit the peer (injection): give interfaces with -i");
 }
 
+static void fill_kinds(const struct pipeline *p, struct summary *s)
+{
+	_cleanup(freep) struct total *totals = calloc(TRACER_TOTALS, sizeof(*totals));
+
+	if (!totals)
+		return;
+	s->nkinds = (uint32_t)kinds_sum(s->kind, KINDS_MAX, totals,
+					tracer_totals(p->tracer, totals, TRACER_TOTALS));
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		struct kind_sum *k = &s->kind[i];
+
+		if (k->class == RST_CLASS_DROPPED)
+			k->reason_name = features_drop(p->features, k->reason - 1U);
+		else
+			k->reason_name = features_reason(p->features, k->reason - 1);
+	}
+}
+
 /* Of what came in so far. */
 static void put_summary(struct trace *t, bool interim)
 {
@@ -55,6 +74,7 @@ static void put_summary(struct trace *t, bool interim)
 
 	s->interim = interim;
 	s->duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
+	fill_kinds(p, s);
 	s->remembered = s->counters[RST_CNT_REMEMBERED];
 	s->npressure = 0;
 	tracer_pressure(p->tracer, s);
@@ -112,6 +132,8 @@ static int run(struct trace *t)
 		/* Woken without a record: an older one on another CPU is not complete yet. */
 		if (n > 0 || clock_ns(CLOCK_MONOTONIC) < now + wait * 1000000)
 			busy_until = clock_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
+		if (n != -ENOBUFS)
+			pipeline_folds(p, false);
 		pipeline_run(p, false);
 	}
 	return 0;
@@ -128,6 +150,8 @@ static int stop(struct trace *t)
 		n = tracer_poll(p->tracer, 0);
 		pipeline_run(p, false);
 	}
+	while (!p->err && pipeline_folds(p, true))
+		pipeline_run(p, false);
 	pipeline_run(p, true);
 	tracer_counters(p->tracer, p->summary.counters);
 	put_summary(t, false);
@@ -221,6 +245,7 @@ static int trace(struct trace *t)
 	p->sink.ops = o->json ? &sink_json : &sink_text;
 	p->sink.out = stdout;
 	p->sink.style = o->style;
+	p->sink.style.every = o->every;
 	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
 	catch_signals();
 	err = diag_open(&p->diag);
@@ -231,6 +256,9 @@ static int trace(struct trace *t)
 	if (!err)
 		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
 				  stderr);
+	if (err)
+		return err;
+	err = tracer_folds(p->tracer, &p->folds, t->features.tick_ns);
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
@@ -259,6 +287,7 @@ int cmd_trace(const struct options *o)
 	t->pipeline.o = o;
 	pipeline_init(&t->pipeline);
 	err = trace(t);
+	folds_free(&t->pipeline.folds);
 	tracer_close(t->pipeline.tracer);
 	diag_close(t->pipeline.diag);
 	conntrack_close(t->pipeline.conntrack);

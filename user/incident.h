@@ -200,4 +200,10 @@ struct incident {
 	struct verdict verdict;
 };
 
+/* How many resets it stands for. */
+static inline uint64_t incident_count(const struct incident *in)
+{
+	return in->ev->folded.count ? in->ev->folded.count : 1;
+}
+
 #endif

@@ -91,6 +91,54 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 	join_event(&p->join, &turned, DIR_PASSING);
 }
 
+static void add_event(struct pipeline *p, const struct rst_event *event)
+{
+	switch (event->hdr.type) {
+	case RST_REC_RECEIVED:
+		if (symbols_not_received(p->symbols, event))
+			p->summary.not_received++;
+		else
+			join_event(&p->join, event, DIR_RECEIVED);
+		break;
+	case RST_REC_SENT:
+		join_event(&p->join, event, DIR_SENT);
+		break;
+	case RST_REC_WIRE:
+		add_wire(p, event);
+		break;
+	case RST_REC_DROPPED:
+		add_dropped(p, event);
+		break;
+	}
+}
+
+/* A sample that came through the ring: most of its count may have been told of. */
+static void add_sample(struct pipeline *p, const struct rst_event *event)
+{
+	struct rst_event sample = *event;
+
+	if (folds_told(&p->folds, &sample))
+		add_event(p, &sample);
+}
+
+int pipeline_folds(struct pipeline *p, bool force)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	struct rst_event sample;
+
+	if (!force && !p->look_at && now - p->folds.looked_ns < FOLDS_SWEEP_NS)
+		return 0;
+	while (!join_full(&p->join)) {
+		if (!folds_next(&p->folds, &p->look_at, force, &sample)) {
+			p->look_at = 0;
+			p->folds.looked_ns = now;
+			return 0;
+		}
+		add_event(p, &sample);
+	}
+	return -ENOBUFS;
+}
+
 int pipeline_record(void *context, const void *data, size_t size)
 {
 	struct pipeline *p = context;
@@ -111,19 +159,13 @@ int pipeline_record(void *context, const void *data, size_t size)
 		closed_in_batch(p, record.closed);
 		break;
 	case RST_REC_RECEIVED:
-		if (symbols_not_received(p->symbols, record.event))
-			p->summary.not_received++;
-		else
-			join_event(&p->join, record.event, DIR_RECEIVED);
-		break;
 	case RST_REC_SENT:
-		join_event(&p->join, record.event, DIR_SENT);
-		break;
 	case RST_REC_WIRE:
-		add_wire(p, record.event);
-		break;
 	case RST_REC_DROPPED:
-		add_dropped(p, record.event);
+		if (record.event->folded.count)
+			add_sample(p, record.event);
+		else
+			add_event(p, record.event);
 		break;
 	case RST_REC_REJECTED:
 		join_rejected(&p->join, record.rejected);
@@ -397,6 +439,7 @@ static void finish(struct pipeline *p, struct incident *in)
 	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
 		process_tcp_memory(&in->memory);
 	attribute_why(in);
+	folds_say(in);
 	show = wanted(p, in);
 	/* The others are shown when their report is. */
 	if (show && !p->o->every && !p->o->style.quiet)
@@ -405,8 +448,10 @@ static void finish(struct pipeline *p, struct incident *in)
 	if (!show || p->err)
 		return;
 	p->err = p->sink.ops->event(&p->sink, in);
-	if (!p->err)
-		p->written++;
+	if (p->err)
+		return;
+	p->written++;
+	p->summary.folded += incident_count(in) - 1;
 }
 
 static void report_attacks(struct pipeline *p, uint64_t now, bool force)
@@ -467,9 +512,18 @@ void pipeline_run(struct pipeline *p, bool force)
 		if (counters[RST_CNT_LOST_RECEIVED] != p->lost_received)
 			p->lost_at_ns = now;
 		p->lost_received = counters[RST_CNT_LOST_RECEIVED];
+		if (counters[RST_CNT_FOLDED_INCOMING] != p->folded_incoming)
+			p->folded_at_ns = now;
+		p->folded_incoming = counters[RST_CNT_FOLDED_INCOMING];
 	}
 	while ((entry = join_next(&p->join, now, force || forced))) {
 		forced -= forced > 0;
+		/* An arrival whose socket's event was folded is in that fold. */
+		if (entry->lone && p->folded_at_ns &&
+		    entry->event.hdr.mono_ns + LOSS_SPAN_NS > p->folded_at_ns) {
+			p->summary.seen_before++;
+			continue;
+		}
 		in = &p->incident[p->n];
 		p->event[p->n] = entry->event;
 		p->number[p->n] = p->join.first - 1;

@@ -17,6 +17,7 @@
 #include "ruleset.h"
 #include "sink.h"
 #include "summary.h"
+#include "folds.h"
 #include "symbols.h"
 #include "tracer.h"
 
@@ -46,7 +47,10 @@ struct pipeline {
 	/* Its own. */
 	struct join join;
 	struct attack attack;
+	struct folds folds;
 	uint64_t lost_received, lost_at_ns;
+	uint32_t look_at; /* the slot at which the look for stopped folds goes on */
+	uint64_t folded_incoming, folded_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
 	uint64_t number[PIPELINE_BATCH], mate_number[PIPELINE_BATCH]; /* in the join; 0: none */
@@ -61,6 +65,11 @@ void pipeline_init(struct pipeline *p);
 /* Takes one record (a tracer_record_fn, with the pipeline as context). Returns -ENOBUFS when it
  * took the record but has no room for another: then call pipeline_run. */
 int pipeline_record(void *context, const void *data, size_t size);
+
+/* Takes what the kernel side has counted and not told of, of folds that stopped; FORCE: of all. The
+ * ring has to be empty. Returns -ENOBUFS when there is no room for more: then call pipeline_run, and
+ * this once more. */
+int pipeline_folds(struct pipeline *p, bool force);
 
 /* Brings out what has waited long enough; FORCE: everything. */
 void pipeline_run(struct pipeline *p, bool force);

@@ -226,7 +226,7 @@ static int64_t sum(const struct totals *t, const struct reconcile_input *in, uin
 
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].kind.netns == netns && matches(&t->v[i].kind, in->features))
-			n += (int64_t)t->v[i].n;
+			n += (int64_t)kinds_all(&t->v[i].total);
 	return n;
 }
 

@@ -12,7 +12,12 @@
 
 #include "counters.h"
 #include "features.h"
-#include "total.h"
+#include "kinds.h"
+
+struct totals {
+	struct total *v; /* in no order; no kind twice */
+	size_t n;
+};
 
 /* The counters at one moment. Reading them takes a while: what was traced, before and after it. */
 struct reconcile_moment {

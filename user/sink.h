@@ -21,6 +21,7 @@ struct sink_style {
 	bool stack; /* -s: the kernel stack under each line */
 	bool wide;  /* -w: one line an event, however long */
 	bool quiet; /* -q: the summary only */
+	bool every; /* --every: nothing is folded */
 	enum time_format time;
 	uint64_t start_ns; /* CLOCK_REALTIME of the start, for TIME_SINCE */
 };

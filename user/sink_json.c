@@ -11,6 +11,7 @@
 
 #include "attribute.h"
 #include "facts.h"
+#include "reconcile.h"
 #include "sink.h"
 #include "sink_io.h"
 #include "suspect.h"
@@ -579,6 +580,29 @@ static void put_lost(struct object *o, const struct summary *s)
 	put(o, "lost", c.json);
 }
 
+/* What the kernel side counted, whatever became of the details. */
+static void put_kinds(struct object *o, const struct summary *s)
+{
+	json_t *all = json_array();
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+		struct object c = child(o);
+
+		put_word(&c, "kind", kind_name(k));
+		if (k->syn)
+			put_bool(&c, "syn", true);
+		put_word(&c, "reason", k->reason_name);
+		put_number(&c, "count", kinds_all(&k->total));
+		put_nonzero(&c, "filtered", k->total.filtered);
+		put_nonzero(&c, "folded", k->total.folded);
+		put_nonzero(&c, "lost", k->total.lost);
+		if (json_array_append_new(all, c.json))
+			*o->failed = true;
+	}
+	put(o, "kinds", all);
+}
+
 /* What the kernel raised before any filter: for comparing with its own counters (OutRsts). */
 static void put_raised(struct object *o, const struct summary *s)
 {
@@ -628,6 +652,51 @@ static void put_history_use(struct object *o, const struct summary *s)
 	put(o, "history", c.json);
 }
 
+static void put_reconciled(struct object *o, const struct reconcile_line *line)
+{
+	json_t *explained = json_array();
+
+	put_number(o, "netns", line->netns);
+	put_word(o, "counter", counters_name(line->counter));
+	put_number(o, "kernel", line->kernel);
+	put_number(o, "events", line->events);
+	for (uint32_t i = 0; i < line->parts; i++) {
+		struct object c = child(o);
+
+		put_word(&c, "why", line->part[i].why);
+		put(&c, "count", json_integer(line->part[i].count));
+		put_word(&c, "certainty", line->part[i].certain ? "certain" : "inferred");
+		if (json_array_append_new(explained, c.json))
+			*o->failed = true;
+	}
+	put(o, "explained", explained);
+	put(o, "unexplained", json_integer(line->unexplained));
+}
+
+static void put_reconciliation(struct object *o, const struct reconciliation *r)
+{
+	static const char *const states[] = { "gone", "replaced", "denied" };
+	json_t *lines = json_array(), *unknown = json_array();
+
+	for (size_t i = 0; i < r->lines; i++) {
+		struct object c = child(o);
+
+		put_reconciled(&c, &r->line[i]);
+		if (json_array_append_new(lines, c.json))
+			*o->failed = true;
+	}
+	for (size_t i = 0; i < r->unknowns; i++) {
+		struct object c = child(o);
+
+		put_number(&c, "netns", r->unknown[i].netns);
+		put_word(&c, "why", states[r->unknown[i].state]);
+		if (json_array_append_new(unknown, c.json))
+			*o->failed = true;
+	}
+	put(o, "reconciliation", lines);
+	put(o, "not_reconciled", unknown);
+}
+
 static void put_totals_of_run(struct object *o, const struct summary *s)
 {
 	json_t *not_covered = json_array();
@@ -637,6 +706,8 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 		for (int i = 0; i < CAUSE_COUNT; i++)
 			events += s->by_cause[direction][i];
 
+	if (s->interim)
+		put_bool(o, "interim", true);
 	put_number(o, "duration_ns", s->duration_ns);
 	put_number(o, "events", events);
 	put_number(o, "benign", s->benign);
@@ -648,6 +719,7 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
 	put_raised(o, s);
 	put_lost(o, s);
+	put_kinds(o, s);
 	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
 	put_number(o, "not_received", s->not_received);
 	put_number(o, "seen_before", s->seen_before);
@@ -657,6 +729,8 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_number(o, "malformed", s->malformed);
 	put_history_use(o, s);
 	put_pressure(o, s);
+	if (s->reconciliation)
+		put_reconciliation(o, s->reconciliation);
 	for (uint32_t i = 0; i < s->nnot_covered; i++)
 		if (json_array_append_new(not_covered, json_string(s->not_covered[i])))
 			*o->failed = true;
@@ -687,6 +761,22 @@ static int begin(struct sink *sink)
 	return 0;
 }
 
+/* Of how many resets the event is the sample, and what they have in common. */
+static void put_folded(struct object *o, const struct rst_folded *f)
+{
+	struct object c;
+
+	if (f->count < 2)
+		return;
+	c = child(o);
+	put_number(o, "count", f->count);
+	put_number(&c, "span_ns", f->span_ns);
+	put_number(&c, "first_port", f->first_port);
+	put_number(&c, "last_port", f->last_port);
+	put_bool(&c, "one_remote", !f->remotes);
+	put(o, "fold", c.json);
+}
+
 static int event(struct sink *sink, const struct incident *in)
 {
 	bool failed = false;
@@ -696,6 +786,7 @@ static int event(struct sink *sink, const struct incident *in)
 		return 0;
 	o.json = json_object();
 	put_event(&o, in);
+	put_folded(&o, &in->ev->folded);
 	return write_line(sink->out, &o);
 }
 

@@ -10,6 +10,7 @@
 
 #include "sink.h"
 #include "sink_io.h"
+#include "sink_text.h"
 #include "text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -100,8 +101,7 @@ static void put_cell(struct line *line, const char *text, int width)
 	line->empty = false;
 }
 
-/* Writes SENTENCE, broken at spaces, behind the AT columns of the line; further lines get INDENT. */
-static void put_wrapped(FILE *out, const char *sentence, int at, int indent)
+int sink_text_wrap(FILE *out, const char *sentence, int at, int indent)
 {
 	while (*sentence) {
 		size_t len = strcspn(sentence, " ");
@@ -118,6 +118,7 @@ static void put_wrapped(FILE *out, const char *sentence, int at, int indent)
 		sentence += len;
 		sentence += strspn(sentence, " ");
 	}
+	return at;
 }
 
 static void format_time(char *buf, size_t size, const struct sink_style *style, uint64_t wall_ns)
@@ -221,7 +222,7 @@ static void put_cells(const struct sink *sink, const char *const *cells)
 	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
 		put_cell(&line, sentence, columns[COLUMN_WHY].width);
 	else
-		put_wrapped(sink->out, sentence, LINE_WIDTH, INDENT);
+		sink_text_wrap(sink->out, sentence, LINE_WIDTH, INDENT);
 	fputc('\n', sink->out);
 }
 
@@ -309,7 +310,7 @@ static uint64_t total(const struct summary *s, enum direction direction)
 
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		sum += s->by_cause[direction][i];
-	return sum;
+	return sum + summary_without_details(s, direction);
 }
 
 /* One column of causes, the most frequent first; SKIP_BENIGN or only those. */
@@ -334,6 +335,21 @@ static void put_causes(FILE *out, const uint64_t *by_cause, const char *label, b
 	}
 }
 
+/* What was counted only. */
+static void put_without_details(const struct sink *sink, const struct summary *s)
+{
+	char number[28];
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+
+		if (k->total.lost)
+			fprintf(sink->out, "  %s more were counted only, %s: ring full; %s\n",
+				text_count(number, k->total.lost), kind_words(k),
+				sink->style.every ? "leave out --every" : "try --ring-size 64");
+	}
+}
+
 /* What the counters say that the table of causes does not. */
 static void put_losses(FILE *out, const struct summary *s)
 {
@@ -341,15 +357,9 @@ static void put_losses(FILE *out, const struct summary *s)
 		enum rst_counter counter;
 		const char *sentence;
 	} notes[] = {
-		{ RST_CNT_LOST_SENT, "sent resets lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_LOST_RECEIVED,
-		  "received resets lost: the ring was full; try --ring-size 64" },
 		{ RST_CNT_LOST_ARRIVED,
 		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_LOST_WIRE,
-		  "resets that left without TCP lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_LOST_DROPPED,
-		  "dropped resets lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_NO_TOTAL, "resets in no total: too many kinds of them" },
 		{ RST_CNT_MISSED_RESETS,
 		  "resets missed: an interrupt raised them while another was being recorded" },
 		{ RST_CNT_MISSED_STATES,
@@ -428,9 +438,9 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	FILE *out = sink->out;
 
 	errno = 0;
-	fprintf(out, "\n%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
-		text_count(n[0], all), all == 1 ? "" : "s", text_count(n[1], sent),
-		text_count(n[2], received));
+	fprintf(out, "\n%s%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
+		s->interim ? " so far" : "", text_count(n[0], all), all == 1 ? "" : "s",
+		text_count(n[1], sent), text_count(n[2], received));
 	if (passing)
 		fprintf(out, ", %s passing", text_count(n[3], passing));
 	if (s->benign)
@@ -438,7 +448,7 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	if (s->shown != all && s->shown)
 		fprintf(out, "; %s shown", text_count(n[3], s->shown));
 	if (s->folded)
-		fprintf(out, "; %s folded into lines of attacks", text_count(n[3], s->folded));
+		fprintf(out, "; %s folded into other lines", text_count(n[3], s->folded));
 	fputc('\n', out);
 
 	put_causes(out, s->by_cause[DIR_SENT], "sent", false);
@@ -448,12 +458,15 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	put_causes(out, s->by_cause[DIR_RECEIVED], "received, benign", true);
 	put_causes(out, s->by_cause[DIR_PASSING], "passing, benign", true);
 	put_nothing(out, s, all);
+	put_without_details(sink, s);
 	put_losses(out, s);
 	put_pressure(out, s);
+	if (s->reconciliation)
+		sink_text_counters(out, s->reconciliation);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {
 		int at = fprintf(out, "  not covered:");
 
-		put_wrapped(out, s->not_covered[i], at, at + 1);
+		sink_text_wrap(out, s->not_covered[i], at, at + 1);
 		fputc('\n', out);
 	}
 	return sink_io_flush(out);

@@ -7,11 +7,13 @@
 
 void summary_add(struct summary *s, const struct incident *in, bool shown)
 {
-	s->by_cause[in->direction][in->verdict.cause]++;
+	uint64_t count = incident_count(in);
+
+	s->by_cause[in->direction][in->verdict.cause] += count;
 	if (attribute_benign(in))
-		s->benign++;
+		s->benign += count;
 	if (shown)
-		s->shown++;
+		s->shown += count;
 }
 
 void summary_not_covered(struct summary *s, const char *sentence)
@@ -28,6 +30,22 @@ uint64_t summary_lost(const struct summary *s)
 	return s->counters[RST_CNT_LOST_SENT] + s->counters[RST_CNT_LOST_RECEIVED] +
 	       s->counters[RST_CNT_LOST_ARRIVED] + s->counters[RST_CNT_LOST_WIRE] +
 	       s->counters[RST_CNT_LOST_DROPPED] + s->counters[RST_CNT_MISSED_RESETS];
+}
+
+uint64_t summary_without_details(const struct summary *s, enum direction direction)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+		enum direction of = k->passing ? DIR_PASSING : DIR_SENT;
+
+		if (k->class == RST_CLASS_RECEIVED || k->class == RST_CLASS_DROPPED)
+			of = DIR_RECEIVED;
+		if (of == direction)
+			n += k->total.lost;
+	}
+	return n;
 }
 
 void summary_pressure(struct summary *s, const struct pressure *p)

@@ -8,6 +8,7 @@
 
 #include "event.h"
 #include "incident.h"
+#include "kinds.h"
 
 #define SUMMARY_NOTES 16
 #define SUMMARY_PRESSURE 32
@@ -28,14 +29,16 @@ struct summary {
 	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
 	uint64_t benign;			    /* of those */
 	uint64_t shown;				    /* after the filters */
-	uint64_t folded;			    /* of those, in the lines of attacks */
+	uint64_t folded;			    /* of those, without a line of their own */
 	uint64_t fold_evicted;			    /* suspects forgotten, see attack.h */
-	uint64_t counters[RST_CNT_MAX];		    /* the kernel side's, enum rst_counter */
-	uint64_t not_received; /* tcp_receive_reset without a RST (data after close) */
-	uint64_t seen_before;  /* RSTs on the wire that had been told of already */
-	uint64_t malformed;    /* records the decoder refused */
-	uint64_t remembered;   /* ended connections put into the history */
-	uint64_t held;	       /* of those, still there at the end */
+	struct kind_sum kind[KINDS_MAX];	    /* the kernel side's totals */
+	uint32_t nkinds;
+	uint64_t counters[RST_CNT_MAX]; /* the kernel side's, enum rst_counter */
+	uint64_t not_received;		/* tcp_receive_reset without a RST (data after close) */
+	uint64_t seen_before;		/* RSTs on the wire that had been told of already */
+	uint64_t malformed;		/* records the decoder refused */
+	uint64_t remembered;		/* ended connections put into the history */
+	uint64_t held;			/* of those, still there at the end */
 	struct pressure pressure[SUMMARY_PRESSURE]; /* the most dropped first */
 	uint32_t npressure;
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
@@ -54,6 +57,9 @@ void summary_pressure(struct summary *s, const struct pressure *p);
 
 /* Ended connections that the history had to forget. */
 uint64_t summary_forgotten(const struct summary *s);
+
+/* Resets of a direction that were counted and nothing else: the ring was full. */
+uint64_t summary_without_details(const struct summary *s, enum direction direction);
 
 /* Records lost of all kinds. */
 uint64_t summary_lost(const struct summary *s);

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -38,6 +39,8 @@ struct tracer {
 	size_t nlisteners, listeners_room;
 	uint64_t listeners_generation;
 	int ncpu;
+	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */
+	const struct rst_event *samples;
 };
 
 /* What libbpf said last: its first line names the reason when a load fails. */
@@ -218,6 +221,45 @@ static int load(struct tracer *t, const struct options *o, const struct features
 	return 0;
 }
 
+static size_t pages(const struct bpf_map *map)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+
+	return (size + page - 1) / page * page;
+}
+
+static int map_folds(struct tracer *t, FILE *err)
+{
+	struct bpf_map *folds = t->skel->maps.folds, *samples = t->skel->maps.fold_samples;
+	void *p;
+
+	p = mmap(NULL, pages(folds), PROT_READ, MAP_SHARED, bpf_map__fd(folds), 0);
+	if (p == MAP_FAILED)
+		return fail(err, -errno, "the folds cannot be mapped");
+	t->folds = p;
+	p = mmap(NULL, pages(samples), PROT_READ, MAP_SHARED, bpf_map__fd(samples), 0);
+	if (p == MAP_FAILED)
+		return fail(err, -errno, "the folds' samples cannot be mapped");
+	t->samples = p;
+	return 0;
+}
+
+static void unmap_folds(struct tracer *t)
+{
+	if (t->folds)
+		munmap((void *)t->folds, pages(t->skel->maps.folds));
+	if (t->samples)
+		munmap((void *)t->samples, pages(t->skel->maps.fold_samples));
+}
+
+int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns)
+{
+	uint32_t n = t->folds ? bpf_map__max_entries(t->skel->maps.folds) : 0;
+
+	return folds_init(f, t->folds, t->samples, n, tick_ns);
+}
+
 /* The owners' programs first, so that no socket slips through between them and the scan; the
  * events last, so that the first of them finds its owner. */
 static int attach(struct tracer *t, const struct options *o, FILE *err)
@@ -273,7 +315,10 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 				   (ring_buffer_sample_fn)(void *)fn, context, NULL);
 	if (!t->ring)
 		return fail(err, -errno, "the ring buffer cannot be mapped");
-	e = attach(t, o, err);
+	if (!o->every)
+		e = map_folds(t, err);
+	if (!e)
+		e = attach(t, o, err);
 	if (e)
 		return e;
 	if (o->verbose)
@@ -298,6 +343,7 @@ void tracer_close(struct tracer *t)
 	if (t->skel)
 		tracer_detach(t);
 	ring_buffer__free(t->ring);
+	unmap_folds(t);
 	rsttrace_bpf__destroy(t->skel);
 	free(t->listeners);
 	free(t);
@@ -498,34 +544,46 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 	counters[RST_CNT_MISSED_STATES] = misses(t->skel->progs.rst_socket_state);
 }
 
-/* Values of SIZE bytes for each CPU, of which the first number counts. */
-static size_t read_totals(const struct tracer *t, const struct bpf_map *map, size_t size,
-			  struct total *out, size_t room)
+size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
 {
-	_cleanup(freep) char *values = calloc((size_t)t->ncpu, size);
-	struct rst_kind key, *previous = NULL;
-	int fd = bpf_map__fd(map);
+	_cleanup(freep) struct rst_total *values = calloc((size_t)t->ncpu, sizeof(*values));
+	int map = bpf_map__fd(t->skel->maps.totals);
+	struct rst_kind kind, *previous = NULL;
 	size_t n = 0;
 
-	for (; values && n < room && !bpf_map_get_next_key(fd, previous, &key); previous = &key) {
-		if (bpf_map_lookup_elem(fd, &key, values))
+	for (; values && n < room && !bpf_map_get_next_key(map, previous, &kind);
+	     previous = &kind) {
+		struct rst_total *sum = &out[n].total;
+
+		if (bpf_map_lookup_elem(map, &kind, values))
 			continue;
-		out[n] = (struct total){ .kind = key };
-		for (int cpu = 0; cpu < t->ncpu; cpu++)
-			out[n].n += *(uint64_t *)(values + (size_t)cpu * size);
+		out[n].kind = kind;
+		*sum = (struct rst_total){ 0 };
+		for (int cpu = 0; cpu < t->ncpu; cpu++) {
+			kinds_add(sum, &values[cpu]);
+		}
 		n++;
 	}
 	return n;
 }
 
-size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
-{
-	return read_totals(t, t->skel->maps.totals, sizeof(struct rst_total), out, room);
-}
-
 size_t tracer_silent(const struct tracer *t, struct total *out, size_t room)
 {
-	return read_totals(t, t->skel->maps.silent, sizeof(uint64_t), out, room);
+	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
+	int map = bpf_map__fd(t->skel->maps.silent);
+	struct rst_kind kind, *previous = NULL;
+	size_t n = 0;
+
+	for (; values && n < room && !bpf_map_get_next_key(map, previous, &kind);
+	     previous = &kind) {
+		if (bpf_map_lookup_elem(map, &kind, values))
+			continue;
+		out[n] = (struct total){ .kind = kind };
+		for (int cpu = 0; cpu < t->ncpu; cpu++)
+			out[n].total.detailed += values[cpu];
+		n++;
+	}
+	return n;
 }
 
 uint32_t tracer_cpus(const struct tracer *t)

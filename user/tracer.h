@@ -12,10 +12,11 @@
 
 #include "event.h"
 #include "features.h"
+#include "folds.h"
+#include "kinds.h"
 #include "listeners.h"
 #include "options.h"
 #include "summary.h"
-#include "total.h"
 
 struct tracer;
 
@@ -59,11 +60,18 @@ void tracer_pressure(struct tracer *t, struct summary *s);
 /* Sums up the kernel side's counters. */
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
 
-/* How many of each kind there were, and of what the kernel counts besides (RST_CLASS_GAVE_UP,
- * RST_CLASS_HANDSHAKE_DROPPED). Both return how many of the ROOM kinds they filled. */
-#define TRACER_TOTALS_MAX 4096
-#define TRACER_SILENT_MAX 1024
+/* Where the kernel side counts what it folds, for folds_next; valid as long as T is. Returns 0 or
+ * -ENOMEM. TICK_NS: length of a jiffy. */
+int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
+
+/* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
+ * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
+#define TRACER_TOTALS 4096
 size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
+
+/* The same of what the kernel counts besides resets (RST_CLASS_GAVE_UP, _HANDSHAKE_DROPPED), all of it
+ * as `detailed`. */
+#define TRACER_SILENT 1024
 size_t tracer_silent(const struct tracer *t, struct total *out, size_t room);
 
 /* How many CPUs the machine may have. */
