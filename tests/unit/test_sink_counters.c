@@ -120,8 +120,8 @@ Test(sink_counters, not_explained)
 	assert_lines(
 		"  counters: netns 4026531840: EstabResets 2: as seen",
 		"  counters: netns 4026531840: OutRsts 15: 11 seen, 1 for which IPv6 had no "
-		"route, 3 more, NOT EXPLAINED (look",
-		"            there)",
+		"route, 3 more, NOT EXPLAINED (look there for",
+		"            it)",
 		"  counters: netns 4026531841: EstabResets 2: 4 seen, 2 too many, NOT EXPLAINED");
 }
 
