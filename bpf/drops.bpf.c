@@ -34,7 +34,7 @@ static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *liste
 	skb_segment(&tuple, &packet, skb);
 	if (!(packet.flags & RST_FLAG_ACK) || packet.flags & (RST_FLAG_SYN | RST_FLAG_RST))
 		return;
-	kind.netns = listener->__sk_common.skc_net.net->ns.inum;
+	kind.netns = sock_netns(listener);
 	count_silent(&kind);
 	cookie = bpf_get_socket_cookie(listener);
 	l = bpf_map_lookup_elem(&listeners, &cookie);
@@ -121,63 +121,64 @@ static __always_inline bool wanted(const struct rst_tuple *tuple, __u32 netns)
 	return filter_pass(&turned, netns);
 }
 
+static __always_inline __u32 owner_of(struct sock *sk)
+{
+	const struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+
+	return st ? st->owner.task.pid : 0;
+}
+
 /* A RST that came in and is dropped; RX_SK is the socket that refused it, if it got so far. */
 static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason,
 				     struct sock *rx_sk)
 {
 	struct rst_kind kind = { .class = RST_CLASS_DROPPED };
-	struct fold fold = { .slot = NO_SLOT };
-	struct rst_storage *st = NULL;
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
 	struct tcp_sock *tp = NULL;
-	struct rst_fold_key key;
-	struct rst_total *total;
 	struct rst_event *e;
+	__u32 owner = 0;
+	__u64 fold;
 
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
 	count(RST_CNT_DROPPED);
-	kind.netns = rx_sk ? rx_sk->__sk_common.skc_net.net->ns.inum : skb_netns(skb);
+	kind.netns = rx_sk ? sock_netns(rx_sk) : skb_netns(skb);
 	kind.reason = reason < 255 ? reason + 1 : 255;
 	if (rx_sk) {
 		kind.state = rx_sk->__sk_common.skc_state;
 		tp = bpf_skc_to_tcp_sock(rx_sk);
 	}
-	total = total_of(&kind);
 	if (!wanted(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
-		TOTAL_ADD(total, filtered);
+		total_add(&kind, FATE_FILTERED);
 		return;
 	}
 	if (tp)
-		st = bpf_sk_storage_get(&sockets, rx_sk, 0, 0);
-	if (rst_config.fold) {
-		fold_key(&key, &kind, &tuple, st ? st->owner.task.pid : 0);
-		fold = fold_take(&key, &tuple);
-		if (fold.counted) {
-			count(RST_CNT_FOLDED_INCOMING);
-			TOTAL_ADD(total, folded);
-			return;
-		}
+		owner = owner_of(rx_sk);
+	fold = fold_take(&kind, &tuple, owner, 0);
+	if (fold == FOLD_COUNTED) {
+		count(RST_CNT_FOLDED_INCOMING);
+		total_add(&kind, FATE_FOLDED);
+		return;
 	}
 	e = wire_event(&tuple, &packet, skb, kind.netns);
 	if (!e) {
 		count(RST_CNT_LOST_DROPPED);
-		TOTAL_ADD(total, lost);
+		total_add(&kind, FATE_LOST);
 		return;
 	}
 	e->drop_reason = reason;
 	e->location = location;
 	if (tp)
-		sock_fill_full(e, rx_sk, tp, st);
+		sock_fill_full(e, rx_sk, tp);
 	else if (rx_sk && kind.state == RST_TCP_TIME_WAIT)
 		sock_fill_timewait(&e->sock, rx_sk);
 	/* A listener takes it because its connection is no more; a half-open one is another. */
 	if (!tp || (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
-		past_recall(&e->past, past_connection(&tuple, kind.netns), &tuple, kind.netns);
+		past_recall(&e->past, &tuple, kind.netns, false);
 	event_fill(e, ctx, RST_REC_DROPPED);
-	fold_submit(&fold, total, e);
+	fold_submit(fold, &kind, e);
 }
 
 /* A copy for a raw or packet socket is none of the RST's own. */

@@ -356,9 +356,10 @@ struct rst_fold {
 	__u32 window;		     /* number of the interval; 0: never used */
 	__u32 details;		     /* resets let through in this interval */
 	__u16 first_port, last_port; /* local, of those counted: the lowest and the highest */
+	__u32 remote;		     /* hash of the sample's remote address */
 	__u8 hot;		     /* count from the first one on, without details */
 	__u8 remotes;		     /* those counted have different remote addresses */
-	__u8 pad[6];
+	__u8 pad[2];
 };
 
 /* What an event says of the fold that it is the sample of. */
@@ -474,6 +475,11 @@ struct rst_found {
 	__u32 last_pid;	      /* the one counted last: it may hold it more than once */
 };
 
+/* Value of the map `addresses`: kernel code whose names user space wants. */
+struct rst_addresses {
+	__u64 v[RST_STACK_MAX]; /* as on a stack; 0 ends them */
+};
+
 /* Indexes of the per-CPU array `counters`. */
 enum rst_counter {
 	RST_CNT_SENT,	   /* tcp_send_reset raised, before any filter */
@@ -562,5 +568,6 @@ _Static_assert(sizeof(struct rst_fold) == 80, "rst_fold");
 _Static_assert(sizeof(struct rst_folded) == 32, "rst_folded");
 _Static_assert(sizeof(struct rst_event) == 984, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 696, "rst_config");
+_Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");
 
 #endif

@@ -32,44 +32,54 @@ struct {
 	__type(value, struct rst_event);
 } fold_samples SEC(".maps") __weak;
 
-/* What to do with a reset. */
-struct fold {
-	__u32 slot;   /* of the fold that it is to be the sample of; NO_SLOT: of none */
-	__u32 window; /* of that */
-	bool counted; /* it is in a fold: no details */
+/*
+ * The functions below that are not static take numbers only: so the verifier looks at them once, and not
+ * once for every way that leads to them, which would take most of the start-up.
+ */
+
+/* What became of a reset: which field of struct rst_total counts it. */
+enum fate { FATE_FILTERED, FATE_DETAILED, FATE_FOLDED, FATE_LOST };
+
+union kind_word {
+	struct rst_kind kind;
+	__u64 word;
 };
 
-#define NO_SLOT 0xffffffffU
-
-/* ---- exact totals */
-
-/* NULL: there is no room for this kind, which is counted. */
-static __always_inline struct rst_total *total_of(const struct rst_kind *kind)
+__weak __noinline int rst_total_add(__u64 word, enum fate fate)
 {
-	struct rst_total *total = bpf_map_lookup_elem(&totals, kind);
+	struct rst_kind kind = ((union kind_word){ .word = word }).kind;
+	struct rst_total *total = bpf_map_lookup_elem(&totals, &kind);
 
 	if (!total) {
 		struct rst_total none = {};
 
-		bpf_map_update_elem(&totals, kind, &none, BPF_NOEXIST);
-		total = bpf_map_lookup_elem(&totals, kind);
+		bpf_map_update_elem(&totals, &kind, &none, BPF_NOEXIST);
+		total = bpf_map_lookup_elem(&totals, &kind);
 	}
 	if (!total)
 		count(RST_CNT_NO_TOTAL);
-	return total;
+	else if (fate == FATE_FILTERED)
+		__sync_fetch_and_add(&total->filtered, 1);
+	else if (fate == FATE_DETAILED)
+		__sync_fetch_and_add(&total->detailed, 1);
+	else if (fate == FATE_FOLDED)
+		__sync_fetch_and_add(&total->folded, 1);
+	else
+		__sync_fetch_and_add(&total->lost, 1);
+	return 0;
 }
 
-#define TOTAL_ADD(total, what)                                   \
-	do {                                                     \
-		if (total)                                       \
-			__sync_fetch_and_add(&(total)->what, 1); \
-	} while (0)
+static __always_inline void total_add(const struct rst_kind *kind, enum fate fate)
+{
+	rst_total_add(((union kind_word){ .kind = *kind }).word, fate);
+}
 
 /* ---- kinds */
 
-static __always_inline void kind_of_socket(struct rst_kind *kind, const struct sock *sk,
-					   const struct tcp_sock *tp)
+/* Read through TP: of SK, which it trusts, the verifier would look the names of all types up. */
+static __always_inline void kind_of_socket(struct rst_kind *kind, const struct tcp_sock *tp)
 {
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	unsigned long flags = sk->__sk_common.skc_flags;
 	__u32 fin = flags >> K_SOCK_DONE & 1;
 
@@ -84,13 +94,10 @@ static __always_inline void kind_of_socket(struct rst_kind *kind, const struct s
 }
 
 /* An abort: what the task that runs has to do with it. */
-static __always_inline void kind_of_abort(struct rst_kind *kind, const struct tcp_sock *tp,
-					  const struct rst_storage *st)
+static __always_inline void kind_of_abort(struct rst_kind *kind, const struct tcp_sock *tp)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 
-	if (st)
-		kind->state |= st->old_state << 4;
 	kind->bits |= tp->inet_conn.icsk_user_timeout ? RST_KIND_USER_TIMEOUT : 0;
 	if (!(task->flags & K_PF_EXITING))
 		return;
@@ -99,24 +106,6 @@ static __always_inline void kind_of_abort(struct rst_kind *kind, const struct tc
 }
 
 /* ---- folds */
-
-static __always_inline void fold_key(struct rst_fold_key *key, const struct rst_kind *kind,
-				     const struct rst_tuple *t, __u32 owner)
-{
-	const __u32 *local = (const __u32 *)t->local;
-
-	key->kind = *kind;
-	key->family = t->family;
-	key->owner = owner;
-	key->port = t->local_port;
-	key->local = local[0] ^ local[1] ^ local[2] ^ local[3];
-	key->prefix = *(const __u64 *)t->remote;
-	/* The first three bytes of the four of an IPv4 address. */
-	if (t->family == 4)
-		key->prefix &= bpf_htonl(0xffffff00);
-	key->level = 0;
-	key->ifindex = 0;
-}
 
 /* KEY for LEVEL, from the full key. */
 static __always_inline void fold_widen(struct rst_fold_key *key, const struct rst_fold_key *full,
@@ -211,33 +200,57 @@ static __always_inline bool fold_begin(struct rst_fold *f, __u32 slot,
 }
 
 /* Counts a reset in a fold that has its sample. */
-static __always_inline void fold_add(struct rst_fold *f, __u32 slot, const struct rst_tuple *t,
-				     __u64 now)
+static __always_inline void fold_add(struct rst_fold *f, __u16 port, __u32 remote, __u64 now)
 {
-	const __u64 *remote = (const __u64 *)t->remote, *first;
-	const struct rst_event *sample;
-
 	__sync_fetch_and_add(&f->count, 1);
 	f->last = now;
-	if (t->local_port < f->first_port)
-		f->first_port = t->local_port;
-	if (t->local_port > f->last_port)
-		f->last_port = t->local_port;
-	if (f->remotes)
-		return;
-	sample = bpf_map_lookup_elem(&fold_samples, &slot);
-	if (!sample)
-		return;
-	first = (const __u64 *)sample->tuple.remote;
-	f->remotes = first[0] != remote[0] || first[1] != remote[1];
+	if (port < f->first_port)
+		f->first_port = port;
+	if (port > f->last_port)
+		f->last_port = port;
+	if (remote != f->remote)
+		f->remotes = 1;
 }
 
-/* Whether to count the reset only. FULL is its key with all that is known of it. */
-static __always_inline struct fold fold_take(const struct rst_fold_key *full,
-					     const struct rst_tuple *t)
+/* The answer of rst_fold_take. */
+#define FOLD_DETAILS 0		 /* it is not folded */
+#define FOLD_COUNTED 1		 /* it is in a fold: no details */
+#define FOLD_SAMPLE (1ULL << 63) /* it is to be a fold's sample: window << 32 | slot besides */
+#define FOLD_WINDOW 0x7fffffffU
+
+/* The rest of the key besides the kind and the prefix, in two words. */
+union fold_owner {
+	struct {
+		__u32 owner, local;
+	};
+	__u64 word;
+};
+
+union fold_ends {
+	struct {
+		__u32 ifindex;
+		__u16 port;
+		__u8 family, pad;
+	};
+	__u64 word;
+};
+
+/* Whether to count the reset only. REMOTE: the hash of its remote address. */
+__weak __noinline __u64 rst_fold_take(__u64 kind, __u64 prefix, __u64 owner, __u64 ends,
+				      __u64 remote)
 {
+	union fold_owner o = { .word = owner };
+	union fold_ends e = { .word = ends };
+	struct rst_fold_key full = {
+		.kind = ((union kind_word){ .word = kind }).kind,
+		.prefix = prefix,
+		.owner = o.owner,
+		.local = o.local,
+		.port = e.port,
+		.family = e.family,
+		.ifindex = e.ifindex,
+	};
 	__u32 base = bpf_get_smp_processor_id() * RST_FOLD_SLOTS;
-	struct fold result = { .slot = NO_SLOT };
 	__u64 now = bpf_jiffies64();
 
 	for (__u32 level = 0; level < RST_FOLD_LEVELS; level++) {
@@ -246,7 +259,7 @@ static __always_inline struct fold fold_take(const struct rst_fold_key *full,
 		bool same, over;
 		__u32 slot;
 
-		fold_widen(&key, full, level);
+		fold_widen(&key, &full, level);
 		slot = base + fold_slot(&key, level);
 		f = bpf_map_lookup_elem(&folds, &slot);
 		if (!f || f->seq & 1)
@@ -256,41 +269,61 @@ static __always_inline struct fold fold_take(const struct rst_fold_key *full,
 		/* Another one's: it stays as long as it counts. */
 		if (!same && f->count && !over)
 			continue;
-		if ((!same || over) && !fold_begin(f, slot, &key, same, now)) {
-			/* The ring is full: the same fold just goes on. */
-			if (!same)
-				continue;
-		}
+		/* If the ring is full, the same fold just goes on. */
+		if ((!same || over) && !fold_begin(f, slot, &key, same, now) && !same)
+			continue;
 		if (!f->hot && f->details < fold_limit(level)) {
 			f->details++;
 			continue;
 		}
-		if (f->count) {
-			fold_add(f, slot, t, now);
-			result.counted = true;
-		} else {
-			result.slot = slot;
-			result.window = f->window;
-		}
-		break;
+		if (!f->count)
+			return FOLD_SAMPLE | (__u64)(f->window & FOLD_WINDOW) << 32 | slot;
+		fold_add(f, e.port, remote, now);
+		return FOLD_COUNTED;
 	}
-	return result;
+	return FOLD_DETAILS;
+}
+
+static __always_inline __u32 address_hash(const __u8 *address)
+{
+	const __u32 *word = (const __u32 *)address;
+
+	return word[0] ^ word[1] * 31 ^ word[2] * 961 ^ word[3] * 29791;
+}
+
+/* OWNER: whoever has the socket, closes it. */
+static __always_inline __u64 fold_take(const struct rst_kind *kind, const struct rst_tuple *t,
+				       __u32 owner, __u32 ifindex)
+{
+	union fold_owner o = { .owner = owner, .local = address_hash(t->local) };
+	union fold_ends e = { .ifindex = ifindex, .port = t->local_port, .family = t->family };
+	__u64 prefix = *(const __u64 *)t->remote;
+
+	if (!rst_config.fold)
+		return FOLD_DETAILS;
+	/* The first three bytes of the four of an IPv4 address. */
+	if (t->family == 4)
+		prefix &= bpf_htonl(0xffffff00);
+	return rst_fold_take(((union kind_word){ .kind = *kind }).word, prefix, o.word, e.word,
+			     address_hash(t->remote));
 }
 
 /* Makes E, of which all is known now, the sample of its fold. False: an interrupt gave the slot to
  * another fold. */
-static __always_inline bool fold_sample(const struct fold *fold, const struct rst_event *e)
+static __always_inline bool fold_sample(__u64 fold, const struct rst_event *e)
 {
-	struct rst_event *sample = bpf_map_lookup_elem(&fold_samples, &fold->slot);
-	struct rst_fold *f = bpf_map_lookup_elem(&folds, &fold->slot);
+	__u32 slot = (__u32)fold, window = fold >> 32 & FOLD_WINDOW;
+	struct rst_event *sample = bpf_map_lookup_elem(&fold_samples, &slot);
+	struct rst_fold *f = bpf_map_lookup_elem(&folds, &slot);
 
-	if (!sample || !f || f->window != fold->window || f->seq & 1)
+	if (!sample || !f || (f->window & FOLD_WINDOW) != window || f->seq & 1)
 		return false;
 	/* Or made its own reset the sample of the same. */
 	if (!f->count) {
 		__sync_fetch_and_add(&f->seq, 1);
 		bpf_probe_read_kernel(sample, sizeof(*sample), e);
 		f->first_port = f->last_port = e->tuple.local_port;
+		f->remote = address_hash(e->tuple.remote);
 		__sync_fetch_and_add(&f->seq, 1);
 	}
 	__sync_fetch_and_add(&f->count, 1);
@@ -298,15 +331,15 @@ static __always_inline bool fold_sample(const struct fold *fold, const struct rs
 }
 
 /* The end of every event: into the ring, or into its fold. */
-static __always_inline void fold_submit(const struct fold *fold, struct rst_total *total,
+static __always_inline void fold_submit(__u64 fold, const struct rst_kind *kind,
 					struct rst_event *e)
 {
-	if (fold->slot != NO_SLOT && fold_sample(fold, e)) {
-		TOTAL_ADD(total, folded);
+	if (fold & FOLD_SAMPLE && fold_sample(fold, e)) {
 		bpf_ringbuf_discard(e, BPF_RB_NO_WAKEUP);
+		total_add(kind, FATE_FOLDED);
 	} else {
-		TOTAL_ADD(total, detailed);
 		bpf_ringbuf_submit(e, wakeup_flags(sizeof(*e)));
+		total_add(kind, FATE_DETAILED);
 	}
 }
 

@@ -41,7 +41,7 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 
 	l.owner = owner->task;
 	l.since_ns = since_ns;
-	l.netns = c->skc_net.net->ns.inum;
+	l.netns = sock_netns(sk);
 	l.bound_ifindex = c->skc_bound_dev_if;
 	l.port = c->skc_num;
 	if (c->skc_family == K_AF_INET6 && !v4_mapped(&c->skc_v6_rcv_saddr)) {
@@ -245,7 +245,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 			task_fill(&past.closer, bpf_get_current_task_btf());
 	}
 	sock_tuple(&tuple, sk, tp);
-	past_key(&key, &tuple, sk->__sk_common.skc_net.net->ns.inum);
+	past_key(&key, &tuple, sock_netns(sk));
 	if (bpf_map_update_elem(&ended_connections, &key, &past, BPF_ANY))
 		count(RST_CNT_NOT_REMEMBERED);
 	else
@@ -290,7 +290,7 @@ static __always_inline void count_end(const struct sock *sk, int old_state)
 				return;
 		}
 	}
-	kind.netns = sk->__sk_common.skc_net.net->ns.inum;
+	kind.netns = sock_netns(sk);
 	kind.reason = sk->sk_err;
 	kind.bits = (linger0 ? RST_KIND_LINGER0 : 0) | (sk->sk_socket ? RST_KIND_SOCKET : 0) |
 		    (sk->sk_shutdown & 1 ? RST_KIND_SHUTDOWN : 0);
@@ -441,7 +441,7 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	struct socket *socket;
 	struct sock *sk;
 
-	tracer_pid_level = bpf_get_current_task_btf()->thread_pid->level;
+	tracer_pid_level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
 	if (!task || !file)
 		return 0;
 	socket = bpf_sock_from_file(file);

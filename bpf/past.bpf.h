@@ -82,11 +82,23 @@ static __always_inline const struct rst_past *past_connection(const struct rst_t
 			  bpf_map_lookup_elem(&dropped_handshakes, &key));
 }
 
-/* What bears on a segment that found no connection: the connection that was there before (PAST, or
- * NULL), else the listener it was for. */
-static __always_inline void past_recall(struct rst_past *out, const struct rst_past *past,
-					const struct rst_tuple *t, __u32 netns)
+/* How that ended; RST_END_NOT: there was none. */
+static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns)
 {
+	const struct rst_past *past = past_connection(t, netns);
+
+	return past ? past->end : RST_END_NOT;
+}
+
+/* What bears on a segment that found no connection: its connection or handshake, else the listener
+ * it was for. */
+static __always_inline void past_recall(struct rst_past *out, const struct rst_tuple *t,
+					__u32 netns, bool is_syn)
+{
+	const struct rst_past *past = NULL;
+
+	if (!is_syn)
+		past = past_connection(t, netns);
 	if (!past)
 		past = past_listener(t, netns);
 	if (past)

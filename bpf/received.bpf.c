@@ -27,49 +27,46 @@ SEC("tp_btf/tcp_receive_reset")
 int BPF_PROG(rst_received, struct sock *sk)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct fold fold = { .slot = NO_SLOT };
 	struct rst_tuple tuple = {};
 	struct rst_kind kind = {};
-	struct rst_fold_key key;
-	struct rst_total *total;
 	struct rst_storage *st;
 	struct rst_event *e;
+	__u32 owner = 0;
+	__u64 fold;
 
 	count(RST_CNT_RECEIVED);
 	if (!tp)
 		return 0;
-	kind.netns = sk->__sk_common.skc_net.net->ns.inum;
+	kind.netns = sock_netns(sk);
 	kind.class = RST_CLASS_RECEIVED;
-	kind_of_socket(&kind, sk, tp);
-	total = total_of(&kind);
+	kind_of_socket(&kind, tp);
 	sock_tuple(&tuple, sk, tp);
 	if (!filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
-		TOTAL_ADD(total, filtered);
+		total_add(&kind, FATE_FILTERED);
 		return 0;
 	}
 	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	if (rst_config.fold && !is_doubtful(&kind)) {
-		fold_key(&key, &kind, &tuple, st ? st->owner.task.pid : 0);
-		fold = fold_take(&key, &tuple);
-		if (fold.counted) {
-			count(RST_CNT_FOLDED_INCOMING);
-			TOTAL_ADD(total, folded);
-			return 0;
-		}
+	if (st)
+		owner = st->owner.task.pid;
+	fold = is_doubtful(&kind) ? FOLD_DETAILS : fold_take(&kind, &tuple, owner, 0);
+	if (fold == FOLD_COUNTED) {
+		count(RST_CNT_FOLDED_INCOMING);
+		total_add(&kind, FATE_FOLDED);
+		return 0;
 	}
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(RST_CNT_LOST_RECEIVED);
-		TOTAL_ADD(total, lost);
+		total_add(&kind, FATE_LOST);
 		return 0;
 	}
 	__builtin_memset(e, 0, sizeof(*e));
 	e->tuple = tuple;
 	e->netns = kind.netns;
 	e->reason = -1;
-	sock_fill_full(e, sk, tp, st);
+	sock_fill_full(e, sk, tp);
 	event_fill(e, ctx, RST_REC_RECEIVED);
-	fold_submit(&fold, total, e);
+	fold_submit(fold, &kind, e);
 	return 0;
 }

@@ -44,14 +44,20 @@ static __always_inline bool is_syn(const struct rst_packet *p)
 	return (p->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
 }
 
-/* Who has the socket, and who aborts it. */
-static __always_inline __u32 owner_of(const struct rst_kind *kind, const struct rst_storage *st)
+/* Returns who has the socket, and who aborts it. */
+static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct sock *sk,
+						const struct tcp_sock *tp)
 {
+	const struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	__u32 owner = st ? st->owner.task.pid : 0;
 
-	if (kind->class == RST_CLASS_SENT_ACTIVE)
-		owner ^= (__u32)(bpf_get_current_pid_tgid() >> 32) * 31;
-	return owner;
+	kind_of_socket(kind, tp);
+	if (kind->class != RST_CLASS_SENT_ACTIVE)
+		return owner;
+	if (st)
+		kind->state |= st->old_state << 4;
+	kind_of_abort(kind, tp);
+	return owner ^ (__u32)(bpf_get_current_pid_tgid() >> 32) * 31;
 }
 
 /*
@@ -61,21 +67,18 @@ static __always_inline __u32 owner_of(const struct rst_kind *kind, const struct 
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 {
-	const struct rst_past *past = NULL;
-	struct rst_storage *st = NULL;
 	struct rst_packet packet = {};
 	struct tcp_sock *tp = NULL;
-	struct rst_fold_key key;
-	struct rst_total *total;
 	struct rst_tuple tuple = {};
 	struct rst_kind kind = {};
-	struct fold fold = { .slot = NO_SLOT };
 	struct rst_event *e;
+	__u32 owner = 0;
 	__s32 reason;
+	__u64 fold;
 
 	count(RST_CNT_SENT);
 	if (sk) {
-		kind.netns = sk->__sk_common.skc_net.net->ns.inum;
+		kind.netns = sock_netns(sk);
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	if (skb) {
@@ -91,33 +94,24 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	kind.class = class_of(sk, tp, skb);
 	kind.reason = reason + 1;
 	kind.bits = is_syn(&packet) ? RST_KIND_SYN : 0;
-	if (tp) {
-		st = bpf_sk_storage_get(&sockets, sk, 0, 0);
-		kind_of_socket(&kind, sk, tp);
-		if (!skb)
-			kind_of_abort(&kind, tp, st);
-	} else if (!is_syn(&packet)) {
-		past = past_connection(&tuple, kind.netns);
-		kind.state = past ? past->end : 0;
-	}
-	total = total_of(&kind);
+	if (tp)
+		owner = kind_of_connection(&kind, sk, tp);
+	else if (!is_syn(&packet))
+		kind.state = past_end(&tuple, kind.netns);
 	if (!filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
-		TOTAL_ADD(total, filtered);
+		total_add(&kind, FATE_FILTERED);
 		return 0;
 	}
-	if (rst_config.fold) {
-		fold_key(&key, &kind, &tuple, owner_of(&kind, st));
-		fold = fold_take(&key, &tuple);
-		if (fold.counted) {
-			TOTAL_ADD(total, folded);
-			return 0;
-		}
+	fold = fold_take(&kind, &tuple, owner, 0);
+	if (fold == FOLD_COUNTED) {
+		total_add(&kind, FATE_FOLDED);
+		return 0;
 	}
 	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
 	if (!e) {
 		count(RST_CNT_LOST_SENT);
-		TOTAL_ADD(total, lost);
+		total_add(&kind, FATE_LOST);
 		return 0;
 	}
 	__builtin_memset(e, 0, sizeof(*e));
@@ -126,20 +120,17 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	e->netns = kind.netns;
 	e->reason = reason;
 	if (tp)
-		sock_fill_full(e, sk, tp, st);
+		sock_fill_full(e, sk, tp);
 	else if (sk)
 		sock_fill_timewait(&e->sock, sk);
 	if (skb) {
 		e->ifindex = skb->skb_iif;
-		if (skb->dev)
-			bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
+		skb_interface(e->ifname, skb);
 	}
 	/* No connection took the segment: it came too late, or for something else. */
-	if (kind.class == RST_CLASS_SENT_LISTENER && !is_syn(&packet))
-		past = past_connection(&tuple, kind.netns);
-	if (kind.class <= RST_CLASS_SENT_LISTENER)
-		past_recall(&e->past, past, &tuple, kind.netns);
+	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER))
+		past_recall(&e->past, &tuple, kind.netns, is_syn(&packet));
 	event_fill(e, ctx, RST_REC_SENT);
-	fold_submit(&fold, total, e);
+	fold_submit(fold, &kind, e);
 	return 0;
 }

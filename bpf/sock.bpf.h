@@ -41,13 +41,21 @@ static __always_inline bool task_is_kernel(struct task_struct *task)
 
 #define K_PID_LEVEL_MASK 31 /* MAX_PID_NS_LEVEL is 32 */
 
+/*
+ * Pointers are read here, and not followed: the verifier asks of each one that is loaded by way of a
+ * trusted pointer (a tracepoint's argument, the current task) whether it may be trusted as well, and
+ * searches all of the kernel's type names for that, up to five times (6.18: 2 ms a load, and more
+ * where several ways lead to it). A read costs some 5 ns when it runs. `struct tcp_sock *` as the
+ * helper gives it is not trusted: what it points to may be followed.
+ */
+
 /* The pid of PID in the tracer's pid namespace; 0: it is not visible there. */
 static __always_inline __u32 pid_seen(struct pid *pid)
 {
 	__u32 level = tracer_pid_level;
 	struct upid upid = {};
 
-	if (level > pid->level)
+	if (level > BPF_CORE_READ(pid, level))
 		return 0;
 	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & K_PID_LEVEL_MASK]);
 	return upid.ns && BPF_CORE_READ(upid.ns, ns.inum) == rst_config.pidns ? upid.nr : 0;
@@ -56,9 +64,10 @@ static __always_inline __u32 pid_seen(struct pid *pid)
 /* The pid of PID in its own pid namespace. */
 static __always_inline __u32 pid_own(struct pid *pid)
 {
+	__u32 level = BPF_CORE_READ(pid, level);
 	struct upid upid = {};
 
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[pid->level & K_PID_LEVEL_MASK]);
+	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & K_PID_LEVEL_MASK]);
 	return upid.nr;
 }
 
@@ -66,24 +75,26 @@ static __always_inline __u32 pid_own(struct pid *pid)
  * the group's. */
 static __always_inline __s32 task_exit_code(struct task_struct *task)
 {
-	return task->exit_code ?: task->signal->group_exit_code;
+	return task->exit_code ?: BPF_CORE_READ(task, signal, group_exit_code);
 }
 
-static __always_inline void task_fill(struct rst_task *out, struct task_struct *task)
+/* Not inlined: it stands in many places, and all of them are relocated and verified. */
+static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 {
-	struct task_struct *leader = task->group_leader;
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
+	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
 
 	out->pid = out->ns_pid = task->tgid;
 	out->tid = task->pid;
 	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
-	if (leader->thread_pid->level || rst_config.pidns != K_PROC_PID_INIT_INO) {
-		out->pid = pid_seen(leader->thread_pid);
-		out->tid = pid_seen(task->thread_pid);
-		out->ns_pid = pid_own(leader->thread_pid);
+	if (rst_config.pidns != K_PROC_PID_INIT_INO || BPF_CORE_READ(pid, level)) {
+		out->pid = pid_seen(pid);
+		out->tid = pid_seen(BPF_CORE_READ(task, thread_pid));
+		out->ns_pid = pid_own(pid);
 	}
-	out->uid = task->cred->uid.val;
-	out->start_ns = leader->start_boottime;
-	out->cgroup_id = task->cgroups->dfl_cgrp->kn->id;
+	out->uid = BPF_CORE_READ(task, cred, uid.val);
+	out->start_ns = BPF_CORE_READ(leader, start_boottime);
+	out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	bpf_probe_read_kernel_str(out->comm, sizeof(out->comm), leader->comm);
 	out->kernel = task_is_kernel(task);
 	if (task->flags & K_PF_EXITING) {
@@ -94,13 +105,12 @@ static __always_inline void task_fill(struct rst_task *out, struct task_struct *
 
 static __always_inline __u64 sock_inode(const struct sock *sk)
 {
-	struct socket *socket = sk->sk_socket;
-	struct file *file;
+	return BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
+}
 
-	if (!socket)
-		return 0;
-	file = socket->file;
-	return file ? file->f_inode->i_ino : 0;
+static __always_inline __u32 sock_netns(const struct sock *sk)
+{
+	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
 static __always_inline bool v4_mapped(const struct in6_addr *a)
@@ -165,9 +175,15 @@ static __always_inline void skb_segment(struct rst_tuple *t, struct rst_packet *
 
 static __always_inline __u32 skb_netns(const struct sk_buff *skb)
 {
-	struct net_device *dev = skb->dev;
+	return BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+}
 
-	return dev ? dev->nd_net.net->ns.inum : 0;
+static __always_inline void skb_interface(char name[RST_IFNAME_LEN], const struct sk_buff *skb)
+{
+	struct net_device *dev = BPF_CORE_READ(skb, dev);
+
+	if (dev)
+		bpf_probe_read_kernel_str(name, RST_IFNAME_LEN, dev->name);
 }
 
 /* Since the jiffy STAMP, in ms. tcp_jiffies32 is the low half of the counter. */
@@ -181,7 +197,7 @@ static __always_inline __u64 since_ms(__u32 stamp)
  * 7.3). */
 static __always_inline __u32 cookies_ms(const struct sock *sk, const struct tcp_sock *tp)
 {
-	struct sock_reuseport *group = sk->sk_reuseport_cb;
+	const struct sock_reuseport *group = tp->inet_conn.icsk_inet.sk.sk_reuseport_cb;
 	__u32 stamp = sk->__sk_common.skc_reuseport && group ? group->synq_overflow_ts
 							     : tp->rx_opt.ts_recent_stamp;
 	__u64 ms = since_ms(stamp);
@@ -253,7 +269,7 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	flags |= kernel >> K_SOCK_DONE & 1 ? RST_SF_DONE : 0;
 	flags |= kernel >> K_SOCK_KEEPOPEN & 1 ? RST_SF_KEEPALIVE : 0;
 	flags |= kernel >> K_SOCK_LINGER & 1 ? RST_SF_LINGER : 0;
-	flags |= sk->sk_socket ? RST_SF_HAS_SOCKET : 0;
+	flags |= tp->inet_conn.icsk_inet.sk.sk_socket ? RST_SF_HAS_SOCKET : 0;
 	flags |= tp->is_mptcp ? RST_SF_MPTCP : 0;
 	flags |= sk->sk_shutdown & 1 ? RST_SF_RCV_SHUTDOWN : 0;
 	flags |= sk->sk_shutdown & 2 ? RST_SF_SEND_SHUTDOWN : 0;
@@ -261,11 +277,12 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	return flags;
 }
 
-/* A full socket or a listener, and what was remembered with it (ST, or NULL). */
+/* A full socket or a listener, and what was remembered with it. */
 static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
-					   const struct tcp_sock *tp, struct rst_storage *st)
+					   const struct tcp_sock *tp)
 {
 	struct rst_socket *s = &e->sock;
+	struct rst_storage *st;
 
 	s->state = sk->__sk_common.skc_state;
 	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
@@ -278,6 +295,7 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		sock_fill_listener(s, sk, tp);
 	else
 		sock_fill_connection(s, tp);
+	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (!st)
 		return;
 	e->owner = st->owner;

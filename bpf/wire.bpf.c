@@ -22,7 +22,6 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 static __always_inline bool of_tcp(const struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
-	struct socket *socket;
 
 	if (!sock_is_inet(sk))
 		return false;
@@ -30,8 +29,7 @@ static __always_inline bool of_tcp(const struct sock *sk)
 		return true;
 	if (sk->sk_type != SOCK_RAW)
 		return true; /* or UDP's and the like: no RST either */
-	socket = sk->sk_socket;
-	return !socket || !socket->file;
+	return !BPF_CORE_READ(sk, sk_socket, file);
 }
 
 /* A passive RST of IPv6 has no socket; the tracepoint has just told of it on this very CPU. */
@@ -69,12 +67,10 @@ static __always_inline void fill_writer(struct rst_socket *s, struct sock *sk)
 static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 {
 	struct rst_kind kind = { .class = RST_CLASS_WIRE };
-	struct fold fold = { .slot = NO_SLOT };
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
-	struct rst_fold_key key;
-	struct rst_total *total;
 	struct rst_event *e;
+	__u64 fold;
 
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
@@ -84,36 +80,31 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	count(RST_CNT_WIRE);
 	kind.netns = skb_netns(skb);
 	kind.bits = (sk ? RST_KIND_SOCKET : 0) | (skb->skb_iif ? RST_KIND_CAME_IN : 0);
-	total = total_of(&kind);
 	if ((skb->skb_iif && !sk && !(rst_config.directions & RST_WANT_PASSING)) ||
 	    !filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
-		TOTAL_ADD(total, filtered);
+		total_add(&kind, FATE_FILTERED);
 		return;
 	}
-	if (rst_config.fold) {
-		fold_key(&key, &kind, &tuple, 0);
-		key.ifindex = skb->skb_iif;
-		fold = fold_take(&key, &tuple);
-		if (fold.counted) {
-			TOTAL_ADD(total, folded);
-			return;
-		}
+	fold = fold_take(&kind, &tuple, 0, skb->skb_iif);
+	if (fold == FOLD_COUNTED) {
+		total_add(&kind, FATE_FOLDED);
+		return;
 	}
 	e = wire_event(&tuple, &packet, skb, kind.netns);
 	if (!e) {
 		count(RST_CNT_LOST_WIRE);
-		TOTAL_ADD(total, lost);
+		total_add(&kind, FATE_LOST);
 		return;
 	}
-	e->ifindex = skb->dev->ifindex;
-	bpf_probe_read_kernel_str(e->ifname, sizeof(e->ifname), skb->dev->name);
+	e->ifindex = BPF_CORE_READ(skb, dev, ifindex);
+	skb_interface(e->ifname, skb);
 	if (sk)
 		fill_writer(&e->sock, sk);
 	event_fill(e, ctx, RST_REC_WIRE);
 	if (!sk && !e->in_ifindex)
 		await_rejected(e);
-	fold_submit(&fold, total, e);
+	fold_submit(fold, &kind, e);
 }
 
 SEC("tp_btf/net_dev_queue")

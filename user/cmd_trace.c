@@ -20,7 +20,6 @@
 
 struct trace {
 	struct features features;
-	struct symbols *symbols;
 	struct pipeline pipeline;
 	struct audit audit;
 };
@@ -163,24 +162,6 @@ static int stop(struct trace *t)
 	return p->err;
 }
 
-static int read_symbols(struct trace *t)
-{
-	_cleanup(fclosep) FILE *f = fopen("/proc/kallsyms", "re");
-	int err = f ? symbols_read(&t->symbols, f) : -errno;
-
-	if (err == -EPERM)
-		fprintf(stderr,
-			"rsttrace: the kernel's addresses in /proc/kallsyms are hidden, without "
-			"which causes cannot be told; run it as root (sudo rsttrace) and with "
-			"sysctl kernel.kptr_restrict below 2\n");
-	else if (err)
-		fprintf(stderr,
-			"rsttrace: /proc/kallsyms cannot be read: %s; it needs "
-			"CONFIG_KALLSYMS=y\n",
-			strerror(-err));
-	return err;
-}
-
 static int need_tracepoints(const struct features *f)
 {
 	const char *missing = !f->send_reset	  ? "tcp_send_reset"
@@ -235,12 +216,9 @@ static int trace(struct trace *t)
 		err = features_probe(&t->features, stderr);
 	if (!err)
 		err = need_tracepoints(&t->features);
-	if (!err)
-		err = read_symbols(t);
 	if (err)
 		return err;
 	p->features = &t->features;
-	p->symbols = t->symbols;
 	p->own_netns = netns_own();
 	p->sink.ops = o->json ? &sink_json : &sink_text;
 	p->sink.out = stdout;
@@ -256,6 +234,8 @@ static int trace(struct trace *t)
 	if (!err)
 		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
 				  stderr);
+	if (!err)
+		err = symbols_open(&p->symbols, tracer_symbols, p->tracer);
 	if (err)
 		return err;
 	err = tracer_folds(p->tracer, &p->folds, t->features.tick_ns);
@@ -293,7 +273,7 @@ int cmd_trace(const struct options *o)
 	conntrack_close(t->pipeline.conntrack);
 	ruleset_close(t->pipeline.ruleset);
 	audit_free(&t->audit);
-	symbols_free(t->symbols);
+	symbols_free(t->pipeline.symbols);
 	free(t);
 	return err;
 }

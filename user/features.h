@@ -30,6 +30,9 @@ struct features {
  */
 int features_probe(struct features *f, FILE *err);
 
+/* Adds to F what SIZE bytes of BTF say of names and tracepoints. False: they are none. */
+bool features_read(struct features *f, const void *btf, size_t size);
+
 /* The name of a reason; NULL when the kernel gives none (VALUE < 0) or has no name for it. */
 const char *features_reason(const struct features *f, int32_t value);
 

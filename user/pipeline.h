@@ -28,7 +28,7 @@ struct pipeline {
 	/* Borrowed, and set by the caller before the first record. */
 	const struct options *o;
 	const struct features *features;
-	const struct symbols *symbols;
+	struct symbols *symbols;
 	struct tracer *tracer;
 	struct diag *diag;
 	struct conntrack *conntrack;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* symbols.c: a sorted copy of the kernel's function symbols. */
+/* symbols.c: names asked for once and kept, in a hash table of addresses. */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -8,148 +8,145 @@
 #include "symbols.h"
 #include "util.h"
 
-/* Farther than this behind a symbol is some other code (a BPF program, an unloaded module). */
-#define SYMBOL_SPAN_MAX (1U << 20)
+/* Addresses that are remembered, a power of two: far more than there are calls that lead to a RST.
+ * Those behind that many have no name. */
+#define SYMBOLS_SLOTS 4096
+#define SYMBOLS_MOST (SYMBOLS_SLOTS / 4 * 3)
 
-struct symbol {
-	uint64_t address;
-	uint32_t name; /* offset into `names` */
-	uint32_t fn;
+struct known {
+	uint64_t address; /* 0: the slot is free */
+	const char *name; /* NULL: the kernel has none */
+	uint64_t offset;
+	enum kfunc fn;
 };
 
 struct symbols {
-	struct symbol *table;
-	size_t n, room;
-	char *names;
-	size_t names_len, names_room;
+	symbols_name_fn *name;
+	void *context;
+	size_t n;
+	/* Each name once: that two frames are in one function shows by the pointer. */
+	char **names;
+	size_t nnames, names_room;
+	struct known slot[SYMBOLS_SLOTS];
 };
+
+int symbols_open(struct symbols **out, symbols_name_fn *name, void *context)
+{
+	struct symbols *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->name = name;
+	s->context = context;
+	*out = s;
+	return 0;
+}
 
 void symbols_free(struct symbols *s)
 {
 	if (!s)
 		return;
-	free(s->table);
+	for (size_t i = 0; i < s->nnames; i++)
+		free(s->names[i]);
 	free(s->names);
 	free(s);
 }
 
-static void symbols_freep(struct symbols **s)
+/* The slot of ADDRESS, or the free one that it would take. */
+static struct known *slot_of(struct symbols *s, uint64_t address)
 {
-	symbols_free(*s);
+	size_t i = (address * 0x9e3779b97f4a7c15ULL) >> 52;
+
+	while (s->slot[i].address && s->slot[i].address != address)
+		i = (i + 1) % SYMBOLS_SLOTS;
+	return &s->slot[i];
 }
 
-static int add(struct symbols *s, uint64_t address, const char *name)
+/* The one copy of a name; NULL: no memory for it. */
+static const char *keep_name(struct symbols *s, const char *name)
 {
-	size_t len = strlen(name) + 1;
-
-	if (s->n == s->room) {
-		size_t room = s->room ? s->room * 2 : 65536;
-		struct symbol *t = realloc(s->table, room * sizeof(*t));
-
-		if (!t)
-			return -ENOMEM;
-		s->table = t;
-		s->room = room;
-	}
-	if (!s->names || s->names_len + len > s->names_room) {
-		size_t room = (s->names_room ? s->names_room * 2 : 1 << 21) + len;
-		char *names = realloc(s->names, room);
+	for (size_t i = 0; i < s->nnames; i++)
+		if (!strcmp(s->names[i], name))
+			return s->names[i];
+	if (s->nnames == s->names_room) {
+		size_t room = s->names_room ? s->names_room * 2 : 64;
+		char **names = realloc(s->names, room * sizeof(*names));
 
 		if (!names)
-			return -ENOMEM;
+			return NULL;
 		s->names = names;
 		s->names_room = room;
 	}
-	memcpy(s->names + s->names_len, name, len);
-	s->table[s->n++] = (struct symbol){ address, (uint32_t)s->names_len, kfunc_by_name(name) };
-	s->names_len += len;
-	return 0;
+	s->names[s->nnames] = strdup(name);
+	return s->names[s->nnames] ? s->names[s->nnames++] : NULL;
 }
 
-static int by_address(const void *a, const void *b)
+/* "name+0x1f/0x200 [module]". Anything else, and so a bare address, is no name. */
+static void parse(struct symbols *s, struct known *known, char *line)
 {
-	const struct symbol *x = a, *y = b;
+	char *plus = strchr(line, '+'), *end;
+	uint64_t offset;
 
-	if (x->address != y->address)
-		return x->address < y->address ? -1 : 1;
-	/* Of two names for one address, one that attribution knows comes last and is found. */
-	return (x->fn != KF_OTHER) - (y->fn != KF_OTHER);
+	if (!plus || plus == line)
+		return;
+	offset = strtoull(plus + 1, &end, 16);
+	if (end == plus + 1 || *end != '/')
+		return;
+	*plus = '\0';
+	known->name = keep_name(s, line);
+	known->offset = offset;
+	if (known->name)
+		known->fn = kfunc_by_name(line);
 }
 
-static bool sorted(const struct symbols *s)
+/* Asks for N addresses that are not known yet, none of them 0. */
+static void ask(struct symbols *s, const uint64_t *address, size_t n)
 {
-	for (size_t i = 1; i < s->n; i++)
-		if (by_address(&s->table[i - 1], &s->table[i]) > 0)
-			return false;
-	return true;
-}
+	char text[SYMBOLS_TEXT_MAX], *line = text, *save = NULL;
 
-/* "ffffffff81000000 T name\t[module]\n". Returns false if LINE is no function symbol. */
-static bool parse(char *line, uint64_t *address, char **name)
-{
-	char *end;
+	if (!n || s->n + n > SYMBOLS_MOST || s->name(s->context, address, n, text, sizeof(text)))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct known *known = slot_of(s, address[i]);
 
-	*address = strtoull(line, &end, 16);
-	if (end == line || *end != ' ' || !end[1] || !strchr("tTwW", end[1]) || end[2] != ' ')
-		return false;
-	*name = end + 3;
-	(*name)[strcspn(*name, "\t\n")] = '\0';
-	return **name != '\0';
-}
-
-int symbols_read(struct symbols **out, FILE *in)
-{
-	_cleanup(symbols_freep) struct symbols *s = calloc(1, sizeof(*s));
-	_cleanup(freep) char *line = NULL;
-	size_t room = 0;
-	uint64_t highest = 0;
-
-	if (!s)
-		return -ENOMEM;
-	while (getline(&line, &room, in) > 0) {
-		uint64_t address;
-		char *name;
-		int err;
-
-		if (!parse(line, &address, &name))
-			continue;
-		err = add(s, address, name);
-		if (err)
-			return err;
-		if (address > highest)
-			highest = address;
+		line = strtok_r(i ? NULL : text, "\n", &save);
+		if (!line)
+			return;
+		s->n += !known->address;
+		*known = (struct known){ .address = address[i], .fn = KF_OTHER };
+		parse(s, known, line);
 	}
-	if (!s->n)
-		return -ENODATA;
-	if (!highest)
-		return -EPERM;
-	if (!sorted(s))
-		qsort(s->table, s->n, sizeof(*s->table), by_address);
-	*out = s;
-	s = NULL;
-	return 0;
 }
 
-void symbols_frame(const struct symbols *s, uint64_t ip, struct frame *frame)
+static uint32_t stack_size(const struct rst_event *event)
 {
-	/* A return address may lie just behind its function, when the call was the last instruction. */
-	uint64_t at = ip - 1;
-	size_t low = 0, high = s->n;
+	return event->nstack < RST_STACK_MAX ? event->nstack : RST_STACK_MAX;
+}
+
+/* Asks at once for all that is new in the event's stack. */
+static void learn(struct symbols *s, const struct rst_event *event)
+{
+	uint64_t address[RST_STACK_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < stack_size(event); i++)
+		if (event->stack[i] && !slot_of(s, event->stack[i])->address)
+			address[n++] = event->stack[i];
+	ask(s, address, n);
+}
+
+void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
+{
+	const struct known *known = slot_of(s, ip);
 
 	*frame = (struct frame){ .ip = ip, .fn = KF_OTHER };
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-
-		if (s->table[mid].address <= at)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	if (!low || at - s->table[low - 1].address > SYMBOL_SPAN_MAX)
+	if (!ip)
 		return;
-	frame->symbol = s->names + s->table[low - 1].name;
-	frame->offset = ip - s->table[low - 1].address;
-	frame->fn = s->table[low - 1].fn;
+	if (!known->address)
+		ask(s, &ip, 1);
+	frame->symbol = known->name;
+	frame->offset = known->offset;
+	frame->fn = known->fn;
 }
 
 /* What sends or takes a RST within TCP. */
@@ -194,10 +191,11 @@ static void find_wire_emitter(struct incident *in)
 	in->relayed = xmits > 1;
 }
 
-void symbols_stack(const struct symbols *s, struct incident *in)
+void symbols_stack(struct symbols *s, struct incident *in)
 {
-	uint32_t n = in->ev->nstack < RST_STACK_MAX ? in->ev->nstack : RST_STACK_MAX;
+	uint32_t n = stack_size(in->ev);
 
+	learn(s, in->ev);
 	in->nframes = 0;
 	in->emitter = -1;
 	if (in->ev->location)
@@ -217,13 +215,14 @@ void symbols_stack(const struct symbols *s, struct incident *in)
 		find_wire_emitter(in);
 }
 
-bool symbols_not_received(const struct symbols *s, const struct rst_event *event)
+bool symbols_not_received(struct symbols *s, const struct rst_event *event)
 {
-	uint32_t n = event->nstack < RST_STACK_MAX ? event->nstack : RST_STACK_MAX;
+	uint32_t n = stack_size(event);
 	struct frame frame;
 
 	if (event->sock.state == RST_TCP_SYN_SENT)
 		return false;
+	learn(s, event);
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		symbols_frame(s, event->stack[i], &frame);
 		if (frame.fn != KF_TCP_RESET)

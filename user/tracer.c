@@ -63,7 +63,7 @@ static int fail(FILE *err, int e, const char *what)
 	if (e == -EPERM || e == -EACCES)
 		fprintf(err,
 			"rsttrace: %s: not permitted; run it as root (sudo rsttrace), or with CAP_BPF, "
-			"CAP_PERFMON, CAP_SYSLOG and, for -i, CAP_NET_ADMIN\n",
+			"CAP_PERFMON and, for -i, CAP_NET_ADMIN\n",
 			what);
 	else
 		fprintf(err, "rsttrace: %s: %s%s%s%s\n", what, strerror(-e),
@@ -127,6 +127,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_program__set_autoattach(skel->progs.rst_arrived, false);
 	bpf_program__set_autoattach(skel->progs.rst_sockets_at_start, false);
 	bpf_program__set_autoattach(skel->progs.rst_sockets_find, false);
+	bpf_program__set_autoattach(skel->progs.rst_symbols, false);
 }
 
 /* -v: what watches what. */
@@ -145,26 +146,41 @@ static void say_attached(const struct tracer *t, const struct options *o)
 		o->ring_mib);
 }
 
-/* Runs an iterator to its end; its programs write nothing, so nothing is read but the end. */
-static int run_iterator(struct bpf_program *prog)
+/* Runs an iterator over what OPTS says, NULL: over all, to its end. What it writes goes to TEXT, of
+ * ROOM bytes; what has no room there is lost. Returns the length, or -errno. */
+static int run_iterator(struct bpf_program *prog, const struct bpf_iter_attach_opts *opts,
+			char *text, size_t room)
 {
-	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
+	struct bpf_link *link = bpf_program__attach_iter(prog, opts);
 	_cleanup(closep) int fd = -1;
 	int err = link ? 0 : -errno;
-	char buf[64];
-	ssize_t n;
+	size_t len = 0;
+	ssize_t n = 1;
 
 	if (!link)
 		return err;
 	fd = bpf_iter_create(bpf_link__fd(link));
 	if (fd < 0)
 		err = -errno;
-	while (fd >= 0 && ((n = read(fd, buf, sizeof(buf))) > 0 || (n < 0 && errno == EAGAIN)))
-		;
-	if (fd >= 0 && n < 0)
-		err = -errno;
+	while (!err && n) {
+		n = read(fd, text + len, room - len);
+		if (n > 0)
+			len += (size_t)n;
+		else if (n < 0 && errno != EAGAIN)
+			err = -errno;
+		if (len == room)
+			break;
+	}
 	bpf_link__destroy(link);
-	return err;
+	return err ? err : (int)len;
+}
+
+/* Over all open files; its programs write nothing, so nothing is read but the end. */
+static int run_over_files(struct bpf_program *prog)
+{
+	char none[64];
+
+	return run_iterator(prog, NULL, none, sizeof(none));
 }
 
 /* A link, not a bare program: the kernel takes it down with this process, however that ends. */
@@ -273,7 +289,7 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	if (!s->links.rst_socket_state || !s->links.rst_socket_read ||
 	    !s->links.rst_socket_destroyed)
 		return fail(err, -errno, "the socket tracepoints cannot be attached");
-	e = run_iterator(s->progs.rst_sockets_at_start);
+	e = run_over_files(s->progs.rst_sockets_at_start);
 	if (e)
 		return fail(err, e, "open files cannot be scanned for sockets");
 	/* Those of now, too, may end before their connections are reset. */
@@ -369,7 +385,7 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
 			err = -errno;
 	if (!err)
-		err = run_iterator(t->skel->progs.rst_sockets_find);
+		err = run_over_files(t->skel->progs.rst_sockets_find);
 	for (size_t i = 0; i < n; i++) {
 		found[i] = empty;
 		bpf_map_lookup_elem(map, &inodes[i], &found[i]);
@@ -377,6 +393,27 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	for (size_t i = 0; i < n; i++)
 		bpf_map_delete_elem(map, &inodes[i]);
 	return err;
+}
+
+int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, size_t room)
+{
+	struct tracer *t = tracer;
+	union bpf_iter_link_info over = {
+		.map.map_fd = (__u32)bpf_map__fd(t->skel->maps.addresses),
+	};
+	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &over, .link_info_len = sizeof(over));
+	struct rst_addresses wanted = { 0 };
+	__u32 zero = 0;
+	int len;
+
+	memcpy(wanted.v, address, n * sizeof(*address));
+	if (bpf_map_update_elem((int)over.map.map_fd, &zero, &wanted, BPF_ANY))
+		return -errno;
+	len = run_iterator(t->skel->progs.rst_symbols, &opts, text, room - 1);
+	if (len < 0)
+		return len;
+	text[len] = '\0';
+	return 0;
 }
 
 /* How long a listener that ended is kept in the copy, for events that are older than its end. */
@@ -494,7 +531,7 @@ void tracer_pressure(struct tracer *t, struct summary *s)
 	struct listeners all;
 
 	/* A scan that fails leaves the numbers of the last one. */
-	(void)!run_iterator(t->skel->progs.rst_sockets_at_start);
+	(void)!run_over_files(t->skel->progs.rst_sockets_at_start);
 	/* Not a change that was counted: the drops are new. */
 	t->listeners_generation = UINT64_MAX;
 	all = tracer_listeners(t);

@@ -50,6 +50,9 @@ void tracer_detach(struct tracer *t);
 #define TRACER_FIND_MAX 1024
 int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n);
 
+/* Asks the kernel for the names of addresses: a symbols_name_fn, with the tracer as its context. */
+int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, size_t room);
+
 /* The listeners of every network namespace as of now; valid until the next call. */
 struct listeners tracer_listeners(struct tracer *t);
 

@@ -4,13 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "symbols.h"
+#include "build_symbols.h"
 
 #define NAMES_MAX 24
 #define BASE 0xffffffff81000000ULL
 
 struct stack {
 	struct symbols *symbols;
+	char *text;
 	struct rst_event ev;
 	struct incident in;
 };
@@ -23,31 +24,30 @@ static uint64_t address_of(uint32_t i)
 /* A kernel whose functions are those of STACK ("a < b < c"), and an event with that stack. */
 static void begin(struct stack *s, uint16_t type, const char *stack)
 {
-	char names[1024], *text = NULL, *save = NULL;
+	char names[1024], *save = NULL;
 	size_t size = 0;
-	FILE *f = open_memstream(&text, &size);
+	FILE *f;
 
 	memset(s, 0, sizeof(*s));
+	f = open_memstream(&s->text, &size);
 	memset(&s->in, 0xff, sizeof(s->in));
 	s->in.ev = &s->ev;
 	s->ev.hdr.type = type;
 	snprintf(names, sizeof(names), "%s", stack);
 	for (char *n = strtok_r(names, " <", &save); n; n = strtok_r(NULL, " <", &save)) {
 		cr_assert_lt(s->ev.nstack, NAMES_MAX);
-		fprintf(f, "%016llx t %s\n", (unsigned long long)address_of(s->ev.nstack), n);
+		fprintf(f, "%llx %s\n", (unsigned long long)address_of(s->ev.nstack), n);
 		s->ev.stack[s->ev.nstack] = address_of(s->ev.nstack) + 0x10;
 		s->ev.nstack++;
 	}
 	fclose(f);
-	f = fmemopen(text, size, "r");
-	cr_assert_eq(symbols_read(&s->symbols, f), 0);
-	fclose(f);
-	free(text);
+	s->symbols = build_symbols(s->text);
 }
 
 static void end(struct stack *s)
 {
 	symbols_free(s->symbols);
+	free(s->text);
 }
 
 static const struct {

@@ -15,6 +15,7 @@
 #endif
 
 struct bpf_iter_meta;
+struct bpf_map;
 struct cgroup;
 struct cred;
 struct css_set;
@@ -224,6 +225,21 @@ struct bpf_iter_meta {
 	};
 	u64 session_id;
 	u64 seq_num;
+};
+
+struct bpf_iter__bpf_map_elem {
+	union {
+		struct bpf_iter_meta *meta;
+	};
+	union {
+		struct bpf_map *map;
+	};
+	union {
+		void *key;
+	};
+	union {
+		void *value;
+	};
 };
 
 struct bpf_iter__task_file {
