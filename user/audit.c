@@ -124,28 +124,30 @@ static bool was_replaced(const struct baseline_netns *then, const struct baselin
 	       !counters_grown(&by, &then->counters, &now->counters, COUNTER_OUT_RSTS);
 }
 
-static void one(struct audit *a, struct reconcile_input *in, const struct round *round, size_t i)
+static void one(struct audit *a, const struct reconcile_input *same, const struct round *round,
+		size_t i)
 {
 	const struct baseline_netns *now = &round->now[i];
 	const struct baseline_netns *then = baseline_find(&a->baseline, round->netns[i]);
 	struct reconciliation *r = &a->result;
+	struct reconcile_input in = *same;
 	struct counters zero = { 0 };
 
-	in->netns = round->netns[i];
+	in.netns = round->netns[i];
 	if (round->err[i]) {
-		unknown(r, round, in->netns,
+		unknown(r, round, in.netns,
 			round->err[i] == -ENOENT ? RECONCILE_GONE : RECONCILE_DENIED);
 		return;
 	}
 	if (then && was_replaced(then, now)) {
-		unknown(r, round, in->netns, RECONCILE_REPLACED);
+		unknown(r, round, in.netns, RECONCILE_REPLACED);
 		return;
 	}
 	memcpy(zero.have, now->counters.have, sizeof(zero.have));
-	in->not_there_at_start = !then;
-	in->start.counters = then ? &then->counters : &zero;
-	in->end.counters = &now->counters;
-	r->lines += reconcile(&r->line[r->lines], in);
+	in.not_there_at_start = !then;
+	in.start.counters = then ? &then->counters : &zero;
+	in.end.counters = &now->counters;
+	r->lines += reconcile(&r->line[r->lines], &in);
 }
 
 int audit_now(struct audit *a, struct tracer *t, const struct options *o,
