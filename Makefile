@@ -50,7 +50,7 @@ USER_OBJS := $(USER_SRCS:%.c=$(O)/obj/%.o)
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/obj/%.o)
 E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/pipeline.o,$(USER_OBJS))
+CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/pipeline.o %/audit.o,$(USER_OBJS))
 
 BPF_OBJ := $(O)/bpf/rsttrace.o
 SKEL    := $(O)/rsttrace.skel.h

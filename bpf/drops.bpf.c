@@ -14,6 +14,7 @@
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "past.bpf.h"
+#include "silent.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -21,6 +22,7 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 /* Not inlined, both: together their locals are more than a program may have. */
 static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *listener)
 {
+	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
 	struct rst_listener *l;
@@ -32,6 +34,8 @@ static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *liste
 	skb_segment(&tuple, &packet, skb);
 	if (!(packet.flags & RST_FLAG_ACK) || packet.flags & (RST_FLAG_SYN | RST_FLAG_RST))
 		return;
+	kind.netns = sock_netns(listener);
+	count_silent(&kind);
 	cookie = bpf_get_socket_cookie(listener);
 	l = bpf_map_lookup_elem(&listeners, &cookie);
 	if (l)
@@ -49,7 +53,7 @@ static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *liste
 		past.owner = st->owner.task;
 		past.known_by = RST_KNOWN_LISTENER;
 	}
-	past_key(&key, &tuple, sock_netns(listener));
+	past_key(&key, &tuple, kind.netns);
 	bpf_map_update_elem(&dropped_handshakes, &key, &past, BPF_ANY);
 }
 

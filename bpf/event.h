@@ -283,6 +283,9 @@ enum rst_class {
 	RST_CLASS_DROPPED = 8,
 	RST_CLASS_ARRIVED = 9, /* in no total: it is received, dropped or forwarded as well */
 	RST_CLASSES,
+	/* No resets, and only in the map `silent`: what the kernel's counters count besides. */
+	RST_CLASS_GAVE_UP = 16,		  /* ended by an error, or before it stood */
+	RST_CLASS_HANDSHAKE_DROPPED = 17, /* its last ACK met a full accept queue */
 };
 
 /* Bits of struct rst_kind.bits. */
@@ -303,7 +306,8 @@ enum rst_kind_bit {
 struct rst_kind {
 	__u32 netns;
 	__u8 class;  /* enum rst_class */
-	__u8 reason; /* enum sk_rst_reason + 1; 0: none. Dropped: the drop reason + 1, at most 255 */
+	__u8 reason; /* enum sk_rst_reason + 1; 0: none. Dropped: the drop reason + 1, at most 255.
+		      * GAVE_UP: the error; 0: none */
 	__u8 state;  /* enum rst_tcp_state; SENT_ACTIVE: that before CLOSE << 4 besides;
 		      * SENT_NO_SOCKET: enum rst_end of the connection that was there before */
 	__u8 bits;   /* enum rst_kind_bit */

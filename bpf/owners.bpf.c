@@ -10,6 +10,7 @@
 #include <bpf/bpf_tracing.h>
 
 #include "past.bpf.h"
+#include "silent.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -265,6 +266,37 @@ static __always_inline bool in_time_wait(const struct sock *sk, int old_state)
 	return old_state == RST_TCP_CLOSING || (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
 }
 
+/* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
+static __always_inline void count_end(const struct sock *sk, int old_state)
+{
+	bool linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
+	struct rst_kind kind = { .class = RST_CLASS_GAVE_UP, .state = old_state };
+
+	if (old_state != RST_TCP_SYN_SENT && old_state != RST_TCP_SYN_RECV) {
+		switch (sk->sk_err) {
+		case 0:
+			if (!linger0 || !sk->sk_socket ||
+			    (old_state != RST_TCP_LAST_ACK && old_state != RST_TCP_CLOSING))
+				return;
+			break;
+		case K_EPIPE:
+		case K_ECONNABORTED:
+		case K_ECONNRESET:
+			return;
+		default:
+			/* close(), and the error was there before. */
+			if ((old_state == RST_TCP_ESTABLISHED || old_state == RST_TCP_CLOSE_WAIT) &&
+			    sk->sk_shutdown == 3)
+				return;
+		}
+	}
+	kind.netns = sock_netns(sk);
+	kind.reason = sk->sk_err;
+	kind.bits = (linger0 ? RST_KIND_LINGER0 : 0) | (sk->sk_socket ? RST_KIND_SOCKET : 0) |
+		    (sk->sk_shutdown & 1 ? RST_KIND_SHUTDOWN : 0);
+	count_silent(&kind);
+}
+
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */
 static __always_inline void closed(struct sock *sk, int old_state)
 {
@@ -315,8 +347,10 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 	case RST_TCP_CLOSE:
 		if (old_state == RST_TCP_LISTEN)
 			listener_remove(sk);
-		else
+		else {
+			count_end(sk, old_state);
 			closed(sk, old_state);
+		}
 		break;
 	}
 	return 0;

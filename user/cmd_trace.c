@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "audit.h"
 #include "cmd_trace.h"
 #include "kbtf.h"
 #include "netns.h"
@@ -24,45 +25,19 @@ struct trace {
 	struct kbtf *btf; /* until tracing has begun */
 	struct features features;
 	struct pipeline pipeline;
+	struct audit audit;
 };
 
-static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t stopped, summary_wanted;
 
 static void on_signal(int sig)
 {
 	stopped = sig;
 }
 
-static int run(struct pipeline *p)
+static void on_summary_wanted(int sig)
 {
-	uint64_t end =
-		p->o->seconds > 0 ? p->started_ns + (uint64_t)(p->o->seconds * 1e9) : UINT64_MAX;
-	uint64_t busy_until = 0;
-
-	while (!stopped && !pipeline_done(p)) {
-		uint64_t now = clock_ns(CLOCK_MONOTONIC);
-		bool busy = now < busy_until || !join_empty(&p->join);
-		uint64_t wait = busy ? POLL_BUSY_MS : POLL_QUIET_MS;
-		int n;
-
-		if (now >= end)
-			break;
-		if ((end - now) / 1000000 < wait)
-			wait = (end - now) / 1000000 + 1;
-		n = tracer_poll(p->tracer, (int)wait);
-		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
-			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
-				strerror(-n));
-			return n;
-		}
-		/* Woken without a record: an older one on another CPU is not complete yet. */
-		if (n > 0 || clock_ns(CLOCK_MONOTONIC) < now + wait * 1000000)
-			busy_until = clock_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
-		if (n != -ENOBUFS)
-			pipeline_folds(p, false);
-		pipeline_run(p, false);
-	}
-	return 0;
+	summary_wanted = 1;
 }
 
 static void not_covered(const struct trace *t, struct summary *s)
@@ -94,11 +69,85 @@ static void fill_kinds(const struct pipeline *p, struct summary *s)
 	}
 }
 
+/* Of what came in so far. */
+static void put_summary(struct trace *t, bool interim)
+{
+	struct pipeline *p = &t->pipeline;
+	struct summary *s = &p->summary;
+
+	s->interim = interim;
+	s->duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
+	fill_kinds(p, s);
+	s->remembered = s->counters[RST_CNT_REMEMBERED];
+	s->npressure = 0;
+	tracer_pressure(p->tracer, s);
+	not_covered(t, s);
+	if (!p->err)
+		p->err = p->sink.ops->summary(&p->sink, s);
+	if (!p->err)
+		p->err = p->sink.ops->flush(&p->sink);
+}
+
+static void reconcile_now(struct trace *t)
+{
+	struct pipeline *p = &t->pipeline;
+
+	tracer_counters(p->tracer, p->summary.counters);
+	p->summary.reconciliation = NULL;
+	if (!audit_now(&t->audit, p->tracer, p->o, &t->features, p->netns, &p->summary))
+		p->summary.reconciliation = &t->audit.result;
+}
+
+static void put_interim(struct trace *t)
+{
+	summary_wanted = 0;
+	reconcile_now(t);
+	tracer_poll(t->pipeline.tracer, 0);
+	pipeline_run(&t->pipeline, false);
+	put_summary(t, true);
+}
+
+static int run(struct trace *t)
+{
+	struct pipeline *p = &t->pipeline;
+	uint64_t end =
+		p->o->seconds > 0 ? p->started_ns + (uint64_t)(p->o->seconds * 1e9) : UINT64_MAX;
+	uint64_t busy_until = 0;
+
+	while (!stopped && !pipeline_done(p)) {
+		uint64_t now = clock_ns(CLOCK_MONOTONIC);
+		bool busy = now < busy_until || !join_empty(&p->join);
+		uint64_t wait = busy ? POLL_BUSY_MS : POLL_QUIET_MS;
+		int n;
+
+		if (now >= end)
+			break;
+		if (summary_wanted)
+			put_interim(t);
+		if ((end - now) / 1000000 < wait)
+			wait = (end - now) / 1000000 + 1;
+		n = tracer_poll(p->tracer, (int)wait);
+		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
+			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
+				strerror(-n));
+			return n;
+		}
+		/* Woken without a record: an older one on another CPU is not complete yet. */
+		if (n > 0 || clock_ns(CLOCK_MONOTONIC) < now + wait * 1000000)
+			busy_until = clock_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
+		if (n != -ENOBUFS)
+			pipeline_folds(p, false);
+		pipeline_run(p, false);
+	}
+	return 0;
+}
+
 /* First no new events, then what is left in the ring, then what still waits for its pair. */
 static int stop(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 
+	reconcile_now(t);
 	tracer_detach(p->tracer);
 	for (int n = 1; !p->err && (n > 0 || n == -ENOBUFS);) {
 		n = tracer_poll(p->tracer, 0);
@@ -107,16 +156,8 @@ static int stop(struct trace *t)
 	while (!p->err && pipeline_folds(p, true))
 		pipeline_run(p, false);
 	pipeline_run(p, true);
-	p->summary.duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
 	tracer_counters(p->tracer, p->summary.counters);
-	fill_kinds(p, &p->summary);
-	p->summary.remembered = p->summary.counters[RST_CNT_REMEMBERED];
-	tracer_pressure(p->tracer, &p->summary);
-	not_covered(t, &p->summary);
-	if (!p->err)
-		p->err = p->sink.ops->summary(&p->sink, &p->summary);
-	if (!p->err)
-		p->err = p->sink.ops->flush(&p->sink);
+	put_summary(t, false);
 	if (p->err == -EPIPE)
 		return 0;
 	if (p->err)
@@ -167,10 +208,12 @@ static void tell_ready(const struct options *o)
 static void catch_signals(void)
 {
 	struct sigaction stop_action = { .sa_handler = on_signal };
+	struct sigaction summary_action = { .sa_handler = on_summary_wanted };
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, inherited;
 
 	sigaction(SIGINT, &stop_action, NULL);
 	sigaction(SIGTERM, &stop_action, NULL);
+	sigaction(SIGUSR1, &summary_action, NULL);
 	/* nohup wants it to go on. */
 	sigaction(SIGHUP, NULL, &inherited);
 	if (inherited.sa_handler != SIG_IGN)
@@ -221,11 +264,16 @@ static int trace(struct trace *t)
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
+	err = audit_start(&t->audit, p->tracer);
+	if (err) {
+		fprintf(stderr, "rsttrace: out of memory\n");
+		return err;
+	}
 	p->err = p->sink.ops->begin(&p->sink);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);
 	tell_ready(o);
-	err = run(p);
+	err = run(t);
 	return err ? err : stop(t);
 }
 
@@ -247,6 +295,7 @@ int cmd_trace(const struct options *o)
 	diag_close(t->pipeline.diag);
 	conntrack_close(t->pipeline.conntrack);
 	ruleset_close(t->pipeline.ruleset);
+	audit_free(&t->audit);
 	symbols_free(t->pipeline.symbols);
 	free(t);
 	return err;

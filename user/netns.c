@@ -6,6 +6,7 @@
 #include <linux/magic.h>
 #include <linux/nsfs.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -17,6 +18,12 @@
 #include "util.h"
 
 #define NAMED "/run/netns"
+#define PATH_ROOM (sizeof(NAMED) + 256 + 16)
+
+/* asm-generic/socket.h; the C library's headers may be older than the kernel. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 
 /* The inode number of the network namespace that FD is open on; 0: it is none. */
 static uint32_t inode_of_fd(int fd)
@@ -104,7 +111,7 @@ static int open_among(const char *directory, const char *suffix, uint32_t netns,
 static struct known {
 	uint32_t netns;	       /* 0: free */
 	uint64_t not_until_ns; /* it was nowhere: not looked for again before */
-	char path[sizeof(NAMED) + 256 + 16];
+	char path[PATH_ROOM];
 } known[KNOWN];
 
 static int open_known(uint32_t netns)
@@ -144,30 +151,121 @@ int netns_open(uint32_t netns, uint32_t pid)
 	return fd;
 }
 
-static int socket_here(int domain, int type, int protocol)
+struct seen {
+	uint32_t *netns;
+	size_t n, room;
+};
+
+/* Newest first: neighbours among the processes are often in the same namespace. */
+static bool was_seen(const struct seen *seen, uint32_t netns)
 {
-	int fd = socket(domain, type, protocol);
+	for (size_t i = seen->n; i-- > 0;)
+		if (seen->netns[i] == netns)
+			return true;
+	return false;
+}
+
+static int see(struct seen *seen, const char *path, netns_fn *fn, void *context)
+{
+	_cleanup(closep) int fd = -1;
+	struct stat st;
+	uint32_t netns;
+
+	/* Most are seen already, and this is cheaper than to open it. */
+	if (stat(path, &st) || was_seen(seen, (uint32_t)st.st_ino))
+		return 0;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	netns = inode_of_fd(fd);
+	if (!netns || was_seen(seen, netns))
+		return 0;
+	if (seen->n == seen->room) {
+		size_t room = seen->room ? seen->room * 2 : 64;
+		uint32_t *v = realloc(seen->netns, room * sizeof(*v));
+
+		if (!v)
+			return -ENOMEM;
+		seen->netns = v;
+		seen->room = room;
+	}
+	seen->netns[seen->n++] = netns;
+	return fn(fd, netns, context);
+}
+
+static int see_all(struct seen *seen, const char *directory, const char *suffix, netns_fn *fn,
+		   void *context)
+{
+	_cleanup(closedirp) DIR *dir = opendir(directory);
+	const struct dirent *entry;
+	char path[PATH_ROOM];
+	int err = 0;
+
+	while (dir && !err && (entry = readdir(dir))) {
+		if (*entry->d_name == '.' || (*suffix && !isdigit((unsigned char)*entry->d_name)))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s%s", directory, entry->d_name, suffix);
+		err = see(seen, path, fn, context);
+	}
+	return err;
+}
+
+int netns_each(netns_fn *fn, void *context)
+{
+	struct seen seen = { 0 };
+	int err = see(&seen, "/proc/self/ns/net", fn, context);
+
+	if (!err)
+		err = see_all(&seen, NAMED, "", fn, context);
+	if (!err)
+		err = see_all(&seen, "/proc", "/ns/net", fn, context);
+	free(seen.netns);
+	return err;
+}
+
+int netns_within(int fd, int (*fn)(void *context), void *context)
+{
+	_cleanup(closep) int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	int result;
+
+	if (home < 0 || setns(fd, CLONE_NEWNET))
+		return -errno;
+	result = fn(context);
+	/* Back home at once: -i names interfaces of the namespace we were started in. */
+	if (setns(home, CLONE_NEWNET))
+		abort();
+	return result;
+}
+
+uint64_t netns_cookie(void)
+{
+	_cleanup(closep) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+
+	if (fd < 0 || getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size))
+		return 0;
+	return cookie;
+}
+
+struct wanted_socket {
+	int domain, type, protocol;
+};
+
+static int socket_here(void *context)
+{
+	const struct wanted_socket *w = context;
+	int fd = socket(w->domain, w->type, w->protocol);
 
 	return fd < 0 ? -errno : fd;
 }
 
 int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol)
 {
-	_cleanup(closep) int home = -1, there = -1;
-	int fd;
+	struct wanted_socket wanted = { domain, type, protocol };
+	_cleanup(closep) int there = -1;
 
 	/* Entering even the own namespace takes CAP_SYS_ADMIN. */
 	if (netns == netns_own())
-		return socket_here(domain, type, protocol);
+		return socket_here(&wanted);
 	there = netns_open(netns, pid);
-	if (there < 0)
-		return there;
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	if (home < 0 || setns(there, CLONE_NEWNET))
-		return -errno;
-	fd = socket_here(domain, type, protocol);
-	/* Back home at once: -i names interfaces of the namespace we were started in. */
-	if (setns(home, CLONE_NEWNET))
-		abort();
-	return fd;
+	return there < 0 ? there : netns_within(there, socket_here, &wanted);
 }

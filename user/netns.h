@@ -22,6 +22,24 @@ int netns_resolve(uint32_t *netns, const char *name, FILE *err);
 int netns_open(uint32_t netns, uint32_t pid);
 
 /*
+ * Calls FN, with a descriptor that is open on it, for each network namespace that has a name or a
+ * process: the own one first, each of them once. Returns 0, -ENOMEM, or what FN returned first that
+ * is not 0.
+ */
+typedef int netns_fn(int fd, uint32_t netns, void *context);
+int netns_each(netns_fn *fn, void *context);
+
+/*
+ * Calls FN inside the namespace that FD is open on; the calling thread is back in its own when this
+ * returns. Returns what FN returned, or -errno. Needs CAP_SYS_ADMIN.
+ */
+int netns_within(int fd, int (*fn)(void *context), void *context);
+
+/* A number that no other namespace has had since the system started: that of the calling thread's.
+ * 0: the kernel has none (5.14). */
+uint64_t netns_cookie(void);
+
+/*
  * socket(2) inside that namespace. A socket stays in the namespace it was made in; the calling
  * thread is back in its own when this returns. Returns a file descriptor that the caller closes, or
  * -errno. Without CAP_SYS_ADMIN only the own namespace can be had.

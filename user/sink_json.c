@@ -11,6 +11,7 @@
 #include "attribute.h"
 #include "facts.h"
 #include "json_out.h"
+#include "reconcile.h"
 #include "sink.h"
 #include "sink_io.h"
 #include "suspect.h"
@@ -632,6 +633,48 @@ static void put_history_use(struct json_out *o, const struct summary *s)
 	json_out_end_kept(o, c);
 }
 
+static void put_reconciled(struct json_out *o, const struct reconcile_line *line)
+{
+	struct json_mark explained;
+
+	put_number(o, "netns", line->netns);
+	put_word(o, "counter", counters_name(line->counter));
+	put_number(o, "kernel", line->kernel);
+	put_number(o, "events", line->events);
+	explained = json_out_array(o, "explained");
+	for (uint32_t i = 0; i < line->parts; i++) {
+		struct json_mark c = json_out_object(o, NULL);
+
+		put_word(o, "why", line->part[i].why);
+		json_out_signed(o, "count", line->part[i].count);
+		put_word(o, "certainty", line->part[i].certain ? "certain" : "inferred");
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, explained);
+	json_out_signed(o, "unexplained", line->unexplained);
+}
+
+static void put_reconciliation(struct json_out *o, const struct reconciliation *r)
+{
+	static const char *const states[] = { "gone", "replaced", "denied" };
+	struct json_mark all = json_out_array(o, "reconciliation"), c;
+
+	for (size_t i = 0; i < r->lines; i++) {
+		c = json_out_object(o, NULL);
+		put_reconciled(o, &r->line[i]);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, all);
+	all = json_out_array(o, "not_reconciled");
+	for (size_t i = 0; i < r->unknowns; i++) {
+		c = json_out_object(o, NULL);
+		put_number(o, "netns", r->unknown[i].netns);
+		put_word(o, "why", states[r->unknown[i].state]);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, all);
+}
+
 static void put_totals_of_run(struct json_out *o, const struct summary *s)
 {
 	struct json_mark not_covered;
@@ -641,6 +684,8 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 		for (int i = 0; i < CAUSE_COUNT; i++)
 			events += s->by_cause[direction][i];
 
+	if (s->interim)
+		json_out_bool(o, "interim", true);
 	put_number(o, "duration_ns", s->duration_ns);
 	put_number(o, "events", events);
 	put_number(o, "benign", s->benign);
@@ -662,6 +707,8 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 	put_number(o, "malformed", s->malformed);
 	put_history_use(o, s);
 	put_pressure(o, s);
+	if (s->reconciliation)
+		put_reconciliation(o, s->reconciliation);
 	not_covered = json_out_array(o, "not_covered");
 	for (uint32_t i = 0; i < s->nnot_covered; i++)
 		json_out_string(o, NULL, s->not_covered[i]);

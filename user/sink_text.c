@@ -11,6 +11,7 @@
 #include "buffer.h"
 #include "sink.h"
 #include "sink_io.h"
+#include "sink_text.h"
 #include "text.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -106,8 +107,7 @@ static void put_cell(struct line *line, const char *cell, int width)
 	line->empty = false;
 }
 
-/* Writes SENTENCE, broken at spaces, behind the AT columns of the line; further lines get INDENT. */
-static void put_wrapped(const char *sentence, int at, int indent)
+int sink_text_wrap(struct buffer *out, const char *sentence, int at, int indent)
 {
 	while (*sentence) {
 		size_t len;
@@ -116,18 +116,19 @@ static void put_wrapped(const char *sentence, int at, int indent)
 		for (len = 0; sentence[len] && sentence[len] != ' '; len++)
 			width += (sentence[len] & 0xc0) != 0x80;
 		if (at + 1 + width > LINE_WIDTH) {
-			buffer_char(&text, '\n');
-			buffer_fill(&text, ' ', (size_t)indent);
+			buffer_char(out, '\n');
+			buffer_fill(out, ' ', (size_t)indent);
 			at = indent;
 		} else {
-			buffer_char(&text, ' ');
+			buffer_char(out, ' ');
 			at++;
 		}
-		buffer_put(&text, sentence, len);
+		buffer_put(out, sentence, len);
 		at += width;
 		for (sentence += len; *sentence == ' ';)
 			sentence++;
 	}
+	return at;
 }
 
 /* What is the same in all times of one second: asking for the time zone takes long. */
@@ -260,7 +261,7 @@ static void put_cells(const struct sink *sink, const char *const *cells)
 	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
 		put_cell(&line, sentence, columns[COLUMN_WHY].width);
 	else
-		put_wrapped(sentence, LINE_WIDTH, INDENT);
+		sink_text_wrap(&text, sentence, LINE_WIDTH, INDENT);
 	buffer_char(&text, '\n');
 }
 
@@ -475,9 +476,9 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	int err;
 
 	errno = 0;
-	fprintf(out, "\n%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
-		text_count(n[0], all), all == 1 ? "" : "s", text_count(n[1], sent),
-		text_count(n[2], received));
+	fprintf(out, "\n%s%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
+		s->interim ? " so far" : "", text_count(n[0], all), all == 1 ? "" : "s",
+		text_count(n[1], sent), text_count(n[2], received));
 	if (passing)
 		fprintf(out, ", %s passing", text_count(n[3], passing));
 	if (s->benign)
@@ -498,12 +499,14 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	put_without_details(sink, s);
 	put_losses(out, s);
 	put_pressure(out, s);
+	if (s->reconciliation)
+		sink_text_counters(&text, s->reconciliation);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {
 		static const char label[] = "  not covered:";
 		int at = sizeof(label) - 1;
 
 		buffer_text(&text, label);
-		put_wrapped(s->not_covered[i], at, at + 1);
+		sink_text_wrap(&text, s->not_covered[i], at, at + 1);
 		buffer_char(&text, '\n');
 	}
 	err = sink_io_result(out);

@@ -3,6 +3,7 @@
 #ifndef RSTTRACE_SUMMARY_H
 #define RSTTRACE_SUMMARY_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "event.h"
@@ -20,7 +21,10 @@ struct pressure {
 	uint64_t overflowed; /* of those, last ACKs that met a full accept queue */
 };
 
+struct reconciliation;
+
 struct summary {
+	bool interim; /* it goes on */
 	uint64_t duration_ns;
 	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
 	uint64_t benign;			    /* of those */
@@ -40,6 +44,7 @@ struct summary {
 	uint32_t npressure;
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
 	uint32_t nnot_covered;
+	const struct reconciliation *reconciliation; /* with the counters; NULL: not known */
 };
 
 /* Adds one incident to the totals. */

@@ -633,6 +633,30 @@ void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
 	bpf_map_update_elem(bpf_map__fd(t->skel->maps.reset_callers), &ip, &value, BPF_NOEXIST);
 }
 
+size_t tracer_silent(const struct tracer *t, struct total *out, size_t room)
+{
+	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
+	int map = bpf_map__fd(t->skel->maps.silent);
+	struct rst_kind kind, *previous = NULL;
+	size_t n = 0;
+
+	for (; values && n < room && !bpf_map_get_next_key(map, previous, &kind);
+	     previous = &kind) {
+		if (bpf_map_lookup_elem(map, &kind, values))
+			continue;
+		out[n] = (struct total){ .kind = kind };
+		for (int cpu = 0; cpu < t->ncpu; cpu++)
+			out[n].total.detailed += values[cpu];
+		n++;
+	}
+	return n;
+}
+
+uint32_t tracer_cpus(const struct tracer *t)
+{
+	return (uint32_t)t->ncpu;
+}
+
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex)
 {
 	for (size_t i = 0; i < t->nxdp; i++)

@@ -77,6 +77,14 @@ size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
 /* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
 
+/* The same of what the kernel counts besides resets (RST_CLASS_GAVE_UP, _HANDSHAKE_DROPPED), all of it
+ * as `detailed`. */
+#define TRACER_SILENT 1024
+size_t tracer_silent(const struct tracer *t, struct total *out, size_t room);
+
+/* How many CPUs the machine may have. */
+uint32_t tracer_cpus(const struct tracer *t);
+
 /* The name of an interface given with -i; NULL for any other. */
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
 

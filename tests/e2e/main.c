@@ -55,6 +55,7 @@ static const struct scenario *const tables[] = {
 	scenarios_translated,
 	scenarios_attack,
 	scenarios_fold,
+	scenarios_reconcile,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,

@@ -70,7 +70,9 @@ void tracer_start_at(struct run *run, enum side side, bool text, const char *con
 		json_decref(t->events);
 	if (t->summary)
 		json_decref(t->summary);
-	*t = (struct tracer){ .text = text, .events = json_array() };
+	if (t->interim)
+		json_decref(t->interim);
+	*t = (struct tracer){ .text = text, .events = json_array(), .interim = json_array() };
 	t->out = memory_file("stdout");
 	t->err = memory_file("stderr");
 	if (pipe2(ready, O_CLOEXEC) < 0)
@@ -147,7 +149,9 @@ static void take_line(struct tracer *t, const char *line, size_t len)
 	if (t->summary)
 		run_fail("a line after the summary: %.*s", (int)len, line);
 	summary = json_object_get(object, "summary");
-	if (summary)
+	if (summary && json_is_true(json_object_get(summary, "interim")))
+		json_array_append(t->interim, summary);
+	else if (summary)
 		t->summary = json_incref(summary);
 	else
 		json_array_append(t->events, object);
@@ -229,6 +233,34 @@ static void save_lines(struct run *run)
 	free(text);
 }
 
+static bool is_in_lab(const struct netlab *lab, json_t *line)
+{
+	json_int_t netns = json_integer_value(json_object_get(line, "netns"));
+
+	for (int side = SIDE_SERVER; side <= SIDE_ROUTER; side++)
+		if (lab->inode[side] && netns == lab->inode[side])
+			return true;
+	return false;
+}
+
+/* Whatever a scenario does: its namespaces' counters agree with the events. */
+static void check_counters(struct run *run, json_t *summary)
+{
+	json_t *line;
+	size_t i;
+
+	json_array_foreach(json_object_get(summary, "reconciliation"), i, line) {
+		char *text;
+
+		if (!is_in_lab(&run->lab, line) ||
+		    !json_integer_value(json_object_get(line, "unexplained")))
+			continue;
+		text = json_dumps(line, JSON_COMPACT);
+		run_fail("the counters differ: %s", text);
+		free(text);
+	}
+}
+
 static void check_summary(struct tracer *t)
 {
 	const char *key;
@@ -277,6 +309,7 @@ void tracer_stop(struct run *run)
 		return;
 	take_in(t);
 	check_summary(t);
+	check_counters(run, t->summary);
 	save_lines(run);
 }
 

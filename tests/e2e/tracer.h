@@ -18,6 +18,7 @@ struct tracer {
 	off_t parsed;
 	json_t *events;	 /* array */
 	json_t *summary; /* NULL: none yet */
+	json_t *interim; /* array of those before it */
 	bool text;
 	bool may_lose; /* losses are no failure */
 };
