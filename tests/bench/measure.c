@@ -10,7 +10,6 @@
 #include "util.h"
 
 #define REST_US 30000 /* between two runs: what the last one left for later is done */
-#define IDLE_S 2
 #define BIT(n) (1U << (n))
 
 const char *const metric_names[METRICS] = {
@@ -257,29 +256,39 @@ static void time_starts(struct bench *b, int round)
 }
 
 /* All at once: idle tools do not disturb each other. */
-static void watch_idle(struct bench *b, int round)
+static void watch_idle(struct bench *b)
 {
 	struct tool t[TOOLS] = { 0 };
-	double before[TOOLS];
+	double before[TOOLS] = { 0 };
 
 	for (int id = 0; id < TOOLS; id++)
 		if (takes_part(b, id))
 			start(b, &t[id], id, SIDE_SERVER);
 	sleep(1);
-	for (int id = 0; id < TOOLS; id++)
-		before[id] = t[id].info ? tool_cpu(&t[id]) : 0;
-	sleep(IDLE_S);
-	for (int id = 0; id < TOOLS; id++)
-		if (t[id].info)
-			put(b, M_IDLE, LOAD_RAW, id, round,
-			    (tool_cpu(&t[id]) - before[id]) * 1000 / IDLE_S);
+	for (int round = 0; round < b->rounds; round++) {
+		for (int id = 0; id < TOOLS; id++)
+			if (t[id].info)
+				before[id] = tool_cpu(&t[id]);
+		sleep(1);
+		for (int id = 0; id < TOOLS; id++)
+			if (t[id].info)
+				put(b, M_IDLE, LOAD_RAW, id, round,
+				    (tool_cpu(&t[id]) - before[id]) * 1000);
+	}
 	for (int id = 0; id < TOOLS; id++)
 		if (t[id].info)
 			stop(&t[id]);
 }
 
+static void tell(uint64_t began_ns, const char *what, int round, int rounds)
+{
+	fprintf(stderr, "bench: %4.0f s: round %d of %d: %s\n",
+		(double)(clock_ns(CLOCK_MONOTONIC) - began_ns) / 1e9, round + 1, rounds, what);
+}
+
 void measure_all(struct bench *b)
 {
+	uint64_t began_ns = clock_ns(CLOCK_MONOTONIC);
 	double *v = &b->v[0][0][0][0];
 
 	for (size_t i = 0; i < sizeof(b->v) / sizeof(*v); i++)
@@ -288,14 +297,15 @@ void measure_all(struct bench *b)
 		for (int load = 0; load < LOADS; load++) {
 			if (!(b->loads & BIT(load)))
 				continue;
-			fprintf(stderr, "bench: round %d of %d: %s\n", round + 1, b->rounds,
-				loads[load].title);
+			tell(began_ns, loads[load].title, round, b->rounds);
 			compare(b, load, round);
 		}
-		fprintf(stderr, "bench: round %d of %d: costs and starts\n", round + 1, b->rounds);
+		tell(began_ns, "the kernel's account", round, b->rounds);
 		account_all(b, round);
 		compare_xdp(b, round);
+		tell(began_ns, "starts", round, b->rounds);
 		time_starts(b, round);
-		watch_idle(b, round);
 	}
+	tell(began_ns, "idle", b->rounds - 1, b->rounds);
+	watch_idle(b);
 }
