@@ -10,15 +10,28 @@
 #include "util.h"
 
 #define REST_US 30000 /* between two runs: what the last one left for later is done */
+#define CALIBRATION_S 0.1
 #define BIT(n) (1U << (n))
 
 const char *const metric_names[METRICS] = {
-	[M_RATE] = "rate",	 [M_MADE] = "made",	 [M_SENT] = "sent",
-	[M_PRINTED] = "printed", [M_LOST] = "lost",	 [M_LOST_SENT] = "lost_sent",
-	[M_CPU] = "cpu_s",	 [M_RSS] = "rss",	 [M_BARE] = "rss_bare",
-	[M_NS] = "kernel_ns",	 [M_HOOK] = "hook_ns",	 [M_EMPTY] = "empty_ns",
-	[M_SHARE] = "share",	 [M_FIRST] = "first_ms", [M_IDLE] = "idle_ms_per_s",
-	[M_XDP] = "xdp_ns",	 [M_PASS] = "pass_ns",
+	[M_RATE] = "rate",
+	[M_MADE] = "made",
+	[M_SENT] = "sent",
+	[M_PRINTED] = "printed",
+	[M_LOST] = "lost",
+	[M_LOST_SENT] = "lost_sent",
+	[M_CPU] = "cpu_s",
+	[M_RSS] = "rss",
+	[M_BARE] = "rss_bare",
+	[M_NS] = "kernel_ns",
+	[M_HOOK] = "hook_ns",
+	[M_EMPTY] = "empty_ns",
+	[M_COUNTED] = "counted_share",
+	[M_SHARE] = "share",
+	[M_FIRST] = "first_ms",
+	[M_IDLE] = "idle_ms_per_s",
+	[M_XDP] = "xdp_ns",
+	[M_PASS] = "pass_ns",
 };
 
 bool measure_wants(const struct bench *b, enum load_kind load, enum tool_id tool)
@@ -151,7 +164,7 @@ static void account(struct bench *b, enum load_kind load, enum tool_id id, int r
 {
 	static struct progs others, before, after, ran;
 	const struct prog *empty;
-	double total = 0, times;
+	double total = 0, calls = 0, times;
 	struct load_result r;
 	struct tool t;
 
@@ -170,16 +183,37 @@ static void account(struct bench *b, enum load_kind load, enum tool_id id, int r
 		if (progs_find(&others, p->id))
 			continue;
 		total += (double)p->ns;
+		calls += (double)p->calls;
 		if (is_hook(p))
 			put(b, M_HOOK, load, id, round, (double)p->ns / (double)p->calls);
 		if (id == (loads[load].resets ? TOOL_EVERY : TOOL_RSTTRACE))
 			note_program(b, load, p, times);
 	}
 	empty = progs_named(&ran, "floor_empty");
-	if (empty)
-		put(b, M_EMPTY, load, id, round, (double)empty->ns / (double)empty->calls);
+	if (empty) {
+		b->empty_ns = (double)empty->ns / (double)empty->calls;
+		put(b, M_EMPTY, load, id, round, b->empty_ns);
+	}
+	b->accounted |= BIT(load);
 	put(b, M_NS, load, id, round, total / times);
-	put(b, M_SHARE, load, id, round, total / 1e9 / r.seconds);
+	put(b, M_COUNTED, load, id, round, total / 1e9 / r.seconds);
+	put(b, M_SHARE, load, id, round, (total - calls * b->empty_ns) / 1e9 / r.seconds);
+}
+
+/* What the account shows for doing nothing, when nothing else does anything. */
+static void calibrate(struct bench *b)
+{
+	static struct progs before, after, ran;
+	const struct prog *empty;
+
+	progs_read(&before);
+	load_run(&b->lab, LOAD_RAW, CALIBRATION_S);
+	progs_read(&after);
+	progs_between(&ran, &before, &after);
+	empty = progs_named(&ran, "floor_empty");
+	if (!empty)
+		run_die("the kernel did not run the empty program");
+	b->empty_ns = (double)empty->ns / (double)empty->calls;
 }
 
 static void account_all(struct bench *b, int round)
@@ -199,6 +233,7 @@ static void account_all(struct bench *b, int round)
 			if (measure_wants(b, flat[i], id))
 				account(b, flat[i], id, round);
 		}
+	calibrate(b);
 	for (int i = 0; i < 3; i++)
 		if (measure_wants(b, ordinary[i], TOOL_RSTTRACE))
 			account(b, ordinary[i], TOOL_RSTTRACE, round);

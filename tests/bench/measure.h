@@ -25,7 +25,8 @@ enum metric {
 	M_NS,	     /* in the tool's BPF programs for each reset */
 	M_HOOK,	     /* ns for each run of its program at tcp_send_reset */
 	M_EMPTY,     /* ns for each run of the empty program, at the same time */
-	M_SHARE,     /* the part of the load's time that is spent in its BPF programs */
+	M_COUNTED,   /* the part of the load's time in its BPF programs, by the account */
+	M_SHARE,     /* the same without what the account makes of programs that do nothing */
 	M_FIRST,     /* ms from its start to the first event; of LOAD_RAW */
 	M_IDLE,	     /* CPU ms for each second without any event; of LOAD_RAW */
 	M_XDP,	     /* ns for each packet in rsttrace's XDP program; of LOAD_RR */
@@ -53,6 +54,8 @@ struct bench {
 	double v[METRICS][LOADS][TOOLS][ROUNDS_MAX]; /* NAN: not measured */
 	struct prog_row prog[PROG_ROWS];
 	int nprog;
+	unsigned int accounted; /* bits of loads that PROG knows of */
+	double empty_ns;	/* of one run of an empty program, of late */
 };
 
 /* Whether that tool is to run under that load. */

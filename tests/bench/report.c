@@ -190,14 +190,14 @@ static void put_kernel(const struct bench *b)
 
 static void put_programs(const struct bench *b)
 {
-	head(b, "calls × ns", ~0U);
+	head(b, "calls × ns", b->accounted);
 	for (int i = 0; i < b->nprog; i++) {
 		const struct prog_row *p = &b->prog[i];
 
 		table_row(&table);
 		table_cell(&table, "%s", p->name);
 		for (int load = 0; load < LOADS; load++) {
-			if (!(b->loads & 1U << load))
+			if (!(b->accounted & 1U << load))
 				continue;
 			if (p->calls[load] > 0 && load == LOAD_BULK)
 				table_cell(&table, "× %.0f", p->ns[load]);
@@ -215,21 +215,27 @@ static void put_programs(const struct bench *b)
 
 static void put_share(const struct bench *b)
 {
-	table_begin(&table);
-	table_cell(&table, "load");
-	table_cell(&table, "part of its time in BPF, %%");
-	for (int load = 0; load < LOADS; load++) {
-		struct stats s = stats_of_metric(b, M_SHARE, load, TOOL_RSTTRACE);
+	static const enum metric which[] = { M_COUNTED, M_SHARE };
 
-		if (loads[load].resets || !s.n)
+	table_begin(&table);
+	table_cell(&table, "%% of the load's time");
+	table_cell(&table, "as counted");
+	table_cell(&table, "without the counting");
+	for (int load = 0; load < LOADS; load++) {
+		if (loads[load].resets || !stats_of_metric(b, M_SHARE, load, TOOL_RSTTRACE).n)
 			continue;
 		table_row(&table);
 		table_cell(&table, "%s", loads[load].key);
-		table_cell(&table, "%.2f (%.2f–%.2f)", 100 * s.median, 100 * s.low, 100 * s.high);
+		for (int i = 0; i < 2; i++) {
+			struct stats s = stats_of_metric(b, which[i], load, TOOL_RSTTRACE);
+
+			table_cell(&table, "%.2f (%.2f–%.2f)", 100 * s.median, 100 * s.low,
+				   100 * s.high);
+		}
 	}
 	table_print(&table, "Ordinary traffic, by account",
 		    "Another way to the same question, without the noise of rates: the time in "
-		    "rsttrace's programs, counting included, as a part of the load's.");
+		    "rsttrace's programs; without what an empty program shows for each call, too.");
 }
 
 static void put_process(const struct bench *b)
@@ -329,7 +335,7 @@ void report_print(const struct bench *b)
 	put_rates(b);
 	each(b, "Rate kept",
 	     "What is left of the rate, to untraced in the same round: median (spread). ≈: no "
-	     "difference that can be told from noise.",
+	     "difference that can be told from noise; of fewer than five rounds, none can.",
 	     ~0U, TOOL_AGAIN, put_kept);
 	each(b, "RSTs not told of, %",
 	     "RSTs by OutRsts that are in no total and no line of the tool / losses that it tells of "

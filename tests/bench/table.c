@@ -74,7 +74,7 @@ void table_print(struct table *t, const char *title, const char *sentence)
 
 	if (t->rows < 2)
 		return;
-	printf("\n## %s\n\n%s\n\n", title, sentence);
+	printf("\n### %s\n\n%s\n\n", title, sentence);
 	print_row(t, 0);
 	for (int i = 0; i < t->columns; i++)
 		printf("| %.*s%s ", column_width(t, i) - (i > 0), dashes, i ? ":" : "");
