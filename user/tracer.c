@@ -380,7 +380,8 @@ void tracer_close(struct tracer *t)
 	if (t->skel)
 		tracer_detach(t);
 	ring_buffer__free(t->ring);
-	unmap_folds(t);
+	if (t->skel)
+		unmap_folds(t);
 	rsttrace_bpf__destroy(t->skel);
 	free(t->listeners);
 	free(t);
