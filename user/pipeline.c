@@ -227,12 +227,13 @@ static void ask(struct pipeline *p, struct incident *in, struct rst_event *event
 static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,
 		      const struct join_entry *entry)
 {
-	struct listeners listeners = tracer_listeners(p->tracer);
-
+	/* All that this run takes is older than the run: the same listeners do for all. */
+	if (!p->listeners)
+		p->listeners = tracer_listeners(p->tracer);
 	fill_record(p, in, event, entry);
 	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
 		fill_wire(p, in, entry);
-	listeners_fill(&listeners, in);
+	listeners_fill(p->listeners, in);
 	ask(p, in, event);
 }
 
@@ -500,6 +501,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 
+	p->listeners = NULL;
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
 	/* A socket may have taken a RST whose event was lost: then nobody can say it was ignored. */

@@ -55,6 +55,7 @@ struct pipeline {
 	/* Its own. */
 	struct join join;
 	struct attack attack;
+	const struct listeners *listeners; /* as of this run, if it has needed them */
 	uint64_t lost_received, lost_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
