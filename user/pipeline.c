@@ -367,7 +367,8 @@ static void find_owners(struct pipeline *p)
 {
 	uint64_t inode[PIPELINE_BATCH];
 	struct rst_found found[PIPELINE_BATCH];
-	size_t at[PIPELINE_BATCH], n = 0, missing = 0;
+	size_t at[PIPELINE_BATCH], n = 0, missing;
+	int err;
 
 	for (size_t i = 0; i < p->n; i++) {
 		if (!attribute_wants_scan(&p->incident[i]))
@@ -375,9 +376,16 @@ static void find_owners(struct pipeline *p)
 		at[n] = i;
 		inode[n++] = p->event[i].sock.inode;
 	}
-	if (!n || tracer_find(p->tracer, inode, found, n))
+	err = n ? tracer_find(p->tracer, inode, found, n) : 0;
+	if (err == -EAGAIN)
+		summary_not_covered(
+			&p->summary,
+			"the owners of some resets: so many files are open that looking "
+			"through them at each would have taken too much CPU time");
+	else if (err)
 		return;
-	for (size_t i = 0; i < n; i++) {
+	missing = err ? n : 0;
+	for (size_t i = 0; i < n && !err; i++) {
 		struct rst_owner *owner = &p->event[at[i]].owner;
 
 		if (!found[i].task.pid) {

@@ -35,6 +35,8 @@ struct tracer {
 	size_t nxdp;
 	struct listeners listeners;
 	uint64_t listeners_generation;
+	int64_t find_saved_ns; /* time that looking for owners may take; < 0: it took more */
+	uint64_t find_asked_ns;
 	int ncpu;
 };
 
@@ -304,12 +306,24 @@ int tracer_poll(struct tracer *t, int timeout_ms)
 	return n;
 }
 
+static bool may_find(struct tracer *t, uint64_t now)
+{
+	t->find_saved_ns += (int64_t)((now - t->find_asked_ns) / TRACER_FIND_SHARE);
+	t->find_asked_ns = now;
+	if (t->find_saved_ns > TRACER_FIND_SAVED_NS)
+		t->find_saved_ns = TRACER_FIND_SAVED_NS;
+	return t->find_saved_ns > 0;
+}
+
 int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n)
 {
 	int map = bpf_map__fd(t->skel->maps.found);
+	uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
 	struct rst_found empty = { 0 };
 	int err = 0;
 
+	if (!may_find(t, begin_ns))
+		return -EAGAIN;
 	for (size_t i = 0; i < n; i++)
 		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
 			err = -errno;
@@ -321,6 +335,7 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	}
 	for (size_t i = 0; i < n; i++)
 		bpf_map_delete_elem(map, &inodes[i]);
+	t->find_saved_ns -= (int64_t)(clock_ns(CLOCK_MONOTONIC) - begin_ns);
 	return err;
 }
 
