@@ -269,8 +269,9 @@ static __always_inline bool in_time_wait(const struct sock *sk, int old_state)
 }
 
 /* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
-static __always_inline void count_end(const struct sock *sk, int old_state)
+static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
 {
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	bool linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
 	struct rst_kind kind = { .class = RST_CLASS_GAVE_UP, .state = old_state };
 
@@ -306,6 +307,8 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	struct rst_storage *st = storage(sk);
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 
+	if (tp)
+		count_end(tp, old_state);
 	if (!st)
 		return;
 	st->old_state = old_state;
@@ -349,10 +352,8 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 	case RST_TCP_CLOSE:
 		if (old_state == RST_TCP_LISTEN)
 			listener_remove(sk);
-		else {
-			count_end(sk, old_state);
+		else
 			closed(sk, old_state);
-		}
 		break;
 	}
 	return 0;
