@@ -706,8 +706,10 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 		for (int i = 0; i < CAUSE_COUNT; i++)
 			events += s->by_cause[direction][i];
 
-	if (s->interim)
+	if (s->interim) {
 		put_bool(o, "interim", true);
+		put_number(o, "waiting", s->waiting);
+	}
 	put_number(o, "duration_ns", s->duration_ns);
 	put_number(o, "events", events);
 	put_number(o, "benign", s->benign);

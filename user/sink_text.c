@@ -447,6 +447,8 @@ static int put_summary(struct sink *sink, const struct summary *s)
 		fprintf(out, "; %s of them benign", text_count(n[3], s->benign));
 	if (s->shown != all && s->shown)
 		fprintf(out, "; %s shown", text_count(n[3], s->shown));
+	if (s->waiting)
+		fprintf(out, "; %s more are being looked into", text_count(n[3], s->waiting));
 	if (s->folded)
 		fprintf(out, "; %s folded into other lines", text_count(n[3], s->folded));
 	fputc('\n', out);
