@@ -68,12 +68,14 @@ FOREIGN := $(shell [ ! -e $(O) ] || find $(O) ! -writable -print -quit)
 ifneq ($(FOREIGN),)
 $(error $(FOREIGN) is not yours to write (built by root?); run: sudo make clean, or: make O=DIR)
 endif
-LIB_PCS     := libbpf libelf zlib jansson libmnl libnftnl libnetfilter_conntrack
+LIB_PCS     := libbpf libelf zlib libmnl libnftnl libnetfilter_conntrack
 LIB_CFLAGS  := $(shell pkg-config --cflags $(LIB_PCS))
 LIB_LIBS    := $(shell pkg-config --libs $(LIB_PCS))
-JSON_LIBS   := $(shell pkg-config --libs jansson)
-UNIT_CFLAGS  = $(shell pkg-config --cflags criterion)
-UNIT_LIBS    = $(shell pkg-config --libs criterion)
+# Of the tests, which read what the program writes.
+JSON_CFLAGS  = $(shell pkg-config --cflags jansson)
+JSON_LIBS    = $(shell pkg-config --libs jansson)
+UNIT_CFLAGS  = $(shell pkg-config --cflags criterion jansson)
+UNIT_LIBS    = $(shell pkg-config --libs criterion jansson)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -136,7 +138,7 @@ $(O)/obj/user/tracer.o: $(SKEL)
 
 $(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit $(UNIT_CFLAGS)
 # Rows of the scenario tables end where the rest is zero.
-$(O)/obj/tests/e2e/%.o: private EXTRA = -iquote tests/e2e -Wno-missing-field-initializers
+$(O)/obj/tests/e2e/%.o: private EXTRA = -iquote tests/e2e $(JSON_CFLAGS) -Wno-missing-field-initializers
 $(O)/obj/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)

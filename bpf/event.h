@@ -264,6 +264,13 @@ struct rst_past {
 	__u8 pad[3];
 };
 
+/* Value of the map `reset_callers`: what made the kernel call tcp_reset. */
+enum rst_caller {
+	RST_CALLER_UNKNOWN = 0,
+	RST_CALLER_RST = 1,
+	RST_CALLER_DATA = 2, /* data for a socket that nobody reads from any more */
+};
+
 /* Which of the tracepoints told of a reset, and of what socket. */
 enum rst_class {
 	RST_CLASS_SENT_NO_SOCKET = 1, /* answers a segment that no connection took */
@@ -274,6 +281,7 @@ enum rst_class {
 	RST_CLASS_RECEIVED = 6,
 	RST_CLASS_WIRE = 7,
 	RST_CLASS_DROPPED = 8,
+	RST_CLASS_ARRIVED = 9, /* in no total: it is received, dropped or forwarded as well */
 	RST_CLASSES,
 	/* No resets, and only in the map `silent`: what the kernel's counters count besides. */
 	RST_CLASS_GAVE_UP = 16,		  /* ended by an error, or before it stood */
@@ -358,8 +366,10 @@ struct rst_fold {
 	__u16 first_port, last_port; /* local, of those counted: the lowest and the highest */
 	__u32 remote;		     /* hash of the sample's remote address */
 	__u8 hot;		     /* count from the first one on, without details */
-	__u8 remotes;		     /* those counted have different remote addresses */
-	__u8 pad[2];
+	__u8 remotes;		     /* those counted have different remote addresses, */
+	__u16 remote_port;	     /* the sample's */
+	__u8 remote_ports;	     /* different remote ports */
+	__u8 pad[7];
 };
 
 /* What an event says of the fold that it is the sample of. */
@@ -369,9 +379,10 @@ struct rst_folded {
 	__u32 slot;    /* index in `folds` */
 	__u32 window;
 	__u16 first_port, last_port;
-	__u8 level; /* enum rst_fold_level */
-	__u8 remotes;
-	__u8 pad[2];
+	__u8 level;	   /* enum rst_fold_level */
+	__u8 remotes;	   /* they have different remote addresses, */
+	__u8 remote_ports; /* ports */
+	__u8 pad;
 };
 
 /* A listener that its owner is taking down, while the connections in its queue are reset. */
@@ -499,6 +510,7 @@ enum rst_counter {
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
 	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
 	RST_CNT_NO_TOTAL,	  /* resets of a kind for which `totals` has no room */
+	RST_CNT_NOT_RECEIVED,	  /* tcp_receive_reset without a RST, known by the caller */
 	RST_CNT_FOLDED_INCOMING,  /* received or dropped ones that were folded */
 	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */
 	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */
@@ -539,7 +551,7 @@ struct rst_config {
 	__u32 own_pid;	      /* the tracer, in the initial pid namespace; 0: it is in another */
 	__u32 directions;     /* enum rst_direction_bit */
 	__u32 netfilter_drop; /* SKB_DROP_REASON_NETFILTER_DROP; 0: this kernel has no reasons */
-	__u32 fold;	      /* fold resets that come too fast */
+	__u32 fold;	      /* levels of folding: RST_FOLD_LEVELS; 0: nothing is folded */
 	__u32 ticks_per_s;
 	__u32 peers; /* slots of the map `peers`, a power of two; 0: not used */
 	/* Drops that are none of a RST's own: a copy's, one that a socket took. */
@@ -564,7 +576,7 @@ _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_kind) == 8, "rst_kind");
 _Static_assert(sizeof(struct rst_total) == 32, "rst_total");
 _Static_assert(sizeof(struct rst_fold_key) == 32, "rst_fold_key");
-_Static_assert(sizeof(struct rst_fold) == 80, "rst_fold");
+_Static_assert(sizeof(struct rst_fold) == 88, "rst_fold");
 _Static_assert(sizeof(struct rst_folded) == 32, "rst_folded");
 _Static_assert(sizeof(struct rst_event) == 984, "rst_event");
 _Static_assert(sizeof(struct rst_config) == 696, "rst_config");

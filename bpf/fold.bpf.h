@@ -172,6 +172,7 @@ static __always_inline bool fold_report(struct rst_fold *f, __u32 slot)
 	sample->folded.last_port = f->last_port;
 	sample->folded.level = f->key.level;
 	sample->folded.remotes = f->remotes;
+	sample->folded.remote_ports = f->remote_ports;
 	return !bpf_ringbuf_output(&ring, sample, sizeof(*sample), wakeup_flags(sizeof(*sample)));
 }
 
@@ -193,14 +194,14 @@ static __always_inline bool fold_begin(struct rst_fold *f, __u32 slot,
 		f->window++;
 		f->details = 0;
 		f->hot = hot;
-		f->remotes = 0;
+		f->remotes = f->remote_ports = 0;
 	}
 	__sync_fetch_and_add(&f->seq, 1);
 	return done;
 }
 
 /* Counts a reset in a fold that has its sample. */
-static __always_inline void fold_add(struct rst_fold *f, __u16 port, __u32 remote, __u64 now)
+static __always_inline void fold_add(struct rst_fold *f, __u16 port, __u64 remote, __u64 now)
 {
 	__sync_fetch_and_add(&f->count, 1);
 	f->last = now;
@@ -208,8 +209,10 @@ static __always_inline void fold_add(struct rst_fold *f, __u16 port, __u32 remot
 		f->first_port = port;
 	if (port > f->last_port)
 		f->last_port = port;
-	if (remote != f->remote)
+	if ((__u32)remote != f->remote)
 		f->remotes = 1;
+	if ((__u16)(remote >> 32) != f->remote_port)
+		f->remote_ports = 1;
 }
 
 /* The answer of rst_fold_take. */
@@ -235,7 +238,7 @@ union fold_ends {
 	__u64 word;
 };
 
-/* Whether to count the reset only. REMOTE: the hash of its remote address. */
+/* Whether to count the reset only. REMOTE: its remote port << 32 | the hash of that address. */
 __weak __noinline __u64 rst_fold_take(__u64 kind, __u64 prefix, __u64 owner, __u64 ends,
 				      __u64 remote)
 {
@@ -253,7 +256,7 @@ __weak __noinline __u64 rst_fold_take(__u64 kind, __u64 prefix, __u64 owner, __u
 	__u32 base = bpf_get_smp_processor_id() * RST_FOLD_SLOTS;
 	__u64 now = bpf_jiffies64();
 
-	for (__u32 level = 0; level < RST_FOLD_LEVELS; level++) {
+	for (__u32 level = 0; level < RST_FOLD_LEVELS && level < rst_config.fold; level++) {
 		struct rst_fold_key key;
 		struct rst_fold *f;
 		bool same, over;
@@ -305,7 +308,7 @@ static __always_inline __u64 fold_take(const struct rst_kind *kind, const struct
 	if (t->family == 4)
 		prefix &= bpf_htonl(0xffffff00);
 	return rst_fold_take(((union kind_word){ .kind = *kind }).word, prefix, o.word, e.word,
-			     address_hash(t->remote));
+			     (__u64)t->remote_port << 32 | address_hash(t->remote));
 }
 
 /* Makes E, of which all is known now, the sample of its fold. False: an interrupt gave the slot to
@@ -324,6 +327,7 @@ static __always_inline bool fold_sample(__u64 fold, const struct rst_event *e)
 		bpf_probe_read_kernel(sample, sizeof(*sample), e);
 		f->first_port = f->last_port = e->tuple.local_port;
 		f->remote = address_hash(e->tuple.remote);
+		f->remote_port = e->tuple.remote_port;
 		__sync_fetch_and_add(&f->seq, 1);
 	}
 	__sync_fetch_and_add(&f->count, 1);

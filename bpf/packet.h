@@ -116,12 +116,27 @@ static __always_inline const __u8 *packet_skip_ip4(const __u8 *ip, const __u8 *e
 	return ip + header;
 }
 
+/* The IPv6 headers that can be skipped, a bit each. */
+#define PACKET_IP6_SKIPPED                                                           \
+	(1ULL << PACKET_HOPOPTS | 1ULL << PACKET_ROUTING | 1ULL << PACKET_FRAGMENT | \
+	 1ULL << PACKET_AH | 1ULL << PACKET_DSTOPTS)
+
+/* 1 if A is B, else 0; both less than 2^31. Without a branch, and the compiler must not make it one:
+ * in the loop below, the verifier would follow both ways of each, every time. */
+static __always_inline __u32 packet_same(__u32 a, __u32 b)
+{
+	__u32 differ = a ^ b;
+
+	asm volatile("" : "+r"(differ));
+	return (differ - 1) >> 31;
+}
+
 /* The same for IPv6, through its extension headers. */
 static __always_inline const __u8 *packet_skip_ip6(const __u8 *ip, const __u8 *end,
 						   __u32 *following)
 {
 	const __u8 *at = ip + 40;
-	__u32 left, length;
+	__u32 left, length, fragment, ah;
 	__u8 next;
 	int i;
 
@@ -132,19 +147,16 @@ static __always_inline const __u8 *packet_skip_ip6(const __u8 *ip, const __u8 *e
 	for (i = 0; i < PACKET_IP6_HEADERS && next != PACKET_TCP; i++) {
 		if (at + 8 > end)
 			return 0;
-		if (next == PACKET_FRAGMENT) {
-			if (packet_u16(at + 2) & 0xfff8)
-				return 0;
-			length = 8;
-		} else if (next == PACKET_AH) {
-			length = (at[1] + 2U) * 4;
-		} else if (next == PACKET_HOPOPTS || next == PACKET_ROUTING ||
-			   next == PACKET_DSTOPTS) {
-			length = (at[1] + 1U) * 8;
-		} else {
+		if (next > PACKET_DSTOPTS || !(PACKET_IP6_SKIPPED >> next & 1))
 			return 0;
-		}
-		if (left < length)
+		/* A fragment's header is 8 bytes, AH counts 4 bytes each and two more, others 8. */
+		fragment = packet_same(next, PACKET_FRAGMENT);
+		ah = packet_same(next, PACKET_AH);
+		length = ((at[1] & (fragment - 1)) + 1 + ah) << (3 - ah);
+		/* At most 256 times 8, which the verifier would not find out. */
+		asm volatile("" : "+r"(length));
+		length &= 0xfff;
+		if (left < length || (packet_u16(at + 2) & 0xfff8 & -fragment))
 			return 0;
 		left -= length;
 		next = at[0];

@@ -15,22 +15,25 @@
 #define PEER_MIX 0x9e3779b97f4a7c15ULL
 
 /* A number for one direction of a connection. The low half chooses a slot, the high half is the
- * tag that tells whether the slot is this connection's. */
+ * tag that tells whether the slot is this connection's. Its multiplications do not wait for each
+ * other, but for the last. */
 static __always_inline __u64 peer_hash(const struct rst_tuple *t)
 {
-	__u64 hash = ((__u64)t->remote_port << 16 | t->local_port) ^ (__u64)t->family << 32;
-	int words = t->family == 4 ? 1 : 4;
+	static const __u64 odd[] = { 0xbf58476d1ce4e5b9ULL, 0x94d049bb133111ebULL,
+				     0xd6e8feb86659fd93ULL, 0xa0761d6478bd642fULL };
+	__u64 ports = (__u64)t->remote_port << 16 | t->local_port;
+	__u64 hash = (ports | (__u64)t->family << 32) * PEER_MIX;
 	__u32 local, remote;
 	int i;
 
 	for (i = 0; i < 4; i++) {
-		if (i >= words)
-			break;
 		__builtin_memcpy(&local, t->local + 4 * i, 4);
 		__builtin_memcpy(&remote, t->remote + 4 * i, 4);
-		hash = (hash ^ ((__u64)remote << 32 | local)) * PEER_MIX;
-		hash ^= hash >> 29;
+		hash += ((__u64)remote << 32 | local) * odd[i];
+		if (t->family == 4)
+			break;
 	}
+	hash ^= hash >> 32;
 	hash *= PEER_MIX;
 	return hash ^ hash >> 32;
 }

@@ -11,6 +11,32 @@
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
+/* Who called tcp_reset, by the return address: RST_CALLER_*. User space has the names, and puts here
+ * what it has found out from the first events. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 16);
+	__type(key, __u64);
+	__type(value, __u32);
+} reset_callers SEC(".maps");
+
+/* The frames up to that caller's: the BPF program, bpf_trace_run1, __traceiter_*, tcp_reset. */
+#define CALLER_FRAMES 6
+
+static __always_inline __u32 caller(void *ctx)
+{
+	__u64 frame[CALLER_FRAMES] = {};
+	__u32 *found;
+
+	bpf_get_stack(ctx, frame, sizeof(frame), 0);
+	for (__u32 i = 1; i < CALLER_FRAMES; i++) {
+		found = bpf_map_lookup_elem(&reset_callers, &frame[i]);
+		if (found)
+			return *found;
+	}
+	return RST_CALLER_UNKNOWN;
+}
+
 /* Whether only the stack can tell that a RST came at all. */
 static __always_inline bool is_doubtful(const struct rst_kind *kind)
 {
@@ -31,7 +57,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 	struct rst_kind kind = {};
 	struct rst_storage *st;
 	struct rst_event *e;
-	__u32 owner = 0;
+	__u32 owner = 0, called_by;
 	__u64 fold;
 
 	count(RST_CNT_RECEIVED);
@@ -49,7 +75,13 @@ int BPF_PROG(rst_received, struct sock *sk)
 	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
 	if (st)
 		owner = st->owner.task.pid;
-	fold = is_doubtful(&kind) ? FOLD_DETAILS : fold_take(&kind, &tuple, owner, 0);
+	called_by = rst_config.fold && is_doubtful(&kind) ? caller(ctx) : RST_CALLER_RST;
+	if (called_by == RST_CALLER_DATA) {
+		count(RST_CNT_NOT_RECEIVED);
+		total_add(&kind, FATE_DETAILED);
+		return 0;
+	}
+	fold = called_by == RST_CALLER_RST ? fold_take(&kind, &tuple, owner, 0) : FOLD_DETAILS;
 	if (fold == FOLD_COUNTED) {
 		count(RST_CNT_FOLDED_INCOMING);
 		total_add(&kind, FATE_FOLDED);

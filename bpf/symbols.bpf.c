@@ -25,10 +25,11 @@ SEC("iter/bpf_map_elem")
 int rst_symbols(struct bpf_iter__bpf_map_elem *ctx)
 {
 	const struct rst_addresses *a = ctx->value;
+	struct seq_file *seq = ctx->meta->seq;
 
 	if (!a)
 		return 0;
 	for (__u32 i = 0; i < RST_STACK_MAX && a->v[i]; i++)
-		BPF_SEQ_PRINTF(ctx->meta->seq, "%pB\n", a->v[i]);
+		BPF_SEQ_PRINTF(seq, "%pB\n", a->v[i]);
 	return 0;
 }

@@ -2,54 +2,33 @@
 /* xdp.bpf.c: every RST that arrives at a chosen interface, whether or not a socket takes it, and what
  * the packets before it looked like. */
 #include "vmlinux.h"
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_helpers.h>
 
 #include "filter.bpf.h"
+#include "fold.bpf.h"
 #include "peer.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
-struct rst_pace {
-	__u64 begin; /* jiffy */
-	__u64 n;
-};
-
-/* User space makes as many slots as rst_config.peers says. */
+/* User space makes as many slots as rst_config.peers says. An array that can be mapped begins at a
+ * page, so that no slot lies in two cache lines. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct rst_peer);
 } peers SEC(".maps");
 
-/* Arrivals that one CPU tells of in a second: enough for all resets that are not folded. */
-#define ARRIVALS_MAX 10000
-
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, struct rst_pace);
-} arrival_pace SEC(".maps");
-
-/* An arrival says more of a reset that is told of otherwise, or folded: then it says nothing new. */
-static __always_inline bool too_many(void)
+/* An arrival only says more of a reset that is told of otherwise: where that is folded, it is left out
+ * by the same limits. */
+static __always_inline bool is_shed(const struct rst_tuple *t)
 {
-	__u64 now = bpf_jiffies64();
-	struct rst_pace *pace;
-	__u32 zero = 0;
+	struct rst_kind kind = { .class = RST_CLASS_ARRIVED };
 
-	if (!rst_config.fold)
-		return false;
-	pace = bpf_map_lookup_elem(&arrival_pace, &zero);
-	if (!pace)
-		return false;
-	if (now - pace->begin >= rst_config.ticks_per_s) {
-		pace->begin = now;
-		pace->n = 0;
-	}
-	return pace->n++ >= ARRIVALS_MAX;
+	return fold_take(&kind, t, 0, 0) != FOLD_DETAILS;
 }
 
 /* Not static: so the verifier looks at it once, and not once for every way that leads here. */
@@ -69,7 +48,7 @@ __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 		count(RST_CNT_FILTERED);
 		return XDP_PASS;
 	}
-	if (too_many()) {
+	if (is_shed(&tuple)) {
 		count(RST_CNT_SHED_ARRIVED);
 		return XDP_PASS;
 	}

@@ -57,7 +57,8 @@ static void merge_folded(struct rst_tuple *all, const struct rst_folded *f)
 		memset(all->remote, 0, sizeof(all->remote));
 	if (f->first_port != f->last_port)
 		all->local_port = 0;
-	all->remote_port = 0;
+	if (f->remote_ports)
+		all->remote_port = 0;
 }
 
 static void add_time(struct attack_tally *t, const struct incident *in)
@@ -101,6 +102,19 @@ static void add_port(struct attack_tally *t, uint16_t port)
 	t->port[port / 64] |= bit;
 }
 
+/* Nobody counted the ports between the lowest and the highest of a fold. */
+static void add_ports(struct attack_tally *t, const struct rst_event *ev)
+{
+	const struct rst_folded *f = &ev->folded;
+
+	add_port(t, ev->tuple.local_port);
+	if (f->count < 2 || f->first_port == f->last_port)
+		return;
+	add_port(t, f->first_port);
+	add_port(t, f->last_port);
+	t->more_ports = true;
+}
+
 static void add_seq(struct attack_report *r, const struct rst_packet *p)
 {
 	if (!p->valid)
@@ -137,7 +151,7 @@ void attack_tally_add(struct attack_tally *t, const struct incident *in)
 	r->direction = in->direction;
 	r->netns = ev->netns;
 	if (r->kind == ATTACK_PORT_SCAN)
-		add_port(t, ev->tuple.local_port);
+		add_ports(t, ev);
 	if (r->kind == ATTACK_RST_FLOOD)
 		add_seq(r, &in->packet);
 	t->of_cause[in->verdict.cause] += count;
@@ -173,9 +187,11 @@ static void say_scan(struct attack_report *r, uint64_t rejected)
 
 	if (rejected)
 		how = rejected == r->count ? "rejected" : "closed or rejected";
-	say(r, ": SYN%s to %s %s port%s (%u", r->count == 1 ? "" : "s", COUNT(r->ports), how,
-	    r->ports == 1 ? "" : "s", r->first_port);
-	if (r->ports > 1)
+	say(r, ": SYN%s to ", r->count == 1 ? "" : "s");
+	if (r->ports)
+		say(r, "%s ", COUNT(r->ports));
+	say(r, "%s port%s (%u", how, r->ports == 1 ? "" : "s", r->first_port);
+	if (r->ports != 1)
 		say(r, " to %u", r->last_port);
 	say(r, ")");
 }
@@ -238,6 +254,7 @@ void attack_tally_report(const struct attack_tally *t, struct attack_report *out
 	*out = t->report;
 	out->span_ns = out->mono_ns - t->first_ns;
 	out->benign = t->benign == out->count;
+	out->ports = t->more_ports ? 0 : out->ports;
 	for (int i = 0; i < CAUSE_COUNT; i++) {
 		if (t->of_cause[i] <= out->of_cause)
 			continue;

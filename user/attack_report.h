@@ -33,8 +33,8 @@ struct attack_report {
 	bool benign;		/* all of them are */
 	struct rst_tuple tuple; /* zero: the addresses or ports that are not the same in all */
 	uint32_t netns;
-	struct process owner;		/* pid 0: not known, or not one */
-	uint32_t ports;			/* port-scan: how many different local ports, exactly */
+	struct process owner; /* pid 0: not known, or not one */
+	uint32_t ports;	      /* port-scan: how many different local ports; 0: not known */
 	uint16_t first_port, last_port; /* the lowest and the highest */
 	bool have_seq;			/* rst-flood: the RSTs themselves were seen */
 	uint32_t first_seq, last_seq;	/* the lowest and the highest, as plain numbers */
@@ -48,6 +48,7 @@ struct attack_tally {
 	uint64_t of_cause[CAUSE_COUNT];
 	uint64_t benign, owned;
 	bool several_owners;
+	bool more_ports;	   /* than are marked */
 	uint64_t port[65536 / 64]; /* port-scan: a bit for each local port */
 };
 

@@ -9,6 +9,7 @@
 
 #include "audit.h"
 #include "cmd_trace.h"
+#include "kbtf.h"
 #include "netns.h"
 #include "pipeline.h"
 #include "util.h"
@@ -18,7 +19,10 @@
 #define POLL_BUSY_MS (RST_WAKEUP_NS / 1000000)
 #define POLL_QUIET_MS 1000
 
+#define STDOUT_ROOM 65536
+
 struct trace {
+	struct kbtf *btf; /* until tracing has begun */
 	struct features features;
 	struct pipeline pipeline;
 	struct audit audit;
@@ -174,6 +178,20 @@ static int stop(struct trace *t)
 	return p->err;
 }
 
+static int read_types(struct trace *t)
+{
+	int err = kbtf_open(&t->btf, NULL);
+
+	if (err) {
+		fprintf(stderr,
+			"rsttrace: this kernel's type information (BTF) cannot be read: %s; it needs "
+			"/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF=y)\n",
+			strerror(-err));
+		return err;
+	}
+	return features_probe(&t->features, t->btf);
+}
+
 static int need_tracepoints(const struct features *f)
 {
 	const char *missing = !f->send_reset	  ? "tcp_send_reset"
@@ -225,7 +243,7 @@ static int trace(struct trace *t)
 	if (!err)
 		err = process_resolve_cgroup(p->cgroup, sizeof(p->cgroup), o->cgroup, stderr);
 	if (!err)
-		err = features_probe(&t->features, stderr);
+		err = read_types(t);
 	if (!err)
 		err = need_tracepoints(&t->features);
 	if (err)
@@ -238,16 +256,20 @@ static int trace(struct trace *t)
 	p->sink.style.every = o->every;
 	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
 	catch_signals();
+	/* What a pipe holds at once; each poll ends with a flush. */
+	setvbuf(stdout, NULL, _IOFBF, STDOUT_ROOM);
 	err = diag_open(&p->diag);
 	if (!err)
 		err = conntrack_open(&p->conntrack);
 	if (!err)
 		err = ruleset_open(&p->ruleset);
 	if (!err)
-		err = tracer_open(&p->tracer, o, &t->features, p->netns, pipeline_record, p,
+		err = tracer_open(&p->tracer, o, &t->features, t->btf, p->netns, pipeline_record, p,
 				  stderr);
 	if (!err)
 		err = symbols_open(&p->symbols, tracer_symbols, p->tracer);
+	kbtf_close(t->btf);
+	t->btf = NULL;
 	if (err)
 		return err;
 	err = tracer_folds(p->tracer, &p->folds, t->features.tick_ns);
@@ -280,6 +302,7 @@ int cmd_trace(const struct options *o)
 	pipeline_init(&t->pipeline);
 	err = trace(t);
 	folds_free(&t->pipeline.folds);
+	kbtf_close(t->btf);
 	tracer_close(t->pipeline.tracer);
 	diag_close(t->pipeline.diag);
 	conntrack_close(t->pipeline.conntrack);

@@ -6,9 +6,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "event.h"
+
+struct kbtf;
 
 #define FEATURES_REASONS 64
 #define FEATURES_REASON_LEN 48
@@ -24,14 +25,8 @@ struct features {
 	char drop[RST_DROP_REASONS][FEATURES_REASON_LEN];   /* without SKB_DROP_REASON_ */
 };
 
-/*
- * Reads the kernel's BTF. Returns 0; -ENOENT after one line on ERR: this kernel has no BTF; another
- * -errno, likewise with its line.
- */
-int features_probe(struct features *f, FILE *err);
-
-/* Adds to F what SIZE bytes of BTF say of names and tracepoints. False: they are none. */
-bool features_read(struct features *f, const void *btf, size_t size);
+/* Asks BTF and the clock. Returns 0 or -errno. */
+int features_probe(struct features *f, const struct kbtf *btf);
 
 /* The name of a reason; NULL when the kernel gives none (VALUE < 0) or has no name for it. */
 const char *features_reason(const struct features *f, int32_t value);

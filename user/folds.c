@@ -29,11 +29,20 @@ void folds_free(struct folds *f)
 /* Of COUNT resets of a window, how many are news. */
 static uint64_t news(struct folds_slot *s, uint32_t window, uint64_t count)
 {
-	uint64_t told = s->window == window ? s->told : 0;
+	uint64_t told;
 
-	if (s->window != window)
-		s->before = 0;
-	s->window = window;
+	/* A look can overtake the record of the window before. */
+	if ((int32_t)(window - s->window) < 0) {
+		told = s->last == window ? s->told_last : 0;
+		return count > told ? count - told : 0;
+	}
+	if (s->window != window) {
+		s->last = s->window;
+		s->told_last = s->told;
+		s->told = s->before = 0;
+		s->window = window;
+	}
+	told = s->told;
 	s->told = count > told ? count : told;
 	return s->told - told;
 }
@@ -88,6 +97,7 @@ bool folds_next(struct folds *f, uint32_t *at, bool force, struct rst_event *out
 			.last_port = fold.last_port,
 			.level = fold.key.level,
 			.remotes = fold.remotes,
+			.remote_ports = fold.remote_ports,
 		};
 		(*at)++;
 		return true;
@@ -112,6 +122,17 @@ static const char *prefix(char buf[TEXT_ENDPOINT_MAX], const struct rst_tuple *t
 	return buf;
 }
 
+/* Takes the last character off a text of LEN bytes if it may not be whole. */
+static void cut(char *text, size_t len)
+{
+	size_t begin = len;
+
+	while (begin && (text[begin - 1] & 0xc0) == 0x80)
+		begin--;
+	if (begin && (text[begin - 1] & 0x80))
+		text[begin - 1] = '\0';
+}
+
 void folds_say(struct incident *in)
 {
 	const struct rst_folded *f = &in->ev->folded;
@@ -134,6 +155,7 @@ void folds_say(struct incident *in)
 		n += snprintf(said + n, sizeof(said) - (size_t)n, ", local ports %u to %u",
 			      f->first_port, f->last_port);
 	memcpy(why, in->verdict.why, sizeof(why));
-	snprintf(in->verdict.why, sizeof(in->verdict.why), "%s; this one: %.*s", said,
-		 (int)(sizeof(why) - sizeof(said) - sizeof("; this one: ")), why);
+	n = snprintf(in->verdict.why, sizeof(why), "%s; this one: %s", said, why);
+	if (n >= (int)sizeof(why))
+		cut(in->verdict.why, sizeof(why) - 1);
 }

@@ -18,9 +18,10 @@
 
 /* What is known of one of the kernel side's slots. */
 struct folds_slot {
-	uint64_t told;	 /* resets of `window` that have been told of */
-	uint64_t before; /* its count at the last look */
-	uint32_t window;
+	uint64_t told;	    /* resets of `window` that have been told of */
+	uint64_t before;    /* its count at the last look */
+	uint64_t told_last; /* the same of the window known before: its record may come yet */
+	uint32_t window, last;
 };
 
 struct folds {

@@ -7,7 +7,9 @@
 #define RSTTRACE_INCIDENT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "causes.h"
 #include "event.h"
@@ -49,6 +51,8 @@ struct frame {
 #define PROCESS_CONTAINER_MAX 80
 
 struct process {
+	uint64_t start_ns; /* CLOCK_BOOTTIME; 0: not known */
+	uint64_t cgroup_id;
 	uint32_t pid;	 /* 0: not known; in the tracer's pid namespace */
 	uint32_t ns_pid; /* in its own; the same as pid outside containers; 0: not known */
 	uint32_t tid;
@@ -60,6 +64,12 @@ struct process {
 	char container[PROCESS_CONTAINER_MAX]; /* or systemd unit; empty: none */
 	enum rst_known_by known_by;
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
+};
+
+/* A process of which no more is told. pid 0 and no name: there is none. */
+struct process_name {
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
 };
 
 /* Something that happened to the connection, its handshake or its listener before. */
@@ -84,7 +94,9 @@ struct listener_ref {
 	uint8_t family;
 	uint16_t port;
 	uint32_t netns;
-	uint32_t pid; /* of its owner */
+	uint64_t start_ns; /* of its owner, as in struct process */
+	uint64_t cgroup_id;
+	uint32_t pid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
 };
@@ -179,16 +191,14 @@ struct incident {
 	const char *drop_reason;	    /* enum name without SKB_DROP_REASON_; NULL: none */
 	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */
 	bool relayed;			    /* the same packet at a lower device: reported before */
-	struct frame frames[RST_STACK_MAX];
 	uint32_t nframes;
 	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
 	const char *reason; /* enum name without SK_RST_REASON_; NULL: the kernel gives none */
 	enum rst_role role;
-	bool role_inferred;   /* from the listeners, not recorded with the socket */
-	struct process owner; /* pid 0: nobody, or not known */
-	struct process
-		last_user; /* who connected or last read, if not the owner: pid, comm; pid 0 */
-	struct process cpu_task; /* what happened to be running */
+	bool role_inferred;	       /* from the listeners, not recorded with the socket */
+	struct process owner;	       /* pid 0: nobody, or not known */
+	struct process_name last_user; /* who connected or last read, if not the owner; pid 0 */
+	struct process_name cpu_task;  /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;
 	struct pair pair;
@@ -197,6 +207,8 @@ struct incident {
 	bool unasked;	  /* whether it stands is not known: its namespace could not be asked */
 	bool events_lost; /* received resets were lost: an arrival may belong to one of them */
 	struct tcp_memory memory;
+	/* What is large stands last: see incident_clear. */
+	struct frame frames[RST_STACK_MAX];
 	struct verdict verdict;
 };
 
@@ -204,6 +216,13 @@ struct incident {
 static inline uint64_t incident_count(const struct incident *in)
 {
 	return in->ev->folded.count ? in->ev->folded.count : 1;
+}
+
+/* Sets IN to zero, but for the frames and the sentence, of which there are none. */
+static inline void incident_clear(struct incident *in)
+{
+	memset(in, 0, offsetof(struct incident, frames));
+	memset(&in->verdict, 0, offsetof(struct verdict, why) + 1);
 }
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* join.c: a queue in order of arrival, with a hash over the two ends that does not care which is
  * which. What was taken stays findable until it is overwritten. */
+#include <stddef.h>
 #include <string.h>
 
 #include "join.h"
@@ -73,7 +74,8 @@ static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 	struct join_entry *e = at(j, number);
 	uint32_t bucket = bucket_of(tuple);
 
-	memset(e, 0, sizeof(*e));
+	/* The caller fills the event. */
+	memset(&e->arrival, 0, sizeof(*e) - offsetof(struct join_entry, arrival));
 	e->next = j->bucket[bucket];
 	j->bucket[bucket] = number;
 	return e;
@@ -280,6 +282,7 @@ void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t ne
 {
 	struct join_entry *e = append(j, &arrival->tuple);
 
+	memset(&e->event, 0, sizeof(e->event));
 	e->event.hdr = arrival->hdr;
 	e->event.tuple = arrival->tuple;
 	e->event.netns = netns;

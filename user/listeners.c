@@ -36,6 +36,8 @@ void listener_refer(struct listener_ref *ref, const struct rst_listener *l)
 	ref->family = l->family;
 	ref->port = l->port;
 	ref->netns = l->netns;
+	ref->start_ns = l->owner.start_ns;
+	ref->cgroup_id = l->owner.cgroup_id;
 	ref->pid = l->owner.pid;
 	ref->uid = l->owner.uid;
 	memcpy(ref->comm, l->owner.comm, sizeof(l->owner.comm));

@@ -24,6 +24,8 @@ bool attribute_wants_scan(const struct incident *in)
 
 static void process_set(struct process *p, const struct rst_task *task, enum rst_known_by known_by)
 {
+	p->start_ns = task->start_ns;
+	p->cgroup_id = task->cgroup_id;
 	p->pid = task->pid;
 	p->ns_pid = task->ns_pid;
 	p->tid = task->tid;
@@ -31,6 +33,13 @@ static void process_set(struct process *p, const struct rst_task *task, enum rst
 	memcpy(p->comm, task->comm, sizeof(task->comm));
 	p->comm[sizeof(task->comm)] = '\0';
 	p->known_by = known_by;
+}
+
+static void name_set(struct process_name *p, const struct rst_task *task)
+{
+	p->pid = task->pid;
+	memcpy(p->comm, task->comm, sizeof(task->comm));
+	p->comm[sizeof(task->comm)] = '\0';
 }
 
 static void history_task(struct history *h, const struct rst_task *task)
@@ -134,7 +143,7 @@ void attribute_owner(struct incident *in)
 	const struct rst_event *ev = in->ev;
 	enum owner_from from = in->verdict.owner_from;
 
-	process_set(&in->cpu_task, &ev->cpu_task, RST_KNOWN_NOT);
+	name_set(&in->cpu_task, &ev->cpu_task);
 	history_set(in);
 	if (from == OWNER_NOBODY)
 		return;
@@ -142,7 +151,7 @@ void attribute_owner(struct incident *in)
 		process_set(&in->owner, &ev->cpu_task, RST_KNOWN_CONTEXT);
 		/* The last reference was dropped by somebody else: a child, or who got the file. */
 		if (recorded(in) && ev->owner.task.pid != ev->cpu_task.pid)
-			process_set(&in->last_user, &ev->owner.task, ev->owner.known_by);
+			name_set(&in->last_user, &ev->owner.task);
 	} else if (attribute_uses_past(in))
 		owner_of_past(in);
 	else if (from == OWNER_LISTENER && ev->owner.task.pid)
@@ -155,6 +164,8 @@ void attribute_owner(struct incident *in)
 		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
 	else if (ev->sock.kind == RST_SOCK_FULL && in->listener.pid &&
 		 in->listener.netns == ev->netns) {
+		in->owner.start_ns = in->listener.start_ns;
+		in->owner.cgroup_id = in->listener.cgroup_id;
 		in->owner.pid = in->listener.pid;
 		in->owner.uid = in->listener.uid;
 		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));

@@ -57,7 +57,7 @@ static struct incident *read_stack(struct pipeline *p, const struct rst_event *e
 {
 	struct incident *in = &p->mate;
 
-	memset(in, 0, sizeof(*in));
+	incident_clear(in);
 	in->ev = event;
 	symbols_stack(p->symbols, in);
 	firewall_fill(in);
@@ -91,14 +91,27 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 	join_event(&p->join, &turned, DIR_PASSING);
 }
 
+static void add_received(struct pipeline *p, const struct rst_event *event)
+{
+	uint64_t caller;
+	bool not_received = symbols_not_received(p->symbols, event, &caller);
+
+	/* What the kernel side asks us only once. */
+	if (caller && caller != p->caller[not_received]) {
+		tracer_caller(p->tracer, caller, not_received ? RST_CALLER_DATA : RST_CALLER_RST);
+		p->caller[not_received] = caller;
+	}
+	if (not_received)
+		p->summary.not_received++;
+	else
+		join_event(&p->join, event, DIR_RECEIVED);
+}
+
 static void add_event(struct pipeline *p, const struct rst_event *event)
 {
 	switch (event->hdr.type) {
 	case RST_REC_RECEIVED:
-		if (symbols_not_received(p->symbols, event))
-			p->summary.not_received++;
-		else
-			join_event(&p->join, event, DIR_RECEIVED);
+		add_received(p, event);
 		break;
 	case RST_REC_SENT:
 		join_event(&p->join, event, DIR_SENT);
@@ -182,7 +195,7 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 {
 	const struct rst_arrival *arrival = entry->have_arrival ? &entry->arrival : NULL;
 
-	memset(in, 0, sizeof(*in));
+	incident_clear(in);
 	in->ev = event;
 	in->direction = entry->direction;
 	in->origin = entry->origin;
@@ -310,11 +323,48 @@ static void fill_firewall(struct pipeline *p, struct incident *in)
 		in->firewall.rule[0] = '\0';
 }
 
-/* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
-static void fill_pair(struct pipeline *p, struct incident *in, const struct join_entry *mate)
+/* Whether the RST fits what else came from its sender. */
+static void fill_suspicion(struct pipeline *p, struct incident *in, const struct join_entry *entry)
 {
-	if (!mate)
+	if (in->direction != DIR_RECEIVED)
 		return;
+	join_burst(&p->join, entry, &in->suspicion);
+	if (!entry->have_arrival)
+		return;
+	in->suspicion.peer = entry->arrival.peer;
+	suspect_compare(in);
+}
+
+/* Takes an entry into the batch, with what it is by itself. */
+static void take(struct pipeline *p, const struct join_entry *entry)
+{
+	struct pipeline_place *place = &p->place[p->n];
+	struct incident *in = &p->incident[p->n];
+
+	p->event[p->n] = entry->event;
+	attribute(p, in, &p->event[p->n], entry);
+	*place = (struct pipeline_place){
+		.entry = entry,
+		.role = in->role,
+		.role_inferred = in->role_inferred,
+	};
+	attribute_cause(in);
+	place->cause = in->verdict.cause;
+	p->at[entry - p->join.entry] = (uint8_t)p->n++;
+}
+
+/* Which of the batch an entry is; PIPELINE_BATCH: none. */
+static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry)
+{
+	uint8_t at = entry ? p->at[entry - p->join.entry] : PIPELINE_BATCH;
+
+	return at < p->n && p->place[at].entry == entry ? at : PIPELINE_BATCH;
+}
+
+/* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
+static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
+				const struct join_entry *mate)
+{
 	p->mate_event = mate->event;
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
@@ -328,22 +378,41 @@ static void fill_pair(struct pipeline *p, struct incident *in, const struct join
 		return;
 	}
 	in->pair.there = true;
-	in->pair.own = p->mate.verdict.cause != CAUSE_CRAFTED;
 	in->pair.cause = p->mate.verdict.cause;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
 }
 
-/* Whether the RST fits what else came from its sender. */
-static void fill_suspicion(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+/* Of another one of the batch, the owner is known only later: complete_pair. */
+static void fill_pair(struct pipeline *p, size_t i)
 {
-	if (in->direction != DIR_RECEIVED)
-		return;
-	join_burst(&p->join, entry, &in->suspicion);
-	if (!entry->have_arrival)
-		return;
-	in->suspicion.peer = entry->arrival.peer;
-	suspect_compare(in);
+	const struct join_entry *mate = join_mate(&p->join, p->place[i].entry);
+	struct incident *in = &p->incident[i];
+
+	p->place[i].mate = place_of(p, mate);
+	if (p->place[i].mate < PIPELINE_BATCH) {
+		in->pair.there = true;
+		in->pair.cause = p->place[p->place[i].mate].cause;
+	} else if (mate) {
+		fill_pair_elsewhere(p, in, mate);
+	}
+	in->pair.own = in->pair.there && in->pair.cause != CAUSE_CRAFTED;
+}
+
+/* The verdict, now that the others of the batch are there. */
+static void decide(struct pipeline *p, size_t i)
+{
+	struct incident *in = &p->incident[i];
+	enum origin origin = in->origin;
+
+	fill_pair(p, i);
+	fill_suspicion(p, in, p->place[i].entry);
+	if (in->origin != origin || suspect_likely(in)) {
+		in->role = p->place[i].role;
+		in->role_inferred = p->place[i].role_inferred;
+		attribute_cause(in);
+	}
+	fill_firewall(p, in);
 }
 
 /* Those that nothing recorded: one pass over the open files for all. What is not found there was
@@ -399,18 +468,6 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	return true;
 }
 
-static const struct rst_task *task_of(const struct incident *in)
-{
-	const struct rst_event *ev = in->ev;
-	const struct rst_task *tasks[] = { &ev->cpu_task, &ev->owner.task, &ev->closer.task,
-					   &ev->past.owner, &ev->past.closer };
-
-	for (size_t i = 0; i < sizeof(tasks) / sizeof(tasks[0]); i++)
-		if (tasks[i]->pid == in->owner.pid)
-			return tasks[i];
-	return NULL;
-}
-
 static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
 {
 	for (uint8_t i = 0; i < n; i++)
@@ -429,13 +486,11 @@ static bool ports_match(const struct options *o, const struct rst_event *event)
 
 static void finish(struct pipeline *p, struct incident *in)
 {
-	const struct rst_task *task;
 	bool show;
 
 	if (!(options_directions(p->o) & 1U << in->direction) || !ports_match(p->o, in->ev))
 		return;
-	task = in->owner.pid ? task_of(in) : NULL;
-	process_fill(&in->owner, task ? task->start_ns : 0, task ? task->cgroup_id : 0);
+	process_fill(&in->owner, in->owner.start_ns, in->owner.cgroup_id);
 	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
 		process_tcp_memory(&in->memory);
 	attribute_why(in);
@@ -467,23 +522,23 @@ static void report_attacks(struct pipeline *p, uint64_t now, bool force)
 	p->summary.fold_evicted = p->attack.evicted;
 }
 
-/* An owner that was found among the open files is known to the pair only now. */
+/* As the other end's own event says. */
 static void complete_pair(struct pipeline *p, size_t i)
 {
 	struct pair *pair = &p->incident[i].pair;
+	const struct process *owner;
 
-	if (!pair->there || pair->pid)
+	if (p->place[i].mate == PIPELINE_BATCH)
 		return;
-	for (size_t k = 0; k < p->n; k++) {
-		if (p->number[k] != p->mate_number[i] || !p->incident[k].owner.pid)
-			continue;
-		pair->pid = p->incident[k].owner.pid;
-		memcpy(pair->comm, p->incident[k].owner.comm, sizeof(pair->comm));
-	}
+	owner = &p->incident[p->place[i].mate].owner;
+	pair->pid = owner->pid;
+	memcpy(pair->comm, owner->comm, sizeof(pair->comm));
 }
 
 static void finish_batch(struct pipeline *p, uint64_t now)
 {
+	for (size_t i = 0; i < p->n; i++)
+		decide(p, i);
 	find_owners(p);
 	for (size_t i = 0; i < p->n; i++)
 		attribute_owner(&p->incident[i]);
@@ -499,7 +554,6 @@ void pipeline_run(struct pipeline *p, bool force)
 {
 	uint64_t counters[RST_CNT_MAX];
 	const struct join_entry *entry;
-	struct incident *in;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
@@ -524,16 +578,8 @@ void pipeline_run(struct pipeline *p, bool force)
 			p->summary.seen_before++;
 			continue;
 		}
-		in = &p->incident[p->n];
-		p->event[p->n] = entry->event;
-		p->number[p->n] = p->join.first - 1;
-		p->mate_number[p->n] = entry->mate;
-		attribute(p, in, &p->event[p->n], entry);
-		fill_pair(p, in, join_mate(&p->join, entry));
-		fill_suspicion(p, in, entry);
-		attribute_cause(in);
-		fill_firewall(p, in);
-		if (++p->n == PIPELINE_BATCH)
+		take(p, entry);
+		if (p->n == PIPELINE_BATCH)
 			finish_batch(p, now);
 	}
 	finish_batch(p, now);

@@ -22,7 +22,16 @@
 #include "tracer.h"
 
 /* Events that are attributed together, so that one pass over the open files serves them all. */
-#define PIPELINE_BATCH 256
+#define PIPELINE_BATCH 64
+
+/* Where one of a batch comes from, and what it is by itself, without its other end. */
+struct pipeline_place {
+	const struct join_entry *entry;
+	uint8_t mate; /* which of the batch is its other end; PIPELINE_BATCH: none of it */
+	bool role_inferred;
+	enum rst_role role; /* as the listeners told */
+	enum cause_id cause;
+};
 
 struct pipeline {
 	/* Borrowed, and set by the caller before the first record. */
@@ -49,12 +58,14 @@ struct pipeline {
 	struct attack attack;
 	struct folds folds;
 	uint64_t lost_received, lost_at_ns;
-	uint32_t look_at; /* the slot at which the look for stopped folds goes on */
+	uint64_t caller[2]; /* what the kernel side was told of last: of RSTs, of data */
+	uint32_t look_at;   /* the slot at which the look for stopped folds goes on */
 	uint64_t folded_incoming, folded_at_ns;
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
-	uint64_t number[PIPELINE_BATCH], mate_number[PIPELINE_BATCH]; /* in the join; 0: none */
-	struct incident mate; /* scratch, for the other end's verdict */
+	struct pipeline_place place[PIPELINE_BATCH];
+	uint8_t at[JOIN_ROOM]; /* by place in the join: which of the batch it may be */
+	struct incident mate;  /* scratch, for the other end's verdict */
 	struct rst_event mate_event;
 	struct attack_report report; /* scratch */
 	size_t n;

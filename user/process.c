@@ -18,13 +18,15 @@
 #define FILEID_KERNFS 0xfe
 
 /* The same process for a while: a server resets many connections. */
-#define CACHE_SIZE 64
+#define CACHE_SIZE 256
 
 struct cached {
 	uint32_t pid;
 	uint64_t start_ns;
+	uint64_t read_ns; /* when it was read last; 0: never */
 	char exe[PROCESS_PATH_MAX];
 	char cgroup[PROCESS_PATH_MAX];
+	char container[PROCESS_CONTAINER_MAX];
 };
 
 static struct cached cache[CACHE_SIZE];
@@ -33,15 +35,17 @@ static struct cached cache[CACHE_SIZE];
 static uint64_t start_time(uint32_t pid)
 {
 	char path[64], line[1024];
-	_cleanup(fclosep) FILE *f = NULL;
+	_cleanup(closep) int fd = -1;
 	unsigned long long ticks = 0;
+	ssize_t n;
 	char *at;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	f = fopen(path, "re");
-	if (!f)
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	if (n < 0)
 		return 0;
-	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+	line[n] = '\0';
 	at = strrchr(line, ')');
 	for (int field = 2; at && field < 22; field++)
 		at = strchr(at + 1, ' ');
@@ -148,26 +152,40 @@ void process_cgroup_path(char *buf, size_t size, uint64_t cgroup_id)
 	snprintf(buf, size, "%.*s", (int)size - 1, path[skip] ? path + skip : "/");
 }
 
+/* What has gone meanwhile stays as it was: a process that is no more, a zombie's executable. */
+static void read_again(struct cached *c, uint64_t cgroup_id)
+{
+	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_PATH_MAX] = "";
+
+	if (is_same(c->pid, c->start_ns)) {
+		read_exe(exe, sizeof(exe), c->pid);
+		read_cgroup(cgroup, sizeof(cgroup), c->pid);
+	}
+	if (*exe)
+		memcpy(c->exe, exe, sizeof(c->exe));
+	if (*cgroup)
+		memcpy(c->cgroup, cgroup, sizeof(c->cgroup));
+	else if (!*c->cgroup)
+		process_cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
+	container_name(c->container, sizeof(c->container), c->cgroup);
+}
+
 void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
 {
 	struct cached *c = &cache[p->pid % CACHE_SIZE];
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 
 	if (!p->pid)
 		return;
-	if (!start_ns || c->pid != p->pid || c->start_ns != start_ns) {
-		memset(c, 0, sizeof(*c));
-		c->pid = p->pid;
-		c->start_ns = start_ns;
-		if (is_same(p->pid, start_ns)) {
-			read_exe(c->exe, sizeof(c->exe), p->pid);
-			read_cgroup(c->cgroup, sizeof(c->cgroup), p->pid);
-		}
-		if (!c->cgroup[0])
-			process_cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
+	if (!start_ns || c->pid != p->pid || c->start_ns != start_ns)
+		*c = (struct cached){ .pid = p->pid, .start_ns = start_ns };
+	if (!c->read_ns || now - c->read_ns >= PROCESS_KEPT_NS) {
+		read_again(c, cgroup_id);
+		c->read_ns = now;
 	}
 	memcpy(p->exe, c->exe, sizeof(p->exe));
 	memcpy(p->cgroup, c->cgroup, sizeof(p->cgroup));
-	container_name(p->container, sizeof(p->container), p->cgroup);
+	memcpy(p->container, c->container, sizeof(p->container));
 }
 
 int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)

@@ -9,10 +9,15 @@
 
 #include "incident.h"
 
+/* So long /proc's answer about a process serves: an exec() or a move to another cgroup shows so much
+ * later at most. */
+#define PROCESS_KEPT_NS 1000000000ULL
+
 /*
  * Fills P's exe, cgroup and container from /proc, if the process is still there and is the one that began at
  * START_NS (CLOCK_BOOTTIME; 0: not checked). CGROUP_ID is the cgroup v2 id recorded with it and
- * names its cgroup when it is gone. What cannot be known stays empty.
+ * names its cgroup when it is gone. What cannot be known stays empty. Without START_NS /proc is read
+ * each time.
  */
 void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id);
 

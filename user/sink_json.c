@@ -5,12 +5,12 @@
  * zero was measured.
  */
 #include <inttypes.h>
-#include <jansson.h>
 #include <string.h>
 #include <time.h>
 
 #include "attribute.h"
 #include "facts.h"
+#include "json_out.h"
 #include "reconcile.h"
 #include "sink.h"
 #include "sink_io.h"
@@ -25,160 +25,135 @@
 /* A name of N bytes with every byte escaped. */
 #define ESCAPED(n) ((n)*4 + 1)
 
-/*
- * An object being filled. An allocation that fails is remembered and reported once, when the line
- * would be written, instead of at each of the hundred puts.
- */
-struct object {
-	json_t *json;
-	bool *failed;
-};
-
-static void put(struct object *o, const char *key, json_t *value)
+static void put_number(struct json_out *o, const char *key, uint64_t n)
 {
-	/* Takes the reference in any case, also of a NULL. */
-	if (json_object_set_new_nocheck(o->json, key, value))
-		*o->failed = true;
-}
-
-static struct object child(struct object *o)
-{
-	return (struct object){ .json = json_object(), .failed = o->failed };
-}
-
-/* Puts CHILD unless nothing is in it. */
-static void put_object(struct object *o, const char *key, struct object *c)
-{
-	if (c->json && !json_object_size(c->json))
-		json_decref(c->json);
-	else
-		put(o, key, c->json);
-	c->json = NULL;
-}
-
-static void put_number(struct object *o, const char *key, uint64_t n)
-{
-	put(o, key, json_integer((json_int_t)n));
+	json_out_number(o, key, n);
 }
 
 /* For numbers whose zero means "not known". */
-static void put_nonzero(struct object *o, const char *key, uint64_t n)
+static void put_nonzero(struct json_out *o, const char *key, uint64_t n)
 {
 	if (n)
 		put_number(o, key, n);
 }
 
-static void put_bool(struct object *o, const char *key, bool value)
-{
-	put(o, key, json_boolean(value));
-}
-
-/* A word of ours: ASCII, and NULL when there is none. */
-static void put_word(struct object *o, const char *key, const char *word)
+/* A word of ours, and NULL when there is none. */
+static void put_word(struct json_out *o, const char *key, const char *word)
 {
 	if (word)
-		put(o, key, json_string_nocheck(word));
+		json_out_string(o, key, word);
 }
 
 /* A name from outside, in an array of SIZE bytes that need not end in NUL; empty: not known. */
-static void put_name(struct object *o, const char *key, const char *name, size_t size)
+static void put_name(struct json_out *o, const char *key, const char *name, size_t size)
 {
 	char escaped[ESCAPED(PROCESS_PATH_MAX)];
 
 	if (!size || !*name)
 		return;
-	put(o, key, json_string(text_escape(escaped, sizeof(escaped), name, size)));
+	json_out_string(o, key, text_escape(escaped, sizeof(escaped), name, size));
 }
 
 /* A sentence that is escaped already. One that was cut in the middle of a character is repaired. */
-static void put_sentence(struct object *o, const char *key, const char *sentence)
+static void put_sentence(struct json_out *o, const char *key, const char *sentence)
 {
 	char escaped[ESCAPED(WHY_MAX)];
-	json_t *value = json_string(sentence);
 
-	if (!value)
-		value = json_string(
-			text_escape(escaped, sizeof(escaped), sentence, strlen(sentence)));
-	put(o, key, value);
+	if (!json_out_string(o, key, sentence))
+		json_out_string(o, key,
+				text_escape(escaped, sizeof(escaped), sentence, strlen(sentence)));
 }
 
-static void put_time(struct object *o, uint64_t wall_ns)
+static void put_time(struct json_out *o, uint64_t wall_ns)
 {
-	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	char date[40], text[64];
+	/* Events come in order, many a second. */
+	static struct {
+		time_t at;
+		char text[40]; /* empty: there is none yet */
+	} second;
+	time_t at = (time_t)(wall_ns / NS_PER_S);
+	char text[sizeof(second.text) + sizeof("123456789Z")];
+	size_t len;
 	struct tm tm;
 
-	if (!wall_ns || !gmtime_r(&seconds, &tm))
+	if (!wall_ns)
 		return;
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%09" PRIu64 "Z", date, wall_ns % NS_PER_S);
+	if (!*second.text || second.at != at) {
+		if (!gmtime_r(&at, &tm))
+			return;
+		strftime(second.text, sizeof(second.text), "%Y-%m-%dT%H:%M:%S.", &tm);
+		second.at = at;
+	}
+	len = strlen(strcpy(text, second.text));
+	text_digits(text + len, (uint32_t)(wall_ns % NS_PER_S), 9);
+	strcat(text, "Z");
 	put_word(o, "time", text);
 }
 
-static void put_endpoint(struct object *o, const char *key, const uint8_t *address, uint8_t family,
-			 uint16_t port)
+static void put_endpoint(struct json_out *o, const char *key, const uint8_t *address,
+			 uint8_t family, uint16_t port)
 {
 	static const uint8_t zero[16];
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, key);
 	char text[TEXT_ENDPOINT_MAX];
 
 	if ((family == 4 || family == 6) && (port || memcmp(address, zero, sizeof(zero))))
-		put_word(&c, "address", text_address(text, address, family));
-	put_nonzero(&c, "port", port);
-	put_object(o, key, &c);
+		put_word(o, "address", text_address(text, address, family));
+	put_nonzero(o, "port", port);
+	json_out_end(o, c);
 }
 
-static void put_process(struct object *o, const struct process *p)
+static void put_process(struct json_out *o, const struct process *p)
 {
 	static const char *const known_by[] = {
 		[RST_KNOWN_CONTEXT] = "context",   [RST_KNOWN_SOCKET] = "socket",
 		[RST_KNOWN_SCAN] = "scan",	   [RST_KNOWN_HISTORY] = "history",
 		[RST_KNOWN_LISTENER] = "listener",
 	};
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "process");
 
 	if (p->pid) {
-		put_number(&c, "pid", p->pid);
-		put_nonzero(&c, "tid", p->tid);
+		put_number(o, "pid", p->pid);
+		put_nonzero(o, "tid", p->tid);
 		if (p->ns_pid != p->pid)
-			put_nonzero(&c, "ns_pid", p->ns_pid);
-		put_name(&c, "comm", p->comm, sizeof(p->comm));
-		put_name(&c, "exe", p->exe, sizeof(p->exe));
-		put_number(&c, "uid", p->uid);
-		put_name(&c, "cgroup", p->cgroup, sizeof(p->cgroup));
-		put_name(&c, "container", p->container, sizeof(p->container));
+			put_nonzero(o, "ns_pid", p->ns_pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
+		put_name(o, "exe", p->exe, sizeof(p->exe));
+		put_number(o, "uid", p->uid);
+		put_name(o, "cgroup", p->cgroup, sizeof(p->cgroup));
+		put_name(o, "container", p->container, sizeof(p->container));
 		if ((size_t)p->known_by < sizeof(known_by) / sizeof(known_by[0]))
-			put_word(&c, "known_by", known_by[p->known_by]);
-		put_nonzero(&c, "shared_by", p->shared_by);
+			put_word(o, "known_by", known_by[p->known_by]);
+		put_nonzero(o, "shared_by", p->shared_by);
 	}
-	put_object(o, "process", &c);
+	json_out_end(o, c);
 }
 
-static void put_last_user(struct object *o, const struct process *p)
+static void put_last_user(struct json_out *o, const struct process_name *p)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "last_user");
 
 	if (p->pid) {
-		put_number(&c, "pid", p->pid);
-		put_name(&c, "comm", p->comm, sizeof(p->comm));
+		put_number(o, "pid", p->pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
 	}
-	put_object(o, "last_user", &c);
+	json_out_end(o, c);
 }
 
-static void put_cpu_task(struct object *o, const struct process *p)
+static void put_cpu_task(struct json_out *o, const struct process_name *p)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "cpu_task");
 
 	/* The idle task has pid 0 and a name. */
 	if (p->pid || *p->comm) {
-		put_number(&c, "pid", p->pid);
-		put_name(&c, "comm", p->comm, sizeof(p->comm));
+		put_number(o, "pid", p->pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
 	}
-	put_object(o, "cpu_task", &c);
+	json_out_end(o, c);
 }
 
 /* What the user loses. */
-static void put_queues(struct object *o, const struct rst_socket *s)
+static void put_queues(struct json_out *o, const struct rst_socket *s)
 {
 	struct facts_queues q = facts_queues(s);
 
@@ -189,7 +164,7 @@ static void put_queues(struct object *o, const struct rst_socket *s)
 	put_number(o, "unacked", q.unacked);
 }
 
-static void put_full_socket(struct object *o, const struct rst_socket *s, uint64_t mono_ns)
+static void put_full_socket(struct json_out *o, const struct rst_socket *s, uint64_t mono_ns)
 {
 	uint64_t idle_ms;
 
@@ -211,20 +186,25 @@ static void put_full_socket(struct object *o, const struct rst_socket *s, uint64
 	if (s->flags & RST_SF_LINGER)
 		put_number(o, "linger_ms", s->linger_ms);
 	if (s->linger2_ms)
-		put(o, "linger2_ms", json_integer(s->linger2_ms));
+		json_out_signed(o, "linger2_ms", s->linger2_ms);
 }
 
-static void put_listener_socket(struct object *o, const struct rst_socket *s)
+static void put_queue(struct json_out *o, uint32_t length, uint32_t limit)
 {
-	struct object queue = child(o);
+	struct json_mark c = json_out_object(o, "accept_queue");
 
-	put_number(&queue, "length", s->accept_queue);
-	put_number(&queue, "limit", s->accept_queue_limit);
-	put_object(o, "accept_queue", &queue);
+	put_number(o, "length", length);
+	put_number(o, "limit", limit);
+	json_out_end(o, c);
+}
+
+static void put_listener_socket(struct json_out *o, const struct rst_socket *s)
+{
+	put_queue(o, s->accept_queue, s->accept_queue_limit);
 	put_number(o, "syn_queue", s->syn_queue);
 }
 
-static void put_state(struct object *o, const char *key, uint8_t state)
+static void put_state(struct json_out *o, const char *key, uint8_t state)
 {
 	const char *name = text_tcp_state(state);
 
@@ -232,227 +212,229 @@ static void put_state(struct object *o, const char *key, uint8_t state)
 		put_word(o, key, name);
 }
 
-static void put_socket(struct object *o, const struct rst_event *ev)
+static void put_socket(struct json_out *o, const struct rst_event *ev)
 {
 	const struct rst_socket *s = &ev->sock;
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "socket");
 
 	if (s->kind != RST_SOCK_NONE) {
-		put_state(&c, "state", facts_state(s));
+		put_state(o, "state", facts_state(s));
 		if (facts_state(s) != s->state)
-			put_state(&c, "state_now", s->state);
+			put_state(o, "state_now", s->state);
 		/* TIME_WAIT sockets stand for FIN_WAIT2 as well, and only those reset. */
 		if (s->kind == RST_SOCK_TIMEWAIT && s->tw_substate)
-			put_state(&c, "tw_substate", s->tw_substate);
+			put_state(o, "tw_substate", s->tw_substate);
 	}
 	if (s->kind == RST_SOCK_FULL)
-		put_full_socket(&c, s, ev->hdr.mono_ns);
+		put_full_socket(o, s, ev->hdr.mono_ns);
 	else if (s->kind == RST_SOCK_LISTENER)
-		put_listener_socket(&c, s);
+		put_listener_socket(o, s);
 	if (s->kind != RST_SOCK_NONE) {
 		if (s->flags & RST_SF_MPTCP)
-			put_bool(&c, "mptcp", true);
-		put_nonzero(&c, "cookie", s->cookie);
-		put_nonzero(&c, "inode", s->inode);
+			json_out_bool(o, "mptcp", true);
+		put_nonzero(o, "cookie", s->cookie);
+		put_nonzero(o, "inode", s->inode);
 	}
-	put_object(o, "socket", &c);
+	json_out_end(o, c);
 }
 
-static void put_packet(struct object *o, const char *key, const struct rst_packet *p,
+static void put_packet(struct json_out *o, const char *key, const struct rst_packet *p,
 		       uint8_t family)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, key);
 	char flags[40];
 
 	if (p->valid) {
-		put_word(&c, "flags", text_tcp_flags(flags, p->flags));
-		put_number(&c, "seq", p->seq);
+		put_word(o, "flags", text_tcp_flags(flags, p->flags));
+		put_number(o, "seq", p->seq);
 		/* Without the flag the field says nothing. */
 		if (p->flags & RST_FLAG_ACK)
-			put_number(&c, "ack", p->ack);
-		put_number(&c, "length", p->length);
-		put_number(&c, "window", p->window);
-		put_nonzero(&c, "ttl", p->ttl);
+			put_number(o, "ack", p->ack);
+		put_number(o, "length", p->length);
+		put_number(o, "window", p->window);
+		put_nonzero(o, "ttl", p->ttl);
 		if (family == 4)
-			put_number(&c, "ip_id", p->ip_id);
+			put_number(o, "ip_id", p->ip_id);
 	}
-	put_object(o, key, &c);
+	json_out_end(o, c);
 }
 
-static void put_history(struct object *o, const struct history *h)
+static void put_history(struct json_out *o, const struct history *h)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "history");
 	char name[16];
 
 	if (h->what) {
-		put_word(&c, "what", h->what);
-		put_number(&c, "ago_ns", h->ago_ns);
-		put_nonzero(&c, "pid", h->pid);
-		put_name(&c, "comm", h->comm, sizeof(h->comm));
+		put_word(o, "what", h->what);
+		put_number(o, "ago_ns", h->ago_ns);
+		put_nonzero(o, "pid", h->pid);
+		put_name(o, "comm", h->comm, sizeof(h->comm));
 		if (!strcmp(h->what, "exit"))
-			put(&c, "exit_status", json_integer(h->exit_status));
+			json_out_signed(o, "exit_status", h->exit_status);
 		if (!strcmp(h->what, "signal"))
-			put_word(&c, "signal", text_signal(name, h->signal));
+			put_word(o, "signal", text_signal(name, h->signal));
 		if (h->have_idle)
-			put_number(&c, "idle_ns", h->idle_ns);
-		if (h->have_queue) {
-			struct object queue = child(&c);
-
-			put_number(&queue, "length", h->queue);
-			put_number(&queue, "limit", h->queue_limit);
-			put_object(&c, "accept_queue", &queue);
-		}
+			put_number(o, "idle_ns", h->idle_ns);
+		if (h->have_queue)
+			put_queue(o, h->queue, h->queue_limit);
 	}
-	put_object(o, "history", &c);
+	json_out_end(o, c);
 }
 
-static void put_firewall(struct object *o, const struct firewall *fw)
+static void put_firewall(struct json_out *o, const struct firewall *fw)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "firewall");
 
-	put_word(&c, "kind", fw->kind);
-	put_word(&c, "family", fw->family);
-	put_word(&c, "hook", fw->hook);
+	put_word(o, "kind", fw->kind);
+	put_word(o, "family", fw->family);
+	put_word(o, "hook", fw->hook);
 	if (fw->rule[0]) {
-		put_word(&c, "rule", fw->rule);
+		put_word(o, "rule", fw->rule);
 		if (fw->rule_inferred)
-			put_bool(&c, "rule_inferred", true);
+			json_out_bool(o, "rule_inferred", true);
 	}
-	put_object(o, "firewall", &c);
+	json_out_end(o, c);
 }
 
 /* One direction of a flow: of its tuple, local is the source. */
-static void put_flow(struct object *o, const char *key, const struct rst_tuple *t)
+static void put_flow(struct json_out *o, const char *key, const struct rst_tuple *t)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, key);
 
-	put_endpoint(&c, "source", t->local, t->family, t->local_port);
-	put_endpoint(&c, "destination", t->remote, t->family, t->remote_port);
-	put_object(o, key, &c);
+	put_endpoint(o, "source", t->local, t->family, t->local_port);
+	put_endpoint(o, "destination", t->remote, t->family, t->remote_port);
+	json_out_end(o, c);
 }
 
-static void put_translation(struct object *o, const struct translation *tr)
+static void put_translation(struct json_out *o, const struct translation *tr)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "translation");
 
 	if (tr->there) {
-		put_flow(&c, "original", &tr->original);
-		put_flow(&c, "reply", &tr->reply);
+		put_flow(o, "original", &tr->original);
+		put_flow(o, "reply", &tr->reply);
 	}
-	put_object(o, "translation", &c);
+	json_out_end(o, c);
 }
 
 /* The two values side by side, of what does not fit. */
-static void put_misfit(struct object *o, uint64_t rst, uint64_t peer)
+static struct json_mark put_misfit(struct json_out *o, const char *key, uint64_t rst, uint64_t peer)
 {
+	struct json_mark c = json_out_object(o, key);
+
 	put_number(o, "rst", rst);
 	put_number(o, "peer", peer);
+	return c;
 }
 
-static void put_suspicion(struct object *o, const struct incident *in)
+static void put_misfits(struct json_out *o, const struct incident *in)
 {
 	const struct suspicion *s = &in->suspicion;
-	struct object c = child(o), ttl = child(o), id = child(o), window = child(o),
-		      burst = child(o);
+	struct json_mark c;
 
-	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION) {
-		if (s->ttl) {
-			put_misfit(&ttl, in->packet.ttl, s->peer.ttl);
-			put_number(&ttl, "rst_hops", suspect_hops(in->packet.ttl));
-			put_number(&ttl, "peer_hops", suspect_hops(s->peer.ttl));
-			put_number(&ttl, "packets", s->peer.packets);
-			put_number(&ttl, "last_ns", s->peer.last * NS_PER_MS);
-		}
-		if (s->ip_id)
-			put_misfit(&id, in->packet.ip_id, s->peer.ip_id);
-		if (s->window) {
-			put_number(&window, "rst", in->packet.window);
-			put_number(&window, "min", s->peer.window_min);
-			put_number(&window, "max", s->peer.window_max);
-		}
-		if (s->burst) {
-			put_number(&burst, "resets", s->resets);
-			put_number(&burst, "ahead", s->ahead);
-			put_number(&burst, "first_seq", s->first_seq);
-			put_number(&burst, "last_seq", s->last_seq);
-		}
+	if (s->ttl) {
+		c = put_misfit(o, "ttl", in->packet.ttl, s->peer.ttl);
+		put_number(o, "rst_hops", suspect_hops(in->packet.ttl));
+		put_number(o, "peer_hops", suspect_hops(s->peer.ttl));
+		put_number(o, "packets", s->peer.packets);
+		put_number(o, "last_ns", s->peer.last * NS_PER_MS);
+		json_out_end(o, c);
 	}
-	put_object(&c, "ttl", &ttl);
-	put_object(&c, "ip_id", &id);
-	put_object(&c, "window", &window);
-	put_object(&c, "burst", &burst);
-	put_object(o, "suspicion", &c);
+	if (s->ip_id)
+		json_out_end(o, put_misfit(o, "ip_id", in->packet.ip_id, s->peer.ip_id));
+	if (s->window) {
+		c = json_out_object(o, "window");
+		put_number(o, "rst", in->packet.window);
+		put_number(o, "min", s->peer.window_min);
+		put_number(o, "max", s->peer.window_max);
+		json_out_end(o, c);
+	}
+	if (s->burst) {
+		c = json_out_object(o, "burst");
+		put_number(o, "resets", s->resets);
+		put_number(o, "ahead", s->ahead);
+		put_number(o, "first_seq", s->first_seq);
+		put_number(o, "last_seq", s->last_seq);
+		json_out_end(o, c);
+	}
 }
 
-static void put_pair(struct object *o, const struct pair *p)
+static void put_suspicion(struct json_out *o, const struct incident *in)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "suspicion");
+
+	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION)
+		put_misfits(o, in);
+	json_out_end(o, c);
+}
+
+static void put_pair(struct json_out *o, const struct pair *p)
+{
+	struct json_mark c = json_out_object(o, "pair");
 
 	if (p->there) {
-		put_nonzero(&c, "pid", p->pid);
-		put_name(&c, "comm", p->comm, sizeof(p->comm));
-		put_word(&c, "cause", cause_get(p->cause)->name);
+		put_nonzero(o, "pid", p->pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
+		put_word(o, "cause", cause_get(p->cause)->name);
 	}
-	put_object(o, "pair", &c);
+	json_out_end(o, c);
 }
 
-static void put_listener(struct object *o, const struct listener_ref *l)
+static void put_listener(struct json_out *o, const struct listener_ref *l)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "listener");
 	char text[TEXT_ENDPOINT_MAX];
 
 	if (l->port) {
 		/* All zero is a value here: listening on any address. */
 		if (l->family == 4 || l->family == 6)
-			put_word(&c, "address", text_address(text, l->address, l->family));
-		put_number(&c, "port", l->port);
-		put_nonzero(&c, "netns", l->netns);
-		put_nonzero(&c, "pid", l->pid);
-		put_name(&c, "comm", l->comm, sizeof(l->comm));
+			put_word(o, "address", text_address(text, l->address, l->family));
+		put_number(o, "port", l->port);
+		put_nonzero(o, "netns", l->netns);
+		put_nonzero(o, "pid", l->pid);
+		put_name(o, "comm", l->comm, sizeof(l->comm));
 	}
-	put_object(o, "listener", &c);
+	json_out_end(o, c);
 }
 
-static json_t *frame_text(const struct frame *f)
+static void put_frame(struct json_out *o, const struct frame *f)
 {
-	char symbol[ESCAPED(128)], text[sizeof(symbol) + 24];
+	char text[ESCAPED(128) + TEXT_HEX_MAX + 4];
+	size_t len = 0;
 
-	if (f->symbol)
-		snprintf(text, sizeof(text), "%s+0x%" PRIx64,
-			 text_escape(symbol, sizeof(symbol), f->symbol, strlen(f->symbol)),
-			 f->offset);
-	else
-		snprintf(text, sizeof(text), "0x%" PRIx64, f->ip);
-	return json_string(text);
+	if (f->symbol) {
+		len = strlen(text_escape(text, ESCAPED(128), f->symbol, strlen(f->symbol)));
+		text[len++] = '+';
+	}
+	text[len++] = '0';
+	text[len++] = 'x';
+	len += text_hex(text + len, f->symbol ? f->offset : f->ip);
+	json_out_bytes(o, NULL, text, len);
 }
 
-static void put_kernel(struct object *o, const struct incident *in)
+static void put_kernel(struct json_out *o, const struct incident *in)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "kernel"), stack;
 
-	put_word(&c, "reason", in->reason);
-	put_word(&c, "drop_reason", in->drop_reason);
+	put_word(o, "reason", in->reason);
+	put_word(o, "drop_reason", in->drop_reason);
 	if (in->location.symbol)
-		put_name(&c, "location", in->location.symbol, strlen(in->location.symbol));
+		put_name(o, "location", in->location.symbol, strlen(in->location.symbol));
 	if (in->emitter >= 0 && (uint32_t)in->emitter < in->nframes) {
 		const char *symbol = in->frames[in->emitter].symbol;
 
 		if (symbol)
-			put_name(&c, "emitter", symbol, strlen(symbol));
+			put_name(o, "emitter", symbol, strlen(symbol));
 	}
-	put_word(&c, "rule", in->verdict.rule);
-	if (in->nframes) {
-		json_t *stack = json_array();
-
-		for (uint32_t i = 0; i < in->nframes; i++)
-			if (json_array_append_new(stack, frame_text(&in->frames[i])))
-				*c.failed = true;
-		put(&c, "stack", stack);
-	}
-	put_object(o, "kernel", &c);
+	put_word(o, "rule", in->verdict.rule);
+	stack = json_out_array(o, "stack");
+	for (uint32_t i = 0; i < in->nframes; i++)
+		put_frame(o, &in->frames[i]);
+	json_out_end(o, stack);
+	json_out_end(o, c);
 }
 
-static void put_role(struct object *o, const struct incident *in)
+static void put_role(struct json_out *o, const struct incident *in)
 {
 	bool from_server;
 
@@ -461,7 +443,7 @@ static void put_role(struct object *o, const struct incident *in)
 	from_server = (in->role == RST_ROLE_SERVER) == (in->direction == DIR_SENT);
 	put_word(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
 	if (in->role_inferred)
-		put_bool(o, "role_inferred", true);
+		json_out_bool(o, "role_inferred", true);
 	/* It ended nothing. */
 	if (in->verdict.cause != CAUSE_IGNORED &&
 	    !(in->ev->hdr.type == RST_REC_DROPPED && in->verdict.detail))
@@ -469,7 +451,7 @@ static void put_role(struct object *o, const struct incident *in)
 			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }
 
-static void put_event(struct object *o, const struct incident *in)
+static void put_event(struct json_out *o, const struct incident *in)
 {
 	static const char *const certainties[] = {
 		[CERTAINTY_UNKNOWN] = "unknown",
@@ -489,7 +471,7 @@ static void put_event(struct object *o, const struct incident *in)
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", certainties[v->certainty]);
 	put_sentence(o, "why", v->why);
-	put_bool(o, "benign", attribute_benign(in));
+	json_out_bool(o, "benign", attribute_benign(in));
 	if (t->family == 4 || t->family == 6)
 		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
 	put_endpoint(o, "local", t->local, t->family, t->local_port);
@@ -518,11 +500,11 @@ static void put_event(struct object *o, const struct incident *in)
 }
 
 /* Several resets in one event; it has no more than all of them have. */
-static void put_attack(struct object *o, const struct attack_report *r)
+static void put_attack(struct json_out *o, const struct attack_report *r)
 {
 	const struct cause *cause = cause_get(r->cause);
 	const struct rst_tuple *t = &r->tuple;
-	struct object c = child(o);
+	struct json_mark c;
 
 	put_number(o, "v", JSON_VERSION);
 	put_time(o, r->wall_ns);
@@ -532,7 +514,7 @@ static void put_attack(struct object *o, const struct attack_report *r)
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", "certain");
 	put_sentence(o, "why", r->why);
-	put_bool(o, "benign", r->benign);
+	json_out_bool(o, "benign", r->benign);
 	if (t->family == 4 || t->family == 6)
 		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
 	put_endpoint(o, "local", t->local, t->family, t->local_port);
@@ -540,166 +522,161 @@ static void put_attack(struct object *o, const struct attack_report *r)
 	put_nonzero(o, "netns", r->netns);
 	put_process(o, &r->owner);
 	put_number(o, "count", r->count);
-	put_word(&c, "kind", attack_kind_name(r->kind));
-	put_number(&c, "span_ns", r->span_ns);
+	c = json_out_object(o, "attack");
+	put_word(o, "kind", attack_kind_name(r->kind));
+	put_number(o, "span_ns", r->span_ns);
 	if (r->kind == ATTACK_PORT_SCAN) {
-		put_number(&c, "ports", r->ports);
-		put_number(&c, "first_port", r->first_port);
-		put_number(&c, "last_port", r->last_port);
+		put_nonzero(o, "ports", r->ports);
+		put_number(o, "first_port", r->first_port);
+		put_number(o, "last_port", r->last_port);
 	}
 	if (r->direction == DIR_RECEIVED)
-		put_number(&c, "ended", r->ended);
+		put_number(o, "ended", r->ended);
 	if (r->have_seq) {
-		put_number(&c, "first_seq", r->first_seq);
-		put_number(&c, "last_seq", r->last_seq);
+		put_number(o, "first_seq", r->first_seq);
+		put_number(o, "last_seq", r->last_seq);
 	}
-	put_object(o, "attack", &c);
+	json_out_end(o, c);
 }
 
-static void put_totals(struct object *o, const char *key, const uint64_t *by_cause)
+static void put_totals(struct json_out *o, const char *key, const uint64_t *by_cause)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, key);
 
 	for (int i = 0; i < CAUSE_COUNT; i++)
-		put_nonzero(&c, cause_get(i)->name, by_cause[i]);
+		put_nonzero(o, cause_get(i)->name, by_cause[i]);
 	/* Also when it is empty: that nothing was sent is a result. */
-	put(o, key, c.json);
+	json_out_end_kept(o, c);
 }
 
-static void put_lost(struct object *o, const struct summary *s)
+static void put_lost(struct json_out *o, const struct summary *s)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "lost");
 
-	put_number(&c, "total", summary_lost(s));
-	put_number(&c, "sent", s->counters[RST_CNT_LOST_SENT]);
-	put_number(&c, "received", s->counters[RST_CNT_LOST_RECEIVED]);
-	put_number(&c, "arrived", s->counters[RST_CNT_LOST_ARRIVED]);
-	put_number(&c, "wire", s->counters[RST_CNT_LOST_WIRE]);
-	put_number(&c, "dropped", s->counters[RST_CNT_LOST_DROPPED]);
-	put_number(&c, "missed", s->counters[RST_CNT_MISSED_RESETS]);
-	put(o, "lost", c.json);
+	put_number(o, "total", summary_lost(s));
+	put_number(o, "sent", s->counters[RST_CNT_LOST_SENT]);
+	put_number(o, "received", s->counters[RST_CNT_LOST_RECEIVED]);
+	put_number(o, "arrived", s->counters[RST_CNT_LOST_ARRIVED]);
+	put_number(o, "wire", s->counters[RST_CNT_LOST_WIRE]);
+	put_number(o, "dropped", s->counters[RST_CNT_LOST_DROPPED]);
+	put_number(o, "missed", s->counters[RST_CNT_MISSED_RESETS]);
+	json_out_end_kept(o, c);
 }
 
 /* What the kernel side counted, whatever became of the details. */
-static void put_kinds(struct object *o, const struct summary *s)
+static void put_kinds(struct json_out *o, const struct summary *s)
 {
-	json_t *all = json_array();
+	struct json_mark all = json_out_array(o, "kinds");
 
 	for (uint32_t i = 0; i < s->nkinds; i++) {
 		const struct kind_sum *k = &s->kind[i];
-		struct object c = child(o);
+		struct json_mark c = json_out_object(o, NULL);
 
-		put_word(&c, "kind", kind_name(k));
+		put_word(o, "kind", kind_name(k));
 		if (k->syn)
-			put_bool(&c, "syn", true);
-		put_word(&c, "reason", k->reason_name);
-		put_number(&c, "count", kinds_all(&k->total));
-		put_nonzero(&c, "filtered", k->total.filtered);
-		put_nonzero(&c, "folded", k->total.folded);
-		put_nonzero(&c, "lost", k->total.lost);
-		if (json_array_append_new(all, c.json))
-			*o->failed = true;
+			json_out_bool(o, "syn", true);
+		put_word(o, "reason", k->reason_name);
+		put_number(o, "count", kinds_all(&k->total));
+		put_nonzero(o, "filtered", k->total.filtered);
+		put_nonzero(o, "folded", k->total.folded);
+		put_nonzero(o, "lost", k->total.lost);
+		json_out_end(o, c);
 	}
-	put(o, "kinds", all);
+	json_out_end_kept(o, all);
 }
 
 /* What the kernel raised before any filter: for comparing with its own counters (OutRsts). */
-static void put_raised(struct object *o, const struct summary *s)
+static void put_raised(struct json_out *o, const struct summary *s)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "raised");
 
-	put_number(&c, "sent", s->counters[RST_CNT_SENT]);
-	put_number(&c, "received", s->counters[RST_CNT_RECEIVED]);
-	put_number(&c, "arrived", s->counters[RST_CNT_ARRIVED]);
-	put_number(&c, "wire", s->counters[RST_CNT_WIRE]);
-	put_number(&c, "dropped", s->counters[RST_CNT_DROPPED]);
-	put(o, "raised", c.json);
+	put_number(o, "sent", s->counters[RST_CNT_SENT]);
+	put_number(o, "received", s->counters[RST_CNT_RECEIVED]);
+	put_number(o, "arrived", s->counters[RST_CNT_ARRIVED]);
+	put_number(o, "wire", s->counters[RST_CNT_WIRE]);
+	put_number(o, "dropped", s->counters[RST_CNT_DROPPED]);
+	json_out_end_kept(o, c);
 }
 
-static void put_pressure(struct object *o, const struct summary *s)
+static void put_pressure(struct json_out *o, const struct summary *s)
 {
-	json_t *all = json_array();
+	struct json_mark all = json_out_array(o, "pressure");
 	char text[TEXT_ENDPOINT_MAX];
 
 	for (uint32_t i = 0; i < s->npressure; i++) {
 		const struct pressure *p = &s->pressure[i];
 		const struct listener_ref *l = &p->listener;
-		struct object c = child(o);
+		struct json_mark c = json_out_object(o, NULL);
 
-		put_word(&c, "address", text_address(text, l->address, l->family));
-		put_number(&c, "port", l->port);
-		put_number(&c, "netns", l->netns);
-		put_nonzero(&c, "pid", l->pid);
-		put_name(&c, "comm", l->comm, sizeof(l->comm));
-		put_number(&c, "dropped", p->dropped);
-		put_number(&c, "overflowed", p->overflowed);
+		put_word(o, "address", text_address(text, l->address, l->family));
+		put_number(o, "port", l->port);
+		put_number(o, "netns", l->netns);
+		put_nonzero(o, "pid", l->pid);
+		put_name(o, "comm", l->comm, sizeof(l->comm));
+		put_number(o, "dropped", p->dropped);
+		put_number(o, "overflowed", p->overflowed);
 		if (p->ended)
-			put_bool(&c, "ended", true);
-		if (json_array_append_new(all, c.json))
-			*o->failed = true;
+			json_out_bool(o, "ended", true);
+		json_out_end(o, c);
 	}
-	put(o, "pressure", all);
+	json_out_end_kept(o, all);
 }
 
-static void put_history_use(struct object *o, const struct summary *s)
+static void put_history_use(struct json_out *o, const struct summary *s)
 {
-	struct object c = child(o);
+	struct json_mark c = json_out_object(o, "history");
 
-	put_number(&c, "remembered", s->remembered);
-	put_number(&c, "forgotten", summary_forgotten(s));
-	put_number(&c, "no_room", s->counters[RST_CNT_NOT_REMEMBERED]);
-	put_number(&c, "missed", s->counters[RST_CNT_MISSED_STATES]);
-	put(o, "history", c.json);
+	put_number(o, "remembered", s->remembered);
+	put_number(o, "forgotten", summary_forgotten(s));
+	put_number(o, "no_room", s->counters[RST_CNT_NOT_REMEMBERED]);
+	put_number(o, "missed", s->counters[RST_CNT_MISSED_STATES]);
+	json_out_end_kept(o, c);
 }
 
-static void put_reconciled(struct object *o, const struct reconcile_line *line)
+static void put_reconciled(struct json_out *o, const struct reconcile_line *line)
 {
-	json_t *explained = json_array();
+	struct json_mark explained, c;
 
 	put_number(o, "netns", line->netns);
 	put_word(o, "counter", counters_name(line->counter));
 	put_number(o, "kernel", line->kernel);
 	put_number(o, "events", line->events);
+	explained = json_out_array(o, "explained");
 	for (uint32_t i = 0; i < line->parts; i++) {
-		struct object c = child(o);
-
-		put_word(&c, "why", line->part[i].why);
-		put(&c, "count", json_integer(line->part[i].count));
-		put_word(&c, "certainty", line->part[i].certain ? "certain" : "inferred");
-		if (json_array_append_new(explained, c.json))
-			*o->failed = true;
+		c = json_out_object(o, NULL);
+		put_word(o, "why", line->part[i].why);
+		json_out_signed(o, "count", line->part[i].count);
+		put_word(o, "certainty", line->part[i].certain ? "certain" : "inferred");
+		json_out_end(o, c);
 	}
-	put(o, "explained", explained);
-	put(o, "unexplained", json_integer(line->unexplained));
+	json_out_end_kept(o, explained);
+	json_out_signed(o, "unexplained", line->unexplained);
 }
 
-static void put_reconciliation(struct object *o, const struct reconciliation *r)
+static void put_reconciliation(struct json_out *o, const struct reconciliation *r)
 {
 	static const char *const states[] = { "gone", "replaced", "denied" };
-	json_t *lines = json_array(), *unknown = json_array();
+	struct json_mark all = json_out_array(o, "reconciliation"), c;
 
 	for (size_t i = 0; i < r->lines; i++) {
-		struct object c = child(o);
-
-		put_reconciled(&c, &r->line[i]);
-		if (json_array_append_new(lines, c.json))
-			*o->failed = true;
+		c = json_out_object(o, NULL);
+		put_reconciled(o, &r->line[i]);
+		json_out_end(o, c);
 	}
+	json_out_end_kept(o, all);
+	all = json_out_array(o, "not_reconciled");
 	for (size_t i = 0; i < r->unknowns; i++) {
-		struct object c = child(o);
-
-		put_number(&c, "netns", r->unknown[i].netns);
-		put_word(&c, "why", states[r->unknown[i].state]);
-		if (json_array_append_new(unknown, c.json))
-			*o->failed = true;
+		c = json_out_object(o, NULL);
+		put_number(o, "netns", r->unknown[i].netns);
+		put_word(o, "why", states[r->unknown[i].state]);
+		json_out_end(o, c);
 	}
-	put(o, "reconciliation", lines);
-	put(o, "not_reconciled", unknown);
+	json_out_end_kept(o, all);
 }
 
-static void put_totals_of_run(struct object *o, const struct summary *s)
+static void put_totals_of_run(struct json_out *o, const struct summary *s)
 {
-	json_t *not_covered = json_array();
+	struct json_mark not_covered;
 	uint64_t events = 0;
 
 	for (int direction = 0; direction < DIRECTIONS; direction++)
@@ -707,7 +684,7 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 			events += s->by_cause[direction][i];
 
 	if (s->interim) {
-		put_bool(o, "interim", true);
+		json_out_bool(o, "interim", true);
 		put_number(o, "waiting", s->waiting);
 	}
 	put_number(o, "duration_ns", s->duration_ns);
@@ -723,7 +700,7 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_lost(o, s);
 	put_kinds(o, s);
 	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
-	put_number(o, "not_received", s->not_received);
+	put_number(o, "not_received", summary_not_received(s));
 	put_number(o, "seen_before", s->seen_before);
 	put_number(o, "no_stack", s->counters[RST_CNT_NO_STACK]);
 	put_number(o, "no_storage", s->counters[RST_CNT_NO_STORAGE]);
@@ -733,29 +710,10 @@ static void put_totals_of_run(struct object *o, const struct summary *s)
 	put_pressure(o, s);
 	if (s->reconciliation)
 		put_reconciliation(o, s->reconciliation);
+	not_covered = json_out_array(o, "not_covered");
 	for (uint32_t i = 0; i < s->nnot_covered; i++)
-		if (json_array_append_new(not_covered, json_string(s->not_covered[i])))
-			*o->failed = true;
-	put(o, "not_covered", not_covered);
-}
-
-/* Writes and frees the object. */
-static int write_line(FILE *out, struct object *o)
-{
-	bool failed = *o->failed || !o->json;
-
-	if (failed) {
-		json_decref(o->json);
-		return -ENOMEM;
-	}
-	errno = 0;
-	failed = json_dumpf(o->json, out, JSON_COMPACT) != 0;
-	json_decref(o->json);
-	/* A stream that took everything did not fail for want of room. */
-	if (failed && !ferror(out))
-		return -ENOMEM;
-	fputc('\n', out);
-	return sink_io_result(out);
+		json_out_string(o, NULL, s->not_covered[i]);
+	json_out_end_kept(o, not_covered);
 }
 
 static int begin(struct sink *sink)
@@ -764,44 +722,41 @@ static int begin(struct sink *sink)
 }
 
 /* Of how many resets the event is the sample, and what they have in common. */
-static void put_folded(struct object *o, const struct rst_folded *f)
+static void put_folded(struct json_out *o, const struct rst_folded *f)
 {
-	struct object c;
+	struct json_mark c;
 
 	if (f->count < 2)
 		return;
-	c = child(o);
 	put_number(o, "count", f->count);
-	put_number(&c, "span_ns", f->span_ns);
-	put_number(&c, "first_port", f->first_port);
-	put_number(&c, "last_port", f->last_port);
-	put_bool(&c, "one_remote", !f->remotes);
-	put(o, "fold", c.json);
+	c = json_out_object(o, "fold");
+	put_number(o, "span_ns", f->span_ns);
+	put_number(o, "first_port", f->first_port);
+	put_number(o, "last_port", f->last_port);
+	json_out_bool(o, "one_remote", !f->remotes);
+	json_out_end(o, c);
 }
+
+/* Kept from line to line: what it has allocated serves the next one. */
+static struct json_out out;
 
 static int event(struct sink *sink, const struct incident *in)
 {
-	bool failed = false;
-	struct object o = { .failed = &failed };
-
 	if (sink->style.quiet)
 		return 0;
-	o.json = json_object();
-	put_event(&o, in);
-	put_folded(&o, &in->ev->folded);
-	return write_line(sink->out, &o);
+	json_out_begin(&out);
+	put_event(&out, in);
+	put_folded(&out, &in->ev->folded);
+	return json_out_write(&out, sink->out);
 }
 
 static int attack(struct sink *sink, const struct attack_report *r)
 {
-	bool failed = false;
-	struct object o = { .failed = &failed };
-
 	if (sink->style.quiet)
 		return 0;
-	o.json = json_object();
-	put_attack(&o, r);
-	return write_line(sink->out, &o);
+	json_out_begin(&out);
+	put_attack(&out, r);
+	return json_out_write(&out, sink->out);
 }
 
 static int flush(struct sink *sink)
@@ -811,15 +766,15 @@ static int flush(struct sink *sink)
 
 static int put_summary(struct sink *sink, const struct summary *s)
 {
-	bool failed = false;
-	struct object o = { .json = json_object(), .failed = &failed };
-	struct object c = child(&o);
+	struct json_mark c;
 	int err;
 
-	put_number(&o, "v", JSON_VERSION);
-	put_totals_of_run(&c, s);
-	put(&o, "summary", c.json);
-	err = write_line(sink->out, &o);
+	json_out_begin(&out);
+	put_number(&out, "v", JSON_VERSION);
+	c = json_out_object(&out, "summary");
+	put_totals_of_run(&out, s);
+	json_out_end_kept(&out, c);
+	err = json_out_write(&out, sink->out);
 	return err ? err : sink_io_flush(sink->out);
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "buffer.h"
 #include "sink.h"
 #include "sink_io.h"
 #include "sink_text.h"
@@ -21,6 +22,7 @@
 
 /* A name of N bytes with every byte escaped. */
 #define ESCAPED(n) ((n)*4 + 1)
+#define PROCESS_TEXT_MAX (ESCAPED(RST_COMM_LEN) + sizeof("/4294967295"))
 
 #define NS_PER_US 1000
 #define NS_PER_MS 1000000
@@ -64,9 +66,11 @@ static int text_width(const char *s)
 	return width;
 }
 
+/* Kept from event to event: what it has allocated serves the next one. */
+static struct buffer text;
+
 /* Where the next cell goes on the line being written. */
 struct line {
-	FILE *out;
 	int max;    /* 0: no limit */
 	int at;	    /* columns written */
 	int target; /* where the next cell would begin if nothing had been too long */
@@ -75,15 +79,16 @@ struct line {
 
 static void line_break(struct line *line)
 {
-	fprintf(line->out, "\n%*s", INDENT, "");
+	buffer_char(&text, '\n');
+	buffer_fill(&text, ' ', INDENT);
 	line->at = line->target = INDENT;
 	line->empty = true;
 }
 
 /* Writes one cell of a column WIDTH wide: at its place, or two columns behind a longer one. */
-static void put_cell(struct line *line, const char *text, int width)
+static void put_cell(struct line *line, const char *cell, int width)
 {
-	int length = text_width(text);
+	int length = text_width(cell);
 	int gap = line->empty ? 0 : 2;
 
 	if (!line->empty && line->at + gap < line->target)
@@ -95,63 +100,92 @@ static void put_cell(struct line *line, const char *text, int width)
 		line_break(line);
 		gap = 0;
 	}
-	fprintf(line->out, "%*s%s", gap, "", text);
+	buffer_fill(&text, ' ', (size_t)gap);
+	buffer_text(&text, cell);
 	line->at += gap + length;
 	line->target += width + 2;
 	line->empty = false;
 }
 
-int sink_text_wrap(FILE *out, const char *sentence, int at, int indent)
+int sink_text_wrap(struct buffer *b, const char *sentence, int at, int indent)
 {
 	while (*sentence) {
-		size_t len = strcspn(sentence, " ");
+		size_t len;
 		int width = 0;
 
-		for (size_t i = 0; i < len; i++)
-			width += (sentence[i] & 0xc0) != 0x80;
-		if (at + 1 + width > LINE_WIDTH)
-			at = fprintf(out, "\n%*s", indent, "") - 1;
-		else
-			at += fprintf(out, " ");
-		fwrite(sentence, 1, len, out);
+		for (len = 0; sentence[len] && sentence[len] != ' '; len++)
+			width += (sentence[len] & 0xc0) != 0x80;
+		if (at + 1 + width > LINE_WIDTH) {
+			buffer_char(b, '\n');
+			buffer_fill(b, ' ', (size_t)indent);
+			at = indent;
+		} else {
+			buffer_char(b, ' ');
+			at++;
+		}
+		buffer_put(b, sentence, len);
 		at += width;
-		sentence += len;
-		sentence += strspn(sentence, " ");
+		for (sentence += len; *sentence == ' ';)
+			sentence++;
 	}
 	return at;
 }
 
+/* What is the same in all times of one second: asking for the time zone takes long. */
+struct second {
+	time_t at;
+	enum time_format format;
+	char date[48]; /* with the point; empty: there is none yet */
+	char zone[8];
+};
+
+static const struct second *second_of(time_t at, enum time_format format)
+{
+	static struct second s;
+	bool full = format == TIME_FULL;
+	struct tm tm;
+
+	if (*s.date && s.at == at && s.format == format)
+		return &s;
+	if (!localtime_r(&at, &tm))
+		return NULL;
+	s.at = at;
+	s.format = format;
+	strftime(s.date, sizeof(s.date), full ? "%Y-%m-%dT%H:%M:%S." : "%H:%M:%S.", &tm);
+	*s.zone = '\0';
+	if (full)
+		strftime(s.zone, sizeof(s.zone), "%z", &tm);
+	return &s;
+}
+
+/* BUF holds 64 bytes at least. */
 static void format_time(char *buf, size_t size, const struct sink_style *style, uint64_t wall_ns)
 {
-	time_t seconds = (time_t)(wall_ns / NS_PER_S);
-	unsigned int rest = (unsigned int)(wall_ns % NS_PER_S);
-	char zone[8] = "";
-	char date[48];
-	struct tm tm;
+	const struct second *second;
+	uint32_t rest = (uint32_t)(wall_ns % NS_PER_S);
+	char fraction[8];
 
 	if (style->time == TIME_SINCE) {
 		/* The wall clock may have been set back since the start. */
 		int64_t since = (int64_t)(wall_ns - style->start_ns);
 		uint64_t span = since < 0 ? -(uint64_t)since : (uint64_t)since;
-		char text[48];
+		char plain[48];
 
-		snprintf(text, sizeof(text), "%s%" PRIu64 ".%06" PRIu64, since < 0 ? "-" : "",
+		snprintf(plain, sizeof(plain), "%s%" PRIu64 ".%06" PRIu64, since < 0 ? "-" : "",
 			 span / NS_PER_S, span % NS_PER_S / NS_PER_US);
-		snprintf(buf, size, "%*s", time_widths[TIME_SINCE], text);
+		snprintf(buf, size, "%*s", time_widths[TIME_SINCE], plain);
 		return;
 	}
-	if (!localtime_r(&seconds, &tm)) {
+	second = second_of((time_t)(wall_ns / NS_PER_S), style->time);
+	if (!second) {
 		snprintf(buf, size, "?");
 		return;
 	}
-	if (style->time == TIME_FULL) {
-		strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-		strftime(zone, sizeof(zone), "%z", &tm);
-		snprintf(buf, size, "%s.%06u%s", date, rest / NS_PER_US, zone);
-	} else {
-		strftime(date, sizeof(date), "%H:%M:%S", &tm);
-		snprintf(buf, size, "%s.%03u", date, rest / NS_PER_MS);
-	}
+	if (style->time == TIME_FULL)
+		text_digits(fraction, rest / NS_PER_US, 6);
+	else
+		text_digits(fraction, rest / NS_PER_MS, 3);
+	strcat(strcat(strcpy(buf, second->date), fraction), second->zone);
 }
 
 static void format_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
@@ -165,45 +199,51 @@ static void format_endpoint(char *buf, const uint8_t *address, uint8_t family, u
 		text_endpoint(buf, address, family, port);
 }
 
-static void format_process(char *buf, size_t size, const struct process *p)
+/* BUF: PROCESS_TEXT_MAX bytes. */
+static void format_process(char *buf, const struct process *p)
 {
-	char comm[ESCAPED(RST_COMM_LEN)];
+	size_t len;
 
 	if (!p->pid) {
-		snprintf(buf, size, "-");
+		strcpy(buf, "-");
 		return;
 	}
-	text_escape(comm, sizeof(comm), p->comm, sizeof(p->comm));
-	snprintf(buf, size, "%s/%" PRIu32, *comm ? comm : "?", p->pid);
+	text_escape(buf, ESCAPED(RST_COMM_LEN), p->comm, sizeof(p->comm));
+	if (!*buf)
+		strcpy(buf, "?");
+	len = strlen(buf);
+	buf[len++] = '/';
+	len += text_number(buf + len, p->pid);
+	buf[len] = '\0';
 }
 
-static void put_stack(FILE *out, const struct incident *in)
+static void put_stack(const struct incident *in)
 {
 	for (uint32_t i = 0; i < in->nframes; i++) {
 		const struct frame *f = &in->frames[i];
 		char symbol[256];
 
-		if (f->symbol) {
-			text_escape(symbol, sizeof(symbol), f->symbol, strlen(f->symbol));
-			fprintf(out, "%*s%s+0x%" PRIx64 "\n", STACK_INDENT, "", symbol, f->offset);
-		} else {
-			fprintf(out, "%*s0x%" PRIx64 "\n", STACK_INDENT, "", f->ip);
-		}
+		buffer_fill(&text, ' ', STACK_INDENT);
+		if (f->symbol)
+			buffer_text(&text, text_escape(symbol, sizeof(symbol), f->symbol,
+						       strlen(f->symbol)));
+		buffer_text(&text, f->symbol ? "+0x" : "0x");
+		buffer_hex(&text, f->symbol ? f->offset : f->ip);
+		buffer_char(&text, '\n');
 	}
 }
 
 static int begin(struct sink *sink)
 {
-	struct line line = { .out = sink->out, .empty = true };
+	struct line line = { .empty = true };
 
 	if (sink->style.quiet)
 		return 0;
-	errno = 0;
 	for (int i = 0; i < COLUMNS; i++)
 		put_cell(&line, columns[i].title,
 			 i == COLUMN_TIME ? time_widths[sink->style.time] : columns[i].width);
-	fputc('\n', sink->out);
-	return sink_io_result(sink->out);
+	buffer_char(&text, '\n');
+	return buffer_write(&text, sink->out);
 }
 
 /* The columns, and the last of them below when it does not fit beside. */
@@ -211,7 +251,6 @@ static void put_cells(const struct sink *sink, const char *const *cells)
 {
 	const char *sentence = cells[COLUMN_WHY];
 	struct line line = {
-		.out = sink->out,
 		.max = sink->style.wide ? 0 : LINE_WIDTH,
 		.empty = true,
 	};
@@ -222,8 +261,8 @@ static void put_cells(const struct sink *sink, const char *const *cells)
 	if (!line.max || line.at + 2 + text_width(sentence) <= line.max)
 		put_cell(&line, sentence, columns[COLUMN_WHY].width);
 	else
-		sink_text_wrap(sink->out, sentence, LINE_WIDTH, INDENT);
-	fputc('\n', sink->out);
+		sink_text_wrap(&text, sentence, LINE_WIDTH, INDENT);
+	buffer_char(&text, '\n');
 }
 
 static int event(struct sink *sink, const struct incident *in)
@@ -232,30 +271,29 @@ static int event(struct sink *sink, const struct incident *in)
 	const struct verdict *v = &in->verdict;
 	const char *cause = cause_get(v->cause)->name;
 	char sentence[WHY_MAX + sizeof("probably: ")];
-	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
+	char process[PROCESS_TEXT_MAX];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
-		[COLUMN_TIME] = when,	 [COLUMN_DIR] = text_direction(in->direction, true),
-		[COLUMN_LOCAL] = local,	 [COLUMN_REMOTE] = remote,
-		[COLUMN_CAUSE] = cause,	 [COLUMN_PROCESS] = process,
-		[COLUMN_WHY] = sentence,
+		[COLUMN_TIME] = when,	[COLUMN_DIR] = text_direction(in->direction, true),
+		[COLUMN_LOCAL] = local, [COLUMN_REMOTE] = remote,
+		[COLUMN_CAUSE] = cause, [COLUMN_PROCESS] = process,
+		[COLUMN_WHY] = v->why,
 	};
 
 	if (sink->style.quiet)
 		return 0;
-	errno = 0;
 	format_time(when, sizeof(when), &sink->style, in->wall_ns);
 	format_endpoint(local, t->local, t->family, t->local_port);
 	format_endpoint(remote, t->remote, t->family, t->remote_port);
-	format_process(process, sizeof(process), &in->owner);
+	format_process(process, &in->owner);
 	if (v->certainty == CERTAINTY_UNKNOWN)
 		cells[COLUMN_CAUSE] = cause_get(CAUSE_UNKNOWN)->name;
-	snprintf(sentence, sizeof(sentence), "%s%s",
-		 v->certainty == CERTAINTY_INFERRED ? "probably: " : "", v->why);
+	if (v->certainty == CERTAINTY_INFERRED)
+		cells[COLUMN_WHY] = strcat(strcpy(sentence, "probably: "), v->why);
 	put_cells(sink, cells);
 	if (sink->style.stack)
-		put_stack(sink->out, in);
-	return sink_io_result(sink->out);
+		put_stack(in);
+	return buffer_write(&text, sink->out);
 }
 
 /* An end of many resets: "*" for what is not the same in all. */
@@ -276,7 +314,7 @@ static void format_ends(char *buf, const uint8_t *address, uint8_t family, uint1
 static int attack(struct sink *sink, const struct attack_report *r)
 {
 	const struct rst_tuple *t = &r->tuple;
-	char process[ESCAPED(RST_COMM_LEN) + sizeof("/4294967295")];
+	char process[PROCESS_TEXT_MAX];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
 		[COLUMN_TIME] = when,
@@ -290,13 +328,12 @@ static int attack(struct sink *sink, const struct attack_report *r)
 
 	if (sink->style.quiet)
 		return 0;
-	errno = 0;
 	format_time(when, sizeof(when), &sink->style, r->wall_ns);
 	format_ends(local, t->local, t->family, t->local_port);
 	format_ends(remote, t->remote, t->family, t->remote_port);
-	format_process(process, sizeof(process), &r->owner);
+	format_process(process, &r->owner);
 	put_cells(sink, cells);
-	return sink_io_result(sink->out);
+	return buffer_write(&text, sink->out);
 }
 
 static int flush(struct sink *sink)
@@ -381,10 +418,10 @@ static void put_losses(FILE *out, const struct summary *s)
 	if (s->counters[RST_CNT_FILTERED])
 		fprintf(out, "  %s left out by the filters in the kernel\n",
 			text_count(number, s->counters[RST_CNT_FILTERED]));
-	if (s->not_received)
+	if (summary_not_received(s))
 		fprintf(out,
 			"  %s events that the kernel calls received resets were none (data after close)\n",
-			text_count(number, s->not_received));
+			text_count(number, summary_not_received(s)));
 }
 
 static void put_pressure(FILE *out, const struct summary *s)
@@ -436,6 +473,7 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	uint64_t passing = total(s, DIR_PASSING), all = sent + received + passing;
 	char span[32], n[4][28];
 	FILE *out = sink->out;
+	int err;
 
 	errno = 0;
 	fprintf(out, "\n%s%s, %s reset%s: %s sent, %s received", text_span(span, s->duration_ns),
@@ -464,14 +502,19 @@ static int put_summary(struct sink *sink, const struct summary *s)
 	put_losses(out, s);
 	put_pressure(out, s);
 	if (s->reconciliation)
-		sink_text_counters(out, s->reconciliation);
+		sink_text_counters(&text, s->reconciliation);
 	for (uint32_t i = 0; i < s->nnot_covered; i++) {
-		int at = fprintf(out, "  not covered:");
+		static const char label[] = "  not covered:";
+		int at = sizeof(label) - 1;
 
-		sink_text_wrap(out, s->not_covered[i], at, at + 1);
-		fputc('\n', out);
+		buffer_text(&text, label);
+		sink_text_wrap(&text, s->not_covered[i], at, at + 1);
+		buffer_char(&text, '\n');
 	}
-	return sink_io_flush(out);
+	err = sink_io_result(out);
+	if (!err)
+		err = buffer_write(&text, out);
+	return err ? err : sink_io_flush(out);
 }
 
 const struct sink_ops sink_text = {

@@ -61,6 +61,11 @@ void summary_pressure(struct summary *s, const struct pressure *p)
 	s->pressure[at] = *p;
 }
 
+uint64_t summary_not_received(const struct summary *s)
+{
+	return s->not_received + s->counters[RST_CNT_NOT_RECEIVED];
+}
+
 uint64_t summary_forgotten(const struct summary *s)
 {
 	return s->remembered > s->held ? s->remembered - s->held : 0;

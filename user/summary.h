@@ -35,11 +35,12 @@ struct summary {
 	struct kind_sum kind[KINDS_MAX];	    /* the kernel side's totals */
 	uint32_t nkinds;
 	uint64_t counters[RST_CNT_MAX]; /* the kernel side's, enum rst_counter */
-	uint64_t not_received;		/* tcp_receive_reset without a RST (data after close) */
-	uint64_t seen_before;		/* RSTs on the wire that had been told of already */
-	uint64_t malformed;		/* records the decoder refused */
-	uint64_t remembered;		/* ended connections put into the history */
-	uint64_t held;			/* of those, still there at the end */
+	uint64_t not_received; /* tcp_receive_reset without a RST (data after close), but for those
+				* that the kernel side has left out itself */
+	uint64_t seen_before;  /* RSTs on the wire that had been told of already */
+	uint64_t malformed;    /* records the decoder refused */
+	uint64_t remembered;   /* ended connections put into the history */
+	uint64_t held;	       /* of those, still there at the end */
 	struct pressure pressure[SUMMARY_PRESSURE]; /* the most dropped first */
 	uint32_t npressure;
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
@@ -55,6 +56,9 @@ void summary_not_covered(struct summary *s, const char *sentence);
 
 /* Adds a listener that dropped something; when there is no room, the one that dropped least goes. */
 void summary_pressure(struct summary *s, const struct pressure *p);
+
+/* All events that the kernel calls received resets and that were none. */
+uint64_t summary_not_received(const struct summary *s);
 
 /* Ended connections that the history had to forget. */
 uint64_t summary_forgotten(const struct summary *s);

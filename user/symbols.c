@@ -215,11 +215,12 @@ void symbols_stack(struct symbols *s, struct incident *in)
 		find_wire_emitter(in);
 }
 
-bool symbols_not_received(struct symbols *s, const struct rst_event *event)
+bool symbols_not_received(struct symbols *s, const struct rst_event *event, uint64_t *caller)
 {
 	uint32_t n = stack_size(event);
 	struct frame frame;
 
+	*caller = 0;
 	if (event->sock.state == RST_TCP_SYN_SENT)
 		return false;
 	learn(s, event);
@@ -228,6 +229,8 @@ bool symbols_not_received(struct symbols *s, const struct rst_event *event)
 		if (frame.fn != KF_TCP_RESET)
 			continue;
 		symbols_frame(s, event->stack[i + 1], &frame);
+		if (frame.symbol)
+			*caller = event->stack[i + 1];
 		return frame.fn == KF_TCP_RCV_STATE_PROCESS;
 	}
 	return false;

@@ -20,13 +20,96 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
+size_t text_number(char *buf, uint64_t n)
+{
+	char digits[TEXT_NUMBER_MAX];
+	size_t at = sizeof(digits), len;
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	len = sizeof(digits) - at;
+	memcpy(buf, digits + at, len);
+	return len;
+}
+
+size_t text_hex(char *buf, uint64_t n)
+{
+	size_t len = 1;
+
+	while (len < TEXT_HEX_MAX && n >> 4 * len)
+		len++;
+	for (size_t i = 0; i < len; i++)
+		buf[i] = "0123456789abcdef"[n >> 4 * (len - 1 - i) & 15];
+	return len;
+}
+
+void text_digits(char *buf, uint32_t n, int width)
+{
+	buf[width] = '\0';
+	for (; width; n /= 10)
+		buf[--width] = (char)('0' + n % 10);
+}
+
+/* Copies N bytes of S to AT in BUF as far as there is room for them and a NUL. Returns the end. */
+static size_t copy(char *buf, size_t size, size_t at, const char *s, size_t n)
+{
+	if (n > size - 1 - at)
+		n = size - 1 - at;
+	memcpy(buf + at, s, n);
+	return at + n;
+}
+
+size_t text_format(char *buf, size_t size, const char *format, va_list args)
+{
+	size_t at = 0;
+
+	while (*format) {
+		size_t plain = (size_t)(strchrnul(format, '%') - format);
+		char digits[1 + TEXT_NUMBER_MAX];
+		const char *s = digits;
+		size_t n;
+		int d;
+
+		at = copy(buf, size, at, format, plain);
+		format += plain;
+		if (!*format)
+			break;
+		switch (format[1]) {
+		case 's':
+			s = va_arg(args, const char *);
+			n = strlen(s);
+			break;
+		case 'u':
+			n = text_number(digits, va_arg(args, unsigned int));
+			break;
+		case 'd':
+			d = va_arg(args, int);
+			digits[0] = '-';
+			n = text_number(digits + 1, d < 0 ? -(uint64_t)d : (uint64_t)d) + 1;
+			s += d >= 0;
+			n -= d >= 0;
+			break;
+		default:
+			s = format + (format[1] == '%');
+			n = 1;
+			format -= format[1] != '%';
+		}
+		at = copy(buf, size, at, s, n);
+		format += 2;
+	}
+	buf[at] = '\0';
+	return at;
+}
+
 char *text_count(char *buf, uint64_t n)
 {
-	char digits[24];
-	int len = snprintf(digits, sizeof(digits), "%" PRIu64, n);
+	char digits[TEXT_NUMBER_MAX];
+	size_t len = text_number(digits, n);
 	char *p = buf;
 
-	for (int i = 0; i < len; i++) {
+	for (size_t i = 0; i < len; i++) {
 		if (i && (len - i) % 3 == 0)
 			*p++ = ',';
 		*p++ = digits[i];
@@ -35,30 +118,42 @@ char *text_count(char *buf, uint64_t n)
 	return buf;
 }
 
+/* What text_format makes of it into BUF. */
+__attribute__((format(printf, 3, 4))) static size_t print(char *buf, size_t size,
+							  const char *format, ...)
+{
+	va_list args;
+	size_t n;
+
+	va_start(args, format);
+	n = text_format(buf, size, format, args);
+	va_end(args);
+	return n;
+}
+
 /* N hundredths as a decimal without trailing zeros: 125 -> "1.25", 120 -> "1.2", 100 -> "1". */
-static void hundredths(char *buf, size_t size, uint64_t n, const char *unit)
+static void hundredths(char *buf, size_t size, unsigned int n, const char *unit)
 {
 	unsigned int rest = n % 100;
 
 	if (!rest)
-		snprintf(buf, size, "%" PRIu64 " %s", n / 100, unit);
+		print(buf, size, "%u %s", n / 100, unit);
 	else if (rest % 10 == 0)
-		snprintf(buf, size, "%" PRIu64 ".%u %s", n / 100, rest / 10, unit);
+		print(buf, size, "%u.%u %s", n / 100, rest / 10, unit);
 	else
-		snprintf(buf, size, "%" PRIu64 ".%02u %s", n / 100, rest, unit);
+		print(buf, size, "%u.%s%u %s", n / 100, rest < 10 ? "0" : "", rest, unit);
 }
 
 /* "3 min 20 s", or "3 min" when nothing of the smaller unit is left. */
-static void two_units(char *buf, size_t size, uint64_t small, unsigned int per_big,
+static void two_units(char *buf, size_t size, unsigned int small, unsigned int per_big,
 		      const char *big_unit, const char *small_unit)
 {
-	uint64_t big = small / per_big;
 	unsigned int rest = small % per_big;
 
 	if (rest)
-		snprintf(buf, size, "%" PRIu64 " %s %u %s", big, big_unit, rest, small_unit);
+		print(buf, size, "%u %s %u %s", small / per_big, big_unit, rest, small_unit);
 	else
-		snprintf(buf, size, "%" PRIu64 " %s", big, big_unit);
+		print(buf, size, "%u %s", small / per_big, big_unit);
 }
 
 /* Cut off, never rounded up: "1000 ms" and "60 s" would be the next unit's. */
@@ -67,29 +162,30 @@ char *text_span(char *buf, uint64_t ns)
 	uint64_t s = ns / NS_PER_S;
 
 	if (ns < NS_PER_US)
-		snprintf(buf, SPAN_SIZE, "%" PRIu64 " ns", ns);
+		print(buf, SPAN_SIZE, "%u ns", (unsigned int)ns);
 	else if (ns < NS_PER_MS)
-		snprintf(buf, SPAN_SIZE, "%" PRIu64 " us", ns / NS_PER_US);
+		print(buf, SPAN_SIZE, "%u us", (unsigned int)(ns / NS_PER_US));
 	else if (ns < 10 * NS_PER_MS)
-		hundredths(buf, SPAN_SIZE, ns / (NS_PER_MS / 10) * 10, "ms");
+		hundredths(buf, SPAN_SIZE, (unsigned int)(ns / (NS_PER_MS / 10) * 10), "ms");
 	else if (ns < NS_PER_S)
-		snprintf(buf, SPAN_SIZE, "%" PRIu64 " ms", ns / NS_PER_MS);
+		print(buf, SPAN_SIZE, "%u ms", (unsigned int)(ns / NS_PER_MS));
 	else if (s < 60)
-		hundredths(buf, SPAN_SIZE, ns / (NS_PER_S / 100), "s");
+		hundredths(buf, SPAN_SIZE, (unsigned int)(ns / (NS_PER_S / 100)), "s");
 	else if (s < 3600)
-		two_units(buf, SPAN_SIZE, s, 60, "min", "s");
+		two_units(buf, SPAN_SIZE, (unsigned int)s, 60, "min", "s");
 	else if (s < 24 * 3600)
-		two_units(buf, SPAN_SIZE, s / 60, 60, "h", "min");
+		two_units(buf, SPAN_SIZE, (unsigned int)(s / 60), 60, "h", "min");
 	else
-		two_units(buf, SPAN_SIZE, s / 3600, 24, "d", "h");
+		two_units(buf, SPAN_SIZE, (unsigned int)(s / 3600), 24, "d", "h");
 	return buf;
 }
 
 char *text_address(char *buf, const uint8_t *address, uint8_t family)
 {
-	int af = family == 4 ? AF_INET : family == 6 ? AF_INET6 : AF_UNSPEC;
-
-	if (af == AF_UNSPEC || !inet_ntop(af, address, buf, TEXT_ENDPOINT_MAX))
+	if (family == 4)
+		print(buf, TEXT_ENDPOINT_MAX, "%u.%u.%u.%u", address[0], address[1], address[2],
+		      address[3]);
+	else if (family != 6 || !inet_ntop(AF_INET6, address, buf, TEXT_ENDPOINT_MAX))
 		strcpy(buf, "?");
 	return buf;
 }
@@ -99,8 +195,7 @@ char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t 
 	char host[TEXT_ENDPOINT_MAX];
 
 	text_address(host, address, family);
-	/* inet_ntop writes 45 characters at most; the precision tells the compiler. */
-	snprintf(buf, TEXT_ENDPOINT_MAX, family == 6 ? "[%.45s]:%u" : "%.45s:%u", host, port);
+	print(buf, TEXT_ENDPOINT_MAX, family == 6 ? "[%s]:%u" : "%s:%u", host, port);
 	return buf;
 }
 
@@ -112,7 +207,7 @@ char *text_tcp_flags(char *buf, uint8_t flags)
 
 	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
 		if (flags & 1U << i)
-			len += snprintf(buf + len, FLAGS_SIZE - len, len ? ",%s" : "%s", names[i]);
+			len += print(buf + len, FLAGS_SIZE - len, len ? ",%s" : "%s", names[i]);
 	if (!len)
 		strcpy(buf, "none");
 	return buf;
@@ -194,6 +289,11 @@ static bool is_harmful(uint32_t c)
 	return false;
 }
 
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
 /*
  * Length of the character at S, of which N bytes may be read, when it can be printed as it is.
  * 0: its first byte must be escaped (ASCII control, invalid or cut-off UTF-8, harmful).
@@ -211,7 +311,7 @@ static size_t plain_length(const unsigned char *s, size_t n)
 	};
 
 	if (s[0] < 0x80)
-		return s[0] >= 0x20 && s[0] != 0x7f && s[0] != '\\';
+		return is_plain(s[0]);
 
 	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
 		uint32_t c = s[0] & (uint8_t)~forms[i].mask;
@@ -233,6 +333,28 @@ static size_t plain_length(const unsigned char *s, size_t n)
 	return 0;
 }
 
+/* Eight bytes at a time: a bit is left in the highest of those that are less than their like in
+ * LIMIT, or that are zero, and perhaps of some behind them. */
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+#define LESS(x, limit) (((x)-EACH(limit)) & ~(x)&EACH(0x80))
+#define ZERO(x) LESS(x, 1)
+
+size_t text_plain(const char *s, size_t n)
+{
+	size_t at = 0;
+	uint64_t x;
+
+	for (; n - at >= sizeof(x); at += sizeof(x)) {
+		memcpy(&x, s + at, sizeof(x));
+		if ((x & EACH(0x80)) | LESS(x, 0x20) | ZERO(x ^ EACH('"')) | ZERO(x ^ EACH('\\')) |
+		    ZERO(x ^ EACH(0x7f)))
+			break;
+	}
+	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
+		at++;
+	return at;
+}
+
 char *text_escape(char *buf, size_t size, const char *s, size_t n)
 {
 	const unsigned char *in = (const unsigned char *)s;
@@ -241,6 +363,10 @@ char *text_escape(char *buf, size_t size, const char *s, size_t n)
 	if (!size)
 		return buf;
 	n = strnlen(s, n);
+	out = text_plain(s, n < size ? n : size - 1);
+	memcpy(buf, s, out);
+	in += out;
+	n -= out;
 	while (n) {
 		size_t used = plain_length(in, n);
 		char escape[8];

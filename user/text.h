@@ -3,6 +3,7 @@
 #ifndef RSTTRACE_TEXT_H
 #define RSTTRACE_TEXT_H
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +13,26 @@
 
 /* "[" + IPv6 text + "]:" + port + NUL fits. */
 #define TEXT_ENDPOINT_MAX 64
+
+/* Digits of the greatest 64-bit number; no NUL. */
+#define TEXT_NUMBER_MAX 20
+
+/* N in decimal into BUF, which must hold TEXT_NUMBER_MAX bytes. Returns how many; adds no NUL. */
+size_t text_number(char *buf, uint64_t n);
+
+/* The same in hexadecimal, without 0x. */
+#define TEXT_HEX_MAX 16
+size_t text_hex(char *buf, uint64_t n);
+
+/* The last WIDTH decimal digits of N, with leading zeros, and a NUL. */
+void text_digits(char *buf, uint32_t n, int width);
+
+/*
+ * vsnprintf for the few conversions that the sentences are made of, %s, %u, %d and %%, at a fraction
+ * of its cost; any other is printed as it stands. Returns the bytes written without the NUL: at most
+ * SIZE - 1, what is beyond is cut. SIZE must not be 0.
+ */
+size_t text_format(char *buf, size_t size, const char *format, va_list args);
 
 /* 48211 -> "48,211". Returns BUF, which must hold 28 bytes. */
 char *text_count(char *buf, uint64_t n);
@@ -37,6 +58,10 @@ const char *text_tcp_state(uint8_t state);
 
 /* "SIGSEGV"; "signal 99" is written into BUF (16 bytes) for those without a name. */
 const char *text_signal(char *buf, int signal);
+
+/* How many of the N bytes at S come before the first that is not printable ASCII, or is a quote or a
+ * backslash: what can stand anywhere as it is. All but the strangest names are nothing else. */
+size_t text_plain(const char *s, size_t n);
 
 /*
  * Copies a name from outside (a comm, a path) so that it can be printed anywhere: control

@@ -13,6 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "loading.h"
 #include "tracer.h"
 #include "util.h"
 
@@ -94,7 +95,9 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	uint32_t ring_bytes = o->ring_mib << 20;
 	uint32_t folds = (o->every ? 1 : (uint32_t)libbpf_num_possible_cpus()) * RST_FOLD_SLOTS;
 
-	c.fold = !o->every;
+	/* The widest level mixes the resets of several owners. */
+	if (!o->every)
+		c.fold = o->pid || o->cgroup ? RST_FOLD_KIND : RST_FOLD_LEVELS;
 	c.ticks_per_s = (uint32_t)(1000000000 / features->tick_ns);
 	/* Early in boot there may be none: then the slots are known, and no less right. */
 	(void)!getrandom(&c.fold_seed, sizeof(c.fold_seed), GRND_NONBLOCK);
@@ -123,11 +126,6 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_program__set_autoload(skel->progs.rst_sent, c.directions & RST_WANT_SENT);
 	bpf_program__set_autoload(skel->progs.rst_received, c.directions & RST_WANT_RECEIVED);
 	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
-	/* Attached by hand: XDP to an interface, the iterators when they are run. */
-	bpf_program__set_autoattach(skel->progs.rst_arrived, false);
-	bpf_program__set_autoattach(skel->progs.rst_sockets_at_start, false);
-	bpf_program__set_autoattach(skel->progs.rst_sockets_find, false);
-	bpf_program__set_autoattach(skel->progs.rst_symbols, false);
 }
 
 /* -v: what watches what. */
@@ -223,14 +221,21 @@ static int attach_xdp(struct tracer *t, const struct options_interface *want, FI
 }
 
 static int load(struct tracer *t, const struct options *o, const struct features *features,
-		uint32_t netns, FILE *err)
+		const struct kbtf *btf, uint32_t netns, FILE *err)
 {
-	int e;
+	_cleanup(loading_end) struct loading loading = { .fd = -1 };
+	LIBBPF_OPTS(bpf_object_open_opts, opts, .btf_custom_path = loading.path);
+	int e = loading_begin(&loading, btf);
 
-	t->skel = rsttrace_bpf__open();
+	if (e)
+		return fail(err, e, "a file in memory cannot be made");
+	t->skel = rsttrace_bpf__open_opts(&opts);
 	if (!t->skel)
 		return fail(err, -errno, "the BPF object cannot be opened");
 	configure(t->skel, o, features, netns);
+	e = loading_fill(&loading, t->skel->obj);
+	if (e)
+		return fail(err, e, "the kernel's types cannot be written to a file in memory");
 	e = rsttrace_bpf__load(t->skel);
 	if (e)
 		return fail(err, e, "the BPF programs cannot be loaded");
@@ -276,6 +281,14 @@ int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns)
 	return folds_init(f, t->folds, t->samples, n, tick_ns);
 }
 
+static int attach_one(struct bpf_link **link, const struct bpf_program *prog)
+{
+	if (!bpf_program__autoload(prog))
+		return 0;
+	*link = bpf_program__attach_trace(prog);
+	return *link ? 0 : -errno;
+}
+
 /* The owners' programs first, so that no socket slips through between them and the scan; the
  * events last, so that the first of them finds its owner. */
 static int attach(struct tracer *t, const struct options *o, FILE *err)
@@ -283,18 +296,25 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	struct rsttrace_bpf *s = t->skel;
 	int e;
 
-	s->links.rst_socket_state = bpf_program__attach(s->progs.rst_socket_state);
-	s->links.rst_socket_read = bpf_program__attach(s->progs.rst_socket_read);
-	s->links.rst_socket_destroyed = bpf_program__attach(s->progs.rst_socket_destroyed);
-	if (!s->links.rst_socket_state || !s->links.rst_socket_read ||
-	    !s->links.rst_socket_destroyed)
-		return fail(err, -errno, "the socket tracepoints cannot be attached");
+	e = attach_one(&s->links.rst_socket_state, s->progs.rst_socket_state);
+	if (!e)
+		e = attach_one(&s->links.rst_socket_read, s->progs.rst_socket_read);
+	if (!e)
+		e = attach_one(&s->links.rst_socket_destroyed, s->progs.rst_socket_destroyed);
+	if (e)
+		return fail(err, e, "the socket tracepoints cannot be attached");
 	e = run_over_files(s->progs.rst_sockets_at_start);
 	if (e)
 		return fail(err, e, "open files cannot be scanned for sockets");
 	/* Those of now, too, may end before their connections are reset. */
 	tracer_listeners(t);
-	e = rsttrace_bpf__attach(s);
+	e = attach_one(&s->links.rst_dropped, s->progs.rst_dropped);
+	if (!e)
+		e = attach_one(&s->links.rst_leaves, s->progs.rst_leaves);
+	if (!e)
+		e = attach_one(&s->links.rst_received, s->progs.rst_received);
+	if (!e)
+		e = attach_one(&s->links.rst_sent, s->progs.rst_sent);
 	if (e)
 		return fail(err, e, "the reset tracepoints cannot be attached");
 
@@ -312,7 +332,8 @@ static void tracer_closep(struct tracer **t)
 }
 
 int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
-		uint32_t netns, tracer_record_fn *fn, void *context, FILE *err)
+		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
+		FILE *err)
 {
 	_cleanup(tracer_closep) struct tracer *t = calloc(1, sizeof(*t));
 	int e;
@@ -324,7 +345,7 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 	t->ncpu = libbpf_num_possible_cpus();
 	if (t->ncpu < 0)
 		return fail(err, t->ncpu, "CPUs cannot be counted");
-	e = load(t, o, features, netns, err);
+	e = load(t, o, features, btf, netns, err);
 	if (e)
 		return e;
 	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),
@@ -602,6 +623,14 @@ size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
 		n++;
 	}
 	return n;
+}
+
+void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
+{
+	__u32 value = caller;
+
+	/* There are two or three; if there is no room for one, its events are told of one by one. */
+	bpf_map_update_elem(bpf_map__fd(t->skel->maps.reset_callers), &ip, &value, BPF_NOEXIST);
 }
 
 size_t tracer_silent(const struct tracer *t, struct total *out, size_t room)

@@ -14,6 +14,7 @@
 #include "features.h"
 #include "folds.h"
 #include "kinds.h"
+#include "kbtf.h"
 #include "listeners.h"
 #include "options.h"
 #include "summary.h"
@@ -26,10 +27,11 @@ typedef int tracer_record_fn(void *context, const void *data, size_t size);
 /*
  * Loads and attaches everything O asks for. Returns 0 and a tracer that the caller closes, or
  * -errno after one line on ERR that says what is wrong and what to do; then nothing stays attached.
- * NETNS is the inode number to filter by, 0 for all.
+ * NETNS is the inode number to filter by, 0 for all. BTF is not used afterwards.
  */
 int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
-		uint32_t netns, tracer_record_fn *fn, void *context, FILE *err);
+		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
+		FILE *err);
 
 /* Detaches and frees everything. NULL is fine. */
 void tracer_close(struct tracer *t);
@@ -71,6 +73,9 @@ int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
  * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
 #define TRACER_TOTALS 4096
 size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
+
+/* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
+void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
 
 /* The same of what the kernel counts besides resets (RST_CLASS_GAVE_UP, _HANDSHAKE_DROPPED), all of it
  * as `detailed`. */

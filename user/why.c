@@ -30,14 +30,12 @@ __attribute__((format(printf, 2, 3))) static void say(struct incident *in, const
 	char *why = in->verdict.why;
 	size_t len = strlen(why);
 	va_list args;
-	int n;
 
 	va_start(args, format);
-	n = vsnprintf(why + len, WHY_MAX - len, format, args);
+	len += text_format(why + len, WHY_MAX - len, format, args);
 	va_end(args);
-	if (n < 0 || len + (size_t)n < WHY_MAX)
+	if (len < WHY_MAX - 1)
 		return;
-	len = WHY_MAX - 1;
 	while (len && (why[len - 1] & 0xc0) == 0x80)
 		len--;
 	if (len && why[len - 1] & 0x80)
@@ -66,9 +64,19 @@ static uint64_t undelivered(const struct incident *in)
 	return (uint64_t)q.unsent + q.unacked;
 }
 
-static void say_process(struct incident *in, const struct process *p)
+static void say_process(struct incident *in, uint32_t pid, const char *comm)
 {
-	say(in, "%s/%u", NAME(p->comm), p->pid);
+	say(in, "%s/%u", NAME(comm), pid);
+}
+
+static void say_owner(struct incident *in)
+{
+	say_process(in, in->owner.pid, in->owner.comm);
+}
+
+static void say_cpu_task(struct incident *in)
+{
+	say_process(in, in->cpu_task.pid, in->cpu_task.comm);
 }
 
 static void say_segment(struct incident *in)
@@ -240,7 +248,7 @@ static void why_no_such_connection(struct incident *in)
 	say(in, " for a connection that does not exist here");
 	if (in->ev->sock.kind == RST_SOCK_LISTENER && in->owner.pid) {
 		say(in, "; ");
-		say_process(in, &in->owner);
+		say_owner(in);
 		say(in, " listens on port %u", in->ev->tuple.local_port);
 	} else if (in->ev->sock.kind == RST_SOCK_LISTENER) {
 		say(in, "; port %u is listened on", in->ev->tuple.local_port);
@@ -320,14 +328,14 @@ static void why_linger_zero(struct incident *in)
 
 static void why_process_killed(struct incident *in)
 {
-	say_process(in, &in->cpu_task);
+	say_cpu_task(in);
 	say(in, " was killed by %s with ", SIGNAL(in->history.signal));
 	say_thrown_away(in);
 }
 
 static void why_process_exited(struct incident *in)
 {
-	say_process(in, &in->cpu_task);
+	say_cpu_task(in);
 	say(in, " exited with status %d and ", in->history.exit_status);
 	say_thrown_away(in);
 }
@@ -343,7 +351,7 @@ static void why_unaccepted(struct incident *in)
 		    in->ev->tuple.local_port);
 		return;
 	}
-	say_process(in, &in->cpu_task);
+	say_cpu_task(in);
 	say(in, " %s the listener on port %u",
 	    !strcmp(detail, "destroyed") ? "destroyed" : "closed", in->ev->tuple.local_port);
 	if (end->at_ns)
@@ -366,7 +374,7 @@ static void why_disconnect(struct incident *in)
 static void why_socket_destroyed(struct incident *in)
 {
 	say(in, "destroyed by ");
-	say_process(in, &in->cpu_task);
+	say_cpu_task(in);
 	say(in, " from outside (SOCK_DESTROY) in state %s", text_tcp_state(in->ev->sock.state));
 }
 
@@ -431,7 +439,7 @@ static void why_accept_queue_full(struct incident *in)
 	    COUNT(s->accept_queue_limit), in->ev->tuple.local_port);
 	if (in->owner.pid) {
 		say(in, ": ");
-		say_process(in, &in->owner);
+		say_owner(in);
 		say(in, " accepts too slowly, or its backlog is too small");
 	}
 	say(in, " (tcp_abort_on_overflow is 1)");
@@ -448,7 +456,7 @@ static void why_accept_queue_full_earlier(struct incident *in)
 	    SPAN(h->ago_ns), COUNT(h->queue), COUNT(h->queue_limit), in->ev->tuple.local_port);
 	if (in->owner.pid) {
 		say(in, "; ");
-		say_process(in, &in->owner);
+		say_owner(in);
 		say(in, " accepts too slowly, or its backlog is too small");
 	}
 }
@@ -609,7 +617,7 @@ static void why_crafted(struct incident *in)
 	const char *detail = in->verdict.detail;
 
 	if (in->owner.pid)
-		say_process(in, &in->owner);
+		say_owner(in);
 	else
 		say(in, "a program");
 	say(in, " wrote this ");
@@ -681,7 +689,7 @@ static void say_target(struct incident *in)
 	say(in, "; the connection");
 	if (in->owner.pid) {
 		say(in, " of ");
-		say_process(in, &in->owner);
+		say_owner(in);
 	}
 	say(in, " (%s) stands", text_tcp_state(s->state));
 }
@@ -922,7 +930,7 @@ void attribute_why(struct incident *in)
 	sentences[in->verdict.cause](in);
 	if (in->last_user.pid) {
 		say(in, "; last used by ");
-		say_process(in, &in->last_user);
+		say_process(in, in->last_user.pid, in->last_user.comm);
 	}
 	if (in->direction != DIR_SENT && in->pair.there)
 		say_pair(in);

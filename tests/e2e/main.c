@@ -54,6 +54,7 @@ static const struct scenario *const tables[] = {
 	scenarios_injection,
 	scenarios_translated,
 	scenarios_attack,
+	scenarios_fold,
 	scenarios_reconcile,
 	scenarios_cli,
 	/* Last: it checks the lines that all the others got. */

@@ -14,6 +14,7 @@ static bool not_received(const char *stack, enum rst_tcp_state state)
 	struct rst_event ev = { .sock = { .kind = RST_SOCK_FULL, .state = (uint8_t)state } };
 	struct symbols *s;
 	char names[1024], text[4096];
+	uint64_t caller;
 	char *save = NULL;
 	size_t len;
 	bool none;
@@ -28,7 +29,9 @@ static bool not_received(const char *stack, enum rst_tcp_state state)
 		ev.stack[ev.nstack++] = at + 16;
 	}
 	s = build_symbols(text);
-	none = symbols_not_received(s, &ev);
+	none = symbols_not_received(s, &ev, &caller);
+	if (!strncmp(stack, "tcp_reset ", strlen("tcp_reset ")) && state != RST_TCP_SYN_SENT)
+		cr_expect_eq(caller, ev.stack[1], "%s", stack);
 	symbols_free(s);
 	return none;
 }
@@ -75,7 +78,8 @@ Test(not_received, a_stack_too_long)
 {
 	struct rst_event ev = { .nstack = UINT32_MAX };
 	struct symbols *s = build_symbols("ffffffff81000000 x\n");
+	uint64_t caller;
 
-	cr_expect(!symbols_not_received(s, &ev));
+	cr_expect(!symbols_not_received(s, &ev, &caller));
 	symbols_free(s);
 }

@@ -55,7 +55,6 @@ Test(owner, who_closes_is_the_owner)
 	cr_assert_eq(b.in.owner.tid, 101);
 	cr_assert_eq(b.in.owner.uid, 1000);
 	cr_assert_eq(b.in.cpu_task.pid, 100);
-	cr_assert_eq(b.in.cpu_task.known_by, RST_KNOWN_NOT);
 }
 
 /* A delayed fput or io_uring closes in a kernel thread. */

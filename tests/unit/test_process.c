@@ -2,6 +2,7 @@
 /* test_process.c: /proc of this process and of one that is gone. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -167,6 +168,23 @@ Test(process, the_cache_mixes_nobody_up)
 	}
 }
 
+static uint64_t start_of(pid_t pid)
+{
+	char path[64], line[1024], *at;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	f = fopen(path, "r");
+	cr_assert_not_null(f);
+	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
+	fclose(f);
+	at = strrchr(line, ')');
+	for (int field = 2; at && field < 22; field++)
+		at = strchr(at + 1, ' ');
+	cr_assert_not_null(at);
+	return strtoull(at, NULL, 10) * tick_ns();
+}
+
 /* A zombie's executable cannot be read any more; what the cache has seen of it stays. */
 Test(process, the_cache_outlives_the_process)
 {
@@ -174,8 +192,6 @@ Test(process, the_cache_outlives_the_process)
 	char before[PROCESS_PATH_MAX];
 	uint64_t start_ns = 0;
 	int gate[2];
-	char path[64], line[1024], *at;
-	FILE *f;
 	pid_t pid;
 
 	cr_assert_eq(pipe(gate), 0);
@@ -187,16 +203,7 @@ Test(process, the_cache_outlives_the_process)
 		_exit(read(gate[0], &byte, 1) < 0);
 	}
 	cr_assert_gt(pid, 0);
-	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
-	f = fopen(path, "r");
-	cr_assert_not_null(f);
-	line[fread(line, 1, sizeof(line) - 1, f)] = '\0';
-	fclose(f);
-	at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
-		at = strchr(at + 1, ' ');
-	cr_assert_not_null(at);
-	start_ns = strtoull(at, NULL, 10) * tick_ns();
+	start_ns = start_of(pid);
 	p.pid = (uint32_t)pid;
 	process_fill(&p, start_ns, 0);
 	cr_assert_neq(p.exe[0], '\0');
@@ -205,6 +212,42 @@ Test(process, the_cache_outlives_the_process)
 	cr_assert_eq(waitpid(pid, NULL, 0), pid);
 	process_fill(&p, start_ns, 0);
 	cr_expect_str_eq(p.exe, before);
+	close(gate[0]);
+}
+
+/* exec() leaves pid and start time as they are. */
+Test(process, the_cache_notices_an_exec)
+{
+	struct process p = { 0 };
+	uint64_t start_ns = 0;
+	int gate[2];
+	pid_t pid;
+
+	cr_assert_eq(pipe(gate), 0);
+	pid = fork();
+	if (!pid) {
+		char byte;
+
+		close(gate[1]);
+		if (!read(gate[0], &byte, 1))
+			execlp("sleep", "sleep", "10", NULL);
+		_exit(1);
+	}
+	cr_assert_gt(pid, 0);
+	p.pid = (uint32_t)pid;
+	start_ns = start_of(pid);
+	process_fill(&p, start_ns, 0);
+	cr_expect_null(strstr(p.exe, "sleep"));
+	close(gate[1]);
+	usleep(PROCESS_KEPT_NS / 1000 + 200000);
+	process_fill(&p, start_ns, 0);
+	cr_expect_not_null(strstr(p.exe, "sleep"), "%s", p.exe);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	usleep(PROCESS_KEPT_NS / 1000 + 200000);
+	/* Gone, and still known. */
+	process_fill(&p, start_ns, 0);
+	cr_expect_not_null(strstr(p.exe, "sleep"), "%s", p.exe);
 	close(gate[0]);
 }
 

@@ -74,6 +74,41 @@ Test(sink_json_end, summary)
 	free(text);
 }
 
+Test(sink_json_end, summary_by_kind)
+{
+	struct summary sum = {
+		.kind = { { .class = RST_CLASS_SENT_NO_SOCKET,
+			    .syn = true,
+			    .reason_name = "NO_SOCKET",
+			    .total = { .filtered = 1,
+				       .detailed = 20,
+				       .folded = 300,
+				       .lost = 4000 } },
+			  { .class = RST_CLASS_WIRE, .passing = true, .total.detailed = 5 },
+			  { .total.detailed = 1 } },
+		.nkinds = 3,
+	};
+	char *text = sample_render(&sink_json, &(struct sink_style){ .quiet = true }, NULL, &sum);
+	json_t *o = json_line(text), *kinds = json_at(o, "summary.kinds"), *kind;
+
+	cr_assert_eq(json_array_size(kinds), 3);
+	kind = json_array_get(kinds, 0);
+	json_assert_str(kind, "kind", "no-socket");
+	cr_assert(json_is_true(json_at(kind, "syn")));
+	json_assert_str(kind, "reason", "NO_SOCKET");
+	json_assert_int(kind, "count", 4321);
+	json_assert_int(kind, "filtered", 1);
+	json_assert_int(kind, "folded", 300);
+	json_assert_int(kind, "lost", 4000);
+	kind = json_array_get(kinds, 1);
+	json_assert_str(kind, "kind", "forwarded");
+	json_assert_int(kind, "count", 5);
+	cr_assert_eq(json_object_size(kind), 2);
+	json_assert_str(json_array_get(kinds, 2), "kind", "other");
+	json_decref(o);
+	free(text);
+}
+
 Test(sink_json_end, full_disk)
 {
 	struct sink sink = { .ops = &sink_json, .out = fopen("/dev/full", "w") };

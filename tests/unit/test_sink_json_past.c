@@ -98,7 +98,7 @@ Test(sink_json_past, last_user)
 
 	json_assert_absent(o, "last_user");
 	json_decref(o);
-	sample.in.last_user = (struct process){ .pid = 50, .tid = 51, .uid = 5, .comm = "worker" };
+	sample.in.last_user = (struct process_name){ .pid = 50, .comm = "worker" };
 	o = json_event(&sample.in);
 	json_assert_int(o, "last_user.pid", 50);
 	json_assert_str(o, "last_user.comm", "worker");

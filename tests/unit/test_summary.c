@@ -22,6 +22,41 @@ Test(summary, counts_by_direction_and_cause)
 	cr_assert_eq(s.benign, 0);
 }
 
+Test(summary, a_sample_counts_for_all_of_its_fold)
+{
+	struct summary s = { 0 };
+	struct sample sample;
+
+	sample_fill(&sample);
+	sample.ev.folded.count = 1200;
+	summary_add(&s, &sample.in, true);
+	sample.ev.folded.count = 34;
+	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	summary_add(&s, &sample.in, false);
+	cr_assert_eq(s.by_cause[DIR_SENT][CAUSE_CLOSE_UNREAD], 1200);
+	cr_assert_eq(s.by_cause[DIR_SENT][CAUSE_DATA_AFTER_CLOSE], 34);
+	cr_assert_eq(s.shown, 1200);
+	cr_assert_eq(s.benign, 34);
+}
+
+Test(summary, without_details_by_direction)
+{
+	struct summary s = { 0 };
+	uint64_t lost = 1;
+
+	for (uint8_t i = 0; i < RST_CLASSES; i++, lost *= 10)
+		s.kind[s.nkinds++] = (struct kind_sum){
+			.class = i,
+			.total = { .filtered = 3, .detailed = 5, .folded = 7, .lost = lost }
+		};
+	s.kind[s.nkinds++] =
+		(struct kind_sum){ .class = RST_CLASS_WIRE, .passing = true, .total.lost = 42 };
+	/* The digits from the right: 0 to RST_CLASS_DROPPED. */
+	cr_assert_eq(summary_without_details(&s, DIR_SENT), 10111111);
+	cr_assert_eq(summary_without_details(&s, DIR_RECEIVED), 101000000);
+	cr_assert_eq(summary_without_details(&s, DIR_PASSING), 42);
+}
+
 Test(summary, benign_is_counted_also_when_hidden)
 {
 	struct summary s = { 0 };
