@@ -642,7 +642,7 @@ static void put_history_use(struct json_out *o, const struct summary *s)
 
 static void put_reconciled(struct json_out *o, const struct reconcile_line *line)
 {
-	struct json_mark explained;
+	struct json_mark explained, c;
 
 	put_number(o, "netns", line->netns);
 	put_word(o, "counter", counters_name(line->counter));
@@ -650,8 +650,7 @@ static void put_reconciled(struct json_out *o, const struct reconcile_line *line
 	put_number(o, "events", line->events);
 	explained = json_out_array(o, "explained");
 	for (uint32_t i = 0; i < line->parts; i++) {
-		struct json_mark c = json_out_object(o, NULL);
-
+		c = json_out_object(o, NULL);
 		put_word(o, "why", line->part[i].why);
 		json_out_signed(o, "count", line->part[i].count);
 		put_word(o, "certainty", line->part[i].certain ? "certain" : "inferred");
@@ -691,8 +690,10 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 		for (int i = 0; i < CAUSE_COUNT; i++)
 			events += s->by_cause[direction][i];
 
-	if (s->interim)
+	if (s->interim) {
 		json_out_bool(o, "interim", true);
+		put_number(o, "waiting", s->waiting);
+	}
 	put_number(o, "duration_ns", s->duration_ns);
 	put_number(o, "events", events);
 	put_number(o, "benign", s->benign);
