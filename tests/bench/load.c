@@ -25,6 +25,8 @@
 #define BURST 64 /* operations between two looks at the clock */
 #define PACED_RATE 5000
 #define WORKERS_MAX 2
+#define SLICE_NS 10000000
+#define SLICES_MAX 6000
 
 #define NS_PER_S 1000000000ULL
 
@@ -43,7 +45,6 @@ const struct load_info loads[LOADS] = {
 /* One process that makes load, and what it does it with. */
 struct worker {
 	const struct netlab *lab;
-	uint64_t end_ns;
 	int listener, client, server, raw;
 	struct sockaddr_in open, closed;
 	uint64_t paced_from, paced;
@@ -54,6 +55,8 @@ struct worker {
 struct progress {
 	uint64_t done; /* operations or bytes */
 	uint64_t ns;
+	size_t slices;
+	double slice[SLICES_MAX]; /* operations or bytes a second */
 };
 
 static struct sockaddr_in address(const char *ip, int port)
@@ -279,13 +282,30 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+static void drive(struct worker *w, enum load_kind kind, double seconds, struct progress *p)
+{
+	uint64_t start = clock_ns(CLOCK_MONOTONIC), slice_start = start, slice_done = 0;
+	uint64_t end = start + (uint64_t)(seconds * (double)NS_PER_S), now;
+
+	do {
+		p->done += jobs[kind].step(w);
+		now = clock_ns(CLOCK_MONOTONIC);
+		if (now - slice_start < SLICE_NS || p->slices == SLICES_MAX)
+			continue;
+		p->slice[p->slices++] = (double)(p->done - slice_done) * (double)NS_PER_S /
+					(double)(now - slice_start);
+		slice_start = now;
+		slice_done = p->done;
+	} while (now < end);
+	p->ns = now - start;
+}
+
 static void work(const struct netlab *lab, enum load_kind kind, double seconds, int cpu,
 		 struct progress *progress)
 {
 	struct worker w = { .lab = lab,
 			    .open = address(SERVER, OPEN_PORT),
 			    .closed = address(SERVER, CLOSED_PORT) };
-	uint64_t start;
 	int one = 1;
 
 	pin(cpu);
@@ -301,12 +321,8 @@ static void work(const struct netlab *lab, enum load_kind kind, double seconds, 
 		setsockopt(w.client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		setsockopt(w.server, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	}
-	start = w.paced_from = clock_ns(CLOCK_MONOTONIC);
-	w.end_ns = start + (uint64_t)(seconds * (double)NS_PER_S);
-	do {
-		progress->done += jobs[kind].step(&w);
-		progress->ns = clock_ns(CLOCK_MONOTONIC) - start;
-	} while (start + progress->ns < w.end_ns);
+	w.paced_from = clock_ns(CLOCK_MONOTONIC);
+	drive(&w, kind, seconds, progress);
 }
 
 static uint64_t out_rsts(const struct netlab *lab)
@@ -325,6 +341,22 @@ static void wait_for(const pid_t *pids, int n)
 		if (status)
 			run_die("load: a worker ended with wait status %#x", (unsigned int)status);
 	}
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* What the better slices have in common. */
+static double undisturbed(struct progress *p)
+{
+	if (!p->slices)
+		return (double)p->done * (double)NS_PER_S / (double)p->ns;
+	qsort(p->slice, p->slices, sizeof(*p->slice), compare);
+	return p->slice[p->slices * 3 / 4];
 }
 
 struct load_result load_run(const struct netlab *lab, enum load_kind kind, double seconds)
@@ -356,11 +388,14 @@ struct load_result load_run(const struct netlab *lab, enum load_kind kind, doubl
 		if ((double)progress[i].ns / 1e9 > r.seconds)
 			r.seconds = (double)progress[i].ns / 1e9;
 	}
+	if (loads[kind].resets)
+		r.rate = (double)r.rsts / r.seconds;
+	else
+		r.rate = loads[kind].scale * undisturbed(&progress[0]);
 	munmap(progress, sizeof(*progress) * WORKERS_MAX);
 	/* The end of a worker's own connection may be one, even of the loads that have none. */
 	if (loads[kind].resets ? r.rsts < r.done / 2 : r.rsts > (uint64_t)workers)
 		run_die("load: %s made %llu resets", loads[kind].key, (unsigned long long)r.rsts);
-	r.rate = loads[kind].scale * (double)(loads[kind].resets ? r.rsts : r.done) / r.seconds;
 	return r;
 }
 
