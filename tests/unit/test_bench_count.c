@@ -156,6 +156,10 @@ static void count_own(const struct sink_ops *ops, enum count_format format)
 	sum.by_cause[DIR_RECEIVED][CAUSE_REFUSED] = 300;
 	sum.counters[RST_CNT_LOST_SENT] = 4711;
 	sum.counters[RST_CNT_LOST_DROPPED] = 2;
+	sum.kind[0] = (struct kind_sum){ .class = RST_CLASS_SENT_ACTIVE, .total.lost = 4000 };
+	sum.kind[1] = (struct kind_sum){ .class = RST_CLASS_SENT_PASSIVE, .total.lost = 711 };
+	sum.kind[2] = (struct kind_sum){ .class = RST_CLASS_DROPPED, .total.lost = 2 };
+	sum.nkinds = 3;
 	sample_fill(&sample);
 	text = sample_render(ops, &style, &sample.in, &sum);
 	c = count(text, "", format);
