@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "run.h"
+#include "stats.h"
 #include "util.h"
 
 #define SERVER "192.0.2.1"
@@ -343,20 +344,12 @@ static void wait_for(const pid_t *pids, int n)
 	}
 }
 
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return (x > y) - (x < y);
-}
-
 /* What the better slices have in common. */
 static double undisturbed(struct progress *p)
 {
 	if (!p->slices)
 		return (double)p->done * (double)NS_PER_S / (double)p->ns;
-	qsort(p->slice, p->slices, sizeof(*p->slice), compare);
-	return p->slice[p->slices * 3 / 4];
+	return stats_quantile(p->slice, p->slices, 0.75);
 }
 
 struct load_result load_run(const struct netlab *lab, enum load_kind kind, double seconds)
