@@ -98,13 +98,25 @@ static void reconcile_now(struct trace *t)
 		p->summary.reconciliation = &t->audit.result;
 }
 
+/* Under a flood the ring is never empty. */
+#define INTERIM_ROUNDS 64
+
 static void put_interim(struct trace *t)
 {
+	struct pipeline *p = &t->pipeline;
+
 	summary_wanted = 0;
 	reconcile_now(t);
-	tracer_poll(t->pipeline.tracer, 0);
-	pipeline_run(&t->pipeline, false);
+	for (int i = 0, n = -ENOBUFS; n == -ENOBUFS && i < INTERIM_ROUNDS; i++) {
+		n = tracer_poll(p->tracer, 0);
+		pipeline_run(p, false);
+	}
+	while (!p->err && pipeline_folds(p, true))
+		pipeline_run(p, false);
+	pipeline_run(p, false);
+	p->summary.waiting = join_held(&p->join);
 	put_summary(t, true);
+	p->summary.waiting = 0;
 }
 
 static int run(struct trace *t)

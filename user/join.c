@@ -29,9 +29,14 @@ bool join_full(const struct join *j)
 	return j->last + 1 - j->first == JOIN_MAX;
 }
 
+uint64_t join_held(const struct join *j)
+{
+	return j->last + 1 - j->first;
+}
+
 bool join_empty(const struct join *j)
 {
-	return j->first > j->last;
+	return !join_held(j);
 }
 
 static uint32_t mix(const uint8_t *address, uint16_t port)

@@ -62,6 +62,8 @@ struct join {
 void join_init(struct join *j);
 bool join_full(const struct join *j);
 bool join_empty(const struct join *j);
+/* How many are held. */
+uint64_t join_held(const struct join *j);
 
 /* Adds an event, an arrival (of namespace NETNS). There must be room: see join_full. */
 void join_event(struct join *j, const struct rst_event *event, enum direction direction);

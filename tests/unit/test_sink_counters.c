@@ -178,6 +178,11 @@ Test(sink_counters, interim_summary)
 	p = page();
 	cr_expect_str_eq(p.line[1], "2 s so far, 1 reset: 1 sent, 0 received");
 	free(p.text);
+	sum.waiting = 1234;
+	p = page();
+	cr_expect_str_eq(p.line[1], "2 s so far, 1 reset: 1 sent, 0 received; 1,234 more are being "
+				    "looked into");
+	free(p.text);
 }
 
 static json_t *json(void)
@@ -202,8 +207,10 @@ Test(sink_counters, in_json)
 	unknown[0] = (struct reconcile_unknown){ NETNS + 1, RECONCILE_GONE };
 	all.unknowns = 1;
 	sum.interim = true;
+	sum.waiting = 7;
 	o = json();
 	cr_assert(json_is_true(json_at(o, "summary.interim")));
+	json_assert_int(o, "summary.waiting", 7);
 	cr_assert_eq(json_array_size(json_at(o, "summary.reconciliation")), 2);
 	one = json_array_get(json_at(o, "summary.reconciliation"), 0);
 	json_assert_int(one, "netns", NETNS);
@@ -241,5 +248,6 @@ Test(sink_counters, absent_in_json_when_not_known)
 	json_assert_absent(o, "summary.reconciliation");
 	json_assert_absent(o, "summary.not_reconciled");
 	json_assert_absent(o, "summary.interim");
+	json_assert_absent(o, "summary.waiting");
 	json_decref(o);
 }
