@@ -410,11 +410,11 @@ static bool may_find(struct tracer *t, uint64_t now)
 int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n)
 {
 	int map = bpf_map__fd(t->skel->maps.found);
-	uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
+	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct rst_found empty = { 0 };
 	int err = 0;
 
-	if (!may_find(t, begin_ns))
+	if (!may_find(t, clock_ns(CLOCK_MONOTONIC)))
 		return -EAGAIN;
 	for (size_t i = 0; i < n; i++)
 		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
@@ -427,7 +427,7 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	}
 	for (size_t i = 0; i < n; i++)
 		bpf_map_delete_elem(map, &inodes[i]);
-	t->find_saved_ns -= (int64_t)(clock_ns(CLOCK_MONOTONIC) - begin_ns);
+	t->find_saved_ns -= (int64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns);
 	return err;
 }
 

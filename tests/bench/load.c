@@ -207,35 +207,39 @@ static uint32_t add_words(const void *p, size_t bytes, uint32_t sum)
 	return sum;
 }
 
-/* A SYN whose source port, alone, is different each time. */
-static void fill_syn(struct segment *s, unsigned int port)
+/* A SYN without a source port. Returns the sum for with_port(). */
+static uint32_t blank_syn(struct segment *s)
 {
 	uint32_t sum;
 
 	*s = (struct segment){
 		.ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP },
-		.tcp = { .syn = 1, .doff = 5, .window = htons(1024), .seq = htonl(port * 7919) },
+		.tcp = { .syn = 1, .doff = 5, .window = htons(1024), .seq = htonl(7919) },
 	};
 	s->ip.tot_len = htons(sizeof(*s));
 	s->ip.saddr = address(CLIENT, 0).sin_addr.s_addr;
 	s->ip.daddr = address(SERVER, 0).sin_addr.s_addr;
-	s->tcp.source = htons((uint16_t)port);
 	s->tcp.dest = htons(CLOSED_PORT);
 	sum = add_words(&s->ip.saddr, 8, htons(IPPROTO_TCP) + htons(sizeof(s->tcp)));
-	sum = add_words(&s->tcp, sizeof(s->tcp), sum);
+	return add_words(&s->tcp, sizeof(s->tcp), sum);
+}
+
+static void with_port(struct segment *s, uint32_t sum, unsigned int port)
+{
+	s->tcp.source = htons((uint16_t)port);
+	sum += s->tcp.source;
 	sum = (sum & 0xffff) + (sum >> 16);
 	s->tcp.check = (uint16_t) ~(sum + (sum >> 16));
 }
 
-static uint64_t send_syns(struct worker *w)
+/* Returns the sum for with_port(). */
+static uint32_t prepare_syns(struct worker *w, struct segment *segments, struct mmsghdr *messages)
 {
-	static struct segment segments[BURST];
-	static struct mmsghdr messages[BURST];
 	static struct iovec parts[BURST];
-	int n;
+	uint32_t sum = 0;
 
 	for (int i = 0; i < BURST; i++) {
-		fill_syn(&segments[i], 1024 + w->port++ % 60000);
+		sum = blank_syn(&segments[i]);
 		parts[i] = (struct iovec){ &segments[i], sizeof(segments[i]) };
 		messages[i].msg_hdr = (struct msghdr){
 			.msg_name = &w->closed,
@@ -244,6 +248,21 @@ static uint64_t send_syns(struct worker *w)
 			.msg_iovlen = 1,
 		};
 	}
+	return sum;
+}
+
+/* SYNs that differ in their source port alone. */
+static uint64_t send_syns(struct worker *w)
+{
+	static struct segment segments[BURST];
+	static struct mmsghdr messages[BURST];
+	static uint32_t sum;
+	int n;
+
+	if (!sum)
+		sum = prepare_syns(w, segments, messages);
+	for (int i = 0; i < BURST; i++)
+		with_port(&segments[i], sum, 1024 + w->port++ % 60000);
 	n = sendmmsg(w->raw, messages, BURST, 0);
 	if (n < 0 && errno != ENOBUFS)
 		run_die("load: sendmmsg: %s", strerror(errno));
@@ -408,7 +427,7 @@ void load_probe(int fd)
 	static unsigned int port = 2000;
 	struct segment syn;
 
-	fill_syn(&syn, port++);
+	with_port(&syn, blank_syn(&syn), port++);
 	if (sendto(fd, &syn, sizeof(syn), 0, (void *)&to, sizeof(to)) < 0)
 		run_die("load: sendto: %s", strerror(errno));
 }
