@@ -152,8 +152,8 @@ void folds_say(struct incident *in)
 		      : anywhere  ? "any"
 				  : prefix(peer, t));
 	if (f->first_port != f->last_port)
-		n += snprintf(said + n, sizeof(said) - (size_t)n, ", local ports %u to %u",
-			      f->first_port, f->last_port);
+		snprintf(said + n, sizeof(said) - (size_t)n, ", local ports %u to %u",
+			 f->first_port, f->last_port);
 	memcpy(why, in->verdict.why, sizeof(why));
 	n = snprintf(in->verdict.why, sizeof(why), "%s; this one: %s", said, why);
 	if (n >= (int)sizeof(why))
