@@ -114,10 +114,12 @@ static char *put_escaped(char *p, unsigned char c)
 		*p++ = words[letter - letters];
 		return p;
 	}
-	memcpy(p, "u00", 3);
-	p[3] = hex[c >> 4];
-	p[4] = hex[c & 15];
-	return p + 5;
+	*p++ = 'u';
+	*p++ = '0';
+	*p++ = '0';
+	*p++ = hex[c >> 4];
+	*p++ = hex[c & 15];
+	return p;
 }
 
 /* Length of the character of several bytes at S, of which N may be read; 0: it is none. */
