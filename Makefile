@@ -42,22 +42,27 @@ BPF_SRCS  := $(wildcard bpf/*.bpf.c)
 USER_SRCS := $(wildcard user/*.c)
 UNIT_SRCS := $(wildcard tests/unit/*.c)
 E2E_SRCS  := $(wildcard tests/e2e/*.c)
+# floor is one of the programs that the benchmark compares, with a BPF side of its own.
+BENCH_SRCS := $(filter-out tests/bench/%.bpf.c tests/bench/floor.c,$(wildcard tests/bench/*.c))
 
-SOURCES   := $(sort $(BPF_SRCS) $(USER_SRCS) $(UNIT_SRCS) $(E2E_SRCS))
+SOURCES   := $(sort $(BPF_SRCS) $(USER_SRCS) $(UNIT_SRCS) $(E2E_SRCS) $(BENCH_SRCS))
 
 BPF_OBJS  := $(BPF_SRCS:%.bpf.c=$(O)/%.bpf.o)
 USER_OBJS := $(USER_SRCS:%.c=$(O)/obj/%.o)
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/obj/%.o)
 E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
+# The end-to-end tests' namespaces serve the benchmark as well.
+BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(O)/obj/tests/e2e/netlab.o
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/pipeline.o %/audit.o,$(USER_OBJS))
+CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/pipeline.o %/audit.o,$(USER_OBJS)) \
+	$(O)/obj/tests/bench/stats.o $(O)/obj/tests/bench/count.o
 
 BPF_OBJ := $(O)/bpf/rsttrace.o
 SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test demo lint format uninstall clean help
+LATE_GOALS := run test demo bench lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -132,13 +137,28 @@ $(SKEL): $(BPF_OBJ)
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name rsttrace_bpf >$@
 
+$(O)/bpf/floor.bpf.o: tests/bench/floor.bpf.c $(O)/.flags
+	$(call say,BPF,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BPF_CFLAGS) $(DEPFLAGS) -c $< -o $@
+
+$(O)/bpf/floor.o: $(O)/bpf/floor.bpf.o
+	$(call say,LINKOBJ,$@)
+	$(Q)$(BPFTOOL) gen object $@ $<
+
+$(O)/floor.skel.h: $(O)/bpf/floor.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name floor_bpf >$@
+
 # Nobody else may include the skeleton. The compiler reports it as a dependency only after the
 # first compilation, so the first one has to be told.
 $(O)/obj/user/tracer.o: $(SKEL)
 
-$(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit $(UNIT_CFLAGS)
+$(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit -iquote tests/bench $(UNIT_CFLAGS)
 # Rows of the scenario tables end where the rest is zero.
 $(O)/obj/tests/e2e/%.o: private EXTRA = -iquote tests/e2e $(JSON_CFLAGS) -Wno-missing-field-initializers
+$(O)/obj/tests/bench/%.o: private EXTRA = -iquote tests/bench -iquote tests/e2e
+$(O)/obj/tests/bench/floor.o: $(O)/floor.skel.h
 $(O)/obj/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D)
@@ -153,7 +173,7 @@ $(O)/tests/unit: $(UNIT_OBJS) $(CORE_OBJS) $(O)/.sources
 	$(if $(UNIT_SRCS),,$(error tests/unit has no *.c: nothing to test))
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(UNIT_OBJS) $(CORE_OBJS) $(LIB_LIBS) $(UNIT_LIBS)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(UNIT_OBJS) $(CORE_OBJS) $(LIB_LIBS) $(UNIT_LIBS) -lm
 
 $(O)/tests/e2e: $(E2E_OBJS) $(O)/.sources
 	$(if $(E2E_SRCS),,$(error tests/e2e has no *.c: nothing to test))
@@ -161,7 +181,18 @@ $(O)/tests/e2e: $(E2E_OBJS) $(O)/.sources
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(E2E_OBJS) $(JSON_LIBS)
 
--include $(BPF_OBJS:.o=.d) $(USER_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) $(E2E_OBJS:.o=.d)
+$(O)/tests/bench: $(BENCH_OBJS) $(O)/.sources
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(BENCH_OBJS) $(LIB_LIBS) -lm
+
+$(O)/tests/floor: $(O)/obj/tests/bench/floor.o
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $< $(LIB_LIBS)
+
+-include $(BPF_OBJS:.o=.d) $(USER_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) $(E2E_OBJS:.o=.d) \
+	$(BENCH_OBJS:.o=.d) $(O)/obj/tests/bench/floor.d $(O)/bpf/floor.bpf.d
 
 # Hands what root has built back to the user who called sudo.
 give_back = if [ "$$(id -u)" = 0 ] && [ -n "$$SUDO_UID" ] && [ -d $(O) ]; then \
@@ -198,6 +229,16 @@ demo:
 	@scripts/install-deps --test
 	@$(MAKE) --no-print-directory all $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
 	@RSTTRACE=$(abspath $(O)/rsttrace) E2E=$(abspath $(O)/tests/e2e) scripts/demo $(ARGS)
+
+# What it compares with may be missing: it says so and goes on.
+.PHONY: bench
+bench:
+	@scripts/install-deps
+	@[ "$$(id -u)" != 0 ] || scripts/install-deps --bench || true
+	@$(MAKE) --no-print-directory all $(O)/tests/bench $(O)/tests/floor; \
+		err=$$?; $(give_back); exit $$err
+	@RSTTRACE=$(abspath $(O)/rsttrace) FLOOR=$(abspath $(O)/tests/floor) \
+		RST_BT=$(abspath tests/bench/rst.bt) $(O)/tests/bench $(BENCH_ARGS)
 
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
 SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))
@@ -245,6 +286,7 @@ help:
 	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
 	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
+	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
 	@echo 'make install      DESTDIR=, PREFIX=$(PREFIX); make uninstall takes it back'
 	@echo 'make clean        remove $(O)'

@@ -281,8 +281,9 @@ enum rst_class {
 	RST_CLASS_RECEIVED = 6,
 	RST_CLASS_WIRE = 7,
 	RST_CLASS_DROPPED = 8,
-	RST_CLASS_ARRIVED = 9, /* in no total: it is received, dropped or forwarded as well */
 	RST_CLASSES,
+	/* In no total, since it is received, dropped or forwarded as well. */
+	RST_CLASS_ARRIVED = 15,
 	/* No resets, and only in the map `silent`: what the kernel's counters count besides. */
 	RST_CLASS_GAVE_UP = 16,		  /* ended by an error, or before it stood */
 	RST_CLASS_HANDSHAKE_DROPPED = 17, /* its last ACK met a full accept queue */

@@ -635,7 +635,7 @@ static void put_history_use(struct json_out *o, const struct summary *s)
 
 static void put_reconciled(struct json_out *o, const struct reconcile_line *line)
 {
-	struct json_mark explained, c;
+	struct json_mark explained;
 
 	put_number(o, "netns", line->netns);
 	put_word(o, "counter", counters_name(line->counter));
@@ -643,7 +643,8 @@ static void put_reconciled(struct json_out *o, const struct reconcile_line *line
 	put_number(o, "events", line->events);
 	explained = json_out_array(o, "explained");
 	for (uint32_t i = 0; i < line->parts; i++) {
-		c = json_out_object(o, NULL);
+		struct json_mark c = json_out_object(o, NULL);
+
 		put_word(o, "why", line->part[i].why);
 		json_out_signed(o, "count", line->part[i].count);
 		put_word(o, "certainty", line->part[i].certain ? "certain" : "inferred");

@@ -133,11 +133,12 @@ Test(attack_folded, what_differs_is_left_out)
 	struct rst_folded *f = &sample.ev.folded;
 
 	f->first_port = f->last_port = 8080;
+	f->remote_ports = 1;
 	add(100, 0);
 	add(900, 0);
 	cr_assert(due());
 	cr_expect_eq(report.tuple.local_port, 8080);
-	cr_expect_eq(report.tuple.remote_port, 0, "nobody has looked at it");
+	cr_expect_eq(report.tuple.remote_port, 0);
 	cr_expect_eq(report.tuple.local[3], 1);
 	cr_expect_eq(report.tuple.remote[3], 2);
 

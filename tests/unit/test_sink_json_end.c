@@ -62,7 +62,7 @@ Test(sink_json_end, summary)
 	json_assert_int(o, "summary.history.no_room", 100 + RST_CNT_NOT_REMEMBERED);
 	json_assert_int(o, "summary.history.missed", 100 + RST_CNT_MISSED_STATES);
 	json_assert_int(o, "summary.filtered", 100 + RST_CNT_FILTERED);
-	json_assert_int(o, "summary.not_received", 9);
+	json_assert_int(o, "summary.not_received", 9 + 100 + RST_CNT_NOT_RECEIVED);
 	json_assert_int(o, "summary.no_stack", 100 + RST_CNT_NO_STACK);
 	json_assert_int(o, "summary.no_storage", 100 + RST_CNT_NO_STORAGE);
 	json_assert_int(o, "summary.no_listener_room", 100 + RST_CNT_NO_LISTENER_ROOM);

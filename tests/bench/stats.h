@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * stats.h: what a few repeated measurements say, and when they say nothing. No difference is called
+ * one unless the median itself, had the run gone on for ever, would be on that side of the goal in
+ * nine runs of ten.
+ */
+#ifndef BENCH_STATS_H
+#define BENCH_STATS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Fewer values than this never decide anything: even from lowest to highest they hold the true
+ * median less often than that. */
+#define STATS_ENOUGH 5
+
+struct stats {
+	size_t n; /* values that are numbers; 0: nothing else is set */
+	double median;
+	double low, high; /* hold the true median nine times of ten, if n >= STATS_ENOUGH */
+	double min, max;
+};
+
+enum stats_verdict {
+	STATS_MET,
+	STATS_NOT_MET,
+	STATS_NOISE,   /* the goal lies inside the spread */
+	STATS_TOO_FEW, /* fewer than STATS_ENOUGH values */
+};
+
+enum stats_goal {
+	STATS_AT_LEAST,
+	STATS_AT_MOST,
+};
+
+/* VALUES may hold NANs, for what could not be measured: they are left out. */
+struct stats stats_of(const double *values, size_t n);
+
+/* Ratios A/B, pair by pair, into RATIOS, which has room for N; NAN where one is missing or B is 0. */
+void stats_ratios(double *ratios, const double *a, const double *b, size_t n);
+
+/* Whether the true median reaches LIMIT. */
+enum stats_verdict stats_judge(const struct stats *s, enum stats_goal goal, double limit);
+
+/* Whether ratios with these statistics differ from 1 at all. */
+bool stats_differs(const struct stats *ratios);
+
+/* "met", "NOT MET", … */
+const char *stats_verdict_name(enum stats_verdict verdict);
+
+#endif
