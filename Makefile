@@ -235,7 +235,7 @@ demo:
 bench:
 	@scripts/install-deps
 	@[ "$$(id -u)" != 0 ] || scripts/install-deps --bench || true
-	@$(MAKE) --no-print-directory all $(O)/tests/bench $(O)/tests/floor; \
+	@$(MAKE) --no-print-directory all $(O)/tests/bench $(O)/tests/floor >&2; \
 		err=$$?; $(give_back); exit $$err
 	@RSTTRACE=$(abspath $(O)/rsttrace) FLOOR=$(abspath $(O)/tests/floor) \
 		RST_BT=$(abspath tests/bench/rst.bt) $(O)/tests/bench $(BENCH_ARGS)

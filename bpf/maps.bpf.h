@@ -24,16 +24,17 @@ struct {
 
 /* What is remembered with a socket as long as it lives. */
 struct rst_storage {
-	struct rst_owner owner;
-	struct rst_closer closer;
-	__u64 created_ns;
-	__u64 established_ns;
-	__u32 reader;	   /* thread group id of the last reader, in the initial pid namespace */
+	__u32 reader; /* thread group id of the owner, in the initial pid namespace, when it is known
+		       * by RST_KNOWN_SOCKET; 0 otherwise. First: every read looks at it */
 	__u32 closer_tgid; /* the same of the closer */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
-	__u8 pad[1];
+	__u8 pad[5];
+	__u64 created_ns;
+	__u64 established_ns;
+	struct rst_owner owner;
+	struct rst_closer closer;
 };
 
 /* BPF_F_CLONE: a connection starts with its listener's record, so that it has an owner before

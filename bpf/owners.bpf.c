@@ -24,11 +24,11 @@ static __always_inline struct rst_storage *storage(struct sock *sk)
 }
 
 static __always_inline void owner_set(struct rst_owner *owner, struct task_struct *task,
-				      __u8 known_by)
+				      __u8 known_by, __u64 now)
 {
 	__builtin_memset(owner, 0, sizeof(*owner));
 	task_fill(&owner->task, task);
-	owner->since_ns = bpf_ktime_get_ns();
+	owner->since_ns = now;
 	owner->known_by = known_by;
 }
 
@@ -109,19 +109,20 @@ static __always_inline void opened(struct sock *sk, int state)
 {
 	struct task_struct *task = bpf_get_current_task_btf();
 	struct rst_storage *st = storage(sk);
+	__u64 now = bpf_ktime_get_ns();
 
 	if (!st)
 		return;
 	__builtin_memset(st, 0, sizeof(*st));
 	if (!task_is_kernel(task)) {
-		owner_set(&st->owner, task, RST_KNOWN_SOCKET);
+		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
 		st->reader = task->tgid; /* its reads say nothing new */
 	}
 	if (state == RST_TCP_LISTEN) {
-		listener_add(sk, &st->owner, bpf_ktime_get_ns());
+		listener_add(sk, &st->owner, now);
 	} else {
 		st->role = RST_ROLE_CLIENT;
-		st->created_ns = bpf_ktime_get_ns();
+		st->created_ns = now;
 	}
 }
 
@@ -134,6 +135,7 @@ static __always_inline void born(struct sock *sk)
 		return;
 	__builtin_memset(&st->closer, 0, sizeof(st->closer));
 	st->awaited = 0;
+	st->reader = 0;
 	st->owner.known_by = st->owner.task.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
 	st->role = RST_ROLE_SERVER;
 	st->created_ns = bpf_ktime_get_ns();
@@ -267,8 +269,9 @@ static __always_inline bool in_time_wait(const struct sock *sk, int old_state)
 }
 
 /* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
-static __always_inline void count_end(const struct sock *sk, int old_state)
+static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
 {
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	bool linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
 	struct rst_kind kind = { .class = RST_CLASS_GAVE_UP, .state = old_state };
 
@@ -304,6 +307,8 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	struct rst_storage *st = storage(sk);
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 
+	if (tp)
+		count_end(tp, old_state);
 	if (!st)
 		return;
 	st->old_state = old_state;
@@ -347,10 +352,8 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 	case RST_TCP_CLOSE:
 		if (old_state == RST_TCP_LISTEN)
 			listener_remove(sk);
-		else {
-			count_end(sk, old_state);
+		else
 			closed(sk, old_state);
-		}
 		break;
 	}
 	return 0;
@@ -373,7 +376,7 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 		return 0;
 	task = bpf_get_current_task_btf();
 	/* Who reads now is the owner, also after a fork, or when the file was passed on. */
-	if (st && st->owner.known_by == RST_KNOWN_SOCKET && st->reader == task->tgid)
+	if (st && st->reader == task->tgid)
 		return 0;
 	if (task_is_kernel(task) || !sock_inode(sk))
 		return 0;
@@ -381,7 +384,7 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 		st = storage(sk);
 	if (!st)
 		return 0;
-	owner_set(&st->owner, task, RST_KNOWN_SOCKET);
+	owner_set(&st->owner, task, RST_KNOWN_SOCKET, bpf_ktime_get_ns());
 	st->reader = task->tgid;
 	return 0;
 }
@@ -459,7 +462,7 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 		listener_look(sk);
 	if (st->owner.known_by != RST_KNOWN_NOT)
 		return 0;
-	owner_set(&st->owner, task, RST_KNOWN_SCAN);
+	owner_set(&st->owner, task, RST_KNOWN_SCAN, bpf_ktime_get_ns());
 	if (sk->__sk_common.skc_state == RST_TCP_LISTEN)
 		listener_add(sk, &st->owner, 0);
 	return 0;

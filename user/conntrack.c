@@ -17,9 +17,19 @@
 /* There only while nf_conntrack is loaded: to ask without it would load modules. */
 #define SIGN "/proc/sys/net/netfilter/nf_conntrack_count"
 
+/* A namespace that tracks nothing has nothing to be asked of, until conntrack_release. */
+struct empty {
+	uint32_t netns; /* 0: none */
+	bool yes;
+};
+
+#define EMPTIES 64
+
 struct conntrack {
 	struct netlink netlink;
-	bool refused; /* by the last answer */
+	struct empty empty[EMPTIES];
+	bool looked, there; /* until conntrack_release: looked for SIGN; it is there */
+	bool refused;	    /* by the last answer */
 };
 
 /* The attributes of one direction's ends. */
@@ -57,6 +67,8 @@ int conntrack_open(struct conntrack **out)
 void conntrack_release(struct conntrack *c)
 {
 	netlink_release(&c->netlink);
+	memset(c->empty, 0, sizeof(c->empty));
+	c->looked = false;
 }
 
 void conntrack_close(struct conntrack *c)
@@ -135,6 +147,46 @@ static int ask(struct conntrack *c, struct mnl_socket *nl, const struct rst_tupl
 	return netlink_ask(&c->netlink, nl, nlh, take_flow, out);
 }
 
+static bool is_loaded(struct conntrack *c)
+{
+	if (!c->looked)
+		c->there = !access(SIGN, F_OK);
+	c->looked = true;
+	return c->there;
+}
+
+static int take_count(const struct nlmsghdr *nlh, void *data)
+{
+	const struct nlattr *attr;
+	bool *empty = data;
+
+	mnl_attr_for_each(
+		attr, nlh,
+		sizeof(struct nfgenmsg)) if (mnl_attr_get_type(attr) == CTA_STATS_GLOBAL_ENTRIES &&
+					     !mnl_attr_validate(attr, MNL_TYPE_U32)) *empty =
+		!mnl_attr_get_u32(attr);
+	return MNL_CB_STOP;
+}
+
+/* Whether there is no flow at all. What was tracked when a segment came that is older than this
+ * question, and is not there now, will not be there at the next one either. */
+static bool is_empty(struct conntrack *c, struct mnl_socket *nl, uint32_t netns)
+{
+	struct empty *e = &c->empty[netns % EMPTIES];
+	char buf[64] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	if (e->netns == netns)
+		return e->yes;
+	*e = (struct empty){ .netns = netns };
+	nlh->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET_STATS;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct nfgenmsg));
+	if (netlink_ask(&c->netlink, nl, nlh, take_count, &e->yes))
+		e->yes = false;
+	return e->yes;
+}
+
 bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 		    const struct rst_tuple *segment, struct translation *out)
 {
@@ -143,10 +195,10 @@ bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	if (access(SIGN, F_OK))
+	if (!is_loaded(c))
 		return false;
 	nl = netlink_in(&c->netlink, netns, pid);
-	if (!nl)
+	if (!nl || is_empty(c, nl, netns))
 		return false;
 	/* As it is before its translation it is in the table; were it translated, it would not be. */
 	key = *segment;

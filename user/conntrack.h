@@ -20,7 +20,8 @@ void conntrack_release(struct conntrack *c);
  * The flow that a segment belongs to, as it was before or after its translation: remote is the
  * segment's source, local its destination. NETNS and PID as for diag_find. True only if the flow is
  * translated. Flows of conntrack zones other than the first are not found, nor those that a RST
- * has ended at once: conntrack forgets a flow whose only reply is a RST.
+ * has ended at once: conntrack forgets a flow whose only reply is a RST. That a namespace tracks
+ * nothing at all is asked once between two conntrack_release: the segment must be older than that.
  */
 bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 		    const struct rst_tuple *segment, struct translation *out);

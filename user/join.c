@@ -21,7 +21,7 @@ void join_init(struct join *j)
 {
 	memset(j->bucket, 0, sizeof(j->bucket));
 	j->first = 1;
-	j->last = 0;
+	j->last = j->seen = 0;
 }
 
 bool join_full(const struct join *j)
@@ -190,6 +190,14 @@ static void find_mate(struct join *j, struct join_entry *e)
 	}
 }
 
+/* The RST that came in as this entry, if it was seen. */
+static const struct rst_packet *incoming(const struct join_entry *e)
+{
+	if (e->have_arrival)
+		return &e->arrival.packet;
+	return e->event.hdr.type == RST_REC_DROPPED ? &e->event.packet : NULL;
+}
+
 void join_event(struct join *j, const struct rst_event *event, enum direction direction)
 {
 	struct join_entry *e = append(j, &event->tuple);
@@ -200,6 +208,8 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	if (direction != DIR_SENT && !take_arrival(j, e, true) &&
 	    !(direction == DIR_RECEIVED && take_arrival(j, e, false)))
 		take_translated(j, e);
+	if (incoming(e))
+		j->seen = j->last;
 	if (direction == DIR_PASSING)
 		return;
 	find_mate(j, e);
@@ -289,6 +299,7 @@ void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t ne
 	e->event.reason = -1;
 	e->arrival = *arrival;
 	e->have_arrival = e->lone = true;
+	j->seen = j->last;
 	e->direction = DIR_RECEIVED;
 	e->due_ns = arrival->hdr.mono_ns + JOIN_ARRIVAL_NS;
 }
@@ -358,14 +369,6 @@ const struct join_entry *join_mate(const struct join *j, const struct join_entry
 #define BURST_WALK 64
 #define BURST_MAX 16
 
-/* The RST that came in as this entry, if it was seen. */
-static const struct rst_packet *incoming(const struct join_entry *e)
-{
-	if (e->have_arrival)
-		return &e->arrival.packet;
-	return e->event.hdr.type == RST_REC_DROPPED ? &e->event.packet : NULL;
-}
-
 /* What the peer would have sent next, by the socket or by what is remembered of it. Returns the
  * socket's cookie: the same ends may have had several connections in turn. 0: neither is known. */
 static uint64_t next_of_peer(const struct rst_event *e, uint32_t *seq)
@@ -429,7 +432,7 @@ void join_burst(const struct join *j, const struct join_entry *entry, struct sus
 	uint32_t ahead[BURST_MAX], base;
 
 	burst->resets = burst->ahead = 0;
-	if (!next_of_peer(&entry->event, &base))
+	if (!there(j, j->seen) || !next_of_peer(&entry->event, &base))
 		return;
 	base = find_base(j, entry);
 	for (int i = 0; i < BURST_WALK && there(j, n); i++) {

@@ -57,6 +57,7 @@ struct join {
 	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
 	uint64_t first;			    /* the oldest that is held */
 	uint64_t last;			    /* the newest; first > last: none is held */
+	uint64_t seen; /* the newest of which the RST itself was seen; 0: none */
 };
 
 void join_init(struct join *j);

@@ -20,21 +20,20 @@ int json_out_write(struct json_out *o, FILE *out)
 }
 
 /* The comma after what stands before, and the key. Makes room for N bytes behind. */
-static char *begin_value(struct json_out *o, const char *key, size_t n)
+static char *begin_value(struct json_out *o, struct json_key key, size_t n)
 {
 	struct buffer *b = &o->line;
-	size_t len = key ? strlen(key) : 0;
 	char *p;
 
-	if (b->room - b->len < len + n + 4 && !buffer_grow(b, len + n + 4))
+	if (b->room - b->len < key.len + n + 4 && !buffer_grow(b, key.len + n + 4))
 		return NULL;
 	p = b->data + b->len;
 	if (b->len && p[-1] != '{' && p[-1] != '[')
 		*p++ = ',';
-	if (key) {
+	if (key.name) {
 		*p++ = '"';
-		memcpy(p, key, len);
-		p += len;
+		memcpy(p, key.name, key.len);
+		p += key.len;
 		*p++ = '"';
 		*p++ = ':';
 	}
@@ -46,7 +45,7 @@ static void end_value(struct json_out *o, const char *end)
 	o->line.len = (size_t)(end - o->line.data);
 }
 
-static struct json_mark open_with(struct json_out *o, const char *key, char first, char last)
+struct json_mark json_out_open(struct json_out *o, struct json_key key, char first, char last)
 {
 	struct json_mark mark = { o->line.len, last };
 	char *p = begin_value(o, key, 1);
@@ -56,16 +55,6 @@ static struct json_mark open_with(struct json_out *o, const char *key, char firs
 		end_value(o, p);
 	}
 	return mark;
-}
-
-struct json_mark json_out_object(struct json_out *o, const char *key)
-{
-	return open_with(o, key, '{', '}');
-}
-
-struct json_mark json_out_array(struct json_out *o, const char *key)
-{
-	return open_with(o, key, '[', ']');
 }
 
 void json_out_end_kept(struct json_out *o, struct json_mark mark)
@@ -83,7 +72,7 @@ void json_out_end(struct json_out *o, struct json_mark mark)
 		json_out_end_kept(o, mark);
 }
 
-void json_out_number(struct json_out *o, const char *key, uint64_t n)
+void json_out_put_number(struct json_out *o, struct json_key key, uint64_t n)
 {
 	char *p = begin_value(o, key, TEXT_NUMBER_MAX);
 
@@ -93,7 +82,7 @@ void json_out_number(struct json_out *o, const char *key, uint64_t n)
 
 void json_out_signed(struct json_out *o, const char *key, int64_t n)
 {
-	char *p = begin_value(o, key, 1 + TEXT_NUMBER_MAX);
+	char *p = begin_value(o, json_key(key), 1 + TEXT_NUMBER_MAX);
 
 	if (!p)
 		return;
@@ -105,7 +94,7 @@ void json_out_signed(struct json_out *o, const char *key, int64_t n)
 void json_out_bool(struct json_out *o, const char *key, bool value)
 {
 	size_t len = value ? 4 : 5;
-	char *p = begin_value(o, key, len);
+	char *p = begin_value(o, json_key(key), len);
 
 	if (!p)
 		return;
@@ -168,7 +157,7 @@ static char *put_rest(char *p, const unsigned char *s, size_t n)
 	return p;
 }
 
-bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n)
+bool json_out_put_bytes(struct json_out *o, struct json_key key, const char *text, size_t n)
 {
 	size_t plain = text_plain(text, n);
 	char *p = begin_value(o, key, plain + (n - plain) * ESCAPE_MAX + 2);

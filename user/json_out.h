@@ -34,9 +34,33 @@ void json_out_begin(struct json_out *o);
 /* Ends it and the line, and writes that to OUT. Returns as buffer_write does. */
 int json_out_write(struct json_out *o, FILE *out);
 
+/* A key and its length, which the compiler knows of a literal. */
+struct json_key {
+	const char *name;
+	size_t len;
+};
+
+/* KEY NULL: an element of an array, which has none. */
+static inline __attribute__((always_inline)) struct json_key json_key(const char *key)
+{
+	return (struct json_key){ key, key ? strlen(key) : 0 };
+}
+
+/* What the functions below do, of which each is one of these with json_key. */
+struct json_mark json_out_open(struct json_out *o, struct json_key key, char first, char last);
+void json_out_put_number(struct json_out *o, struct json_key key, uint64_t n);
+bool json_out_put_bytes(struct json_out *o, struct json_key key, const char *text, size_t n);
+
 /* Begins an object or array inside; KEY NULL: as an element of an array. */
-struct json_mark json_out_object(struct json_out *o, const char *key);
-struct json_mark json_out_array(struct json_out *o, const char *key);
+static inline struct json_mark json_out_object(struct json_out *o, const char *key)
+{
+	return json_out_open(o, json_key(key), '{', '}');
+}
+
+static inline struct json_mark json_out_array(struct json_out *o, const char *key)
+{
+	return json_out_open(o, json_key(key), '[', ']');
+}
 
 /* Ends it. One with nothing in it goes again, with its key. */
 void json_out_end(struct json_out *o, struct json_mark mark);
@@ -44,13 +68,20 @@ void json_out_end(struct json_out *o, struct json_mark mark);
 /* Ends it, also with nothing in it. */
 void json_out_end_kept(struct json_out *o, struct json_mark mark);
 
-void json_out_number(struct json_out *o, const char *key, uint64_t n);
+static inline void json_out_number(struct json_out *o, const char *key, uint64_t n)
+{
+	json_out_put_number(o, json_key(key), n);
+}
+
 void json_out_signed(struct json_out *o, const char *key, int64_t n);
 void json_out_bool(struct json_out *o, const char *key, bool value);
 
 /* The N bytes at TEXT, with no NUL among them. KEY NULL: an element. Returns false, and puts nothing,
  * if it is no UTF-8. */
-bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n);
+static inline bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n)
+{
+	return json_out_put_bytes(o, json_key(key), text, n);
+}
 
 static inline bool json_out_string(struct json_out *o, const char *key, const char *text)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* listeners.h: which listener bears on an event. Pure: searches a copy of the kernel's map. */
+/* listeners.h: which listener bears on an event. Pure: keeps a copy of the kernel's map. */
 #ifndef RSTTRACE_LISTENERS_H
 #define RSTTRACE_LISTENERS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "incident.h"
@@ -13,12 +14,30 @@ struct listener {
 	uint64_t cookie;
 	uint64_t until_ns;   /* 0: still there */
 	uint64_t generation; /* of the kernel's map, when it was last seen there */
+	/* Number, from 1, of the next one with the same hash of the port, the cookie; 0: none. */
+	uint32_t next_port, next_cookie;
 };
 
+/* How long one that ended is kept, for events that are older than its end. */
+#define LISTENERS_KEPT_NS 10000000000ULL
+
+#define LISTENERS_BUCKETS 1024
+
+/* The whole copy, in no order. Zero: an empty one. */
 struct listeners {
-	const struct listener *v;
-	size_t n;
+	struct listener *v;
+	size_t n, room;
+	uint32_t by_port[LISTENERS_BUCKETS], by_cookie[LISTENERS_BUCKETS];
 };
+
+/* Takes over one that is in the kernel's map at this GENERATION of it. Returns 0 or -ENOMEM. */
+int listeners_see(struct listeners *l, uint64_t generation, uint64_t cookie,
+		  const struct rst_listener *raw);
+
+/* After all of them: what was not seen at this GENERATION has ended, at NOW_NS at the latest. */
+void listeners_seen(struct listeners *l, uint64_t generation, uint64_t now_ns);
+
+void listeners_free(struct listeners *l);
 
 /*
  * Fills IN's `listener`, `role` and `role_inferred` as far as the listeners tell:

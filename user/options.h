@@ -45,7 +45,7 @@ struct options {
 	bool sent, received;	 /* --sent, --received, --passing; */
 	bool passing;		 /* all false: all */
 	bool abnormal;		 /* --abnormal: hide benign causes */
-	bool every;		 /* --every: no lines of attacks */
+	bool every;		 /* --every: nothing is folded, no lines of attacks */
 	bool json;		 /* -j */
 	bool verbose;		 /* -v */
 	uint64_t count;		 /* -n; 0: no limit */

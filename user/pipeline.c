@@ -282,12 +282,13 @@ static void ask(struct pipeline *p, struct incident *in, struct rst_event *event
 static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,
 		      const struct join_entry *entry)
 {
-	struct listeners listeners = tracer_listeners(p->tracer);
-
+	/* All that this run takes is older than the run: the same listeners do for all. */
+	if (!p->listeners)
+		p->listeners = tracer_listeners(p->tracer);
 	fill_record(p, in, event, entry);
 	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
 		fill_wire(p, in, entry);
-	listeners_fill(&listeners, in);
+	listeners_fill(p->listeners, in);
 	ask(p, in, event);
 }
 
@@ -421,7 +422,8 @@ static void find_owners(struct pipeline *p)
 {
 	uint64_t inode[PIPELINE_BATCH];
 	struct rst_found found[PIPELINE_BATCH];
-	size_t at[PIPELINE_BATCH], n = 0, missing = 0;
+	size_t at[PIPELINE_BATCH], n = 0, missing;
+	int err;
 
 	for (size_t i = 0; i < p->n; i++) {
 		if (!attribute_wants_scan(&p->incident[i]))
@@ -429,9 +431,16 @@ static void find_owners(struct pipeline *p)
 		at[n] = i;
 		inode[n++] = p->event[i].sock.inode;
 	}
-	if (!n || tracer_find(p->tracer, inode, found, n))
+	err = n ? tracer_find(p->tracer, inode, found, n) : 0;
+	if (err == -EAGAIN)
+		summary_not_covered(
+			&p->summary,
+			"the owners of some resets: so many files are open that looking "
+			"through them at each would have taken too much CPU time");
+	else if (err)
 		return;
-	for (size_t i = 0; i < n; i++) {
+	missing = err ? n : 0;
+	for (size_t i = 0; i < n && !err; i++) {
 		struct rst_owner *owner = &p->event[at[i]].owner;
 
 		if (!found[i].task.pid) {
@@ -558,6 +567,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 
+	p->listeners = NULL;
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
 	/* A socket may have taken a RST whose event was lost: then nobody can say it was ignored. */

@@ -57,6 +57,7 @@ struct pipeline {
 	struct join join;
 	struct attack attack;
 	struct folds folds;
+	const struct listeners *listeners; /* as of this run, if it has needed them */
 	uint64_t lost_received, lost_at_ns;
 	uint64_t caller[2]; /* what the kernel side was told of last: of RSTs, of data */
 	uint32_t look_at;   /* the slot at which the look for stopped folds goes on */

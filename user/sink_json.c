@@ -25,20 +25,20 @@
 /* A name of N bytes with every byte escaped. */
 #define ESCAPED(n) ((n)*4 + 1)
 
-static void put_number(struct json_out *o, const char *key, uint64_t n)
+static inline void put_number(struct json_out *o, const char *key, uint64_t n)
 {
 	json_out_number(o, key, n);
 }
 
 /* For numbers whose zero means "not known". */
-static void put_nonzero(struct json_out *o, const char *key, uint64_t n)
+static inline void put_nonzero(struct json_out *o, const char *key, uint64_t n)
 {
 	if (n)
 		put_number(o, key, n);
 }
 
 /* A word of ours, and NULL when there is none. */
-static void put_word(struct json_out *o, const char *key, const char *word)
+static inline void put_word(struct json_out *o, const char *key, const char *word)
 {
 	if (word)
 		json_out_string(o, key, word);
@@ -48,10 +48,12 @@ static void put_word(struct json_out *o, const char *key, const char *word)
 static void put_name(struct json_out *o, const char *key, const char *name, size_t size)
 {
 	char escaped[ESCAPED(PROCESS_PATH_MAX)];
+	size_t n = strnlen(name, size);
 
-	if (!size || !*name)
-		return;
-	json_out_string(o, key, text_escape(escaped, sizeof(escaped), name, size));
+	if (n && text_plain(name, n) == n)
+		json_out_bytes(o, key, name, n);
+	else if (n)
+		json_out_string(o, key, text_escape(escaped, sizeof(escaped), name, n));
 }
 
 /* A sentence that is escaped already. One that was cut in the middle of a character is repaired. */
@@ -400,10 +402,15 @@ static void put_listener(struct json_out *o, const struct listener_ref *l)
 static void put_frame(struct json_out *o, const struct frame *f)
 {
 	char text[ESCAPED(128) + TEXT_HEX_MAX + 4];
-	size_t len = 0;
+	size_t len = 0, n;
 
 	if (f->symbol) {
-		len = strlen(text_escape(text, ESCAPED(128), f->symbol, strlen(f->symbol)));
+		n = strlen(f->symbol);
+		len = text_plain(f->symbol, n);
+		if (len == n && n < ESCAPED(128))
+			memcpy(text, f->symbol, n);
+		else
+			len = strlen(text_escape(text, ESCAPED(128), f->symbol, n));
 		text[len++] = '+';
 	}
 	text[len++] = '0';
@@ -635,7 +642,7 @@ static void put_history_use(struct json_out *o, const struct summary *s)
 
 static void put_reconciled(struct json_out *o, const struct reconcile_line *line)
 {
-	struct json_mark explained;
+	struct json_mark explained, c;
 
 	put_number(o, "netns", line->netns);
 	put_word(o, "counter", counters_name(line->counter));
@@ -643,8 +650,7 @@ static void put_reconciled(struct json_out *o, const struct reconcile_line *line
 	put_number(o, "events", line->events);
 	explained = json_out_array(o, "explained");
 	for (uint32_t i = 0; i < line->parts; i++) {
-		struct json_mark c = json_out_object(o, NULL);
-
+		c = json_out_object(o, NULL);
 		put_word(o, "why", line->part[i].why);
 		json_out_signed(o, "count", line->part[i].count);
 		put_word(o, "certainty", line->part[i].certain ? "certain" : "inferred");

@@ -107,7 +107,7 @@ static void put_cell(struct line *line, const char *cell, int width)
 	line->empty = false;
 }
 
-int sink_text_wrap(struct buffer *out, const char *sentence, int at, int indent)
+int sink_text_wrap(struct buffer *b, const char *sentence, int at, int indent)
 {
 	while (*sentence) {
 		size_t len;
@@ -116,14 +116,14 @@ int sink_text_wrap(struct buffer *out, const char *sentence, int at, int indent)
 		for (len = 0; sentence[len] && sentence[len] != ' '; len++)
 			width += (sentence[len] & 0xc0) != 0x80;
 		if (at + 1 + width > LINE_WIDTH) {
-			buffer_char(out, '\n');
-			buffer_fill(out, ' ', (size_t)indent);
+			buffer_char(b, '\n');
+			buffer_fill(b, ' ', (size_t)indent);
 			at = indent;
 		} else {
-			buffer_char(out, ' ');
+			buffer_char(b, ' ');
 			at++;
 		}
-		buffer_put(out, sentence, len);
+		buffer_put(b, sentence, len);
 		at += width;
 		for (sentence += len; *sentence == ' ';)
 			sentence++;

@@ -8,9 +8,9 @@
 
 /* Writes SENTENCE, broken at spaces, behind the AT columns of the line; further lines get INDENT.
  * Returns the columns of the last line. */
-int sink_text_wrap(struct buffer *out, const char *sentence, int at, int indent);
+int sink_text_wrap(struct buffer *text, const char *sentence, int at, int indent);
 
 /* The lines of the summary that set the kernel's counters against what was seen. */
-void sink_text_counters(struct buffer *out, const struct reconciliation *r);
+void sink_text_counters(struct buffer *text, const struct reconciliation *r);
 
 #endif

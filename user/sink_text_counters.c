@@ -15,7 +15,7 @@
 
 /* A sentence being written. */
 struct pen {
-	struct buffer *out;
+	struct buffer *text;
 	int at, indent;
 };
 
@@ -28,21 +28,26 @@ static void say(struct pen *pen, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(words, sizeof(words), format, args);
 	va_end(args);
-	pen->at = sink_text_wrap(pen->out, words, pen->at, pen->indent);
+	pen->at = sink_text_wrap(pen->text, words, pen->at, pen->indent);
 }
 
-static struct pen begin(struct buffer *out)
+static void say_comma(struct pen *pen)
+{
+	buffer_char(pen->text, ',');
+	pen->at++;
+}
+
+static struct pen begin(struct buffer *text)
 {
 	static const char label[] = "  counters:";
-	int at = sizeof(label) - 1;
 
-	buffer_text(out, label);
-	return (struct pen){ out, at, at + 1 };
+	buffer_text(text, label);
+	return (struct pen){ text, sizeof(label) - 1, sizeof(label) };
 }
 
 static void end(struct pen *pen)
 {
-	buffer_char(pen->out, '\n');
+	buffer_char(pen->text, '\n');
 }
 
 /* Of whom: NETNS, if there is but one. */
@@ -64,8 +69,7 @@ static void say_parts(struct pen *pen, const struct reconcile_line *line)
 		const struct reconcile_part *part = &line->part[i];
 		uint64_t n = (uint64_t)(part->count < 0 ? -part->count : part->count);
 
-		buffer_char(pen->out, ',');
-		pen->at++;
+		say_comma(pen);
 		say(pen, "%s%s%s %s", part->certain ? "" : "likely ",
 		    part->count < 0 ? "less " : "", text_count(number, n), part->why);
 	}
@@ -93,7 +97,7 @@ static void add_line(struct reconcile_line *sum, const struct reconcile_line *li
 		add_part(sum, &line->part[i]);
 }
 
-static void put_explained(struct buffer *out, const struct reconciliation *r)
+static void put_explained(struct buffer *text, const struct reconciliation *r)
 {
 	struct reconcile_line sum[COUNTERS] = { 0 };
 	uint32_t netns = 0;
@@ -113,17 +117,16 @@ static void put_explained(struct buffer *out, const struct reconciliation *r)
 		if (!sum[i].kernel || sum[i].parts)
 			continue;
 		if (!same++) {
-			pen = begin(out);
+			pen = begin(text);
 			say_whose(&pen, netns, namespaces);
 		} else {
-			buffer_char(out, ',');
-			pen.at++;
+			say_comma(&pen);
 		}
 		say(&pen, "%s %s", counters_name(sum[i].counter),
 		    text_count(number, sum[i].kernel));
 	}
 	if (same) {
-		buffer_char(out, ':');
+		buffer_char(text, ':');
 		pen.at++;
 		say(&pen, "as seen");
 		end(&pen);
@@ -131,7 +134,7 @@ static void put_explained(struct buffer *out, const struct reconciliation *r)
 	for (size_t i = 0; i < COUNTERS; i++) {
 		if (!sum[i].parts)
 			continue;
-		pen = begin(out);
+		pen = begin(text);
 		say_whose(&pen, netns, namespaces);
 		say_parts(&pen, &sum[i]);
 		end(&pen);
@@ -140,7 +143,7 @@ static void put_explained(struct buffer *out, const struct reconciliation *r)
 
 /* ---- not explained */
 
-static void put_unexplained(struct buffer *out, const struct reconciliation *r)
+static void put_unexplained(struct buffer *text, const struct reconciliation *r)
 {
 	size_t n = 0;
 	struct pen pen;
@@ -152,11 +155,10 @@ static void put_unexplained(struct buffer *out, const struct reconciliation *r)
 
 		if (!rest || n++ >= UNEXPLAINED_SHOWN)
 			continue;
-		pen = begin(out);
+		pen = begin(text);
 		say_whose(&pen, line->netns, 1);
 		say_parts(&pen, line);
-		buffer_char(out, ',');
-		pen.at++;
+		say_comma(&pen);
 		say(&pen, "%s %s NOT EXPLAINED",
 		    text_count(number, (uint64_t)(rest < 0 ? -rest : rest)),
 		    rest < 0 ? "too many," : "more,");
@@ -165,7 +167,7 @@ static void put_unexplained(struct buffer *out, const struct reconciliation *r)
 		end(&pen);
 	}
 	if (n > UNEXPLAINED_SHOWN) {
-		pen = begin(out);
+		pen = begin(text);
 		say(&pen, "%zu more are not explained; --json shows all", n - UNEXPLAINED_SHOWN);
 		end(&pen);
 	}
@@ -173,17 +175,17 @@ static void put_unexplained(struct buffer *out, const struct reconciliation *r)
 
 /* ---- not known */
 
-static void put_unknown(struct buffer *out, const struct reconciliation *r,
+static void put_unknown(struct buffer *text, const struct reconciliation *r,
 			enum reconcile_state state, const char *sentence)
 {
 	size_t n = 0;
-	struct pen pen = { .out = out };
+	struct pen pen = { .text = text };
 
 	for (size_t i = 0; i < r->unknowns; i++) {
 		if (r->unknown[i].state != state)
 			continue;
 		if (!n++) {
-			pen = begin(out);
+			pen = begin(text);
 			say(&pen, "netns");
 		}
 		if (n <= UNKNOWN_SHOWN)
@@ -197,13 +199,13 @@ static void put_unknown(struct buffer *out, const struct reconciliation *r,
 	end(&pen);
 }
 
-void sink_text_counters(struct buffer *out, const struct reconciliation *r)
+void sink_text_counters(struct buffer *text, const struct reconciliation *r)
 {
-	put_explained(out, r);
-	put_unexplained(out, r);
-	put_unknown(out, r, RECONCILE_GONE, "not compared: no longer to be found");
-	put_unknown(out, r, RECONCILE_REPLACED,
+	put_explained(text, r);
+	put_unexplained(text, r);
+	put_unknown(text, r, RECONCILE_GONE, "not compared: no longer to be found");
+	put_unknown(text, r, RECONCILE_REPLACED,
 		    "not compared: the number is another namespace's now than at the start");
-	put_unknown(out, r, RECONCILE_DENIED,
+	put_unknown(text, r, RECONCILE_DENIED,
 		    "not compared: they cannot be entered, which takes CAP_SYS_ADMIN");
 }

@@ -36,9 +36,10 @@ struct tracer {
 	struct ring_buffer *ring;
 	struct attached xdp[OPTIONS_INTERFACES];
 	size_t nxdp;
-	struct listener *listeners;
-	size_t nlisteners, listeners_room;
+	struct listeners listeners;
 	uint64_t listeners_generation;
+	int64_t find_saved_ns; /* time that looking for owners may take; < 0: it took more */
+	uint64_t find_asked_ns;
 	int ncpu;
 	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */
 	const struct rst_event *samples;
@@ -380,9 +381,10 @@ void tracer_close(struct tracer *t)
 	if (t->skel)
 		tracer_detach(t);
 	ring_buffer__free(t->ring);
-	unmap_folds(t);
+	if (t->skel)
+		unmap_folds(t);
 	rsttrace_bpf__destroy(t->skel);
-	free(t->listeners);
+	listeners_free(&t->listeners);
 	free(t);
 }
 
@@ -396,12 +398,24 @@ int tracer_poll(struct tracer *t, int timeout_ms)
 	return n;
 }
 
+static bool may_find(struct tracer *t, uint64_t now)
+{
+	t->find_saved_ns += (int64_t)((now - t->find_asked_ns) / TRACER_FIND_SHARE);
+	t->find_asked_ns = now;
+	if (t->find_saved_ns > TRACER_FIND_SAVED_NS)
+		t->find_saved_ns = TRACER_FIND_SAVED_NS;
+	return t->find_saved_ns > 0;
+}
+
 int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n)
 {
 	int map = bpf_map__fd(t->skel->maps.found);
+	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	struct rst_found empty = { 0 };
 	int err = 0;
 
+	if (!may_find(t, clock_ns(CLOCK_MONOTONIC)))
+		return -EAGAIN;
 	for (size_t i = 0; i < n; i++)
 		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
 			err = -errno;
@@ -413,6 +427,7 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	}
 	for (size_t i = 0; i < n; i++)
 		bpf_map_delete_elem(map, &inodes[i]);
+	t->find_saved_ns -= (int64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns);
 	return err;
 }
 
@@ -437,80 +452,40 @@ int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, 
 	return 0;
 }
 
-/* How long a listener that ended is kept in the copy, for events that are older than its end. */
-#define LISTENER_KEPT_NS 10000000000ULL
+/* What one system call fetches of the listeners. */
+#define LISTENERS_CHUNK 256
 
-static int listeners_add(struct tracer *t, const struct listener *l)
-{
-	if (t->nlisteners == t->listeners_room) {
-		size_t room = t->listeners_room ? t->listeners_room * 2 : 256;
-		struct listener *v = realloc(t->listeners, room * sizeof(*v));
-
-		if (!v)
-			return -ENOMEM;
-		t->listeners = v;
-		t->listeners_room = room;
-	}
-	t->listeners[t->nlisteners++] = *l;
-	return 0;
-}
-
-/* Marks what is gone, drops what has been gone for long. */
-static void listeners_end(struct tracer *t, uint64_t generation, uint64_t now)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < t->nlisteners; i++) {
-		struct listener *l = &t->listeners[i];
-
-		if (l->generation != generation && !l->until_ns)
-			l->until_ns = now;
-		if (!l->until_ns || now - l->until_ns < LISTENER_KEPT_NS)
-			t->listeners[kept++] = *l;
-	}
-	t->nlisteners = kept;
-}
-
-static struct listener *listeners_find(struct tracer *t, uint64_t cookie)
-{
-	for (size_t i = 0; i < t->nlisteners; i++)
-		if (t->listeners[i].cookie == cookie)
-			return &t->listeners[i];
-	return NULL;
-}
-
+/* An error in the middle leaves the copy as it was, but for what was read. */
 static void listeners_read(struct tracer *t, uint64_t generation)
 {
-	int map = bpf_map__fd(t->skel->maps.listeners);
-	uint32_t most = bpf_map__max_entries(t->skel->maps.listeners);
-	uint64_t cookie, *previous = NULL;
+	int map = bpf_map__fd(t->skel->maps.listeners), err = 0;
+	struct rst_listener raw[LISTENERS_CHUNK];
+	uint64_t cookie[LISTENERS_CHUNK];
+	__u32 at, *from = NULL;
 
-	/* Deleting while we walk may start the walk anew: so many steps, and no more. */
-	for (uint32_t n = 0; n < most && !bpf_map_get_next_key(map, previous, &cookie); n++) {
-		struct listener l = { .cookie = cookie, .generation = generation };
-		struct listener *known = listeners_find(t, cookie);
+	while (!err) {
+		__u32 n = LISTENERS_CHUNK;
 
-		previous = &cookie;
-		if (bpf_map_lookup_elem(map, &cookie, &l.raw))
-			continue;
-		if (known)
-			*known = l;
-		else if (listeners_add(t, &l))
-			break;
+		err = bpf_map_lookup_batch(map, from, &at, cookie, raw, &n, NULL);
+		if (err && err != -ENOENT)
+			return;
+		for (__u32 i = 0; i < n; i++)
+			if (listeners_see(&t->listeners, generation, cookie[i], &raw[i]))
+				return;
+		from = &at;
 	}
-	listeners_end(t, generation, clock_ns(CLOCK_MONOTONIC));
+	listeners_seen(&t->listeners, generation, clock_ns(CLOCK_MONOTONIC));
+	t->listeners_generation = generation;
 }
 
-struct listeners tracer_listeners(struct tracer *t)
+const struct listeners *tracer_listeners(struct tracer *t)
 {
 	uint64_t generation =
 		__atomic_load_n(&t->skel->bss->listeners_generation, __ATOMIC_ACQUIRE);
 
-	if (generation != t->listeners_generation) {
+	if (generation != t->listeners_generation)
 		listeners_read(t, generation);
-		t->listeners_generation = generation;
-	}
-	return (struct listeners){ t->listeners, t->nlisteners };
+	return &t->listeners;
 }
 
 static void pressure_of_ended(int map, uint32_t most, struct summary *s)
@@ -549,19 +524,19 @@ static uint64_t count_keys(int map)
 
 void tracer_pressure(struct tracer *t, struct summary *s)
 {
-	struct listeners all;
+	const struct listeners *all;
 
 	/* A scan that fails leaves the numbers of the last one. */
 	(void)!run_over_files(t->skel->progs.rst_sockets_at_start);
 	/* Not a change that was counted: the drops are new. */
 	t->listeners_generation = UINT64_MAX;
 	all = tracer_listeners(t);
-	for (size_t i = 0; i < all.n; i++) {
-		const struct rst_listener *l = &all.v[i].raw;
+	for (size_t i = 0; i < all->n; i++) {
+		const struct rst_listener *l = &all->v[i].raw;
 		struct pressure p = { .dropped = l->drops - l->drops_at_start,
 				      .overflowed = l->overflows };
 
-		if (!p.dropped || !l->port || all.v[i].until_ns)
+		if (!p.dropped || !l->port || all->v[i].until_ns)
 			continue;
 		listener_refer(&p.listener, l);
 		summary_pressure(s, &p);

@@ -40,7 +40,7 @@ static uint64_t number_before(const char *line, const char *word)
 /*
  *   12:34:56.789  sent  …                        an entry; what does not fit is indented below
  *   3.2 s, 1,234 resets: 600 sent, 634 received  the summary, and what it knows of losses:
- *     12 sent resets lost: …
+ *     12 more were counted only, answers to segments of no connection: ring full; …
  */
 static void take_text(struct count *c, const char *line)
 {
@@ -54,10 +54,16 @@ static void take_text(struct count *c, const char *line)
 	} else if (!indent && isdigit((unsigned char)*line)) {
 		c->printed++;
 	} else if (indent == 2 && isdigit((unsigned char)line[2]) &&
+		   strstr(line, " more were counted only, ")) {
+		c->lost += grouped(line + 2);
+		/* The total has them, too. */
+		if (strstr(line, "answers to ") || strstr(line, "aborted ")) {
+			c->lost_sent += grouped(line + 2);
+			c->sent -= grouped(line + 2);
+		}
+	} else if (indent == 2 && isdigit((unsigned char)line[2]) &&
 		   (strstr(line, " lost") || strstr(line, " missed:")) && colon) {
 		c->lost += grouped(line + 2);
-		if (strstr(line, " sent resets"))
-			c->lost_sent += grouped(line + 2);
 	}
 }
 

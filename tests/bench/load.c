@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 
 #include "run.h"
+#include "stats.h"
 #include "util.h"
 
 #define SERVER "192.0.2.1"
@@ -25,6 +26,8 @@
 #define BURST 64 /* operations between two looks at the clock */
 #define PACED_RATE 5000
 #define WORKERS_MAX 2
+#define SLICE_NS 10000000
+#define SLICES_MAX 6000
 
 #define NS_PER_S 1000000000ULL
 
@@ -43,7 +46,6 @@ const struct load_info loads[LOADS] = {
 /* One process that makes load, and what it does it with. */
 struct worker {
 	const struct netlab *lab;
-	uint64_t end_ns;
 	int listener, client, server, raw;
 	struct sockaddr_in open, closed;
 	uint64_t paced_from, paced;
@@ -54,6 +56,8 @@ struct worker {
 struct progress {
 	uint64_t done; /* operations or bytes */
 	uint64_t ns;
+	size_t slices;
+	double slice[SLICES_MAX]; /* operations or bytes a second */
 };
 
 static struct sockaddr_in address(const char *ip, int port)
@@ -203,35 +207,39 @@ static uint32_t add_words(const void *p, size_t bytes, uint32_t sum)
 	return sum;
 }
 
-/* A SYN whose source port, alone, is different each time. */
-static void fill_syn(struct segment *s, unsigned int port)
+/* A SYN without a source port. Returns the sum for with_port(). */
+static uint32_t blank_syn(struct segment *s)
 {
 	uint32_t sum;
 
 	*s = (struct segment){
 		.ip = { .version = 4, .ihl = 5, .ttl = 64, .protocol = IPPROTO_TCP },
-		.tcp = { .syn = 1, .doff = 5, .window = htons(1024), .seq = htonl(port * 7919) },
+		.tcp = { .syn = 1, .doff = 5, .window = htons(1024), .seq = htonl(7919) },
 	};
 	s->ip.tot_len = htons(sizeof(*s));
 	s->ip.saddr = address(CLIENT, 0).sin_addr.s_addr;
 	s->ip.daddr = address(SERVER, 0).sin_addr.s_addr;
-	s->tcp.source = htons((uint16_t)port);
 	s->tcp.dest = htons(CLOSED_PORT);
 	sum = add_words(&s->ip.saddr, 8, htons(IPPROTO_TCP) + htons(sizeof(s->tcp)));
-	sum = add_words(&s->tcp, sizeof(s->tcp), sum);
+	return add_words(&s->tcp, sizeof(s->tcp), sum);
+}
+
+static void with_port(struct segment *s, uint32_t sum, unsigned int port)
+{
+	s->tcp.source = htons((uint16_t)port);
+	sum += s->tcp.source;
 	sum = (sum & 0xffff) + (sum >> 16);
 	s->tcp.check = (uint16_t) ~(sum + (sum >> 16));
 }
 
-static uint64_t send_syns(struct worker *w)
+/* Returns the sum for with_port(). */
+static uint32_t prepare_syns(struct worker *w, struct segment *segments, struct mmsghdr *messages)
 {
-	static struct segment segments[BURST];
-	static struct mmsghdr messages[BURST];
 	static struct iovec parts[BURST];
-	int n;
+	uint32_t sum = 0;
 
 	for (int i = 0; i < BURST; i++) {
-		fill_syn(&segments[i], 1024 + w->port++ % 60000);
+		sum = blank_syn(&segments[i]);
 		parts[i] = (struct iovec){ &segments[i], sizeof(segments[i]) };
 		messages[i].msg_hdr = (struct msghdr){
 			.msg_name = &w->closed,
@@ -240,6 +248,21 @@ static uint64_t send_syns(struct worker *w)
 			.msg_iovlen = 1,
 		};
 	}
+	return sum;
+}
+
+/* SYNs that differ in their source port alone. */
+static uint64_t send_syns(struct worker *w)
+{
+	static struct segment segments[BURST];
+	static struct mmsghdr messages[BURST];
+	static uint32_t sum;
+	int n;
+
+	if (!sum)
+		sum = prepare_syns(w, segments, messages);
+	for (int i = 0; i < BURST; i++)
+		with_port(&segments[i], sum, 1024 + w->port++ % 60000);
 	n = sendmmsg(w->raw, messages, BURST, 0);
 	if (n < 0 && errno != ENOBUFS)
 		run_die("load: sendmmsg: %s", strerror(errno));
@@ -279,13 +302,30 @@ static void pin(int cpu)
 	sched_setaffinity(0, sizeof(set), &set);
 }
 
+static void drive(struct worker *w, enum load_kind kind, double seconds, struct progress *p)
+{
+	uint64_t start = clock_ns(CLOCK_MONOTONIC), slice_start = start, slice_done = 0;
+	uint64_t end = start + (uint64_t)(seconds * (double)NS_PER_S), now;
+
+	do {
+		p->done += jobs[kind].step(w);
+		now = clock_ns(CLOCK_MONOTONIC);
+		if (now - slice_start < SLICE_NS || p->slices == SLICES_MAX)
+			continue;
+		p->slice[p->slices++] = (double)(p->done - slice_done) * (double)NS_PER_S /
+					(double)(now - slice_start);
+		slice_start = now;
+		slice_done = p->done;
+	} while (now < end);
+	p->ns = now - start;
+}
+
 static void work(const struct netlab *lab, enum load_kind kind, double seconds, int cpu,
 		 struct progress *progress)
 {
 	struct worker w = { .lab = lab,
 			    .open = address(SERVER, OPEN_PORT),
 			    .closed = address(SERVER, CLOSED_PORT) };
-	uint64_t start;
 	int one = 1;
 
 	pin(cpu);
@@ -301,12 +341,8 @@ static void work(const struct netlab *lab, enum load_kind kind, double seconds, 
 		setsockopt(w.client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		setsockopt(w.server, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	}
-	start = w.paced_from = clock_ns(CLOCK_MONOTONIC);
-	w.end_ns = start + (uint64_t)(seconds * (double)NS_PER_S);
-	do {
-		progress->done += jobs[kind].step(&w);
-		progress->ns = clock_ns(CLOCK_MONOTONIC) - start;
-	} while (start + progress->ns < w.end_ns);
+	w.paced_from = clock_ns(CLOCK_MONOTONIC);
+	drive(&w, kind, seconds, progress);
 }
 
 static uint64_t out_rsts(const struct netlab *lab)
@@ -325,6 +361,14 @@ static void wait_for(const pid_t *pids, int n)
 		if (status)
 			run_die("load: a worker ended with wait status %#x", (unsigned int)status);
 	}
+}
+
+/* What the better slices have in common. */
+static double undisturbed(struct progress *p)
+{
+	if (!p->slices)
+		return (double)p->done * (double)NS_PER_S / (double)p->ns;
+	return stats_quantile(p->slice, p->slices, 0.75);
 }
 
 struct load_result load_run(const struct netlab *lab, enum load_kind kind, double seconds)
@@ -356,11 +400,14 @@ struct load_result load_run(const struct netlab *lab, enum load_kind kind, doubl
 		if ((double)progress[i].ns / 1e9 > r.seconds)
 			r.seconds = (double)progress[i].ns / 1e9;
 	}
+	if (loads[kind].resets)
+		r.rate = (double)r.rsts / r.seconds;
+	else
+		r.rate = loads[kind].scale * undisturbed(&progress[0]);
 	munmap(progress, sizeof(*progress) * WORKERS_MAX);
 	/* The end of a worker's own connection may be one, even of the loads that have none. */
 	if (loads[kind].resets ? r.rsts < r.done / 2 : r.rsts > (uint64_t)workers)
 		run_die("load: %s made %llu resets", loads[kind].key, (unsigned long long)r.rsts);
-	r.rate = loads[kind].scale * (double)(loads[kind].resets ? r.rsts : r.done) / r.seconds;
 	return r;
 }
 
@@ -380,7 +427,7 @@ void load_probe(int fd)
 	static unsigned int port = 2000;
 	struct segment syn;
 
-	fill_syn(&syn, port++);
+	with_port(&syn, blank_syn(&syn), port++);
 	if (sendto(fd, &syn, sizeof(syn), 0, (void *)&to, sizeof(to)) < 0)
 		run_die("load: sendto: %s", strerror(errno));
 }

@@ -37,7 +37,10 @@ extern const struct load_info loads[LOADS];
 
 struct load_result {
 	double seconds;
-	double rate;   /* resets a second, transactions a second or Gbit/s */
+	/* Resets a second; or of the loads without any, transactions a second or Gbit/s that three
+	 * of four slices of 10 ms stay below: who else has the CPU, here or on the host of a virtual
+	 * machine, only ever slows the load down. */
+	double rate;
 	uint64_t done; /* operations or bytes */
 	uint64_t rsts; /* by OutRsts of both ends */
 };

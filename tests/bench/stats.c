@@ -58,6 +58,12 @@ struct stats stats_of(const double *values, size_t n)
 	return s;
 }
 
+double stats_quantile(double *values, size_t n, double q)
+{
+	qsort(values, n, sizeof(*values), compare);
+	return values[(size_t)((double)n * q)];
+}
+
 void stats_ratios(double *ratios, const double *a, const double *b, size_t n)
 {
 	for (size_t i = 0; i < n; i++)

@@ -36,6 +36,9 @@ enum stats_goal {
 /* VALUES may hold NANs, for what could not be measured: they are left out. */
 struct stats stats_of(const double *values, size_t n);
 
+/* Sorts N > 0 numbers and returns the one that a part Q of them, from 0 to below 1, is below. */
+double stats_quantile(double *values, size_t n, double q);
+
 /* Ratios A/B, pair by pair, into RATIOS, which has room for N; NAN where one is missing or B is 0. */
 void stats_ratios(double *ratios, const double *a, const double *b, size_t n);
 

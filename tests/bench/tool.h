@@ -46,7 +46,6 @@ struct tool_info {
 	const char *package; /* what to install */
 	enum count_format format;
 	enum tool_ready ready;
-	bool bpf;	/* has BPF programs that the kernel keeps account of */
 	bool any_load;	/* worth running beside ordinary traffic as well */
 	bool no_resets; /* not worth running under a flood of resets */
 };

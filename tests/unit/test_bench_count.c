@@ -43,10 +43,10 @@ Test(bench_count, text)
 		"              16 of them were lost: by somebody else\n"
 		"05:12:01.124  recv  10.0.0.2:51234   10.0.0.1:8080      reset-by-peer  curl/99\n"
 		"\n"
-		"1.42 s, 2,009 resets: 1,004 sent, 1,005 received; 1 of them benign\n"
+		"1.42 s, 14,409 resets: 13,349 sent, 1,060 received; 1 of them benign\n"
 		"  sent                firewall-reject            1,004\n"
-		"  12,345 sent resets lost: the ring was full; try --ring-size 64\n"
-		"  55 received resets lost: the ring was full; try --ring-size 64\n"
+		"  12,345 more were counted only, aborted connections: ring full; leave out --every\n"
+		"  55 more were counted only, received by connections: ring full; leave out --every\n"
 		"  10 resets missed: an interrupt raised them while another was being recorded\n"
 		"  7 resets without a kernel stack: their cause is less certain\n",
 		"", COUNT_TEXT);
@@ -67,9 +67,9 @@ Test(bench_count, text_without_summary)
 Test(bench_count, the_last_summary_counts)
 {
 	struct count c = count("1 s, 3 resets: 2 sent, 1 received\n"
-			       "  5 sent resets lost: the ring was full\n"
-			       "2 s, 7 resets: 4 sent, 3 received\n"
-			       "  6 sent resets lost: the ring was full\n",
+			       "  1 more were counted only, answers to segments of no connection\n"
+			       "2 s, 13 resets: 10 sent, 3 received\n"
+			       "  6 more were counted only, answers to segments of no connection\n",
 			       "", COUNT_TEXT);
 
 	cr_expect_eq(c.sent, 4);
@@ -156,6 +156,10 @@ static void count_own(const struct sink_ops *ops, enum count_format format)
 	sum.by_cause[DIR_RECEIVED][CAUSE_REFUSED] = 300;
 	sum.counters[RST_CNT_LOST_SENT] = 4711;
 	sum.counters[RST_CNT_LOST_DROPPED] = 2;
+	sum.kind[0] = (struct kind_sum){ .class = RST_CLASS_SENT_ACTIVE, .total.lost = 4000 };
+	sum.kind[1] = (struct kind_sum){ .class = RST_CLASS_SENT_PASSIVE, .total.lost = 711 };
+	sum.kind[2] = (struct kind_sum){ .class = RST_CLASS_DROPPED, .total.lost = 2 };
+	sum.nkinds = 3;
 	sample_fill(&sample);
 	text = sample_render(ops, &style, &sample.in, &sum);
 	c = count(text, "", format);

@@ -50,6 +50,16 @@ Test(bench_stats, spread_holds_the_median_nine_times_of_ten)
 	}
 }
 
+Test(bench_stats, quantile)
+{
+	double v[] = { 4, 2, 1, 3 };
+
+	cr_expect_eq(stats_quantile(v, 4, 0), 1);
+	cr_expect_eq(stats_quantile(v, 4, 0.5), 3);
+	cr_expect_eq(stats_quantile(v, 4, 0.75), 4);
+	cr_expect_eq(stats_quantile(v, 1, 0.75), 4 - 3);
+}
+
 Test(bench_stats, ratios_are_pair_by_pair)
 {
 	double r[4];

@@ -2,6 +2,7 @@
 /* test_listeners.c: which listener bears on an event. */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "build_event.h"
@@ -40,17 +41,18 @@ static void local6(struct built *b, const char *address)
 
 static void fill(struct built *b, const struct rst_listener *v, size_t n)
 {
-	struct listener copy[8] = { 0 };
-	struct listeners l = { .v = copy, .n = n };
+	struct listeners l = { 0 };
 
-	cr_assert_leq(n, sizeof(copy) / sizeof(copy[0]));
+	/* The last one is found first. */
 	for (size_t i = 0; i < n; i++)
-		copy[i].raw = v[i];
+		cr_assert_eq(listeners_see(&l, 1, n - i, &v[n - 1 - i]), 0);
+	listeners_seen(&l, 1, 1);
 
 	memset(&b->in.listener, 0, sizeof(b->in.listener));
 	b->in.role = RST_ROLE_UNKNOWN;
 	b->in.role_inferred = false;
 	listeners_fill(&l, &b->in);
+	listeners_free(&l);
 }
 
 Test(listeners, none)
@@ -74,19 +76,84 @@ Test(listeners, none)
 /* Who listened then counts, though he is gone by the time we look. */
 Test(listeners, that_ended_after_the_event)
 {
-	struct listener l = { .raw = listener("10.0.0.1", 12) };
-	struct listeners all = { .v = &l, .n = 1 };
+	struct rst_listener l = listener("10.0.0.1", 12);
+	struct listeners all = { 0 };
 	struct built b;
 
 	build_connection(&b);
-	l.until_ns = b.ev.hdr.mono_ns + 1;
+	listeners_see(&all, 1, 5, &l);
+	listeners_seen(&all, 1, 1);
+	listeners_seen(&all, 2, b.ev.hdr.mono_ns + 1);
 	listeners_fill(&all, &b.in);
 	cr_expect_eq(b.in.listener.pid, 12);
 	cr_expect_eq(b.in.role, RST_ROLE_SERVER);
 	build_connection(&b);
-	l.until_ns = b.ev.hdr.mono_ns - 1;
+	/* It came back, and went before. */
+	listeners_see(&all, 3, 5, &l);
+	listeners_seen(&all, 3, 1);
+	listeners_seen(&all, 4, b.ev.hdr.mono_ns - 1);
 	listeners_fill(&all, &b.in);
 	cr_expect_eq(b.in.listener.port, 0);
+	listeners_free(&all);
+}
+
+Test(listeners, that_ended_long_ago_is_forgotten)
+{
+	struct rst_listener l = listener("10.0.0.1", 12);
+	struct listeners all = { 0 };
+
+	for (uint64_t cookie = 1; cookie <= 3; cookie++)
+		listeners_see(&all, 1, cookie, &l);
+	listeners_seen(&all, 1, 1000);
+	listeners_see(&all, 2, 2, &l);
+	listeners_seen(&all, 2, 2000);
+	cr_expect_eq(all.n, 3);
+	listeners_see(&all, 3, 2, &l);
+	listeners_seen(&all, 3, 1999 + LISTENERS_KEPT_NS);
+	cr_expect_eq(all.n, 3);
+	listeners_see(&all, 4, 2, &l);
+	listeners_seen(&all, 4, 2000 + LISTENERS_KEPT_NS);
+	cr_assert_eq(all.n, 1);
+	cr_expect_eq(all.v[0].cookie, 2);
+	cr_expect_eq(all.v[0].until_ns, 0);
+	listeners_free(&all);
+}
+
+/* Many that come and go: the copy has them all, each once, and finds each by its port. */
+Test(listeners, that_come_and_go)
+{
+	static bool there[3000];
+	struct listeners all = { 0 };
+	unsigned int seed = 1;
+
+	for (uint64_t generation = 1; generation <= 30; generation++) {
+		size_t n = 0;
+
+		for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+			struct rst_listener l = listener("10.0.0.1", (uint32_t)i + 1);
+
+			if (rand_r(&seed) % 4 == 0)
+				there[i] = !there[i];
+			l.port = (uint16_t)(1000 + i * 7);
+			if (there[i])
+				cr_assert_eq(listeners_see(&all, generation, i * 4096, &l), 0);
+			n += there[i];
+		}
+		listeners_seen(&all, generation, generation * LISTENERS_KEPT_NS);
+		for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+			struct built b;
+
+			build_connection(&b);
+			b.ev.hdr.mono_ns = generation * LISTENERS_KEPT_NS + 1;
+			b.ev.tuple.local_port = (uint16_t)(1000 + i * 7);
+			listeners_fill(&all, &b.in);
+			cr_assert_eq(b.in.listener.pid, there[i] ? i + 1 : 0);
+		}
+		for (size_t i = 0; i < all.n; i++)
+			n -= !all.v[i].until_ns;
+		cr_assert_eq(n, 0);
+	}
+	listeners_free(&all);
 }
 
 Test(listeners, syn_for_another_address)
