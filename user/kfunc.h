@@ -71,7 +71,7 @@ enum kfunc {
 	KF_COUNT,
 };
 
-/* Maps a symbol name from kallsyms to its kfunc; compiler suffixes (.part.0, .isra.1, .cold,
+/* Maps a kernel symbol's name to its kfunc; compiler suffixes (.part.0, .isra.1, .cold,
  * .constprop.2) are ignored. KF_OTHER if it is none of them. */
 enum kfunc kfunc_by_name(const char *name);
 

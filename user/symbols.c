@@ -102,7 +102,7 @@ static void parse(struct symbols *s, struct known *known, char *line)
 /* Asks for N addresses that are not known yet, none of them 0. */
 static void ask(struct symbols *s, const uint64_t *address, size_t n)
 {
-	char text[SYMBOLS_TEXT_MAX], *line = text, *save = NULL;
+	char text[SYMBOLS_TEXT_MAX], *line, *save = NULL;
 
 	if (!n || s->n + n > SYMBOLS_MOST || s->name(s->context, address, n, text, sizeof(text)))
 		return;
