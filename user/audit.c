@@ -57,16 +57,14 @@ void audit_free(struct audit *a)
 struct round {
 	uint32_t *netns; /* those with events, and those known from the start */
 	size_t n;
-	struct baseline_netns *now;
-	int *err;
+	struct baseline now;
 	struct totals before, after;
 };
 
 static void round_free(struct round *r)
 {
 	free(r->netns);
-	free(r->now);
-	free(r->err);
+	baseline_free(&r->now);
 	free(r->before.v);
 	free(r->after.v);
 }
@@ -84,9 +82,7 @@ static int collect(struct round *r, const struct audit *a, uint32_t only)
 	size_t most = r->before.n + a->baseline.n + 1;
 
 	r->netns = calloc(most, sizeof(*r->netns));
-	r->now = calloc(most, sizeof(*r->now));
-	r->err = calloc(most, sizeof(*r->err));
-	if (!r->netns || !r->now || !r->err)
+	if (!r->netns)
 		return -ENOMEM;
 	for (size_t i = 0; i < r->before.n; i++)
 		if (r->before.v[i].kind.netns && (!only || r->before.v[i].kind.netns == only))
@@ -127,16 +123,15 @@ static bool was_replaced(const struct baseline_netns *then, const struct baselin
 static void one(struct audit *a, const struct reconcile_input *same, const struct round *round,
 		size_t i)
 {
-	const struct baseline_netns *now = &round->now[i];
+	const struct baseline_netns *now = baseline_find(&round->now, round->netns[i]);
 	const struct baseline_netns *then = baseline_find(&a->baseline, round->netns[i]);
 	struct reconciliation *r = &a->result;
 	struct reconcile_input in = *same;
 	struct counters zero = { 0 };
 
 	in.netns = round->netns[i];
-	if (round->err[i]) {
-		unknown(r, round, in.netns,
-			round->err[i] == -ENOENT ? RECONCILE_GONE : RECONCILE_DENIED);
+	if (!now || now->err || (then && then->err)) {
+		unknown(r, round, in.netns, now ? RECONCILE_DENIED : RECONCILE_GONE);
 		return;
 	}
 	if (then && was_replaced(then, now)) {
@@ -169,9 +164,9 @@ int audit_now(struct audit *a, struct tracer *t, const struct options *o,
 		err = collect(&r, a, netns);
 	if (err)
 		return err;
-	for (size_t i = 0; i < r.n; i++)
-		r.err[i] = baseline_read(&r.now[i], r.netns[i]);
-	err = take_totals(&r.after, t);
+	err = baseline_take(&r.now);
+	if (!err)
+		err = take_totals(&r.after, t);
 	a->result.line = calloc(r.n * COUNTERS + 1, sizeof(*a->result.line));
 	a->result.unknown = calloc(r.n + 1, sizeof(*a->result.unknown));
 	if (err || !a->result.line || !a->result.unknown) {

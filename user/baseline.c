@@ -29,11 +29,10 @@ static int take_one(int fd, uint32_t netns, void *context)
 		b->v = v;
 		b->room = room;
 	}
-	one = &b->v[b->n];
-	one->netns = netns;
-	/* Entering even the own namespace takes CAP_SYS_ADMIN. Without it, the others are not known. */
-	if (netns == netns_own() ? !read_here(one) : !netns_within(fd, read_here, one))
-		b->n++;
+	one = &b->v[b->n++];
+	*one = (struct baseline_netns){ .netns = netns };
+	/* Entering even the own namespace takes CAP_SYS_ADMIN; it is the first. */
+	one->err = b->n == 1 ? read_here(one) : netns_within(fd, read_here, one);
 	return 0;
 }
 
@@ -55,15 +54,4 @@ const struct baseline_netns *baseline_find(const struct baseline *b, uint32_t ne
 		if (b->v[i].netns == netns)
 			return &b->v[i];
 	return NULL;
-}
-
-int baseline_read(struct baseline_netns *now, uint32_t netns)
-{
-	_cleanup(closep) int fd = -1;
-
-	now->netns = netns;
-	if (netns == netns_own())
-		return read_here(now);
-	fd = netns_open(netns, 0);
-	return fd < 0 ? fd : netns_within(fd, read_here, now);
 }

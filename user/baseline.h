@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* baseline.h: the counters of all network namespaces as they were when tracing started, and those of
- * one of them now. */
+/* baseline.h: the counters of all network namespaces at one moment. */
 #ifndef RSTTRACE_BASELINE_H
 #define RSTTRACE_BASELINE_H
 
@@ -12,6 +11,7 @@
 struct baseline_netns {
 	uint32_t netns;
 	uint64_t cookie; /* tells it from a later one with the same number; 0: not known */
+	int err;	 /* it cannot be entered or read: -errno */
 	struct counters counters;
 };
 
@@ -20,16 +20,12 @@ struct baseline {
 	size_t n, room;
 };
 
-/* Reads the counters of every namespace that can be found and entered. The caller frees with
- * baseline_free(). Returns 0 or -ENOMEM. */
+/* Reads the counters of every namespace that can be found: it has a name or a process. The caller
+ * frees with baseline_free(). Returns 0 or -ENOMEM. */
 int baseline_take(struct baseline *b);
 void baseline_free(struct baseline *b);
 
 /* What was read of a namespace; NULL: it was not found. */
 const struct baseline_netns *baseline_find(const struct baseline *b, uint32_t netns);
-
-/* Reads the counters of a namespace. Returns 0; -ENOENT: it is not to be found; another -errno: it
- * cannot be entered or read. */
-int baseline_read(struct baseline_netns *now, uint32_t netns);
 
 #endif

@@ -165,14 +165,25 @@ static bool was_seen(const struct seen *seen, uint32_t netns)
 	return false;
 }
 
+/* What a link below /proc says, "net:[4026531840]"; following it takes half as long again. 0: it is no
+ * link. */
+static uint32_t inode_of_link(const char *path)
+{
+	char text[32];
+	ssize_t len = readlink(path, text, sizeof(text) - 1);
+
+	if (len < 5 || memcmp(text, "net:[", 5) != 0)
+		return 0;
+	text[len] = '\0';
+	return (uint32_t)strtoul(text + 5, NULL, 10);
+}
+
 static int see(struct seen *seen, const char *path, netns_fn *fn, void *context)
 {
 	_cleanup(closep) int fd = -1;
-	struct stat st;
-	uint32_t netns;
+	uint32_t netns = inode_of_link(path);
 
-	/* Most are seen already, and this is cheaper than to open it. */
-	if (stat(path, &st) || was_seen(seen, (uint32_t)st.st_ino))
+	if (netns && was_seen(seen, netns))
 		return 0;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	netns = inode_of_fd(fd);
