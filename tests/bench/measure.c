@@ -180,7 +180,8 @@ static void account(struct bench *b, enum load_kind load, enum tool_id id, int r
 	for (size_t i = 0; i < ran.n; i++) {
 		const struct prog *p = &ran.prog[i];
 
-		if (progs_find(&others, p->id))
+		/* Neither from before the tool nor from after it: somebody else's. */
+		if (progs_find(&others, p->id) || !progs_find(&before, p->id))
 			continue;
 		total += (double)p->ns;
 		calls += (double)p->calls;
