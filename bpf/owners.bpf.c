@@ -255,17 +255,19 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 }
 
 /*
- * Both ends sent their FIN, and TIME_WAIT now stands for the connection: it answers what still
- * comes with an ACK. It is also the common case, and remembering costs more than all else about a
+ * Both ends sent their FIN, and this one's was acknowledged. Where this end was the first, TIME_WAIT now
+ * stands for the connection and answers what still comes with an ACK; else it does so at the peer, which
+ * has nothing left to send. That is the common case, and remembering costs more than all else about a
  * connection.
  */
-static __always_inline bool in_time_wait(const struct sock *sk, int old_state)
+static __always_inline bool ended_well(const struct sock *sk, int old_state)
 {
 	bool peer_fin = sk->__sk_common.skc_flags >> K_SOCK_DONE & 1;
 
 	if (sk->sk_err)
 		return false;
-	return old_state == RST_TCP_CLOSING || (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
+	return old_state == RST_TCP_CLOSING || old_state == RST_TCP_LAST_ACK ||
+	       (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
 }
 
 /* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
@@ -317,7 +319,7 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
 	    (__u32)task->tgid == st->closer_tgid)
 		closer_set(&st->closer, task);
-	if (tp && !in_time_wait(sk, old_state))
+	if (tp && !ended_well(sk, old_state))
 		remember(sk, tp, st, old_state);
 }
 
