@@ -159,6 +159,18 @@ static char *put_rest(char *p, const unsigned char *s, size_t n)
 	return p;
 }
 
+void json_out_plain(struct json_out *o, const char *key, const char *text, size_t n)
+{
+	char *p = begin_value(o, json_key(key), n + 2);
+
+	if (!p)
+		return;
+	*p = '"';
+	memcpy(p + 1, text, n);
+	p[n + 1] = '"';
+	end_value(o, p + n + 2);
+}
+
 bool json_out_put_bytes(struct json_out *o, struct json_key key, const char *text, size_t n)
 {
 	size_t plain = text_plain(text, n);

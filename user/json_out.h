@@ -78,6 +78,9 @@ void json_out_bool(struct json_out *o, const char *key, bool value);
 
 /* The N bytes at TEXT, with no NUL among them. KEY NULL: an element. Returns false, and puts nothing,
  * if it is no UTF-8. */
+/* The same of what text_plain finds nothing in. */
+void json_out_plain(struct json_out *o, const char *key, const char *text, size_t n);
+
 static inline bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n)
 {
 	return json_out_put_bytes(o, json_key(key), text, n);

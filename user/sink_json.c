@@ -51,7 +51,7 @@ static void put_name(struct json_out *o, const char *key, const char *name, size
 	size_t n = strnlen(name, size);
 
 	if (n && text_plain(name, n) == n)
-		json_out_bytes(o, key, name, n);
+		json_out_plain(o, key, name, n);
 	else if (n)
 		json_out_string(o, key, text_escape(escaped, sizeof(escaped), name, n));
 }
@@ -402,13 +402,12 @@ static void put_listener(struct json_out *o, const struct listener_ref *l)
 static void put_frame(struct json_out *o, const struct frame *f)
 {
 	char text[ESCAPED(128) + TEXT_HEX_MAX + 4];
-	size_t len = 0, n;
+	size_t len = 0, n = f->symbol ? strlen(f->symbol) : 0;
+	bool plain = n < ESCAPED(128) && text_plain(f->symbol, n) == n;
 
 	if (f->symbol) {
-		n = strlen(f->symbol);
-		len = text_plain(f->symbol, n);
-		if (len == n && n < ESCAPED(128))
-			memcpy(text, f->symbol, n);
+		if (plain)
+			memcpy(text, f->symbol, len = n);
 		else
 			len = strlen(text_escape(text, ESCAPED(128), f->symbol, n));
 		text[len++] = '+';
@@ -416,7 +415,10 @@ static void put_frame(struct json_out *o, const struct frame *f)
 	text[len++] = '0';
 	text[len++] = 'x';
 	len += text_hex(text + len, f->symbol ? f->offset : f->ip);
-	json_out_bytes(o, NULL, text, len);
+	if (plain)
+		json_out_plain(o, NULL, text, len);
+	else
+		json_out_bytes(o, NULL, text, len);
 }
 
 static void put_kernel(struct json_out *o, const struct incident *in)

@@ -339,17 +339,25 @@ static size_t plain_length(const unsigned char *s, size_t n)
 #define LESS(x, limit) (((x)-EACH(limit)) & ~(x)&EACH(0x80))
 #define ZERO(x) LESS(x, 1)
 
+static bool all_plain(const char *s)
+{
+	uint64_t x;
+
+	memcpy(&x, s, sizeof(x));
+	return !((x & EACH(0x80)) | LESS(x, 0x20) | ZERO(x ^ EACH('"')) | ZERO(x ^ EACH('\\')) |
+		 ZERO(x ^ EACH(0x7f)));
+}
+
 size_t text_plain(const char *s, size_t n)
 {
 	size_t at = 0;
-	uint64_t x;
 
-	for (; n - at >= sizeof(x); at += sizeof(x)) {
-		memcpy(&x, s + at, sizeof(x));
-		if ((x & EACH(0x80)) | LESS(x, 0x20) | ZERO(x ^ EACH('"')) | ZERO(x ^ EACH('\\')) |
-		    ZERO(x ^ EACH(0x7f)))
-			break;
-	}
+	while (n - at >= sizeof(uint64_t) && all_plain(s + at))
+		at += sizeof(uint64_t);
+	/* The last eight, of which some have been looked at. */
+	if (n >= sizeof(uint64_t) && n - at < sizeof(uint64_t) &&
+	    all_plain(s + n - sizeof(uint64_t)))
+		return n;
 	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
 		at++;
 	return at;
