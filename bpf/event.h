@@ -343,13 +343,15 @@ enum rst_fold_level {
 /* What all resets of a fold have in common; zero where the level leaves it open. */
 struct rst_fold_key {
 	struct rst_kind kind;
-	__u64 prefix;  /* remote address, masked */
-	__u32 owner;   /* pid of the socket's owner and of who closes it, mixed */
-	__u32 local;   /* local address, hashed */
-	__u16 port;    /* local */
-	__u8 family;   /* 4 or 6 */
-	__u8 level;    /* enum rst_fold_level */
-	__u32 ifindex; /* wire: where it came in */
+	__u64 prefix; /* remote address, masked */
+	__u32 owner;  /* pid of the socket's owner and of who closes it, mixed */
+	__u32 local;  /* local address, hashed */
+	__u16 port;   /* local */
+	__u8 family;  /* 4 or 6 */
+	__u8 level;   /* enum rst_fold_level */
+	__u32 path;   /* wire: the interfaces where it came in and where it leaves, mixed: one
+			* that leaves by two, one upon the other, is in two folds, and one of
+			* them is told of */
 };
 
 /*

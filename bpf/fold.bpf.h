@@ -122,7 +122,6 @@ static __always_inline void fold_widen(struct rst_fold_key *key, const struct rs
 	if (level == RST_FOLD_KIND) {
 		key->kind.netns = 0;
 		key->owner = 0;
-		key->ifindex = 0;
 	}
 }
 
@@ -231,7 +230,7 @@ union fold_owner {
 
 union fold_ends {
 	struct {
-		__u32 ifindex;
+		__u32 path;
 		__u16 port;
 		__u8 family, pad;
 	};
@@ -251,7 +250,7 @@ __weak __noinline __u64 rst_fold_take(__u64 kind, __u64 prefix, __u64 owner, __u
 		.local = o.local,
 		.port = e.port,
 		.family = e.family,
-		.ifindex = e.ifindex,
+		.path = e.path,
 	};
 	__u32 base = bpf_get_smp_processor_id() * RST_FOLD_SLOTS;
 	__u64 now = bpf_jiffies64();
@@ -294,12 +293,12 @@ static __always_inline __u32 address_hash(const __u8 *address)
 	return word[0] ^ word[1] * 31 ^ word[2] * 961 ^ word[3] * 29791;
 }
 
-/* OWNER: whoever has the socket, closes it. */
+/* OWNER: whoever has the socket, closes it. PATH: struct rst_fold_key. */
 static __always_inline __u64 fold_take(const struct rst_kind *kind, const struct rst_tuple *t,
-				       __u32 owner, __u32 ifindex)
+				       __u32 owner, __u32 path)
 {
 	union fold_owner o = { .owner = owner, .local = address_hash(t->local) };
-	union fold_ends e = { .ifindex = ifindex, .port = t->local_port, .family = t->family };
+	union fold_ends e = { .path = path, .port = t->local_port, .family = t->family };
 	__u64 prefix = *(const __u64 *)t->remote;
 
 	if (!rst_config.fold)

@@ -70,6 +70,7 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
 	struct rst_event *e;
+	__u32 out;
 	__u64 fold;
 
 	if (!wire_rst(&tuple, &packet, skb))
@@ -86,7 +87,8 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 		total_add(&kind, FATE_FILTERED);
 		return;
 	}
-	fold = fold_take(&kind, &tuple, 0, skb->skb_iif);
+	out = BPF_CORE_READ(skb, dev, ifindex);
+	fold = fold_take(&kind, &tuple, 0, (__u32)skb->skb_iif << 16 ^ out);
 	if (fold == FOLD_COUNTED) {
 		total_add(&kind, FATE_FOLDED);
 		return;
@@ -97,7 +99,7 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 		total_add(&kind, FATE_LOST);
 		return;
 	}
-	e->ifindex = BPF_CORE_READ(skb, dev, ifindex);
+	e->ifindex = out;
 	skb_interface(e->ifname, skb);
 	if (sk)
 		fill_writer(&e->sock, sk);

@@ -558,9 +558,13 @@ static void explain_all(struct reconcile_line *line, const struct equation *e,
 	explain_rest(line, "of more kinds than there is room to count", 1, (int64_t)in->no_total);
 	explain_rest(line, "in a network namespace that is not known", 1,
 		     seen_in(in, 0, e->counts).n);
-	if (in->not_there_at_start)
+	if (in->not_there_at_start) {
 		explain_rest(line, "older than tracing: the namespace was not found at its start",
 			     1, (int64_t)line->kernel);
+		/* The kernel gives the number of one that ended to the next. */
+		explain_rest(line, "of an earlier namespace with the same number", -1,
+			     (int64_t)line->events);
+	}
 	explain_rest(line, "while the counters were read", 1, slack ? in->cpus : 0);
 	explain_rest(line, "while the counters were read", -1, moving);
 }

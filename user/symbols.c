@@ -8,8 +8,9 @@
 #include "symbols.h"
 #include "util.h"
 
-/* Addresses that are remembered, a power of two: far more than there are calls that lead to a RST.
- * Those behind that many have no name. */
+/* Addresses that are remembered, a power of two: far more than there are calls that lead to a RST. But
+ * below an interrupt's frames stands whatever it interrupted, so that one day it is full: then it
+ * begins anew. */
 #define SYMBOLS_SLOTS 4096
 #define SYMBOLS_MOST (SYMBOLS_SLOTS / 4 * 3)
 
@@ -99,12 +100,21 @@ static void parse(struct symbols *s, struct known *known, char *line)
 		known->fn = kfunc_by_name(line);
 }
 
+/* The names stay: there are not more of them than functions, and incidents point to them. */
+static void forget(struct symbols *s)
+{
+	memset(s->slot, 0, sizeof(s->slot));
+	s->n = 0;
+}
+
 /* Asks for N addresses that are not known yet, none of them 0. */
 static void ask(struct symbols *s, const uint64_t *address, size_t n)
 {
 	char text[SYMBOLS_TEXT_MAX], *line, *save = NULL;
 
-	if (!n || s->n + n > SYMBOLS_MOST || s->name(s->context, address, n, text, sizeof(text)))
+	if (s->n + n > SYMBOLS_MOST)
+		forget(s);
+	if (!n || s->name(s->context, address, n, text, sizeof(text)))
 		return;
 	for (size_t i = 0; i < n; i++) {
 		struct known *known = slot_of(s, address[i]);
@@ -137,13 +147,14 @@ static void learn(struct symbols *s, const struct rst_event *event)
 
 void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
 {
-	const struct known *known = slot_of(s, ip);
+	const struct known *known;
 
 	*frame = (struct frame){ .ip = ip, .fn = KF_OTHER };
 	if (!ip)
 		return;
-	if (!known->address)
+	if (!slot_of(s, ip)->address)
 		ask(s, &ip, 1);
+	known = slot_of(s, ip);
 	frame->symbol = known->name;
 	frame->offset = known->offset;
 	frame->fn = known->fn;

@@ -470,6 +470,22 @@ static void arrivals(struct run *run)
 	flood_serve_stop(&server);
 }
 
+/* A router that sends each of them on twice: to its bridge, and from there to the port. */
+static void bridged(struct run *run)
+{
+	struct flood_told t;
+
+	start_in(run, SIDE_ROUTER, false, "--passing", NULL);
+	flood_connects(run, CLOSED_PORT, CONNECTS);
+	tracer_stop(run);
+	flood_check(run, SIDE_ROUTER, "passing", "forwarded", CONNECTS);
+	t = flood_told(run, SIDE_ROUTER, "passing", NULL, 0);
+	if (t.sum != CONNECTS)
+		run_fail("%ld passing, wanted %d", t.sum, CONNECTS);
+	if (t.lines + t.folds + t.reports > CONNECTS / 2)
+		run_fail("%ld events for %d resets", t.lines + t.folds + t.reports, CONNECTS);
+}
+
 static void text(struct run *run)
 {
 	char *out;
@@ -507,6 +523,7 @@ const struct scenario scenarios_fold[] = {
 	{ "fold-every", every, ONCE },
 	{ "fold-full", full, ONCE },
 	{ "fold-arrivals", arrivals, ONCE, .xdp_too = true },
+	{ "fold-bridged", bridged, ONCE, false, LAB_ROUTED_BRIDGE },
 	{ "fold-text", text, ONCE },
 	{ 0 },
 };

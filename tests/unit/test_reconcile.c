@@ -509,8 +509,10 @@ Test(reconcile, not_there_at_start)
 	kernel(COUNTER_OUT_RSTS, 2);
 	assert_line(COUNTER_OUT_RSTS, 7, 5, 0);
 	assert_part(COUNTER_OUT_RSTS, "older than tracing", 2, false);
+	/* It is the second one of its number; the first one's events are still counted. */
 	kernel(COUNTER_OUT_RSTS, (uint64_t)-3);
-	assert_line(COUNTER_OUT_RSTS, 4, 5, -1);
+	assert_line(COUNTER_OUT_RSTS, 4, 5, 0);
+	assert_part(COUNTER_OUT_RSTS, "of an earlier namespace", -1, false);
 }
 
 /* Another namespace has taken the number: its counters are smaller. */
