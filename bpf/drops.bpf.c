@@ -156,6 +156,8 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	}
 	if (tp)
 		owner = owner_of(rx_sk);
+	else
+		past_end(&tuple, kind.netns, &owner);
 	fold = fold_take(&kind, &tuple, owner, 0);
 	if (fold == FOLD_COUNTED) {
 		count(RST_CNT_FOLDED_INCOMING);

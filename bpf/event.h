@@ -512,7 +512,7 @@ enum rst_counter {
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
 	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
-	RST_CNT_NO_TOTAL,	  /* resets of a kind for which `totals` has no room */
+	RST_CNT_NO_TOTAL,	  /* resets and ends of a kind for which there was no room */
 	RST_CNT_NOT_RECEIVED,	  /* tcp_receive_reset without a RST, known by the caller */
 	RST_CNT_FOLDED_INCOMING,  /* received or dropped ones that were folded */
 	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */

@@ -56,9 +56,15 @@ __weak __noinline int rst_total_add(__u64 word, enum fate fate)
 		bpf_map_update_elem(&totals, &kind, &none, BPF_NOEXIST);
 		total = bpf_map_lookup_elem(&totals, &kind);
 	}
-	if (!total)
+	if (!total) {
+		/* User space has made room for these. */
 		count(RST_CNT_NO_TOTAL);
-	else if (fate == FATE_FILTERED)
+		kind = (struct rst_kind){ .class = kind.class };
+		total = bpf_map_lookup_elem(&totals, &kind);
+	}
+	if (!total)
+		return 0;
+	if (fate == FATE_FILTERED)
 		__sync_fetch_and_add(&total->filtered, 1);
 	else if (fate == FATE_DETAILED)
 		__sync_fetch_and_add(&total->detailed, 1);

@@ -82,12 +82,15 @@ static __always_inline const struct rst_past *past_connection(const struct rst_t
 			  bpf_map_lookup_elem(&dropped_handshakes, &key));
 }
 
-/* How that ended; RST_END_NOT: there was none. */
-static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns)
+/* How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. */
+static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u32 *owner)
 {
 	const struct rst_past *past = past_connection(t, netns);
 
-	return past ? past->end : RST_END_NOT;
+	if (!past)
+		return RST_END_NOT;
+	*owner = past->owner.pid;
+	return past->end;
 }
 
 /* What bears on a segment that found no connection: its connection or handshake, else the listener

@@ -97,7 +97,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	if (tp)
 		owner = kind_of_connection(&kind, sk, tp);
 	else if (!is_syn(&packet))
-		kind.state = past_end(&tuple, kind.netns);
+		kind.state = past_end(&tuple, kind.netns, &owner);
 	if (!filter_pass(&tuple, kind.netns)) {
 		count(RST_CNT_FILTERED);
 		total_add(&kind, FATE_FILTERED);

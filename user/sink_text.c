@@ -396,7 +396,7 @@ static void put_losses(FILE *out, const struct summary *s)
 	} notes[] = {
 		{ RST_CNT_LOST_ARRIVED,
 		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
-		{ RST_CNT_NO_TOTAL, "resets in no total: too many kinds of them" },
+		{ RST_CNT_NO_TOTAL, "counted by class only, not by kind: there are too many" },
 		{ RST_CNT_MISSED_RESETS,
 		  "resets missed: an interrupt raised them while another was being recorded" },
 		{ RST_CNT_MISSED_STATES,

@@ -3,6 +3,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <linux/if_link.h>
 #include <net/if.h>
 #include <stdarg.h>
@@ -89,12 +90,31 @@ static bool wants_arrivals(const struct options *o)
 	return o->interfaces && options_directions(o) & (RST_WANT_RECEIVED | RST_WANT_PASSING);
 }
 
+/* One more than the highest number of a CPU that is there, "0-3" or "0,2-7"; there may be room for
+ * hundreds more. One that is added later just folds nothing. */
+static uint32_t cpus_present(void)
+{
+	_cleanup(fclosep) FILE *f = fopen("/sys/devices/system/cpu/present", "re");
+	int possible = libbpf_num_possible_cpus();
+	uint32_t first, last = 0, n = 0;
+	char c = ',';
+
+	while (f && c == ',' && fscanf(f, "%" SCNu32, &first) == 1) {
+		last = first;
+		if (fscanf(f, "%c", &c) == 1 && c == '-' &&
+		    fscanf(f, "%" SCNu32 "%c", &last, &c) < 1)
+			break;
+		n = last + 1;
+	}
+	return n && n <= (uint32_t)possible ? n : (uint32_t)possible;
+}
+
 static void configure(struct rsttrace_bpf *skel, const struct options *o,
 		      const struct features *features, uint32_t netns)
 {
 	struct rst_config c = { 0 };
 	uint32_t ring_bytes = o->ring_mib << 20;
-	uint32_t folds = (o->every ? 1 : (uint32_t)libbpf_num_possible_cpus()) * RST_FOLD_SLOTS;
+	uint32_t folds = (o->every ? 1 : cpus_present()) * RST_FOLD_SLOTS;
 
 	/* The widest level mixes the resets of several owners. */
 	if (!o->every)
@@ -243,6 +263,19 @@ static int load(struct tracer *t, const struct options *o, const struct features
 	return 0;
 }
 
+/* One total of each class is always there: when there is no room for a kind any more, it is counted so.
+ * (What fails here would count in RST_CNT_NO_TOTAL.) */
+static void make_totals(struct tracer *t)
+{
+	_cleanup(freep) struct rst_total *none = calloc((size_t)t->ncpu, sizeof(*none));
+
+	for (uint8_t i = 1; none && i < RST_CLASSES; i++) {
+		struct rst_kind kind = { .class = i };
+
+		bpf_map_update_elem(bpf_map__fd(t->skel->maps.totals), &kind, none, BPF_NOEXIST);
+	}
+}
+
 static size_t pages(const struct bpf_map *map)
 {
 	size_t page = (size_t)sysconf(_SC_PAGESIZE);
@@ -353,6 +386,7 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 				   (ring_buffer_sample_fn)(void *)fn, context, NULL);
 	if (!t->ring)
 		return fail(err, -errno, "the ring buffer cannot be mapped");
+	make_totals(t);
 	if (!o->every)
 		e = map_folds(t, err);
 	if (!e)

@@ -179,11 +179,14 @@ static char *report_text(FILE *report)
 }
 
 /* Whether the tracer said that the kernel had skipped its programs (an interrupt found one of them
- * running): then what it says of that moment is not to be relied upon, as it says itself. */
+ * running), or the kernel's counters do that it did without counting: then what it says of that moment
+ * is not to be relied upon, as it says itself. */
 static bool says_missed(const char *text)
 {
 	static const char key[] = "\"missed\":";
 
+	if (text && strstr(text, "    the counters differ: "))
+		return true;
 	for (const char *at = text; at && (at = strstr(at, key)); at++)
 		if (strtoul(at + sizeof(key) - 1, NULL, 10))
 			return true;
@@ -204,7 +207,7 @@ static enum outcome tell(const char *name, int status, FILE *report, bool last)
 		printf("skipped: %s: %s\n", name, text ? text : "?");
 		outcome = SKIPPED;
 	} else if (!last && says_missed(text)) {
-		printf("again %s: the kernel skipped a program of the tracer's, which counted it\n",
+		printf("again %s: the kernel skipped a program of the tracer's, which says so\n",
 		       name);
 		outcome = AGAIN;
 	} else {
