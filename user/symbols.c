@@ -110,7 +110,7 @@ static void forget(struct symbols *s)
 /* Asks for N addresses that are not known yet, none of them 0. */
 static void ask(struct symbols *s, const uint64_t *address, size_t n)
 {
-	char text[SYMBOLS_TEXT_MAX], *line = text, *save = NULL;
+	char text[SYMBOLS_TEXT_MAX], *line, *save = NULL;
 
 	if (s->n + n > SYMBOLS_MOST)
 		forget(s);
