@@ -31,12 +31,20 @@ bool join_full(const struct join *j)
 
 uint64_t join_held(const struct join *j)
 {
-	return j->last + 1 - j->first;
+	uint64_t n = 0;
+
+	for (uint64_t number = j->first; number <= j->last; number++) {
+		const struct join_entry *e = &j->entry[number % JOIN_ROOM];
+		uint64_t folded = e->event.folded.count;
+
+		n += e->taken ? 0 : folded ? folded : 1;
+	}
+	return n;
 }
 
 bool join_empty(const struct join *j)
 {
-	return !join_held(j);
+	return j->first > j->last;
 }
 
 static uint32_t mix(const uint8_t *address, uint16_t port)

@@ -63,7 +63,7 @@ struct join {
 void join_init(struct join *j);
 bool join_full(const struct join *j);
 bool join_empty(const struct join *j);
-/* How many are held. */
+/* How many resets are held, those counted in folds included. */
 uint64_t join_held(const struct join *j);
 
 /* Adds an event, an arrival (of namespace NETNS). There must be room: see join_full. */

@@ -25,7 +25,7 @@ struct reconciliation;
 
 struct summary {
 	bool interim;	  /* it goes on */
-	uint64_t waiting; /* interim: events that are held back for a moment, and not in here yet */
+	uint64_t waiting; /* interim: resets that are held back for a moment, and not in here yet */
 	uint64_t duration_ns;
 	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
 	uint64_t benign;			    /* of those */

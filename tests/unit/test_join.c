@@ -18,6 +18,22 @@ Test(join, empty)
 	cr_expect(join_empty(j));
 }
 
+Test(join, held_are_resets)
+{
+	struct join *j = join_begin();
+	struct rst_event fold = join_make_event(10, 1);
+
+	cr_expect_eq(join_held(j), 0);
+	join_sent(j, 5, 2);
+	fold.folded.count = 1000;
+	join_event(j, &fold, DIR_SENT);
+	cr_expect_eq(join_held(j), 1001);
+	join_next(j, 0, true);
+	cr_expect_eq(join_held(j), 1000);
+	join_next(j, 0, true);
+	cr_expect_eq(join_held(j), 0);
+}
+
 Test(join, an_event_waits_for_its_pair)
 {
 	struct join *j = join_begin();
