@@ -76,7 +76,7 @@ int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
 
 /* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
  * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
-#define TRACER_TOTALS 4096
+#define TRACER_TOTALS 1024
 size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
 
 /* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
