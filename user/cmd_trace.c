@@ -80,7 +80,7 @@ static void put_summary(struct trace *t, bool interim)
 	fill_kinds(p, s);
 	s->remembered = s->counters[RST_CNT_REMEMBERED];
 	s->npressure = 0;
-	tracer_pressure(p->tracer, s);
+	tracer_pressure(p->tracer, p->netns, s);
 	not_covered(t, s);
 	if (!p->err)
 		p->err = p->sink.ops->summary(&p->sink, s);

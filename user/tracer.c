@@ -522,7 +522,7 @@ const struct listeners *tracer_listeners(struct tracer *t)
 	return &t->listeners;
 }
 
-static void pressure_of_ended(int map, uint32_t most, struct summary *s)
+static void pressure_of_ended(int map, uint32_t most, uint32_t netns, struct summary *s)
 {
 	struct rst_past_key key, *previous = NULL;
 	struct rst_past past;
@@ -532,7 +532,8 @@ static void pressure_of_ended(int map, uint32_t most, struct summary *s)
 		struct rst_listener l = { 0 };
 
 		previous = &key;
-		if (bpf_map_lookup_elem(map, &key, &past) || !past.drops || !key.local_port)
+		if (bpf_map_lookup_elem(map, &key, &past) || !past.drops || !key.local_port ||
+		    (netns && key.netns != netns))
 			continue;
 		p.dropped = past.drops;
 		p.overflowed = past.overflows;
@@ -556,7 +557,7 @@ static uint64_t count_keys(int map)
 	return n;
 }
 
-void tracer_pressure(struct tracer *t, struct summary *s)
+void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s)
 {
 	const struct listeners *all;
 
@@ -570,13 +571,13 @@ void tracer_pressure(struct tracer *t, struct summary *s)
 		struct pressure p = { .dropped = l->drops - l->drops_at_start,
 				      .overflowed = l->overflows };
 
-		if (!p.dropped || !l->port || all->v[i].until_ns)
+		if (!p.dropped || !l->port || all->v[i].until_ns || (netns && l->netns != netns))
 			continue;
 		listener_refer(&p.listener, l);
 		summary_pressure(s, &p);
 	}
 	pressure_of_ended(bpf_map__fd(t->skel->maps.ended_listeners),
-			  bpf_map__max_entries(t->skel->maps.ended_listeners), s);
+			  bpf_map__max_entries(t->skel->maps.ended_listeners), netns, s);
 	s->held = count_keys(bpf_map__fd(t->skel->maps.ended_connections));
 }
 

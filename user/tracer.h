@@ -64,8 +64,8 @@ int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, 
 const struct listeners *tracer_listeners(struct tracer *t);
 
 /* What the listeners dropped without a RST, those of now and those that ended meanwhile, into S's
- * pressure; and how full the history is. For the end of a run: it looks at every open file. */
-void tracer_pressure(struct tracer *t, struct summary *s);
+ * pressure (NETNS: of that namespace, 0: of all); and how full the history is. For the end of a run: it looks at every open file. */
+void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s);
 
 /* Sums up the kernel side's counters. */
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
