@@ -157,7 +157,7 @@ $(O)/obj/user/tracer.o: $(SKEL)
 $(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit -iquote tests/bench $(UNIT_CFLAGS)
 # Rows of the scenario tables end where the rest is zero.
 $(O)/obj/tests/e2e/%.o: private EXTRA = -iquote tests/e2e $(JSON_CFLAGS) -Wno-missing-field-initializers
-$(O)/obj/tests/bench/%.o: private EXTRA = -iquote tests/bench -iquote tests/e2e
+$(O)/obj/tests/bench/%.o: private EXTRA = -iquote tests/bench -iquote tests/e2e $(JSON_CFLAGS)
 $(O)/obj/tests/bench/floor.o: $(O)/floor.skel.h
 $(O)/obj/%.o: %.c $(O)/.flags
 	$(call say,CC,$<)
@@ -184,7 +184,7 @@ $(O)/tests/e2e: $(E2E_OBJS) $(O)/.sources
 $(O)/tests/bench: $(BENCH_OBJS) $(O)/.sources
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(BENCH_OBJS) $(LIB_LIBS) -lm
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(BENCH_OBJS) $(LIB_LIBS) $(JSON_LIBS) -lm
 
 $(O)/tests/floor: $(O)/obj/tests/bench/floor.o
 	$(call say,LINK,$@)
