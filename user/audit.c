@@ -96,10 +96,11 @@ static int collect(struct round *r, const struct audit *a, uint32_t only)
 
 /* ---- one of them */
 
+/* Resets, that is: what a namespace's last sockets do in silence is no news. */
 static bool has_events(const struct totals *t, uint32_t netns)
 {
 	for (size_t i = 0; i < t->n; i++)
-		if (t->v[i].kind.netns == netns)
+		if (t->v[i].kind.netns == netns && t->v[i].kind.class < RST_CLASSES)
 			return true;
 	return false;
 }
