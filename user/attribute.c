@@ -641,7 +641,7 @@ static const char *refusal(const struct incident *in)
 
 static bool match_ignored(const struct incident *in)
 {
-	return kind(in, RST_SOCK_NONE) && in->packet.valid && !in->events_lost;
+	return kind(in, RST_SOCK_NONE) && in->packet.valid;
 }
 
 static bool match_refused(const struct incident *in)

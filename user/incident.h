@@ -204,8 +204,7 @@ struct incident {
 	struct pair pair;
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
 		      * socket or TIME_WAIT that a dropped RST was for */
-	bool unasked;	  /* whether it stands is not known: its namespace could not be asked */
-	bool events_lost; /* received resets were lost: an arrival may belong to one of them */
+	bool unasked; /* whether it stands is not known: its namespace could not be asked */
 	struct tcp_memory memory;
 	/* What is large stands last: see incident_clear. */
 	struct frame frames[RST_STACK_MAX];

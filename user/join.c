@@ -26,7 +26,8 @@ void join_init(struct join *j)
 
 bool join_full(const struct join *j)
 {
-	return j->last + 1 - j->first == JOIN_MAX;
+	/* More, if another one came in spite of it: there is room for JOIN_KEPT of those. */
+	return j->last + 1 - j->first >= JOIN_MAX;
 }
 
 uint64_t join_held(const struct join *j)

@@ -209,7 +209,6 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->reason = features_reason(p->features, event->reason);
 	if (event->hdr.type == RST_REC_DROPPED)
 		in->drop_reason = features_drop(p->features, event->drop_reason);
-	in->events_lost = p->lost_at_ns && event->hdr.mono_ns + LOSS_SPAN_NS > p->lost_at_ns;
 	symbols_stack(p->symbols, in);
 }
 
@@ -561,7 +560,7 @@ static void finish_batch(struct pipeline *p, uint64_t now)
 
 void pipeline_run(struct pipeline *p, bool force)
 {
-	uint64_t counters[RST_CNT_MAX];
+	uint64_t counters[RST_CNT_MAX], counted;
 	const struct join_entry *entry;
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
 	/* When all room is taken, half of it is freed at once. */
@@ -570,21 +569,19 @@ void pipeline_run(struct pipeline *p, bool force)
 	p->listeners = NULL;
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
-	/* A socket may have taken a RST whose event was lost: then nobody can say it was ignored. */
 	if (p->o->interfaces && !join_empty(&p->join)) {
 		tracer_counters(p->tracer, counters);
-		if (counters[RST_CNT_LOST_RECEIVED] != p->lost_received)
-			p->lost_at_ns = now;
-		p->lost_received = counters[RST_CNT_LOST_RECEIVED];
-		if (counters[RST_CNT_FOLDED_INCOMING] != p->folded_incoming)
-			p->folded_at_ns = now;
-		p->folded_incoming = counters[RST_CNT_FOLDED_INCOMING];
+		counted = counters[RST_CNT_LOST_RECEIVED] + counters[RST_CNT_LOST_DROPPED] +
+			  counters[RST_CNT_FOLDED_INCOMING];
+		if (counted != p->counted_only)
+			p->counted_only_ns = now;
+		p->counted_only = counted;
 	}
 	while ((entry = join_next(&p->join, now, force || forced))) {
 		forced -= forced > 0;
-		/* An arrival whose socket's event was folded is in that fold. */
-		if (entry->lone && p->folded_at_ns &&
-		    entry->event.hdr.mono_ns + LOSS_SPAN_NS > p->folded_at_ns) {
+		/* What became of it was folded, or lost: it is counted there. */
+		if (entry->lone && p->counted_only_ns &&
+		    entry->event.hdr.mono_ns + LOSS_SPAN_NS > p->counted_only_ns) {
 			p->summary.seen_before++;
 			continue;
 		}

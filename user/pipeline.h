@@ -58,10 +58,9 @@ struct pipeline {
 	struct attack attack;
 	struct folds folds;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
-	uint64_t lost_received, lost_at_ns;
 	uint64_t caller[2]; /* what the kernel side was told of last: of RSTs, of data */
 	uint32_t look_at;   /* the slot at which the look for stopped folds goes on */
-	uint64_t folded_incoming, folded_at_ns;
+	uint64_t counted_only, counted_only_ns; /* incoming resets without events, and since when */
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];
 	struct pipeline_place place[PIPELINE_BATCH];

@@ -149,14 +149,6 @@ static void say_idle(struct incident *in)
 
 static void why_unknown(struct incident *in)
 {
-	if (in->events_lost && in->direction == DIR_RECEIVED &&
-	    in->ev->sock.kind == RST_SOCK_NONE) {
-		say(in,
-		    "a RST (seq %u) came in; events were lost just then, so whether a socket took "
-		    "it is not known",
-		    in->packet.seq);
-		return;
-	}
 	say(in, "no rule fits:");
 	for (uint32_t i = 0; i < in->nframes && i < 4; i++)
 		say(in, "%s%s", i ? " < " : " ", in->frames[i].symbol ? in->frames[i].symbol : "?");

@@ -8,11 +8,6 @@ static void frames_cut(struct built *b)
 	b->in.nframes = 1;
 }
 
-static void lost(struct built *b)
-{
-	b->in.events_lost = true;
-}
-
 /* clang-format off */
 static const struct row rows[] = {
 	/* received */
@@ -20,8 +15,6 @@ static const struct row rows[] = {
 	  OWNER_NOBODY, NULL },
 	{ "no packet, no socket: not arrived", DIR_RECEIVED, "", NONE, NO_PACKET, NULL, NULL, NO_RULE,
 	  OWNER_NOBODY, NULL },
-	{ "arrived, but the socket's event may be lost", DIR_RECEIVED, "", NONE, RST | ACK, 0, NULL, lost,
-	  NO_RULE, OWNER_NOBODY, NULL },
 	{ "refused", DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process < tcp_v4_do_rcv",
 	  FULL(SYN_SENT, OPEN), NO_PACKET, NULL, NULL, CAUSE_REFUSED, SURE, "refused", OWNER_SOCKET,
 	  NULL },

@@ -171,12 +171,6 @@ static void burst_after_past(struct built *b)
 	no_socket_past(b);
 }
 
-static void burst_and_events_lost(struct built *b)
-{
-	burst(b);
-	b->in.events_lost = true;
-}
-
 static void burst_killed_request(struct built *b)
 {
 	burst(b);
@@ -309,7 +303,7 @@ static const struct row rows[] = {
 	  SUSPECTED(OWNER_SOCKET, "no-socket") },
 	{ "burst, the connection had just ended", DIR_RECEIVED, "tcp_v4_rcv", NONE, RST, 0, NULL, burst_after_past,
 	  SUSPECTED(OWNER_PAST, "no-socket") },
-	{ "burst at XDP only", DIR_RECEIVED, "", NONE, RST, 0, NULL, burst_and_events_lost,
+	{ "burst at XDP only", DIR_RECEIVED, "", NONE, RST, 0, NULL, burst,
 	  SUSPECTED(OWNER_SOCKET, NULL) },
 	{ "burst that killed a half-open handshake", DIR_RECEIVED, "tcp_v4_rcv", LISTENER, RST, 0, NULL, burst_killed_request,
 	  SUSPECTED(OWNER_LISTENER, NULL) },

@@ -19,6 +19,7 @@ static void spin(struct join *j, uint64_t n)
 
 Test(join_ring, full)
 {
+	struct rst_event one_more = join_make_event(JOIN_MAX + 1, JOIN_MAX + 1);
 	struct join *j = join_begin();
 
 	for (int i = 1; i < JOIN_MAX; i++)
@@ -26,11 +27,14 @@ Test(join_ring, full)
 	cr_expect(!join_full(j));
 	join_sent(j, JOIN_MAX, JOIN_MAX);
 	cr_expect(join_full(j));
+	/* One that comes in spite of it does not make room for all. */
+	join_event(j, &one_more, DIR_SENT);
+	cr_expect(join_full(j));
 	for (int i = 1; i <= JOIN_MAX / 2; i++)
 		cr_assert_eq(join_port(j, 0, true), i);
 	cr_expect(!join_full(j));
 	/* These lie before the head in memory; the places were used before. */
-	for (int i = JOIN_MAX + 1; i <= JOIN_MAX + JOIN_MAX / 2; i++)
+	for (int i = JOIN_MAX + 2; i <= JOIN_MAX + JOIN_MAX / 2; i++)
 		join_sent(j, (uint64_t)i, (uint16_t)i);
 	cr_expect(join_full(j));
 	for (int i = JOIN_MAX / 2 + 1; i <= JOIN_MAX + JOIN_MAX / 2; i++)
