@@ -15,7 +15,7 @@ struct {
 	__type(value, struct rst_total);
 } totals SEC(".maps") __weak;
 
-/* User space gives both RST_FOLD_SLOTS for each possible CPU. */
+/* User space gives both RST_FOLD_SLOTS for each CPU that is there. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
 	__uint(map_flags, BPF_F_MMAPABLE);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* cmd_trace.c: what `rsttrace trace` needs from the system, its loop and its end. */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,17 @@ static void reconcile_now(struct trace *t)
 		p->summary.reconciliation = &t->audit.result;
 }
 
+/* Takes what is in the ring, in ROUNDS at most, and then what is folded. */
+static void fetch_all(struct pipeline *p, int rounds)
+{
+	for (int n = 1; !p->err && (n > 0 || n == -ENOBUFS) && rounds; rounds--) {
+		n = tracer_poll(p->tracer, 0);
+		pipeline_run(p, false);
+	}
+	while (!p->err && pipeline_folds(p, true))
+		pipeline_run(p, false);
+}
+
 /* Under a flood the ring is never empty. */
 #define INTERIM_ROUNDS 64
 
@@ -107,12 +119,7 @@ static void put_interim(struct trace *t)
 
 	summary_wanted = 0;
 	reconcile_now(t);
-	for (int i = 0, n = -ENOBUFS; n == -ENOBUFS && i < INTERIM_ROUNDS; i++) {
-		n = tracer_poll(p->tracer, 0);
-		pipeline_run(p, false);
-	}
-	while (!p->err && pipeline_folds(p, true))
-		pipeline_run(p, false);
+	fetch_all(p, INTERIM_ROUNDS);
 	pipeline_run(p, false);
 	p->summary.waiting = join_held(&p->join);
 	put_summary(t, true);
@@ -161,12 +168,7 @@ static int stop(struct trace *t)
 
 	reconcile_now(t);
 	tracer_detach(p->tracer);
-	for (int n = 1; !p->err && (n > 0 || n == -ENOBUFS);) {
-		n = tracer_poll(p->tracer, 0);
-		pipeline_run(p, false);
-	}
-	while (!p->err && pipeline_folds(p, true))
-		pipeline_run(p, false);
+	fetch_all(p, INT_MAX);
 	pipeline_run(p, true);
 	tracer_counters(p->tracer, p->summary.counters);
 	put_summary(t, false);

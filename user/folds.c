@@ -2,7 +2,6 @@
 /* folds.c: reads the kernel side's counts without a lock, and remembers what was told of. */
 #include "folds.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

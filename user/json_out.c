@@ -122,29 +122,12 @@ static char *put_escaped(char *p, unsigned char c)
 	return p;
 }
 
-/* Length of the character of several bytes at S, of which N may be read; 0: it is none. */
-static size_t wide_length(const unsigned char *s, size_t n)
-{
-	static const uint32_t least[] = { [2] = 0x80, [3] = 0x800, [4] = 0x10000 };
-	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
-	uint32_t c = s[0] & (0x7fU >> length);
-
-	/* A continuation byte cannot begin one, and none is longer than 4. */
-	if (s[0] < 0xc0 || s[0] >= 0xf8 || n < length)
-		return 0;
-	for (size_t i = 1; i < length; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	return c >= least[length] && c <= 0x10ffff && (c < 0xd800 || c > 0xdfff) ? length : 0;
-}
-
 /* The rest of a string that has more than plain characters; NULL: it is no UTF-8. */
 static char *put_rest(char *p, const unsigned char *s, size_t n)
 {
 	while (n) {
-		size_t length = *s < 0x80 ? 1 : wide_length(s, n);
+		uint32_t c;
+		size_t length = text_utf8(s, n, &c);
 
 		if (!length)
 			return NULL;

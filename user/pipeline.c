@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* pipeline.c: the only place that knows the order of the stages. */
 #include <errno.h>
-
 #include <string.h>
-#include <sys/random.h>
+
 #include "attribute.h"
 #include "decode.h"
 #include "firewall.h"
@@ -18,13 +17,8 @@
 
 void pipeline_init(struct pipeline *p)
 {
-	uint64_t seed;
-
 	join_init(&p->join);
-	/* Early in boot there may be none; the time is better than nothing. */
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-		seed = clock_ns(CLOCK_MONOTONIC);
-	attack_init(&p->attack, seed);
+	attack_init(&p->attack, random_seed());
 }
 
 static bool enough(const struct pipeline *p)

@@ -294,43 +294,37 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c < 0x7f && c != '\\';
 }
 
-/*
- * Length of the character at S, of which N bytes may be read, when it can be printed as it is.
- * 0: its first byte must be escaped (ASCII control, invalid or cut-off UTF-8, harmful).
- */
+size_t text_utf8(const unsigned char *s, size_t n, uint32_t *c)
+{
+	/* Below this the encoding is overlong. */
+	static const uint32_t least[] = { [2] = 0x80, [3] = 0x800, [4] = 0x10000 };
+	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+
+	*c = s[0];
+	if (s[0] < 0x80)
+		return 1;
+	/* A continuation byte cannot begin one, and none is longer than 4. */
+	if (s[0] < 0xc0 || s[0] >= 0xf8 || n < length)
+		return 0;
+	*c &= 0x7fU >> length;
+	for (size_t i = 1; i < length; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	return *c >= least[length] && *c <= 0x10ffff && (*c < 0xd800 || *c > 0xdfff) ? length : 0;
+}
+
+/* The same of one that can be printed as it is. 0: its first byte must be escaped (ASCII control,
+ * invalid or cut-off UTF-8, harmful). */
 static size_t plain_length(const unsigned char *s, size_t n)
 {
-	static const struct {
-		uint8_t mask, lead;
-		uint8_t length;
-		uint32_t least; /* below this the encoding is overlong */
-	} forms[] = {
-		{ 0xe0, 0xc0, 2, 0x80 },
-		{ 0xf0, 0xe0, 3, 0x800 },
-		{ 0xf8, 0xf0, 4, 0x10000 },
-	};
+	uint32_t c;
+	size_t length = text_utf8(s, n, &c);
 
-	if (s[0] < 0x80)
+	if (length == 1)
 		return is_plain(s[0]);
-
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		uint32_t c = s[0] & (uint8_t)~forms[i].mask;
-
-		if ((s[0] & forms[i].mask) != forms[i].lead)
-			continue;
-		if (n < forms[i].length)
-			return 0;
-		for (size_t k = 1; k < forms[i].length; k++) {
-			if ((s[k] & 0xc0) != 0x80)
-				return 0;
-			c = c << 6 | (s[k] & 0x3f);
-		}
-		if (c < forms[i].least || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff) ||
-		    is_harmful(c))
-			return 0;
-		return forms[i].length;
-	}
-	return 0;
+	return length && !is_harmful(c) ? length : 0;
 }
 
 /* Eight bytes at a time: a bit is left in the highest of those that are less than their like in

@@ -63,6 +63,10 @@ const char *text_signal(char *buf, int signal);
  * backslash: what can stand anywhere as it is. All but the strangest names are nothing else. */
 size_t text_plain(const char *s, size_t n);
 
+/* Length of the UTF-8 character at S, of which N bytes (at least one) may be read, and its code point
+ * in *C; 0: it is none, or cut off. */
+size_t text_utf8(const unsigned char *s, size_t n, uint32_t *c);
+
 /*
  * Copies a name from outside (a comm, a path) so that it can be printed anywhere: control
  * characters, backslashes and invalid UTF-8 become \xNN (a backslash: \\), valid printable UTF-8

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -120,8 +119,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	if (!o->every)
 		c.fold = o->pid || o->cgroup ? RST_FOLD_KIND : RST_FOLD_LEVELS;
 	c.ticks_per_s = (uint32_t)(1000000000 / features->tick_ns);
-	/* Early in boot there may be none: then the slots are known, and no less right. */
-	(void)!getrandom(&c.fold_seed, sizeof(c.fold_seed), GRND_NONBLOCK);
+	c.fold_seed = random_seed();
 	c.tick_ns = features->tick_ns;
 	c.wakeup_bytes = ring_bytes / WAKEUP_SHARE;
 	c.netns = netns;
@@ -644,9 +642,8 @@ size_t tracer_totals(const struct tracer *t, struct total *out, size_t room)
 			continue;
 		out[n].kind = kind;
 		*sum = (struct rst_total){ 0 };
-		for (int cpu = 0; cpu < t->ncpu; cpu++) {
+		for (int cpu = 0; cpu < t->ncpu; cpu++)
 			kinds_add(sum, &values[cpu]);
-		}
 		n++;
 	}
 	return n;
