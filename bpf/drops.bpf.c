@@ -150,8 +150,7 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		tp = bpf_skc_to_tcp_sock(rx_sk);
 	}
 	if (!wanted(&tuple, kind.netns)) {
-		count(RST_CNT_FILTERED);
-		total_add(&kind, FATE_FILTERED);
+		event_filtered(&kind);
 		return;
 	}
 	if (tp)
@@ -159,17 +158,11 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	else
 		past_end(&tuple, kind.netns, &owner);
 	fold = fold_take(&kind, &tuple, owner, 0);
-	if (fold == FOLD_COUNTED) {
-		count(RST_CNT_FOLDED_INCOMING);
-		total_add(&kind, FATE_FOLDED);
+	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_DROPPED);
+	if (!e)
 		return;
-	}
-	e = wire_event(&tuple, &packet, skb, kind.netns);
-	if (!e) {
-		count(RST_CNT_LOST_DROPPED);
-		total_add(&kind, FATE_LOST);
-		return;
-	}
+	e->packet = packet;
+	e->in_ifindex = skb->skb_iif;
 	e->drop_reason = reason;
 	e->location = location;
 	if (tp)

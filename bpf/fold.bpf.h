@@ -80,6 +80,13 @@ static __always_inline void total_add(const struct rst_kind *kind, enum fate fat
 	rst_total_add(((union kind_word){ .kind = *kind }).word, fate);
 }
 
+/* Left out by a filter. */
+static __always_inline void event_filtered(const struct rst_kind *kind)
+{
+	count(RST_CNT_FILTERED);
+	total_add(kind, FATE_FILTERED);
+}
+
 /* ---- kinds */
 
 /* Read through TP: of SK, which it trusts, the verifier would look the names of all types up. */
@@ -314,6 +321,33 @@ static __always_inline __u64 fold_take(const struct rst_kind *kind, const struct
 		prefix &= bpf_htonl(0xffffff00);
 	return rst_fold_take(((union kind_word){ .kind = *kind }).word, prefix, o.word, e.word,
 			     (__u64)t->remote_port << 32 | address_hash(t->remote));
+}
+
+/* Room in the ring for an event with what all have, unless FOLD (of fold_take) says that it is counted
+ * already; NULL: there is none. LOST counts what has no room. */
+static __always_inline struct rst_event *event_begin(const struct rst_kind *kind,
+						     const struct rst_tuple *t, __u64 fold,
+						     __u32 lost)
+{
+	struct rst_event *e;
+
+	if (fold == FOLD_COUNTED) {
+		if (kind->class == RST_CLASS_RECEIVED || kind->class == RST_CLASS_DROPPED)
+			count(RST_CNT_FOLDED_INCOMING);
+		total_add(kind, FATE_FOLDED);
+		return NULL;
+	}
+	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
+	if (!e) {
+		count(lost);
+		total_add(kind, FATE_LOST);
+		return NULL;
+	}
+	__builtin_memset(e, 0, sizeof(*e));
+	e->tuple = *t;
+	e->netns = kind->netns;
+	e->reason = -1;
+	return e;
 }
 
 /* Makes E, of which all is known now, the sample of its fold. False: an interrupt gave the slot to

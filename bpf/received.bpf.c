@@ -68,8 +68,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 	kind_of_socket(&kind, tp);
 	sock_tuple(&tuple, sk, tp);
 	if (!filter_pass(&tuple, kind.netns)) {
-		count(RST_CNT_FILTERED);
-		total_add(&kind, FATE_FILTERED);
+		event_filtered(&kind);
 		return 0;
 	}
 	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
@@ -82,21 +81,9 @@ int BPF_PROG(rst_received, struct sock *sk)
 		return 0;
 	}
 	fold = called_by == RST_CALLER_RST ? fold_take(&kind, &tuple, owner, 0) : FOLD_DETAILS;
-	if (fold == FOLD_COUNTED) {
-		count(RST_CNT_FOLDED_INCOMING);
-		total_add(&kind, FATE_FOLDED);
+	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_RECEIVED);
+	if (!e)
 		return 0;
-	}
-	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-	if (!e) {
-		count(RST_CNT_LOST_RECEIVED);
-		total_add(&kind, FATE_LOST);
-		return 0;
-	}
-	__builtin_memset(e, 0, sizeof(*e));
-	e->tuple = tuple;
-	e->netns = kind.netns;
-	e->reason = -1;
 	sock_fill_full(e, sk, tp);
 	event_fill(e, ctx, RST_REC_RECEIVED);
 	fold_submit(fold, &kind, e);

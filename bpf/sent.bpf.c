@@ -99,25 +99,14 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	else if (!is_syn(&packet))
 		kind.state = past_end(&tuple, kind.netns, &owner);
 	if (!filter_pass(&tuple, kind.netns)) {
-		count(RST_CNT_FILTERED);
-		total_add(&kind, FATE_FILTERED);
+		event_filtered(&kind);
 		return 0;
 	}
 	fold = fold_take(&kind, &tuple, owner, 0);
-	if (fold == FOLD_COUNTED) {
-		total_add(&kind, FATE_FOLDED);
+	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_SENT);
+	if (!e)
 		return 0;
-	}
-	e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-	if (!e) {
-		count(RST_CNT_LOST_SENT);
-		total_add(&kind, FATE_LOST);
-		return 0;
-	}
-	__builtin_memset(e, 0, sizeof(*e));
-	e->tuple = tuple;
 	e->packet = packet;
-	e->netns = kind.netns;
 	e->reason = reason;
 	if (tp)
 		sock_fill_full(e, sk, tp);

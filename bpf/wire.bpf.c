@@ -83,22 +83,16 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	kind.bits = (sk ? RST_KIND_SOCKET : 0) | (skb->skb_iif ? RST_KIND_CAME_IN : 0);
 	if ((skb->skb_iif && !sk && !(rst_config.directions & RST_WANT_PASSING)) ||
 	    !filter_pass(&tuple, kind.netns)) {
-		count(RST_CNT_FILTERED);
-		total_add(&kind, FATE_FILTERED);
+		event_filtered(&kind);
 		return;
 	}
 	out = BPF_CORE_READ(skb, dev, ifindex);
 	fold = fold_take(&kind, &tuple, 0, (__u32)skb->skb_iif << 16 ^ out);
-	if (fold == FOLD_COUNTED) {
-		total_add(&kind, FATE_FOLDED);
+	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_WIRE);
+	if (!e)
 		return;
-	}
-	e = wire_event(&tuple, &packet, skb, kind.netns);
-	if (!e) {
-		count(RST_CNT_LOST_WIRE);
-		total_add(&kind, FATE_LOST);
-		return;
-	}
+	e->packet = packet;
+	e->in_ifindex = skb->skb_iif;
 	e->ifindex = out;
 	skb_interface(e->ifname, skb);
 	if (sk)

@@ -93,22 +93,4 @@ static __always_inline bool wire_rst(struct rst_tuple *t, struct rst_packet *p,
 	return wire_segment(t, p, skb) && p->flags & RST_FLAG_RST;
 }
 
-/* Room in the ring for an event with what every RST in an skb tells of itself; NULL: there is none. */
-static __always_inline struct rst_event *wire_event(const struct rst_tuple *t,
-						    const struct rst_packet *p,
-						    const struct sk_buff *skb, __u32 netns)
-{
-	struct rst_event *e = bpf_ringbuf_reserve(&ring, sizeof(*e), 0);
-
-	if (!e)
-		return NULL;
-	__builtin_memset(e, 0, sizeof(*e));
-	e->tuple = *t;
-	e->packet = *p;
-	e->netns = netns;
-	e->reason = -1;
-	e->in_ifindex = skb->skb_iif;
-	return e;
-}
-
 #endif
