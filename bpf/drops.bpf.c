@@ -14,7 +14,6 @@
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "past.bpf.h"
-#include "silent.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -35,7 +34,7 @@ static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *liste
 	if (!(packet.flags & RST_FLAG_ACK) || packet.flags & (RST_FLAG_SYN | RST_FLAG_RST))
 		return;
 	kind.netns = sock_netns(listener);
-	count_silent(&kind);
+	total_add(&kind, FATE_DETAILED);
 	cookie = bpf_get_socket_cookie(listener);
 	l = bpf_map_lookup_elem(&listeners, &cookie);
 	if (l)

@@ -284,7 +284,7 @@ enum rst_class {
 	RST_CLASSES,
 	/* In no total, since it is received, dropped or forwarded as well. */
 	RST_CLASS_ARRIVED = 15,
-	/* No resets, and only in the map `silent`: what the kernel's counters count besides. */
+	/* No resets: what the kernel's counters count besides. */
 	RST_CLASS_GAVE_UP = 16,		  /* ended by an error, or before it stood */
 	RST_CLASS_HANDSHAKE_DROPPED = 17, /* its last ACK met a full accept queue */
 };

@@ -9,8 +9,8 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
+#include "fold.bpf.h"
 #include "past.bpf.h"
-#include "silent.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -299,7 +299,7 @@ static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
 	kind.reason = sk->sk_err;
 	kind.bits = (linger0 ? RST_KIND_LINGER0 : 0) | (sk->sk_socket ? RST_KIND_SOCKET : 0) |
 		    (sk->sk_shutdown & 1 ? RST_KIND_SHUTDOWN : 0);
-	count_silent(&kind);
+	total_add(&kind, FATE_DETAILED);
 }
 
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */

@@ -7,18 +7,15 @@
 #include "audit.h"
 #include "util.h"
 
-#define KINDS (TRACER_TOTALS + TRACER_SILENT)
-
 static int take_totals(struct totals *out, struct tracer *t)
 {
-	_cleanup(freep) struct total *v = calloc(KINDS, sizeof(*v));
+	_cleanup(freep) struct total *v = calloc(TRACER_TOTALS, sizeof(*v));
 
 	free(out->v);
 	*out = (struct totals){ 0 };
 	if (!v)
 		return -ENOMEM;
 	out->n = tracer_totals(t, v, TRACER_TOTALS);
-	out->n += tracer_silent(t, v + out->n, TRACER_SILENT);
 	out->v = calloc(out->n + 1, sizeof(*v));
 	if (!out->v)
 		return -ENOMEM;

@@ -67,8 +67,9 @@ size_t kinds_sum(struct kind_sum *out, size_t room, const struct total *all, siz
 	for (size_t i = 0; i < n; i++) {
 		struct kind_sum key = key_of(&all[i].kind), *sum = NULL;
 
-		/* Made at the start, and not needed. */
-		if (!kinds_all(&all[i].total))
+		/* Made at the start, and not needed; or no resets at all. */
+		if (!kinds_all(&all[i].total) || all[i].kind.class == RST_CLASS_GAVE_UP ||
+		    all[i].kind.class == RST_CLASS_HANDSHAKE_DROPPED)
 			continue;
 		for (size_t k = 0; k < used && !sum; k++)
 			if (is_same(&out[k], &key))

@@ -267,7 +267,7 @@ static void make_totals(struct tracer *t)
 {
 	_cleanup(freep) struct rst_total *none = calloc((size_t)t->ncpu, sizeof(*none));
 
-	for (uint8_t i = 1; none && i < RST_CLASSES; i++) {
+	for (uint8_t i = 1; none && i <= RST_CLASS_HANDSHAKE_DROPPED; i++) {
 		struct rst_kind kind = { .class = i };
 
 		bpf_map_update_elem(bpf_map__fd(t->skel->maps.totals), &kind, none, BPF_NOEXIST);
@@ -655,25 +655,6 @@ void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
 
 	/* There are two or three; if there is no room for one, its events are told of one by one. */
 	bpf_map_update_elem(bpf_map__fd(t->skel->maps.reset_callers), &ip, &value, BPF_NOEXIST);
-}
-
-size_t tracer_silent(const struct tracer *t, struct total *out, size_t room)
-{
-	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
-	int map = bpf_map__fd(t->skel->maps.silent);
-	struct rst_kind kind, *previous = NULL;
-	size_t n = 0;
-
-	for (; values && n < room && !bpf_map_get_next_key(map, previous, &kind);
-	     previous = &kind) {
-		if (bpf_map_lookup_elem(map, &kind, values))
-			continue;
-		out[n] = (struct total){ .kind = kind };
-		for (int cpu = 0; cpu < t->ncpu; cpu++)
-			out[n].total.detailed += values[cpu];
-		n++;
-	}
-	return n;
 }
 
 uint32_t tracer_cpus(const struct tracer *t)

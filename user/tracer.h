@@ -76,16 +76,11 @@ int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
 
 /* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
  * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
-#define TRACER_TOTALS 1024
+#define TRACER_TOTALS 2048
 size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
 
 /* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
-
-/* The same of what the kernel counts besides resets (RST_CLASS_GAVE_UP, _HANDSHAKE_DROPPED), all of it
- * as `detailed`. */
-#define TRACER_SILENT 1024
-size_t tracer_silent(const struct tracer *t, struct total *out, size_t room);
 
 /* How many CPUs the machine may have. */
 uint32_t tracer_cpus(const struct tracer *t);
