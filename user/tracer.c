@@ -24,6 +24,8 @@
 #define WAKEUP_SHARE 4
 /* Connections whose peers' packets are known, with -i: 1.8 MB. */
 #define PEERS 65536U
+/* Sockets of which something is remembered, where the kernel does not keep it with the socket. */
+#define SOCKETS 262144U
 
 struct attached {
 	uint32_t ifindex;
@@ -108,6 +110,29 @@ static uint32_t cpus_present(void)
 	return n && n <= (uint32_t)possible ? n : (uint32_t)possible;
 }
 
+/* What differs within programs. */
+static uint32_t kernel_bits(const struct features *f)
+{
+	static const struct {
+		enum feature feature;
+		uint32_t bit;
+	} bits[] = {
+		{ FEATURE_RESET_REASON, RST_KERNEL_RESET_REASON },
+		{ FEATURE_DROP_REASON, RST_KERNEL_DROP_REASON },
+		{ FEATURE_DROP_SOCKET, RST_KERNEL_DROP_SOCKET },
+		{ FEATURE_SOCKET_COOKIE, RST_KERNEL_SOCKET_COOKIE },
+	};
+	uint32_t kernel = 0;
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if (f->have[bits[i].feature])
+			kernel |= bits[i].bit;
+	/* The two came together; with one alone, the kernel side does without both. */
+	if (f->have[FEATURE_SOCKET_STORAGE] && f->have[FEATURE_SOCKET_OF_FILE])
+		kernel |= RST_KERNEL_SOCKET_STORAGE;
+	return kernel;
+}
+
 /* What this kernel has not got, or what nobody asked for, is left out. */
 static void choose_programs(struct rsttrace_bpf *skel, const struct options *o,
 			    const struct features *features)
@@ -155,6 +180,8 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	c.directions = options_directions(o);
 	c.netfilter_drop = (uint32_t)features->netfilter_drop;
 	c.peers = o->interfaces ? PEERS : 1;
+	c.drop_unspecified = (uint32_t)features->drop_unspecified;
+	c.kernel = kernel_bits(features);
 	memcpy(c.drop_ignored, features->drop_ignored, sizeof(c.drop_ignored));
 	c.family = o->family;
 	c.local_ports = o->local_ports;
@@ -169,6 +196,8 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_map__set_max_entries(skel->maps.folds, folds);
 	bpf_map__set_max_entries(skel->maps.fold_samples, folds);
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);
+	if (!(c.kernel & RST_KERNEL_SOCKET_STORAGE))
+		bpf_map__set_max_entries(skel->maps.sockets_by_address, SOCKETS);
 	choose_programs(skel, o, features);
 }
 
