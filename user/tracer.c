@@ -108,6 +108,33 @@ static uint32_t cpus_present(void)
 	return n && n <= (uint32_t)possible ? n : (uint32_t)possible;
 }
 
+/* What this kernel has not got, or what nobody asked for, is left out. */
+static void choose_programs(struct rsttrace_bpf *skel, const struct options *o,
+			    const struct features *features)
+{
+	const struct {
+		struct bpf_program *prog;
+		enum feature feature;
+		uint32_t directions; /* one of these is wanted; 0: always */
+	} programs[] = {
+		{ skel->progs.rst_sent, FEATURE_SEND_RESET, RST_WANT_SENT },
+		{ skel->progs.rst_received, FEATURE_RECEIVE_RESET, RST_WANT_RECEIVED },
+		{ skel->progs.rst_leaves, FEATURE_DEV_QUEUE, 0 },
+		{ skel->progs.rst_dropped, FEATURE_KFREE_SKB, 0 },
+		{ skel->progs.rst_socket_state, FEATURE_SET_STATE, 0 },
+		{ skel->progs.rst_socket_read, FEATURE_SPACE_ADJUST, 0 },
+		{ skel->progs.rst_socket_destroyed, FEATURE_DESTROY_SOCK, 0 },
+	};
+	uint32_t directions = options_directions(o);
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		bpf_program__set_autoload(
+			programs[i].prog,
+			features->have[programs[i].feature] &&
+				(!programs[i].directions || programs[i].directions & directions));
+	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
+}
+
 static void configure(struct rsttrace_bpf *skel, const struct options *o,
 		      const struct features *features, uint32_t netns)
 {
@@ -142,9 +169,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_map__set_max_entries(skel->maps.folds, folds);
 	bpf_map__set_max_entries(skel->maps.fold_samples, folds);
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);
-	bpf_program__set_autoload(skel->progs.rst_sent, c.directions & RST_WANT_SENT);
-	bpf_program__set_autoload(skel->progs.rst_received, c.directions & RST_WANT_RECEIVED);
-	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
+	choose_programs(skel, o, features);
 }
 
 /* -v: what watches what. */
@@ -155,7 +180,9 @@ static void say_attached(const struct tracer *t, const struct options *o)
 	bpf_object__for_each_program(prog, t->skel->obj)
 		fprintf(stderr, "rsttrace: %-24s %s%s\n", bpf_program__name(prog),
 			bpf_program__section_name(prog),
-			bpf_program__autoload(prog) ? "" : ": not loaded, not asked for");
+			bpf_program__autoload(prog)
+				? ""
+				: ": not loaded, not asked for, or not in this kernel");
 	for (size_t i = 0; i < t->nxdp; i++)
 		fprintf(stderr, "rsttrace: XDP on %s%s\n", t->xdp[i].name,
 			o->interface[i].generic ? ", generic" : ", native");
