@@ -100,12 +100,26 @@ $1 == "outcome" {
 function cell(cause, kernel)
 {
 	if (!total[cause, kernel])
-		return "-"
+		return absent[cause, kernel] ? "absent" : "-"
 	if (wrong[cause, kernel])
 		return "WRONG"
 	if (!lost[cause, kernel])
 		return "ok"
 	return right[cause, kernel] ? "partly" : "lost"
+}
+
+# Each cause is shown, or foreseen as one that cannot be.
+function check_shown(kernel, cause,    entry)
+{
+	entry = entry_for(kernel, "cause:" cause)
+	if (entry) {
+		met[entry, kernel] = absent[cause, kernel] = 1
+		if (total[cause, kernel])
+			fail(kernel ": " cause ": is shown, yet tests/kernels/expected foresees: " \
+				entry_why[entry])
+	} else if (!total[cause, kernel]) {
+		fail(kernel ": no scenario shows " cause)
+	}
 }
 
 function check_all(    k, c, kernel, entry)
@@ -117,8 +131,7 @@ function check_all(    k, c, kernel, entry)
 		if (!schema[kernel])
 			fail(kernel ": the JSON is not checked")
 		for (c = 1; c <= causes; c++)
-			if (!total[cause_name[c], kernel])
-				fail(kernel ": no scenario shows " cause_name[c])
+			check_shown(kernel, cause_name[c])
 		for (entry = 1; selection == "full" && entry <= entries; entry++)
 			if (has_word(entry_kernels[entry], ",", kernel) && !met[entry, kernel])
 				fail(kernel ": tests/kernels/expected has " entry_scenarios[entry] \
