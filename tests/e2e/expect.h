@@ -36,7 +36,7 @@ json_t *expect_event(struct run *run, enum side side, const char *direction, siz
 json_t *expect_sent(struct run *run, enum side side, size_t n, const struct wanted *w);
 json_t *expect_received(struct run *run, enum side side, size_t n, const struct wanted *w);
 
-/* A value by its path, "socket.accept_queue.length". */
+/* A value by its path, "socket.accept_queue.length"; absent where the kernel cannot give it. */
 void expect_int(json_t *event, const char *path, long long wanted);
 void expect_at_least(json_t *event, const char *path, long long wanted);
 void expect_str(json_t *event, const char *path, const char *wanted);

@@ -24,6 +24,7 @@
 #include "run.h"
 
 #define SECONDS_PER_SCENARIO 30
+#define REPORT_MAX 160
 
 static const struct scenario *const tables[] = {
 	scenarios_closed,
@@ -201,10 +202,16 @@ static void report_outcome(const struct run *run, enum outcome outcome, const ch
 		[PASSED] = "ok", [FAILED] = "FAIL", [SKIPPED] = "skipped", [AGAIN] = "again"
 	};
 
+	size_t len;
+
 	if (!run->report)
 		return;
+	if (!text)
+		text = "";
+	text += strspn(text, " ");
+	len = strcspn(text, "\n");
 	fprintf(run->report, "outcome\t%s\t%s\t%.*s\n", run->name, words[outcome],
-		text ? (int)strcspn(text, "\n") : 0, text ? text : "");
+		(int)(len < REPORT_MAX ? len : REPORT_MAX), text);
 	fflush(run->report);
 }
 

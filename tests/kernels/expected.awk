@@ -6,12 +6,13 @@
 FNR == NR {
 	if ($0 !~ /^[ \t]*(#|$)/) {
 		entries++
-		entry_kernels[entries] = $1
-		entry_scenarios[entries] = $2
-		entry_found[entries] = $3
+		split($0, field, /[ \t]+/)
+		entry_kernels[entries] = field[1]
+		entry_scenarios[entries] = field[2]
+		entry_found[entries] = field[3]
 		entry_why[entries] = $0
 		sub(/^[^ \t]+[ \t]+[^ \t]+[ \t]+[^ \t]+[ \t]+/, "", entry_why[entries])
-		entry_regex[entries] = $2
+		entry_regex[entries] = field[2]
 		gsub(/\./, "\\.", entry_regex[entries])
 		gsub(/\*/, ".*", entry_regex[entries])
 		entry_regex[entries] = "^(" entry_regex[entries] ")$"

@@ -9,6 +9,7 @@
 #	schema NAME ok|FAIL|skipped:		of its JSON
 #	complaint NAME TEXT			the kernel's own
 #	cause NAME SCENARIO WANTED FOUND	of an event, or "none"
+#	second NAME SCENARIO TEXT		failed for that, and was tried again
 #	outcome NAME SCENARIO ok|FAIL|skipped|again TEXT
 # With -v results=FILE, that gets the table for the documentation.
 
@@ -90,6 +91,7 @@ $1 == "status" && $3 > 1 {
 $1 == "schema" && $3 != "ok" { fail($2 ": the JSON is not checked, or not as its schema says") }
 $1 == "schema" { schema[$2] = $3 }
 $1 == "complaint" { fail($2 ": the kernel says: " $3) }
+$1 == "second" { second[$2] = second[$2] "\n       tried twice: " $3 ": " $4 }
 $1 == "cause" { event[$2, $3, ++pending[$2, $3]] = $4 "\t" $5 }
 $1 == "outcome" {
 	if ($4 != "again")
@@ -141,12 +143,12 @@ function check_all(    k, c, kernel, entry)
 
 function print_table(    c, k, kernel)
 {
-	printf "%-22s", "cause"
+	printf "%-27s", "cause"
 	for (k = 1; k <= kernels; k++)
 		printf "%-10s", kernel_name[k]
 	printf "\n"
 	for (c = 1; c <= causes; c++) {
-		printf "%-22s", cause_name[c]
+		printf "%-27s", cause_name[c]
 		for (k = 1; k <= kernels; k++) {
 			kernel = kernel_name[k]
 			printf "%-10s", kernel in skipped ? "skipped" : cell(cause_name[c], kernel)
@@ -159,9 +161,10 @@ function print_table(    c, k, kernel)
 		if (kernel in skipped)
 			printf "%-6s skipped: %s\n", kernel, skipped[kernel]
 		else
-			printf "%-6s %s (%s): %d passed, %d failed, %d skipped\n", kernel, \
-				release[kernel], version[kernel], counts[kernel, "ok"], \
-				counts[kernel, "FAIL"], counts[kernel, "skipped"]
+			printf "%-6s %s (%s): %d passed, %d failed, %d skipped%s\n", \
+				kernel, release[kernel], version[kernel], counts[kernel, "ok"], \
+				counts[kernel, "FAIL"], counts[kernel, "skipped"], \
+				second[kernel]
 	}
 }
 
