@@ -63,6 +63,9 @@ endif
 BPF_SRCS  := $(wildcard bpf/*.bpf.c)
 USER_SRCS := $(wildcard user/*.c)
 UNIT_SRCS := $(wildcard tests/unit/*.c)
+ifneq ($(CROSS),)
+UNIT_SRCS += $(wildcard tests/cross/*.c)
+endif
 E2E_SRCS  := $(wildcard tests/e2e/*.c)
 # floor is one of the programs that the benchmark compares, with a BPF side of its own.
 BENCH_SRCS := $(filter-out tests/bench/%.bpf.c tests/bench/floor.c,$(wildcard tests/bench/*.c))
@@ -84,7 +87,7 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test demo bench lint format uninstall clean help
+LATE_GOALS := run test test-arm64 demo bench lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -251,6 +254,20 @@ check-e2e: $(O)/tests/e2e $(O)/rsttrace
 		echo 'e2e: skipped: needs root (sudo make test)'; \
 	fi
 
+# What of another machine's build can be checked without one: built here, run in an emulator. Where it
+# cannot be built it is skipped, which with REQUIRED=1 is a failure.
+ARM64 = $(MAKE) --no-print-directory ARCH=arm64 CC=aarch64-linux-gnu-gcc O=$(O)/arm64 SANITIZE= COVERAGE=
+
+.PHONY: test-arm64
+test-arm64:
+	@if ! { scripts/install-deps --cross && scripts/sysroot arm64 >/dev/null; }; then \
+		echo 'arm64: skipped: what builds it, or what it is linked with, is not to be had here'; \
+		exit $(if $(REQUIRED),1,0); \
+	fi; \
+	$(MAKE) --no-print-directory all && $(ARM64) all $(O)/arm64/tests/unit $(O)/arm64/tests/e2e; \
+	err=$$?; $(give_back); [ $$err = 0 ] || exit $$err; \
+	scripts/test-arm64 $(O) $(O)/arm64 $(UNIT_ARGS)
+
 .PHONY: demo
 demo:
 	@scripts/install-deps --test
@@ -312,6 +329,7 @@ help:
 	@echo 'make              build $(O)/rsttrace'
 	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
 	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
+	@echo 'make test-arm64   cross-builds for arm64, and runs the unit tests in an emulator; UNIT_ARGS='
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
