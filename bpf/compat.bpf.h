@@ -1,7 +1,57 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* compat.bpf.h: the only file of the kernel side that knows kernel versions. */
+/*
+ * compat.bpf.h: the only file of the kernel side that knows of kernels that lack something. User space
+ * has looked (user/features.c) and says so in rst_config.kernel, a constant for the verifier: what a
+ * kernel has not got stands in branches that it never looks at.
+ */
 #ifndef RSTTRACE_COMPAT_BPF_H
 #define RSTTRACE_COMPAT_BPF_H
+
+#include "maps.bpf.h"
+
+static __always_inline bool compat_has(enum rst_kernel_bit bit)
+{
+	return rst_config.kernel & bit;
+}
+
+/* ---- arguments of tracepoints */
+
+/*
+ * Whether argument N of a tracepoint is NULL, read in a way that the verifier knows nothing of. Where
+ * it takes an argument for never NULL that may be (6.10 to 6.12.5, tcp_send_reset and kfree_skb), it
+ * deletes a plain comparison as needless, and what follows it would crash the kernel.
+ */
+static __always_inline bool compat_is_null(const unsigned long long *ctx, __u32 n)
+{
+	const unsigned long long *apart = ctx;
+	__u64 value = 0;
+
+	/* Else the compiler would load the argument by the same sum, which is not allowed. */
+	barrier_var(apart);
+	bpf_probe_read_kernel(&value, sizeof(value), &apart[n]);
+	return !value;
+}
+
+/* The reset reason, tcp_send_reset's third argument, came with 6.10; -1 where there is none. */
+static __always_inline __s32 compat_reset_reason(const unsigned long long *ctx)
+{
+	return compat_has(RST_KERNEL_RESET_REASON) ? (__s32)ctx[2] : -1;
+}
+
+/* kfree_skb's third and fourth arguments: why (5.17), and the socket that refused it (6.12). */
+static __always_inline __u32 compat_drop_reason(const unsigned long long *ctx)
+{
+	return compat_has(RST_KERNEL_DROP_REASON) ? ctx[2] : 0;
+}
+
+static __always_inline struct sock *compat_drop_socket(unsigned long long *ctx)
+{
+	if (!compat_has(RST_KERNEL_DROP_SOCKET) || compat_is_null(ctx, 3))
+		return NULL;
+	return (struct sock *)ctx[3];
+}
+
+/* ---- reasons */
 
 /* Newer than the kernel that vmlinux.h was made from: a flavour, resolved by name when loading. */
 enum skb_drop_reason___since_6_18 {
@@ -9,32 +59,116 @@ enum skb_drop_reason___since_6_18 {
 };
 
 /*
- * Whether a segment was dropped because LISTENER's accept queue is full. Kernels that have the drop
+ * Whether a segment was dropped because a listener's accept queue is full. Kernels that have the drop
  * reason (6.18) are believed; on older ones the queue shows it, which is as full now as it was a
  * moment ago.
  */
-static __always_inline bool compat_is_overflow(const struct sock *listener, __u32 reason)
+static __always_inline bool compat_is_overflow(__u32 queue, __u32 limit, __u32 reason)
 {
 	if (bpf_core_enum_value_exists(enum skb_drop_reason___since_6_18,
 				       SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
 		return reason == bpf_core_enum_value(enum skb_drop_reason___since_6_18,
 						     SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
-	return listener->sk_ack_backlog > listener->sk_max_ack_backlog;
+	return queue > limit;
 }
 
 /* Whether a listener itself refused a RST: what a half-open connection refuses has other reasons. */
 static __always_inline bool compat_is_listen_refusal(__u32 reason)
 {
+	if (!bpf_core_enum_value_exists(enum skb_drop_reason, SKB_DROP_REASON_TCP_RESET))
+		return false;
 	return reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_RESET) ||
 	       reason == bpf_core_enum_value(enum skb_drop_reason, SKB_DROP_REASON_TCP_FLAGS);
 }
 
-/* The reset reason, tcp_send_reset's third argument, came with 6.10; -1 where there is none. */
-static __always_inline __s32 compat_reset_reason(const unsigned long long *ctx)
+/* Whether a drop says nothing of why: then the place and the packet have to tell. */
+static __always_inline bool compat_is_unspecified(__u32 reason)
 {
-	if (bpf_core_type_exists(enum sk_rst_reason))
-		return ctx[2];
-	return -1;
+	return reason == rst_config.drop_unspecified;
+}
+
+/* ---- tasks and sockets */
+
+/* Not bpf_get_current_task_btf (5.11): what it points to is read, never followed. */
+static __always_inline struct task_struct *compat_task(void)
+{
+	return (struct task_struct *)bpf_get_current_task();
+}
+
+/* bpf_get_socket_cookie is there for tracing since 5.12. An address serves as well, as long as the
+ * socket lives. */
+static __always_inline __u64 compat_cookie(struct sock *sk)
+{
+	return compat_has(RST_KERNEL_SOCKET_COOKIE) ? bpf_get_socket_cookie(sk) : (__u64)sk;
+}
+
+/* Socket storage is there for tracing since 5.11; before that, a hash by the socket's address. Of a
+ * hash, user space makes one entry where it is not used. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 1);
+	__type(key, __u64);
+	__type(value, struct rst_storage);
+} sockets_by_address SEC(".maps") __weak;
+
+/* What is remembered with SK; NULL: nothing. */
+static __always_inline struct rst_storage *compat_storage(struct sock *sk)
+{
+	__u64 address = (__u64)sk;
+
+	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
+		return bpf_sk_storage_get(&sockets, sk, 0, 0);
+	return bpf_map_lookup_elem(&sockets_by_address, &address);
+}
+
+/* The same, made if need be; NULL: there is no room. */
+static __always_inline struct rst_storage *compat_storage_make(struct sock *sk)
+{
+	static const struct rst_storage none = {};
+	__u64 address = (__u64)sk;
+	struct rst_storage *st;
+
+	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
+		return bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	st = bpf_map_lookup_elem(&sockets_by_address, &address);
+	if (st)
+		return st;
+	bpf_map_update_elem(&sockets_by_address, &address, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&sockets_by_address, &address);
+}
+
+/* At the end of SK's life; socket storage ends by itself. */
+static __always_inline void compat_storage_drop(struct sock *sk)
+{
+	__u64 address = (__u64)sk;
+
+	if (!compat_has(RST_KERNEL_SOCKET_STORAGE))
+		bpf_map_delete_elem(&sockets_by_address, &address);
+}
+
+/* Kernels without CONFIG_MPTCP lack the field. */
+static __always_inline bool compat_is_mptcp(const struct tcp_sock *tp)
+{
+	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
+}
+
+#define K_SOCKFS_MAGIC 0x534f434b /* include/uapi/linux/magic.h */
+
+/* FILE's socket, NULL: it is none. bpf_sock_from_file came together with socket storage; without it,
+ * what this returns may be read only. */
+static __always_inline struct sock *compat_sock_of(struct file *file)
+{
+	struct socket *socket;
+
+	if (compat_has(RST_KERNEL_SOCKET_STORAGE)) {
+		socket = bpf_sock_from_file(file);
+		return socket ? socket->sk : NULL;
+	}
+	if (BPF_CORE_READ(file, f_inode, i_sb, s_magic) != K_SOCKFS_MAGIC)
+		return NULL;
+	socket = BPF_CORE_READ(file, private_data);
+	return BPF_CORE_READ(socket, sk);
 }
 
 #endif

@@ -10,50 +10,68 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "compat.bpf.h"
 #include "filter.bpf.h"
 #include "fold.bpf.h"
-#include "past.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
-/* Not inlined, both: together their locals are more than a program may have. */
-static __noinline void handshake_dropped(struct sk_buff *skb, struct sock *listener)
+/* A listener that drops something, however it was found. */
+struct drop_listener {
+	__u64 cookie;
+	__u32 queue; /* its accept queue, and the limit of that */
+	__u32 limit;
+};
+
+static __always_inline bool is_last_ack(const struct rst_packet *p)
 {
-	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
-	struct rst_packet packet = {};
-	struct rst_tuple tuple = {};
+	return (p->flags & (RST_FLAG_ACK | RST_FLAG_SYN | RST_FLAG_RST)) == RST_FLAG_ACK;
+}
+
+/* Not inlined, like most here: together their locals are more than a program may have. */
+static __noinline void handshake_dropped(const struct rst_tuple *tuple,
+					 const struct rst_packet *packet, __u32 netns,
+					 const struct drop_listener *by)
+{
 	struct rst_listener *l;
-	struct rst_storage *st;
 	struct rst_past_key key;
 	struct rst_past past;
-	__u64 cookie;
 
-	skb_segment(&tuple, &packet, skb);
-	if (!(packet.flags & RST_FLAG_ACK) || packet.flags & (RST_FLAG_SYN | RST_FLAG_RST))
-		return;
-	kind.netns = sock_netns(listener);
-	total_add(&kind, FATE_DETAILED);
-	cookie = bpf_get_socket_cookie(listener);
-	l = bpf_map_lookup_elem(&listeners, &cookie);
-	if (l)
-		__sync_fetch_and_add(&l->overflows, 1);
 	__builtin_memset(&past, 0, sizeof(past));
 	past.kind = RST_PAST_HANDSHAKE;
 	past.at_ns = bpf_ktime_get_ns();
-	past.queue = listener->sk_ack_backlog;
-	past.limit = listener->sk_max_ack_backlog;
-	past.rcv_nxt = packet.seq;
-	past.snd_nxt = packet.ack;
+	past.queue = by->queue;
+	past.limit = by->limit;
+	past.rcv_nxt = packet->seq;
+	past.snd_nxt = packet->ack;
 	past.role = RST_ROLE_SERVER;
-	st = bpf_sk_storage_get(&sockets, listener, 0, 0);
-	if (st) {
-		past.owner = st->owner.task;
+	l = bpf_map_lookup_elem(&listeners, &by->cookie);
+	if (l) {
+		__sync_fetch_and_add(&l->overflows, 1);
+		past.owner = l->owner;
 		past.known_by = RST_KNOWN_LISTENER;
 	}
-	past_key(&key, &tuple, kind.netns);
+	past_key(&key, tuple, netns);
 	bpf_map_update_elem(&dropped_handshakes, &key, &past, BPF_ANY);
+}
+
+static __noinline void refused_by_listener(struct sk_buff *skb, struct sock *sk)
+{
+	struct drop_listener by = {
+		.cookie = compat_cookie(sk),
+		.queue = sk->sk_ack_backlog,
+		.limit = sk->sk_max_ack_backlog,
+	};
+	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
+	struct rst_packet packet = {};
+	struct rst_tuple tuple = {};
+
+	skb_segment(&tuple, &packet, skb);
+	if (!is_last_ack(&packet))
+		return;
+	kind.netns = sock_netns(sk);
+	total_add(&kind, FATE_DETAILED);
+	handshake_dropped(&tuple, &packet, kind.netns, &by);
 }
 
 static __always_inline bool addresses_equal(const __u8 *a, const __u8 *b)
@@ -63,8 +81,100 @@ static __always_inline bool addresses_equal(const __u8 *a, const __u8 *b)
 	return x[0] == y[0] && x[1] == y[1];
 }
 
-/* Netfilter drops a packet: is it the one that the RST of a moment ago answers? */
-static __always_inline void rejected(struct sk_buff *skb)
+/* ---- kernels that do not say which socket drops a packet */
+
+/* Whether TCP has SKB: IP has taken its header off, and has found no reason to drop it. */
+static __always_inline bool is_at_tcp(const struct sk_buff *skb)
+{
+	__u16 protocol = skb->protocol;
+
+	return skb->skb_iif && skb->transport_header != skb->network_header &&
+	       (protocol == bpf_htons(PACKET_ETH_IP) || protocol == bpf_htons(PACKET_ETH_IP6)) &&
+	       skb->data == skb->head + skb->transport_header;
+}
+
+/* Who listens at T's local end, as past_listener finds those that did. */
+static __always_inline struct rst_listener_at *listener_of(const struct rst_tuple *t, __u32 netns)
+{
+	struct rst_past_key key = { .netns = netns, .local_port = t->local_port };
+	struct rst_listener_at *at;
+
+	key.family = t->family;
+	__builtin_memcpy(key.local, t->local, sizeof(key.local));
+	at = bpf_map_lookup_elem(&listeners_at, &key);
+	if (at)
+		return at;
+	__builtin_memset(key.local, 0, sizeof(key.local));
+	at = bpf_map_lookup_elem(&listeners_at, &key);
+	if (at || t->family == 6)
+		return at;
+	key.family = 6;
+	return bpf_map_lookup_elem(&listeners_at, &key);
+}
+
+/* Whether SKB is a handshake's last ACK that a full listener drops. */
+static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
+{
+	struct drop_listener by;
+	struct rst_listener_at *at;
+	struct rst_packet packet = {};
+	struct rst_tuple tuple = {};
+	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
+	const struct sock *sk;
+
+	skb_segment(&tuple, &packet, skb);
+	if (!is_last_ack(&packet))
+		return false;
+	kind.netns = skb_netns(skb);
+	at = listener_of(&tuple, kind.netns);
+	if (!at || !at->sk)
+		return false;
+	sk = (const struct sock *)at->sk;
+	by.cookie = at->cookie;
+	by.queue = BPF_CORE_READ(sk, sk_ack_backlog);
+	by.limit = BPF_CORE_READ(sk, sk_max_ack_backlog);
+	if (!compat_is_overflow(by.queue, by.limit, reason))
+		return false;
+	total_add(&kind, FATE_DETAILED);
+	handshake_dropped(&tuple, &packet, kind.netns, &by);
+	return true;
+}
+
+/* What E's RST met: TCP hands one to a listener, a half-open connection of its or TIME_WAIT, and drops
+ * it without a word; to a connection, it does so only where it says why. */
+static __noinline void find_refuser(struct rst_event *e)
+{
+	struct rst_listener_at *at;
+	struct rst_listener *l;
+	__u8 sort = 0;
+
+	if (past_take_timewait(&e->tuple, e->netns, RST_TCP_TIME_WAIT))
+		sort = RST_TCP_TIME_WAIT;
+	else if (past_take_timewait(&e->tuple, e->netns, RST_TCP_FIN_WAIT2))
+		sort = RST_TCP_FIN_WAIT2;
+	if (sort) {
+		e->sock.kind = RST_SOCK_TIMEWAIT;
+		e->sock.state = RST_TCP_TIME_WAIT;
+		e->sock.tw_substate = sort;
+		return;
+	}
+	at = listener_of(&e->tuple, e->netns);
+	if (!at)
+		return;
+	e->sock.kind = RST_SOCK_LISTENER;
+	e->sock.state = RST_TCP_LISTEN;
+	l = bpf_map_lookup_elem(&listeners, &at->cookie);
+	if (!l || at->shared)
+		return;
+	e->owner.task = l->owner;
+	e->owner.since_ns = l->since_ns;
+	e->owner.known_by = RST_KNOWN_SOCKET;
+}
+
+/* ---- all kernels */
+
+/* A packet is dropped: is it the one that the RST of a moment ago answers? */
+static __noinline void rejected(struct sk_buff *skb)
 {
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
@@ -122,7 +232,7 @@ static __always_inline bool wanted(const struct rst_tuple *tuple, __u32 netns)
 
 static __always_inline __u32 owner_of(struct sock *sk)
 {
-	const struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	const struct rst_storage *st = compat_storage(sk);
 
 	return st ? st->owner.task.pid : 0;
 }
@@ -168,6 +278,9 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		sock_fill_full(e, rx_sk, tp);
 	else if (rx_sk && kind.state == RST_TCP_TIME_WAIT)
 		sock_fill_timewait(&e->sock, rx_sk);
+	else if (!compat_has(RST_KERNEL_DROP_SOCKET) && compat_is_unspecified(reason) &&
+		 is_at_tcp(skb))
+		find_refuser(e);
 	/* A listener takes it because its connection is no more; a half-open one is another. */
 	if (!tp || (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
 		past_recall(&e->past, &tuple, kind.netns, false);
@@ -186,25 +299,29 @@ static __always_inline bool has_resets(const struct sock *sk)
 	       (sock_is_tcp(sk) && sk->sk_type != SOCK_RAW);
 }
 
-/* The receiving socket is the fourth argument since 6.12 (kernel.md, section C). */
 SEC("tp_btf/kfree_skb")
-int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location, __u32 reason, struct sock *rx_sk)
+int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location)
 {
-	__u64 index = reason;
+	__u64 reason = compat_drop_reason(ctx);
+	struct sock *rx_sk = compat_drop_socket(ctx);
 
 	/* The bounds check must be of the very register that indexes. */
-	barrier_var(index);
-	if (index < RST_DROP_REASONS && rst_config.drop_ignored[index])
+	barrier_var(reason);
+	if (reason < RST_DROP_REASONS && rst_config.drop_ignored[reason])
 		return 0;
-	if (rst_config.netfilter_drop && reason == rst_config.netfilter_drop)
+	if (!compat_has(RST_KERNEL_RESET_REASON) ||
+	    (rst_config.netfilter_drop && reason == rst_config.netfilter_drop))
 		rejected(skb);
 	if (rx_sk && !has_resets(rx_sk))
 		return 0;
 	if (rx_sk && rx_sk->__sk_common.skc_state == RST_TCP_LISTEN &&
-	    compat_is_overflow(rx_sk, reason)) {
-		handshake_dropped(skb, rx_sk);
+	    compat_is_overflow(rx_sk->sk_ack_backlog, rx_sk->sk_max_ack_backlog, reason)) {
+		refused_by_listener(skb, rx_sk);
 		return 0;
 	}
+	if (!compat_has(RST_KERNEL_DROP_SOCKET) && compat_is_unspecified(reason) &&
+	    is_at_tcp(skb) && met_full_listener(skb, reason))
+		return 0;
 	/* What leaves has not come in. */
 	if (skb->skb_iif && skb->len <= WIRE_RST_MAX)
 		reset_dropped(ctx, skb, (__u64)location, reason, rx_sk);

@@ -92,7 +92,8 @@ struct rst_packet {
 	__u8 flags;   /* enum rst_tcp_flag */
 	__u8 ttl;     /* or hop limit */
 	__u8 valid;   /* 0: there is no such segment */
-	__u8 pad[5];
+	__u8 answer;  /* sent: this is the RST itself; what it answers comes as a rst_rejected */
+	__u8 pad[4];
 };
 
 enum rst_socket_kind {
@@ -261,7 +262,9 @@ struct rst_past {
 	__u8 known_by;	 /* of the owner */
 	__u8 state;	 /* the last before CLOSE */
 	__u8 role;
-	__u8 pad[3];
+	__u8 timewait; /* FIN_WAIT2 or TIME_WAIT: such a TIME_WAIT socket took its place, and still does as
+			* far as is known; 0: none. Only where the kernel does not tell of those */
+	__u8 pad[2];
 };
 
 /* Value of the map `reset_callers`: what made the kernel call tcp_reset. */
@@ -539,6 +542,15 @@ enum rst_direction_bit {
 #define RST_DROP_REASONS 256
 
 /* Read-only data of the BPF object: set before load, constant after. */
+/* Bits of rst_config.kernel: what this kernel has, of what not all have. */
+enum rst_kernel_bit {
+	RST_KERNEL_RESET_REASON = 1 << 0, /* and tcp_send_reset tells of all that TCP sends */
+	RST_KERNEL_DROP_REASON = 1 << 1,
+	RST_KERNEL_DROP_SOCKET = 1 << 2,
+	RST_KERNEL_SOCKET_STORAGE = 1 << 3,
+	RST_KERNEL_SOCKET_COOKIE = 1 << 4,
+};
+
 struct rst_config {
 	__u64 tick_ns;	    /* length of a jiffy */
 	__u64 fold_seed;    /* a number that nobody outside can know, for the slots of `folds` */
@@ -556,7 +568,9 @@ struct rst_config {
 	__u32 netfilter_drop; /* SKB_DROP_REASON_NETFILTER_DROP; 0: this kernel has no reasons */
 	__u32 fold;	      /* levels of folding: RST_FOLD_LEVELS; 0: nothing is folded */
 	__u32 ticks_per_s;
-	__u32 peers; /* slots of the map `peers`, a power of two; 0: not used */
+	__u32 peers;		/* slots of the map `peers`, a power of two; 0: not used */
+	__u32 kernel;		/* enum rst_kernel_bit */
+	__u32 drop_unspecified; /* SKB_DROP_REASON_NOT_SPECIFIED */
 	/* Drops that are none of a RST's own: a copy's, one that a socket took. */
 	__u8 drop_ignored[RST_DROP_REASONS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
@@ -582,7 +596,7 @@ _Static_assert(sizeof(struct rst_fold_key) == 32, "rst_fold_key");
 _Static_assert(sizeof(struct rst_fold) == 88, "rst_fold");
 _Static_assert(sizeof(struct rst_folded) == 32, "rst_folded");
 _Static_assert(sizeof(struct rst_event) == 984, "rst_event");
-_Static_assert(sizeof(struct rst_config) == 696, "rst_config");
+_Static_assert(sizeof(struct rst_config) == 704, "rst_config");
 _Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");
 
 #endif

@@ -109,10 +109,10 @@ static __always_inline void kind_of_socket(struct rst_kind *kind, const struct t
 /* An abort: what the task that runs has to do with it. */
 static __always_inline void kind_of_abort(struct rst_kind *kind, const struct tcp_sock *tp)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = compat_task();
 
 	kind->bits |= tp->inet_conn.icsk_user_timeout ? RST_KIND_USER_TIMEOUT : 0;
-	if (!(task->flags & K_PF_EXITING))
+	if (!(BPF_CORE_READ(task, flags) & K_PF_EXITING))
 		return;
 	kind->bits |= RST_KIND_EXITING;
 	kind->bits |= task_exit_code(task) & 0x7f ? RST_KIND_SIGNALLED : 0;

@@ -55,6 +55,23 @@ struct {
 	__type(value, struct rst_listener);
 } listeners SEC(".maps") __weak;
 
+/* A listener by where it listens, for kernels that do not say which one a packet or a connection has to
+ * do with. */
+struct rst_listener_at {
+	__u64 sk; /* the address of its struct sock; 0: it is closed, others may still be there */
+	__u64 cookie; /* in `listeners` */
+	__u32 shared; /* several processes listen there: nobody knows whose the next connection is */
+	__u32 pid;    /* of the owner */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, struct rst_past_key);
+	__type(value, struct rst_listener_at);
+} listeners_at SEC(".maps") __weak;
+
 /* Listeners being closed, by the task that closes: its next resets are those of the connections
  * in the accept queue. */
 struct {

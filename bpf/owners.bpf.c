@@ -16,7 +16,7 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
 static __always_inline struct rst_storage *storage(struct sock *sk)
 {
-	struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	struct rst_storage *st = compat_storage_make(sk);
 
 	if (!st)
 		count(RST_CNT_NO_STORAGE);
@@ -32,29 +32,72 @@ static __always_inline void owner_set(struct rst_owner *owner, struct task_struc
 	owner->known_by = known_by;
 }
 
+/* Where SK listens, or where the listener does that it is a copy of. */
+static __always_inline void listener_key(struct rst_past_key *key, const struct sock *sk)
+{
+	struct in6_addr address;
+
+	key->netns = sock_netns(sk);
+	key->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
+	bpf_core_read(&address, sizeof(address), &sk->__sk_common.skc_v6_rcv_saddr);
+	if (BPF_CORE_READ(sk, __sk_common.skc_family) == K_AF_INET6 && !v4_mapped(&address)) {
+		key->family = 6;
+		address_copy(key->local, &address);
+	} else {
+		key->family = 4;
+		*(__u32 *)key->local = BPF_CORE_READ(sk, __sk_common.skc_rcv_saddr);
+	}
+}
+
+static __always_inline void listener_at_add(const struct rst_past_key *key, const struct sock *sk,
+					    __u64 cookie, __u32 pid)
+{
+	struct rst_listener_at at = { .sk = (__u64)sk, .cookie = cookie, .pid = pid }, *other;
+
+	if (compat_has(RST_KERNEL_DROP_SOCKET))
+		return;
+	other = bpf_map_lookup_elem(&listeners_at, key);
+	at.shared = other && other->cookie != cookie && (other->shared || other->pid != pid);
+	bpf_map_update_elem(&listeners_at, key, &at, BPF_ANY);
+}
+
+static __always_inline void listener_at_remove(const struct rst_past_key *key, __u64 cookie)
+{
+	struct rst_listener_at *at;
+
+	if (compat_has(RST_KERNEL_DROP_SOCKET))
+		return;
+	at = bpf_map_lookup_elem(&listeners_at, key);
+	if (!at || at->cookie != cookie)
+		return;
+	if (at->shared)
+		at->sk = 0;
+	else
+		bpf_map_delete_elem(&listeners_at, key);
+}
+
 static __always_inline void listener_add(struct sock *sk, const struct rst_owner *owner,
 					 __u64 since_ns)
 {
-	__u64 cookie = bpf_get_socket_cookie(sk);
-	const struct sock_common *c = &sk->__sk_common;
+	__u64 cookie = compat_cookie(sk);
+	struct rst_past_key key = {};
 	struct rst_listener l = {};
 
+	listener_key(&key, sk);
 	l.owner = owner->task;
 	l.since_ns = since_ns;
-	l.netns = sock_netns(sk);
-	l.bound_ifindex = c->skc_bound_dev_if;
-	l.port = c->skc_num;
-	if (c->skc_family == K_AF_INET6 && !v4_mapped(&c->skc_v6_rcv_saddr)) {
-		l.family = 6;
-		l.v6only = c->skc_ipv6only;
-		address_copy(l.address, &c->skc_v6_rcv_saddr);
-	} else {
-		l.family = 4;
-		*(__u32 *)l.address = c->skc_rcv_saddr;
-	}
-	l.drops = l.drops_at_start = sk->sk_drops.counter;
+	l.netns = key.netns;
+	l.bound_ifindex = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);
+	l.port = key.local_port;
+	l.family = key.family;
+	l.v6only = key.family == 6 && BPF_CORE_READ_BITFIELD_PROBED(sk, __sk_common.skc_ipv6only);
+	__builtin_memcpy(l.address, key.local, sizeof(l.address));
+	l.drops = l.drops_at_start = BPF_CORE_READ(sk, sk_drops.counter);
 	if (bpf_map_update_elem(&listeners, &cookie, &l, BPF_ANY))
 		count(RST_CNT_NO_LISTENER_ROOM);
+	/* Without bind(), listen() has no port yet. */
+	if (key.local_port)
+		listener_at_add(&key, sk, cookie, l.owner.pid);
 	__sync_fetch_and_add(&listeners_generation, 1);
 }
 
@@ -63,8 +106,8 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 
 static __always_inline void listener_remove(struct sock *sk)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
-	__u64 cookie = bpf_get_socket_cookie(sk), now = bpf_ktime_get_ns();
+	struct task_struct *task = compat_task();
+	__u64 cookie = compat_cookie(sk), now = bpf_ktime_get_ns();
 	__u64 tid = bpf_get_current_pid_tgid();
 	struct rst_listener_end end = {};
 	struct rst_past_key key = {};
@@ -81,6 +124,8 @@ static __always_inline void listener_remove(struct sock *sk)
 	/* listen() enters the state before it takes the port, and leaves it when that fails;
 	 * close() has set sk_shutdown by now. */
 	if (!sk->sk_shutdown && now - l->since_ns < LISTEN_FAILED_NS) {
+		listener_key(&key, sk);
+		listener_at_remove(&key, cookie);
 		bpf_map_delete_elem(&listeners, &cookie);
 		return;
 	}
@@ -100,6 +145,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	key.family = l->family;
 	__builtin_memcpy(key.local, l->address, sizeof(key.local));
 	bpf_map_update_elem(&ended_listeners, &key, &past, BPF_ANY);
+	listener_at_remove(&key, cookie);
 	bpf_map_delete_elem(&listeners, &cookie);
 	__sync_fetch_and_add(&listeners_generation, 1);
 }
@@ -107,7 +153,7 @@ static __always_inline void listener_remove(struct sock *sk)
 /* connect() or listen(): the caller is the owner; nothing of an earlier use of the socket stays. */
 static __always_inline void opened(struct sock *sk, int state)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = compat_task();
 	struct rst_storage *st = storage(sk);
 	__u64 now = bpf_ktime_get_ns();
 
@@ -116,7 +162,7 @@ static __always_inline void opened(struct sock *sk, int state)
 	__builtin_memset(st, 0, sizeof(*st));
 	if (!task_is_kernel(task)) {
 		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
-		st->reader = task->tgid; /* its reads say nothing new */
+		st->reader = current_tgid(); /* its reads say nothing new */
 	}
 	if (state == RST_TCP_LISTEN) {
 		listener_add(sk, &st->owner, now);
@@ -126,6 +172,25 @@ static __always_inline void opened(struct sock *sk, int state)
 	}
 }
 
+/* Without BPF_F_CLONE: a new connection still is a copy of its listener, so it says where that is. */
+static __always_inline void inherit(struct rst_storage *st, const struct sock *sk)
+{
+	struct rst_past_key key = {};
+	struct rst_listener_at *at;
+	struct rst_listener *l;
+
+	__builtin_memset(&st->owner, 0, sizeof(st->owner));
+	listener_key(&key, sk);
+	at = bpf_map_lookup_elem(&listeners_at, &key);
+	if (!at || at->shared)
+		return;
+	l = bpf_map_lookup_elem(&listeners, &at->cookie);
+	if (!l)
+		return;
+	st->owner.task = l->owner;
+	st->owner.since_ns = l->since_ns;
+}
+
 /* A listener's new connection: it has the listener's record by BPF_F_CLONE. */
 static __always_inline void born(struct sock *sk)
 {
@@ -133,6 +198,8 @@ static __always_inline void born(struct sock *sk)
 
 	if (!st)
 		return;
+	if (!compat_has(RST_KERNEL_SOCKET_STORAGE))
+		inherit(st, sk);
 	__builtin_memset(&st->closer, 0, sizeof(st->closer));
 	st->awaited = 0;
 	st->reader = 0;
@@ -156,7 +223,7 @@ static __always_inline void closer_set(struct rst_closer *closer, struct task_st
 /* FIN sent, by close() or shutdown(): always in the context of who called it. */
 static __always_inline void closing(struct sock *sk)
 {
-	struct task_struct *task = bpf_get_current_task_btf();
+	struct task_struct *task = compat_task();
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct rst_storage *st = storage(sk);
 
@@ -164,7 +231,7 @@ static __always_inline void closing(struct sock *sk)
 		return;
 	closer_set(&st->closer, task);
 	st->closer.idle_ms = idle_ms(tp);
-	st->closer_tgid = task->tgid;
+	st->closer_tgid = current_tgid();
 	/* close() has shut both directions by now; SHUT_WR this one only (RCV_SHUTDOWN is 1). */
 	st->closer.shutdown = !(sk->sk_shutdown & 1);
 }
@@ -214,6 +281,25 @@ static __always_inline __u8 end_of(const struct sock *sk, const struct rst_stora
 	return RST_END_BEFORE;
 }
 
+/* Whether events name TIME_WAIT sockets: as what a RST was sent by, and as what one met. */
+static __always_inline bool tells_of_timewait(void)
+{
+	return compat_has(RST_KERNEL_RESET_REASON) && compat_has(RST_KERNEL_DROP_SOCKET);
+}
+
+/* Which sort of TIME_WAIT takes the place of a socket that becomes CLOSE; 0: none. */
+static __always_inline __u8 timewait_of(const struct sock *sk, const struct tcp_sock *tp,
+					int old_state)
+{
+	if (tells_of_timewait() || sk->sk_err || tp->linger2 < 0)
+		return 0;
+	if (old_state == RST_TCP_CLOSING)
+		return RST_TCP_TIME_WAIT;
+	if (old_state != RST_TCP_FIN_WAIT2)
+		return 0;
+	return sk->__sk_common.skc_flags >> K_SOCK_DONE & 1 ? RST_TCP_TIME_WAIT : RST_TCP_FIN_WAIT2;
+}
+
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 				     const struct rst_storage *st, int old_state)
 {
@@ -235,7 +321,8 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.bytes_sent = tp->bytes_sent;
 	past.rcv_nxt = tp->rcv_nxt;
 	past.snd_nxt = tp->snd_nxt;
-	past.cookie = bpf_get_socket_cookie(sk);
+	past.cookie = compat_cookie(sk);
+	past.timewait = timewait_of(sk, tp, old_state);
 	if (past.end == RST_END_CLOSE) {
 		past.closer = st->closer.task;
 		past.closed_ns = st->closer.at_ns;
@@ -244,7 +331,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 		past.idle_ms = idle_ms(tp);
 		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED ||
 		    past.end == RST_END_GAVE_UP)
-			task_fill(&past.closer, bpf_get_current_task_btf());
+			task_fill(&past.closer, compat_task());
 	}
 	sock_tuple(&tuple, sk, tp);
 	past_key(&key, &tuple, sock_netns(sk));
@@ -314,12 +401,13 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (!st)
 		return;
 	st->old_state = old_state;
-	task = bpf_get_current_task_btf();
+	task = compat_task();
 	/* shutdown() came first, and now the same process closes, or ends. */
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
-	    (__u32)task->tgid == st->closer_tgid)
+	    current_tgid() == st->closer_tgid)
 		closer_set(&st->closer, task);
-	if (tp && !ended_well(sk, old_state))
+	/* Where the kernel tells of TIME_WAIT, that stands for it. */
+	if (tp && !(tells_of_timewait() && ended_well(sk, old_state)))
 		remember(sk, tp, st, old_state);
 }
 
@@ -369,17 +457,18 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 SEC("tp_btf/tcp_rcv_space_adjust")
 int BPF_PROG(rst_socket_read, struct sock *sk)
 {
-	struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	struct rst_storage *st = compat_storage(sk);
+	__u32 tgid = current_tgid();
 	struct task_struct *task;
 
 	/* strparser (sockmap, kTLS, KCM) reads in softirq: then who runs is a bystander, and nobody
 	 * has locked the socket. */
 	if (!sk->sk_lock.owned)
 		return 0;
-	task = bpf_get_current_task_btf();
 	/* Who reads now is the owner, also after a fork, or when the file was passed on. */
-	if (st && st->reader == task->tgid)
+	if (st && st->reader == tgid)
 		return 0;
+	task = compat_task();
 	if (task_is_kernel(task) || !sock_inode(sk))
 		return 0;
 	if (!st)
@@ -387,30 +476,21 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 	if (!st)
 		return 0;
 	owner_set(&st->owner, task, RST_KNOWN_SOCKET, bpf_ktime_get_ns());
-	st->reader = task->tgid;
+	st->reader = tgid;
 	return 0;
 }
 
-/* Raised in close(), when the socket was reset before: its closer is the owner that the reset could
- * not name. */
-SEC("tp_btf/tcp_destroy_sock")
-int BPF_PROG(rst_socket_destroyed, struct sock *sk)
+static __always_inline void tell_closer(struct sock *sk)
 {
-	struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
-	struct task_struct *task;
+	struct task_struct *task = compat_task();
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct rst_closed *c;
-	struct tcp_sock *tp;
 
-	if (!st || !st->awaited)
-		return 0;
-	st->awaited = 0;
-	task = bpf_get_current_task_btf();
-	tp = bpf_skc_to_tcp_sock(sk);
 	if (!tp || task_is_kernel(task))
-		return 0;
+		return;
 	c = bpf_ringbuf_reserve(&ring, sizeof(*c), 0);
 	if (!c)
-		return 0;
+		return;
 	__builtin_memset(c, 0, sizeof(*c));
 	c->hdr.size = sizeof(*c);
 	c->hdr.type = RST_REC_CLOSED;
@@ -418,22 +498,46 @@ int BPF_PROG(rst_socket_destroyed, struct sock *sk)
 	c->hdr.mono_ns = bpf_ktime_get_ns();
 	sock_tuple(&c->tuple, sk, tp);
 	task_fill(&c->task, task);
-	c->cookie = bpf_get_socket_cookie(sk);
+	c->cookie = compat_cookie(sk);
 	bpf_ringbuf_submit(c, wakeup_flags(sizeof(*c)));
+}
+
+/* Raised in close(), when the socket was reset before: its closer is the owner that the reset could
+ * not name. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(rst_socket_destroyed, struct sock *sk)
+{
+	struct rst_storage *st = compat_storage(sk);
+
+	if (st && st->awaited) {
+		st->awaited = 0;
+		tell_closer(sk);
+	}
+	compat_storage_drop(sk);
 	return 0;
 }
 
 /* Brings a known listener's count of dropped segments up to date. */
 static __always_inline void listener_look(struct sock *sk)
 {
-	__u64 cookie = bpf_get_socket_cookie(sk);
+	__u64 cookie = compat_cookie(sk);
 	struct rst_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
 
 	if (!l)
 		return;
-	l->drops = sk->sk_drops.counter;
+	l->drops = BPF_CORE_READ(sk, sk_drops.counter);
 	/* Without bind(), listen() enters the state before it has a port. */
-	l->port = sk->__sk_common.skc_num;
+	l->port = BPF_CORE_READ(sk, __sk_common.skc_num);
+}
+
+/* As sock_is_tcp, of a socket that may be read only. */
+static __always_inline bool is_tcp_file(const struct sock *sk)
+{
+	__u16 family = BPF_CORE_READ(sk, __sk_common.skc_family);
+	__u16 protocol = BPF_CORE_READ(sk, sk_protocol);
+
+	return (family == K_AF_INET || family == K_AF_INET6) &&
+	       (protocol == K_IPPROTO_TCP || protocol == K_IPPROTO_MPTCP);
 }
 
 /* At start: the sockets that are older than the tracer. At the end: what listeners dropped. */
@@ -443,29 +547,25 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct rst_storage *st;
-	struct socket *socket;
 	struct sock *sk;
+	bool listens;
 
-	tracer_pid_level = BPF_CORE_READ(bpf_get_current_task_btf(), thread_pid, level);
+	tracer_pid_level = BPF_CORE_READ(compat_task(), thread_pid, level);
 	if (!task || !file)
 		return 0;
-	socket = bpf_sock_from_file(file);
-	if (!socket)
+	sk = compat_sock_of(file);
+	if (!sk || !is_tcp_file(sk))
 		return 0;
-	sk = socket->sk;
-	if (!sk || !sock_is_tcp(sk))
+	st = storage(sk);
+	if (!st)
 		return 0;
-	st = bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	if (!st) {
-		count(RST_CNT_NO_STORAGE);
-		return 0;
-	}
-	if (sk->__sk_common.skc_state == RST_TCP_LISTEN)
+	listens = BPF_CORE_READ(sk, __sk_common.skc_state) == RST_TCP_LISTEN;
+	if (listens)
 		listener_look(sk);
 	if (st->owner.known_by != RST_KNOWN_NOT)
 		return 0;
 	owner_set(&st->owner, task, RST_KNOWN_SCAN, bpf_ktime_get_ns());
-	if (sk->__sk_common.skc_state == RST_TCP_LISTEN)
+	if (listens)
 		listener_add(sk, &st->owner, 0);
 	return 0;
 }
@@ -483,13 +583,13 @@ int rst_sockets_find(struct bpf_iter__task_file *ctx)
 		return 0;
 	inode = file->f_inode->i_ino;
 	f = bpf_map_lookup_elem(&found, &inode);
-	if (!f || !bpf_sock_from_file(file))
+	if (!f || !compat_sock_of(file))
 		return 0;
 	if (!f->task.pid)
 		task_fill(&f->task, task);
-	if (f->last_pid == (__u32)task->tgid)
+	if (f->last_pid == (__u32)BPF_CORE_READ(task, tgid))
 		return 0;
-	f->last_pid = task->tgid;
+	f->last_pid = BPF_CORE_READ(task, tgid);
 	f->processes++;
 	return 0;
 }

@@ -8,6 +8,9 @@
 
 #include "sock.bpf.h"
 
+/* TCP_TIMEWAIT_LEN, and the default of net.ipv4.tcp_fin_timeout. */
+#define TIMEWAIT_NS 60000000000ULL
+
 /* All evict what was used least recently. User space sets the sizes before loading. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -82,6 +85,21 @@ static __always_inline const struct rst_past *past_connection(const struct rst_t
 			  bpf_map_lookup_elem(&dropped_handshakes, &key));
 }
 
+/* Whether a TIME_WAIT socket of that sort (TCP_FIN_WAIT2 or TCP_TIME_WAIT) stands for T's connection; it
+ * does no longer, now that a RST went one way or the other. */
+static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 netns, __u8 sort)
+{
+	struct rst_past *past;
+	struct rst_past_key key;
+
+	past_key(&key, t, netns);
+	past = bpf_map_lookup_elem(&ended_connections, &key);
+	if (!past || past->timewait != sort || bpf_ktime_get_ns() - past->at_ns > TIMEWAIT_NS)
+		return false;
+	past->timewait = 0;
+	return true;
+}
+
 /* How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. */
 static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u32 *owner)
 {
@@ -94,9 +112,10 @@ static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u
 }
 
 /* What bears on a segment that found no connection: its connection or handshake, else the listener
- * it was for. */
-static __always_inline void past_recall(struct rst_past *out, const struct rst_tuple *t,
-					__u32 netns, bool is_syn)
+ * it was for. Not inlined: its keys would take stack of those that have little left. */
+static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
+							   const struct rst_tuple *t, __u32 netns,
+							   bool is_syn)
 {
 	const struct rst_past *past = NULL;
 

@@ -71,7 +71,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 		event_filtered(&kind);
 		return 0;
 	}
-	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	st = compat_storage(sk);
 	if (st)
 		owner = st->owner.task.pid;
 	called_by = rst_config.fold && is_doubtful(&kind) ? caller(ctx) : RST_CALLER_RST;

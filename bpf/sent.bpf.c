@@ -6,26 +6,11 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "compat.bpf.h"
 #include "filter.bpf.h"
 #include "fold.bpf.h"
-#include "past.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
-
-/* For the wire's view of the same RST. */
-static __always_inline void tell(const struct rst_tuple *t)
-{
-	__u32 zero = 0;
-	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
-
-	if (!own)
-		return;
-	own->at_ns = bpf_ktime_get_ns();
-	own->ports = (__u32)t->local_port << 16 | t->remote_port;
-	own->family = t->family;
-}
 
 static __always_inline __u8 class_of(const struct sock *sk, const struct tcp_sock *tp,
 				     const struct sk_buff *skb)
@@ -48,7 +33,7 @@ static __always_inline bool is_syn(const struct rst_packet *p)
 static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct sock *sk,
 						const struct tcp_sock *tp)
 {
-	const struct rst_storage *st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	const struct rst_storage *st = compat_storage(sk);
 	__u32 owner = st ? st->owner.task.pid : 0;
 
 	kind_of_socket(kind, tp);
@@ -77,6 +62,10 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	__u64 fold;
 
 	count(RST_CNT_SENT);
+	if (compat_is_null(ctx, 0))
+		sk = NULL;
+	if (compat_is_null(ctx, 1))
+		skb = NULL;
 	if (sk) {
 		kind.netns = sock_netns(sk);
 		tp = bpf_skc_to_tcp_sock(sk);
@@ -85,8 +74,9 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		skb_segment(&tuple, &packet, skb);
 		if (!sk)
 			kind.netns = skb_netns(skb);
-		if (tuple.family == 6)
-			tell(&tuple);
+		/* Where the kernel tells of the others only on the wire, these are told of already. */
+		if (tuple.family == 6 || !compat_has(RST_KERNEL_RESET_REASON))
+			tell(&tuple, 0);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);
 	}

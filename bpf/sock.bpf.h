@@ -3,7 +3,7 @@
 #ifndef RSTTRACE_SOCK_BPF_H
 #define RSTTRACE_SOCK_BPF_H
 
-#include "maps.bpf.h"
+#include "compat.bpf.h"
 #include "packet.h"
 
 /* Kernel constants that are macros or anonymous there; the same from 5.10 to 7.3. */
@@ -33,10 +33,17 @@ static __always_inline bool sock_is_tcp(const struct sock *sk)
 	return sock_is_inet(sk) && (protocol == K_IPPROTO_TCP || protocol == K_IPPROTO_MPTCP);
 }
 
+/* Or the tracer itself: reading open files, it may drop a file's last reference. */
 static __always_inline bool task_is_kernel(struct task_struct *task)
 {
-	/* Reading open files, the tracer itself may drop a file's last reference. */
-	return task->flags & K_PF_KTHREAD || (__u32)task->tgid == rst_config.own_pid;
+	return BPF_CORE_READ(task, flags) & K_PF_KTHREAD ||
+	       (__u32)BPF_CORE_READ(task, tgid) == rst_config.own_pid;
+}
+
+/* The thread group id of who runs, in the initial pid namespace. */
+static __always_inline __u32 current_tgid(void)
+{
+	return bpf_get_current_pid_tgid() >> 32;
 }
 
 #define K_PID_LEVEL_MASK 31 /* MAX_PID_NS_LEVEL is 32 */
@@ -75,7 +82,7 @@ static __always_inline __u32 pid_own(struct pid *pid)
  * the group's. */
 static __always_inline __s32 task_exit_code(struct task_struct *task)
 {
-	return task->exit_code ?: BPF_CORE_READ(task, signal, group_exit_code);
+	return BPF_CORE_READ(task, exit_code) ?: BPF_CORE_READ(task, signal, group_exit_code);
 }
 
 /* Not inlined: it stands in many places, and all of them are relocated and verified. */
@@ -84,8 +91,10 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
 
-	out->pid = out->ns_pid = task->tgid;
-	out->tid = task->pid;
+	__u32 flags = BPF_CORE_READ(task, flags);
+
+	out->pid = out->ns_pid = BPF_CORE_READ(task, tgid);
+	out->tid = BPF_CORE_READ(task, pid);
 	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
 	if (rst_config.pidns != K_PROC_PID_INIT_INO || BPF_CORE_READ(pid, level)) {
 		out->pid = pid_seen(pid);
@@ -103,7 +112,7 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 	}
 	bpf_probe_read_kernel_str(out->comm, sizeof(out->comm), leader->comm);
 	out->kernel = task_is_kernel(task);
-	if (task->flags & K_PF_EXITING) {
+	if (flags & K_PF_EXITING) {
 		out->exiting = 1;
 		out->exit_code = task_exit_code(task);
 	}
@@ -276,7 +285,7 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	flags |= kernel >> K_SOCK_KEEPOPEN & 1 ? RST_SF_KEEPALIVE : 0;
 	flags |= kernel >> K_SOCK_LINGER & 1 ? RST_SF_LINGER : 0;
 	flags |= tp->inet_conn.icsk_inet.sk.sk_socket ? RST_SF_HAS_SOCKET : 0;
-	flags |= tp->is_mptcp ? RST_SF_MPTCP : 0;
+	flags |= compat_is_mptcp(tp) ? RST_SF_MPTCP : 0;
 	flags |= sk->sk_shutdown & 1 ? RST_SF_RCV_SHUTDOWN : 0;
 	flags |= sk->sk_shutdown & 2 ? RST_SF_SEND_SHUTDOWN : 0;
 	flags |= sk->__sk_common.skc_family == K_AF_INET6 ? RST_SF_IPV6 : 0;
@@ -292,7 +301,7 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 
 	s->state = sk->__sk_common.skc_state;
 	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
-	s->cookie = bpf_get_socket_cookie(sk);
+	s->cookie = compat_cookie(sk);
 	s->inode = sock_inode(sk);
 
 	s->flags = sock_flags(sk, tp);
@@ -301,7 +310,7 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		sock_fill_listener(s, sk, tp);
 	else
 		sock_fill_connection(s, tp);
-	st = bpf_sk_storage_get(&sockets, sk, 0, 0);
+	st = compat_storage(sk);
 	if (!st)
 		return;
 	e->owner = st->owner;
@@ -340,7 +349,7 @@ static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 typ
 	e->hdr.type = type;
 	e->hdr.cpu = bpf_get_smp_processor_id();
 	e->hdr.mono_ns = bpf_ktime_get_ns();
-	task_fill(&e->cpu_task, bpf_get_current_task_btf());
+	task_fill(&e->cpu_task, compat_task());
 	end = bpf_map_lookup_elem(&listener_ends, &tid);
 	if (end && e->hdr.mono_ns - end->at_ns < LISTENER_END_NS)
 		e->listener_end = *end;

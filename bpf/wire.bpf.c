@@ -10,7 +10,6 @@
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 
-#include "compat.bpf.h"
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "wire.bpf.h"
@@ -32,35 +31,67 @@ static __always_inline bool of_tcp(const struct sock *sk)
 	return !BPF_CORE_READ(sk, sk_socket, file);
 }
 
-/* A passive RST of IPv6 has no socket; the tracepoint has just told of it on this very CPU. */
-static __always_inline bool just_told(const struct rst_tuple *t)
+/* The kernel's own raw socket, or another kernel socket that answers nobody. */
+static __always_inline bool is_control(const struct sock *sk)
+{
+	__u8 state = sk->__sk_common.skc_state;
+
+	return state != RST_TCP_NEW_SYN_RECV && state != RST_TCP_TIME_WAIT &&
+	       sk->sk_type == SOCK_RAW;
+}
+
+/* What TCP's tracepoint, or this program, has just told of on this very CPU: it leaves, or leaves once
+ * more, by the lower device of a stack. Out of the same device comes another one. */
+static __always_inline bool just_told(const struct rst_tuple *t, __u32 ifindex)
 {
 	__u32 zero = 0;
 	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
 
 	if (!own || own->ports != ((__u32)t->local_port << 16 | t->remote_port) ||
-	    own->family != t->family)
+	    own->family != t->family || own->ifindex == ifindex ||
+	    bpf_ktime_get_ns() - own->at_ns >= OWN_RESET_NS)
 		return false;
-	own->ports = 0;
-	return bpf_ktime_get_ns() - own->at_ns < OWN_RESET_NS;
+	own->ifindex = ifindex;
+	return true;
 }
 
-/* The next packet that netfilter drops on this CPU is the one that this RST answers. */
-static __always_inline void await_rejected(const struct rst_event *e)
-{
-	__u32 zero = 0;
-	struct rst_awaited *awaited = bpf_map_lookup_elem(&rejecting, &zero);
+#define K_CHECKSUM_PARTIAL 3 /* include/linux/skbuff.h */
 
-	if (!awaited)
-		return;
-	awaited->tuple = e->tuple;
-	awaited->at_ns = e->hdr.mono_ns;
+/*
+ * Whether TCP sends the RST in SKB, for no connection, on a kernel whose tracepoint does not tell of
+ * those. IPv4's goes by a raw socket of the kernel's; IPv6's has none, but leaves its checksum to be
+ * completed, which a firewall's does not (tcp_v6_send_response and nf_reject_ip6_tcphdr_put in 5.10 to
+ * 6.6).
+ */
+static __always_inline bool tcp_sends(const struct sk_buff *skb, const struct sock *sk, __u8 family)
+{
+	if (compat_has(RST_KERNEL_RESET_REASON) || skb->skb_iif)
+		return false;
+	if (sk)
+		return of_tcp(sk);
+	return family == 6 && BPF_CORE_READ_BITFIELD(skb, ip_summed) == K_CHECKSUM_PARTIAL;
 }
 
 static __always_inline void fill_writer(struct rst_socket *s, struct sock *sk)
 {
 	s->kind = sock_is_inet(sk) ? RST_SOCK_RAW : RST_SOCK_PACKET;
 	s->inode = sock_inode(sk);
+}
+
+/* Sent for a segment that no connection took: what was there before? Like tcp_send_reset's on newer
+ * kernels, but for the segment: the RST stands for it until that is dropped. */
+static __always_inline void fill_answer(struct rst_event *e, const struct rst_kind *kind)
+{
+	/* It acknowledges only what does not acknowledge anything itself. */
+	bool is_syn = e->packet.flags & RST_FLAG_ACK;
+
+	e->packet.answer = 1;
+	if (kind->class == RST_CLASS_SENT_TIMEWAIT) {
+		e->sock.kind = RST_SOCK_TIMEWAIT;
+		e->sock.state = RST_TCP_TIME_WAIT;
+		e->sock.tw_substate = RST_TCP_FIN_WAIT2;
+	}
+	past_recall(&e->past, &e->tuple, kind->netns, is_syn);
 }
 
 /* Not inlined: what almost every packet goes through has to set up nothing for it. */
@@ -70,35 +101,53 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
 	struct rst_event *e;
-	__u32 out;
+	__u32 owner = 0, out;
+	bool by_tcp;
 	__u64 fold;
 
 	if (!wire_rst(&tuple, &packet, skb))
 		return;
 	packet_turn(&tuple);
-	if (!sk && !skb->skb_iif && just_told(&tuple))
+	by_tcp = tcp_sends(skb, sk, tuple.family);
+	out = BPF_CORE_READ(skb, dev, ifindex);
+	if ((by_tcp || (!sk && !skb->skb_iif)) && just_told(&tuple, out))
 		return;
-	count(RST_CNT_WIRE);
 	kind.netns = skb_netns(skb);
 	kind.bits = (sk ? RST_KIND_SOCKET : 0) | (skb->skb_iif ? RST_KIND_CAME_IN : 0);
+	if (by_tcp) {
+		tell(&tuple, out);
+		count(RST_CNT_SENT);
+		kind.class = RST_CLASS_SENT_NO_SOCKET;
+		kind.bits = packet.flags & RST_FLAG_ACK ? RST_KIND_SYN : 0;
+		if (!kind.bits)
+			kind.state = past_end(&tuple, kind.netns, &owner);
+		if (past_take_timewait(&tuple, kind.netns, RST_TCP_FIN_WAIT2))
+			kind.class = RST_CLASS_SENT_TIMEWAIT;
+	} else {
+		count(RST_CNT_WIRE);
+	}
 	if ((skb->skb_iif && !sk && !(rst_config.directions & RST_WANT_PASSING)) ||
+	    (by_tcp && !(rst_config.directions & RST_WANT_SENT)) ||
 	    !filter_pass(&tuple, kind.netns)) {
 		event_filtered(&kind);
 		return;
 	}
-	out = BPF_CORE_READ(skb, dev, ifindex);
-	fold = fold_take(&kind, &tuple, 0, (__u32)skb->skb_iif << 16 ^ out);
-	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_WIRE);
+	fold = fold_take(&kind, &tuple, owner, by_tcp ? 0 : (__u32)skb->skb_iif << 16 ^ out);
+	e = event_begin(&kind, &tuple, fold, by_tcp ? RST_CNT_LOST_SENT : RST_CNT_LOST_WIRE);
 	if (!e)
 		return;
 	e->packet = packet;
-	e->in_ifindex = skb->skb_iif;
 	e->ifindex = out;
 	skb_interface(e->ifname, skb);
-	if (sk)
-		fill_writer(&e->sock, sk);
-	event_fill(e, ctx, RST_REC_WIRE);
-	if (!sk && !e->in_ifindex)
+	if (by_tcp) {
+		fill_answer(e, &kind);
+	} else {
+		e->in_ifindex = skb->skb_iif;
+		if (sk)
+			fill_writer(&e->sock, sk);
+	}
+	event_fill(e, ctx, by_tcp ? RST_REC_SENT : RST_REC_WIRE);
+	if (by_tcp || (!sk && !e->in_ifindex))
 		await_rejected(e);
 	fold_submit(fold, &kind, e);
 }
@@ -111,7 +160,7 @@ int BPF_PROG(rst_leaves, struct sk_buff *skb)
 	if (skb->len > WIRE_RST_MAX)
 		return 0;
 	sk = skb->sk;
-	if (!sk || !of_tcp(sk))
+	if (!sk || !of_tcp(sk) || (!compat_has(RST_KERNEL_RESET_REASON) && is_control(sk)))
 		look(ctx, skb, sk);
 	return 0;
 }

@@ -4,19 +4,22 @@
 #ifndef RSTTRACE_WIRE_BPF_H
 #define RSTTRACE_WIRE_BPF_H
 
-#include "sock.bpf.h"
+#include "past.bpf.h"
 
 /* A RST carries no data as a rule: longer packets are not looked into. */
 #define WIRE_RST_MAX 256
 
-/* What happens within one call of the kernel's happens within this. */
-#define OWN_RESET_NS 1000000ULL
+/* What happens within one call of the kernel's happens within this, even if the CPU of a virtual
+ * machine stands still meanwhile. */
+#define OWN_RESET_NS 100000000ULL
 
-/* The reset that tcp_send_reset told of last: it is sent next. */
+/* The reset that was told of last: it is sent next. */
 struct rst_own_reset {
 	__u64 at_ns;
-	__u32 ports; /* local << 16 | remote; 0: none */
+	__u32 ports;   /* local << 16 | remote; 0: none */
+	__u32 ifindex; /* where it left first; 0: not yet */
 	__u32 family;
+	__u32 pad;
 };
 
 struct {
@@ -26,7 +29,8 @@ struct {
 	__type(value, struct rst_own_reset);
 } own_reset SEC(".maps") __weak;
 
-/* The RST that a firewall sent last: the packet that it answers is dropped next. */
+/* The RST that was sent last by a firewall, or by TCP without a word: the packet that it answers is
+ * dropped next. */
 struct rst_awaited {
 	__u64 at_ns; /* 0: none */
 	struct rst_tuple tuple;
@@ -39,10 +43,38 @@ struct {
 	__type(value, struct rst_awaited);
 } rejecting SEC(".maps") __weak;
 
+/* The next packet that is dropped on this CPU may be the one that the RST of E answers. */
+static __always_inline void await_rejected(const struct rst_event *e)
+{
+	__u32 zero = 0;
+	struct rst_awaited *awaited = bpf_map_lookup_elem(&rejecting, &zero);
+
+	if (!awaited)
+		return;
+	awaited->tuple = e->tuple;
+	awaited->at_ns = e->hdr.mono_ns;
+}
+
+/* For whoever sees the same RST next. IFINDEX: where it leaves; 0: that is still to come. */
+static __always_inline void tell(const struct rst_tuple *t, __u32 ifindex)
+{
+	__u32 zero = 0;
+	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
+
+	if (!own)
+		return;
+	own->at_ns = bpf_ktime_get_ns();
+	own->ports = (__u32)t->local_port << 16 | t->remote_port;
+	own->ifindex = ifindex;
+	own->family = t->family;
+}
+
 /* Reads the TCP segment of SKB's IP packet; its source becomes the remote end. False: it is none,
- * or a later fragment, or extension headers stand before it that nobody has skipped. */
-static __always_inline bool wire_segment(struct rst_tuple *t, struct rst_packet *p,
-					 const struct sk_buff *skb)
+ * or a later fragment, or extension headers stand before it that nobody has skipped. Not inlined: its
+ * bytes would take stack of those that have little left. */
+static __noinline __attribute__((unused)) bool wire_segment(struct rst_tuple *t,
+							    struct rst_packet *p,
+							    const struct sk_buff *skb)
 {
 	const unsigned char *ip_header = skb->head + skb->network_header;
 	__u8 bytes[60]; /* IPv6 and TCP; IPv4 without options and TCP take 40 */

@@ -51,7 +51,7 @@ static bool passive(const struct incident *in)
 	enum kfunc fn = emitter(in);
 
 	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
-	       fn == KF_TCP_V6_SEND_RESPONSE;
+	       fn == KF_TCP_V6_SEND_RESPONSE || in->ev->packet.answer;
 }
 
 static bool active(const struct incident *in)
@@ -203,6 +203,12 @@ static bool match_p7(const struct incident *in)
 static bool match_p10(const struct incident *in)
 {
 	return passive(in) && kind(in, RST_SOCK_TIMEWAIT);
+}
+
+/* Kernels before 6.10 do not tell of it: its connection's end in FIN_WAIT2 does. */
+static bool match_p10_remembered(const struct incident *in)
+{
+	return match_p10(in) && in->ev->packet.answer;
 }
 
 static bool match_p5(const struct incident *in)
@@ -699,6 +705,8 @@ static const struct rule rules[] = {
 	  OWNER_LISTENER, "no-child" },
 	{ "P9", DIR_SENT, match_p9, CAUSE_FIN_WAIT_2_LIMIT, CERTAINTY_CERTAIN, OWNER_CLOSED, NULL },
 	{ "P7", DIR_SENT, match_p7, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED, NULL },
+	{ "P10", DIR_SENT, match_p10_remembered, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_INFERRED,
+	  OWNER_CLOSED, "time-wait" },
 	{ "P10", DIR_SENT, match_p10, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED,
 	  "time-wait" },
 	{ "P5", DIR_SENT, match_p5, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,

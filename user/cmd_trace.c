@@ -43,9 +43,9 @@ static void on_summary_wanted(int sig)
 
 static void not_covered(const struct trace *t, struct summary *s)
 {
-	if (!t->features.reasons)
-		summary_not_covered(s, "this kernel raises no tracepoint for resets without a full "
-				       "socket (closed port, TIME_WAIT): it is older than 6.10");
+	for (enum feature i = 0; i < FEATURES; i++)
+		if (!t->features.have[i] && !feature_about(i)->replaced)
+			summary_not_covered(s, feature_about(i)->loss);
 	if (!t->pipeline.o->interfaces)
 		summary_not_covered(
 			s, "the TTL and sequence numbers of accepted RSTs, and whether they "
@@ -194,17 +194,20 @@ static int read_types(struct trace *t)
 	return features_probe(&t->features, t->btf);
 }
 
-static int need_tracepoints(const struct features *f)
+/* What is missing besides is left out. */
+static int need_features(const struct features *f)
 {
-	const char *missing = !f->send_reset	  ? "tcp_send_reset"
-			      : !f->receive_reset ? "tcp_receive_reset"
-						  : NULL;
+	const char *missing = NULL;
 
+	for (enum feature i = 0; i < FEATURES && !missing; i++)
+		if (!f->have[i] && feature_about(i)->needed)
+			missing = feature_about(i)->name;
+	if (!missing && !f->have[FEATURE_SEND_RESET] && !f->have[FEATURE_RECEIVE_RESET])
+		missing = feature_about(FEATURE_SEND_RESET)->name;
 	if (!missing)
 		return 0;
 	fprintf(stderr,
-		"rsttrace: this kernel has no tracepoint %s; it needs Linux 5.10 or newer with "
-		"CONFIG_TRACEPOINTS=y\n",
+		"rsttrace: this kernel has no %s; rsttrace needs Linux 5.10 or newer, see: rsttrace doctor\n",
 		missing);
 	return -EOPNOTSUPP;
 }
@@ -247,7 +250,7 @@ static int trace(struct trace *t)
 	if (!err)
 		err = read_types(t);
 	if (!err)
-		err = need_tracepoints(&t->features);
+		err = need_features(&t->features);
 	if (err)
 		return err;
 	p->features = &t->features;

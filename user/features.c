@@ -1,21 +1,163 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* features.c: looks a few names up in the running kernel's BTF. */
+/* features.c: looks a few names up in the running kernel's BTF: never at its version, for distributions
+ * change kernels. */
 #include <bpf/btf.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <time.h>
 
 #include "features.h"
 #include "kbtf.h"
+#include "util.h"
 
-/* A tracepoint that BPF can attach to has a typedef of its handler in BTF. */
-static bool have_tracepoint(const struct kbtf *btf, const char *name)
+static const struct feature_about about[FEATURES] = {
+	[FEATURE_SEND_RESET] = {
+		.name = "tcp_send_reset",
+		.since = "4.15",
+		.loss = "the resets that this host's TCP sends",
+	},
+	[FEATURE_RECEIVE_RESET] = {
+		.name = "tcp_receive_reset",
+		.since = "4.15",
+		.loss = "the resets that end a socket of this host",
+	},
+	[FEATURE_SET_STATE] = {
+		.name = "inet_sock_set_state",
+		.since = "4.16",
+		.loss = "who owns a socket and what became of it before: most resets without a socket "
+			"cannot be explained",
+	},
+	[FEATURE_SPACE_ADJUST] = {
+		.name = "tcp_rcv_space_adjust",
+		.since = "4.17",
+		.loss = "who accepted a connection: its owner is looked for among the open files, which "
+			"comes too late for a process that has ended",
+	},
+	[FEATURE_DESTROY_SOCK] = {
+		.name = "tcp_destroy_sock",
+		.since = "4.17",
+		.loss = "the owner of a socket that was reset and closed at once",
+	},
+	[FEATURE_DEV_QUEUE] = {
+		.name = "net_dev_queue",
+		.since = "2.6.37",
+		.loss = "resets by a firewall, by raw sockets, and forwarded ones",
+	},
+	[FEATURE_KFREE_SKB] = {
+		.name = "kfree_skb",
+		.since = "2.6.30",
+		.loss = "resets that ended nothing, what a firewall answered, and handshakes that met a "
+			"full accept queue",
+	},
+	[FEATURE_ITER_FILES] = {
+		.name = "iter/task_file",
+		.since = "5.8",
+		.loss = "the owners of sockets that are older than the tracer",
+		.needed = true,
+	},
+	[FEATURE_ITER_NAMES] = {
+		.name = "iter/bpf_map_elem",
+		.since = "5.9",
+		.loss = "the names of the functions on the stack, by which causes are told apart",
+		.needed = true,
+	},
+	[FEATURE_RESET_REASON] = {
+		.name = "reset-reason",
+		.since = "6.10",
+		.loss = "the kernel's own reason. Resets of a closed port and of TIME_WAIT are taken from "
+			"net_dev_queue",
+		.replaced = true,
+	},
+	[FEATURE_DROP_REASON] = {
+		.name = "drop-reason",
+		.since = "5.17",
+		.loss = "which check refused a reset that ended nothing",
+	},
+	[FEATURE_DROP_SOCKET] = {
+		.name = "drop-socket",
+		.since = "6.12",
+		.loss = "which socket refused a reset: it is asked for afterwards. Listeners are found by "
+			"address and port",
+		.replaced = true,
+	},
+	[FEATURE_DROP_OVERFLOW] = {
+		.name = "drop-overflow",
+		.since = "6.18",
+		.loss = "that the accept queue was full is taken from its length",
+		.replaced = true,
+	},
+	[FEATURE_DROP_REFUSED] = {
+		.name = "drop-refused",
+		.since = "5.18",
+		.loss = "resets that a connection refused (challenge ACK, out of window): only -i shows "
+			"that they came",
+	},
+	[FEATURE_SOCKET_STORAGE] = {
+		.name = "socket-storage",
+		.since = "5.11",
+		.loss = "owners are kept in a hash by socket, for 262,144 sockets at most",
+		.replaced = true,
+	},
+	[FEATURE_SOCKET_COOKIE] = {
+		.name = "socket-cookie",
+		.since = "5.12",
+		.loss = "sockets are told apart by their address in memory",
+		.replaced = true,
+	},
+	[FEATURE_SOCKET_OF_FILE] = {
+		.name = "socket-of-file",
+		.since = "5.11",
+		.loss = "a file's socket is read from the file itself",
+		.replaced = true,
+	},
+	[FEATURE_MISSES] = {
+		.name = "recursion-misses",
+		.since = "5.12",
+		.loss = "how often the kernel left a program out; the reconciliation with the kernel's "
+			"counters still shows what is missing",
+	},
+	[FEATURE_NETNS_COOKIE] = {
+		.name = "netns-cookie",
+		.since = "5.14",
+		.loss = "that a network namespace's number was given to another one meanwhile",
+	},
+};
+
+const struct feature_about *feature_about(enum feature feature)
 {
+	return &about[feature];
+}
+
+/* How many arguments a tracepoint hands to a BPF program, by the typedef of its handler, whose first
+ * argument is not the program's; -1: there is no such tracepoint. */
+static int tracepoint_args(const struct kbtf *btf, const char *name)
+{
+	const struct btf_type *t;
 	char type[64];
 
 	snprintf(type, sizeof(type), "btf_trace_%s", name);
-	return kbtf_find(btf, BTF_KIND_TYPEDEF, type);
+	t = kbtf_type(btf, kbtf_find(btf, BTF_KIND_TYPEDEF, type));
+	if (t && (t = kbtf_type(btf, t->type)) && btf_is_ptr(t) && (t = kbtf_type(btf, t->type)) &&
+	    btf_is_func_proto(t) && btf_vlen(t))
+		return btf_vlen(t) - 1;
+	return -1;
+}
+
+static bool have_function(const struct kbtf *btf, const char *name)
+{
+	return kbtf_find(btf, BTF_KIND_FUNC, name);
+}
+
+static bool have_field(const struct kbtf *btf, const char *type, const char *field)
+{
+	const struct btf_type *t = kbtf_type(btf, kbtf_find(btf, BTF_KIND_STRUCT, type));
+
+	for (__u16 i = 0; t && i < btf_vlen(t); i++)
+		if (!strcmp(kbtf_name(btf, btf_members(t)[i].name_off), field))
+			return true;
+	return false;
 }
 
 /* Copies the names of an enumeration's values, without PREFIX. Returns false if there is none. */
@@ -23,7 +165,7 @@ static bool read_names(char (*names)[FEATURES_REASON_LEN], __s32 n, const struct
 		       const char *type, const char *prefix)
 {
 	uint32_t id = kbtf_find(btf, BTF_KIND_ENUM, type);
-	const struct btf_type *t = id ? kbtf_type(btf, id) : NULL;
+	const struct btf_type *t = kbtf_type(btf, id);
 	const struct btf_enum *e = t ? btf_enum(t) : NULL;
 
 	for (__u16 i = 0; t && i < btf_vlen(t); i++) {
@@ -53,14 +195,49 @@ static bool is_ignored(const char *drop)
 
 static void read_reasons(struct features *f, const struct kbtf *btf)
 {
-	f->reasons =
-		read_names(f->reason, FEATURES_REASONS, btf, "sk_rst_reason", "SK_RST_REASON_");
+	read_names(f->reason, FEATURES_REASONS, btf, "sk_rst_reason", "SK_RST_REASON_");
 	read_names(f->drop, RST_DROP_REASONS, btf, "skb_drop_reason", "SKB_DROP_REASON_");
 	for (int i = 0; i < RST_DROP_REASONS; i++) {
 		f->drop_ignored[i] = is_ignored(f->drop[i]);
 		if (!strcmp(f->drop[i], "NETFILTER_DROP"))
 			f->netfilter_drop = i;
+		if (!strcmp(f->drop[i], "NOT_SPECIFIED"))
+			f->drop_unspecified = i;
 	}
+}
+
+static bool have_drop(const struct features *f, const char *name)
+{
+	for (int i = 0; i < RST_DROP_REASONS; i++)
+		if (!strcmp(f->drop[i], name))
+			return true;
+	return false;
+}
+
+static bool have_netns_cookie(void)
+{
+	_cleanup(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t size = sizeof(cookie);
+
+	return fd >= 0 && !getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size);
+}
+
+static void look_at_tracepoints(struct features *f, const struct kbtf *btf)
+{
+	static const enum feature named[] = {
+		FEATURE_SEND_RESET,   FEATURE_RECEIVE_RESET, FEATURE_SET_STATE,
+		FEATURE_SPACE_ADJUST, FEATURE_DESTROY_SOCK,  FEATURE_DEV_QUEUE,
+		FEATURE_KFREE_SKB,
+	};
+	int args;
+
+	for (size_t i = 0; i < sizeof(named) / sizeof(named[0]); i++)
+		f->have[named[i]] = tracepoint_args(btf, about[named[i]].name) >= 0;
+	f->have[FEATURE_RESET_REASON] = tracepoint_args(btf, "tcp_send_reset") >= 3;
+	args = tracepoint_args(btf, "kfree_skb");
+	f->have[FEATURE_DROP_REASON] = args >= 3;
+	f->have[FEATURE_DROP_SOCKET] = args >= 4;
 }
 
 int features_probe(struct features *f, const struct kbtf *btf)
@@ -72,9 +249,18 @@ int features_probe(struct features *f, const struct kbtf *btf)
 	if (clock_getres(CLOCK_MONOTONIC_COARSE, &tick))
 		return -errno;
 	f->tick_ns = (uint64_t)tick.tv_sec * 1000000000 + (uint64_t)tick.tv_nsec;
-	f->send_reset = have_tracepoint(btf, "tcp_send_reset");
-	f->receive_reset = have_tracepoint(btf, "tcp_receive_reset");
 	read_reasons(f, btf);
+	look_at_tracepoints(f, btf);
+	f->have[FEATURE_DROP_OVERFLOW] = have_drop(f, "TCP_LISTEN_OVERFLOW");
+	f->have[FEATURE_DROP_REFUSED] = have_drop(f, "TCP_INVALID_SEQUENCE");
+	f->have[FEATURE_ITER_FILES] = have_function(btf, "bpf_iter_task_file");
+	f->have[FEATURE_ITER_NAMES] = have_function(btf, "bpf_iter_bpf_map_elem");
+	/* A helper that programs of other types have had for longer has a variant for tracing. */
+	f->have[FEATURE_SOCKET_STORAGE] = have_function(btf, "bpf_sk_storage_get_tracing");
+	f->have[FEATURE_SOCKET_COOKIE] = have_function(btf, "bpf_get_socket_ptr_cookie");
+	f->have[FEATURE_SOCKET_OF_FILE] = have_function(btf, "bpf_sock_from_file");
+	f->have[FEATURE_MISSES] = have_field(btf, "bpf_prog_info", "recursion_misses");
+	f->have[FEATURE_NETNS_COOKIE] = have_netns_cookie();
 	return 0;
 }
 

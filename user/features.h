@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* features.h: what the running kernel offers, and its names for numbers. The only probing there
- * is on the user's side. */
+/* features.h: what the running kernel offers, what is lost without it, and its names for numbers. The
+ * only probing there is on the user's side. */
 #ifndef RSTTRACE_FEATURES_H
 #define RSTTRACE_FEATURES_H
 
@@ -14,18 +14,58 @@ struct kbtf;
 #define FEATURES_REASONS 64
 #define FEATURES_REASON_LEN 48
 
+/* What is used of a kernel, and not there in all of 5.10 to 7.x. */
+enum feature {
+	/* Tracepoints. */
+	FEATURE_SEND_RESET,
+	FEATURE_RECEIVE_RESET,
+	FEATURE_SET_STATE,
+	FEATURE_SPACE_ADJUST,
+	FEATURE_DESTROY_SOCK,
+	FEATURE_DEV_QUEUE,
+	FEATURE_KFREE_SKB,
+	/* Iterators. */
+	FEATURE_ITER_FILES,
+	FEATURE_ITER_NAMES,
+	/* What tracepoints tell. */
+	FEATURE_RESET_REASON, /* and tcp_send_reset is raised for resets without a full socket, too */
+	FEATURE_DROP_REASON,
+	FEATURE_DROP_SOCKET,
+	FEATURE_DROP_OVERFLOW,
+	FEATURE_DROP_REFUSED,
+	/* What programs may call. */
+	FEATURE_SOCKET_STORAGE,
+	FEATURE_SOCKET_COOKIE,
+	FEATURE_SOCKET_OF_FILE,
+	/* What the kernel tells of itself. */
+	FEATURE_MISSES,
+	FEATURE_NETNS_COOKIE,
+	FEATURES
+};
+
+/* A feature in words, for `rsttrace doctor`, the summary and the documentation. */
+struct feature_about {
+	const char *name;
+	const char *since; /* the first kernel that has it, "5.12" */
+	const char *loss;  /* what is not seen without it, or how it is found instead */
+	bool needed;	   /* rsttrace cannot work without it */
+	bool replaced;	   /* LOSS names a substitute: nothing that a user would miss */
+};
+
 struct features {
-	bool send_reset; /* the tracepoints are there */
-	bool receive_reset;
-	bool reasons;		/* tcp_send_reset gives a reason, also without a full socket */
-	uint64_t tick_ns;	/* length of a jiffy */
-	int32_t netfilter_drop; /* the drop reason; 0: this kernel has none */
+	bool have[FEATURES];
+	uint64_t tick_ns;			/* length of a jiffy */
+	int32_t netfilter_drop;			/* the drop reason; 0: this kernel has none */
+	int32_t drop_unspecified;		/* the drop reason for want of a better one */
 	uint8_t drop_ignored[RST_DROP_REASONS]; /* drops that are none of the packet's own */
 	char reason[FEATURES_REASONS][FEATURES_REASON_LEN]; /* without SK_RST_REASON_ */
 	char drop[RST_DROP_REASONS][FEATURES_REASON_LEN];   /* without SKB_DROP_REASON_ */
 };
 
-/* Asks BTF and the clock. Returns 0 or -errno. */
+/* Static text; never NULL. */
+const struct feature_about *feature_about(enum feature feature);
+
+/* Asks BTF, the clock and a socket. Returns 0 or -errno. */
 int features_probe(struct features *f, const struct kbtf *btf);
 
 /* The name of a reason; NULL when the kernel gives none (VALUE < 0) or has no name for it. */

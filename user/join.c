@@ -288,8 +288,9 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected)
 	for (; there(j, n); n = at(j, n)->next) {
 		struct join_entry *e = at(j, n);
 
-		if (e->event.hdr.type != RST_REC_WIRE || e->event.hdr.cpu != rejected->hdr.cpu ||
-		    e->rejected.valid || !same_ends(&e->event.tuple, &rejected->tuple))
+		if ((e->event.hdr.type != RST_REC_WIRE && !e->event.packet.answer) ||
+		    e->event.hdr.cpu != rejected->hdr.cpu || e->rejected.valid ||
+		    !same_ends(&e->event.tuple, &rejected->tuple))
 			continue;
 		e->rejected = rejected->packet;
 		e->rejected_ifindex = rejected->in_ifindex;

@@ -45,7 +45,7 @@ struct join_entry {
 	bool have_arrival;	    /* `arrival` is the RST of this event, as XDP saw it */
 	bool lone;		    /* there is no event but the arrival */
 	bool taken;		    /* another entry has it now */
-	struct rst_packet rejected; /* what a firewall answered; valid 0: not known */
+	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
 	uint64_t mate; /* number of the other end's entry; 0: none */

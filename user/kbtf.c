@@ -167,7 +167,7 @@ int kbtf_open(struct kbtf **out, const char *path)
 
 const struct btf_type *kbtf_type(const struct kbtf *b, uint32_t id)
 {
-	return (const void *)(b->types + b->at[id]);
+	return id && id < b->n ? (const void *)(b->types + b->at[id]) : NULL;
 }
 
 const char *kbtf_name(const struct kbtf *b, uint32_t offset)

@@ -22,7 +22,7 @@ void kbtf_close(struct kbtf *btf);
 /* The number of the first type of that name and KIND (BTF_KIND_…); 0: there is none. */
 uint32_t kbtf_find(const struct kbtf *btf, uint32_t kind, const char *name);
 
-/* A type by its number, which must be one of kbtf_find's; valid until kbtf_close. */
+/* A type by its number, kbtf_find's or another type's; valid until kbtf_close. NULL: there is none. */
 const struct btf_type *kbtf_type(const struct kbtf *btf, uint32_t id);
 
 /* A name by its offset; "" when there is none. */

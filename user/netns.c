@@ -20,11 +20,6 @@
 #define NAMED "/run/netns"
 #define PATH_ROOM (sizeof(NAMED) + 256 + 16)
 
-/* asm-generic/socket.h; the C library's headers may be older than the kernel. */
-#ifndef SO_NETNS_COOKIE
-#define SO_NETNS_COOKIE 71
-#endif
-
 /* The inode number of the network namespace that FD is open on; 0: it is none. */
 static uint32_t inode_of_fd(int fd)
 {

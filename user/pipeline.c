@@ -183,6 +183,22 @@ int pipeline_record(void *context, const void *data, size_t size)
 
 /* ---- through: attribute, find owners */
 
+/* What a RST of TCP's answers, as far as the RST shows: to what acknowledges nothing, and so is a SYN, it
+ * has an ACK; else it continues where the other end's ACK points. */
+static struct rst_packet answered(const struct rst_packet *rst)
+{
+	struct rst_packet p = { .valid = 1 };
+
+	if (rst->flags & RST_FLAG_ACK) {
+		p.flags = RST_FLAG_SYN;
+		p.seq = rst->ack - 1;
+	} else {
+		p.flags = RST_FLAG_ACK;
+		p.ack = rst->seq;
+	}
+	return p;
+}
+
 /* What the record of the reset itself says. */
 static void fill_record(struct pipeline *p, struct incident *in, const struct rst_event *event,
 			const struct join_entry *entry)
@@ -196,6 +212,8 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
+	if (event->packet.answer)
+		in->packet = entry->rejected.valid ? entry->rejected : answered(&event->packet);
 	if (arrival)
 		in->interface = tracer_interface(p->tracer, arrival->ifindex);
 	else if (event->ifname[0])

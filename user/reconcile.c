@@ -281,7 +281,7 @@ static struct amount challenged(const struct reconcile_input *in)
 
 static struct amount not_raised(const struct reconcile_input *in)
 {
-	return (struct amount){ in->features->reasons ? 0 : INT64_MAX, 0 };
+	return (struct amount){ in->features->have[FEATURE_RESET_REASON] ? 0 : INT64_MAX, 0 };
 }
 
 static struct amount fastcloses(const struct reconcile_input *in)
@@ -578,7 +578,7 @@ static bool solve(struct reconcile_line *line, const struct equation *e,
 
 	if (!counters_grown(&kernel, in->start.counters, in->end.counters, e->counter))
 		return false;
-	if ((e->reasons && !in->features->reasons) ||
+	if ((e->reasons && !in->features->have[FEATURE_RESET_REASON]) ||
 	    (in->directions & e->directions) != e->directions)
 		return false;
 	if (!kernel && !events.n)

@@ -24,6 +24,8 @@
 #define WAKEUP_SHARE 4
 /* Connections whose peers' packets are known, with -i: 1.8 MB. */
 #define PEERS 65536U
+/* Sockets of which something is remembered, where the kernel does not keep it with the socket. */
+#define SOCKETS 262144U
 
 struct attached {
 	uint32_t ifindex;
@@ -108,6 +110,56 @@ static uint32_t cpus_present(void)
 	return n && n <= (uint32_t)possible ? n : (uint32_t)possible;
 }
 
+/* What differs within programs. */
+static uint32_t kernel_bits(const struct features *f)
+{
+	static const struct {
+		enum feature feature;
+		uint32_t bit;
+	} bits[] = {
+		{ FEATURE_RESET_REASON, RST_KERNEL_RESET_REASON },
+		{ FEATURE_DROP_REASON, RST_KERNEL_DROP_REASON },
+		{ FEATURE_DROP_SOCKET, RST_KERNEL_DROP_SOCKET },
+		{ FEATURE_SOCKET_COOKIE, RST_KERNEL_SOCKET_COOKIE },
+	};
+	uint32_t kernel = 0;
+
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		if (f->have[bits[i].feature])
+			kernel |= bits[i].bit;
+	/* The two came together; with one alone, the kernel side does without both. */
+	if (f->have[FEATURE_SOCKET_STORAGE] && f->have[FEATURE_SOCKET_OF_FILE])
+		kernel |= RST_KERNEL_SOCKET_STORAGE;
+	return kernel;
+}
+
+/* What this kernel has not got, or what nobody asked for, is left out. */
+static void choose_programs(struct rsttrace_bpf *skel, const struct options *o,
+			    const struct features *features)
+{
+	const struct {
+		struct bpf_program *prog;
+		enum feature feature;
+		uint32_t directions; /* one of these is wanted; 0: always */
+	} programs[] = {
+		{ skel->progs.rst_sent, FEATURE_SEND_RESET, RST_WANT_SENT },
+		{ skel->progs.rst_received, FEATURE_RECEIVE_RESET, RST_WANT_RECEIVED },
+		{ skel->progs.rst_leaves, FEATURE_DEV_QUEUE, 0 },
+		{ skel->progs.rst_dropped, FEATURE_KFREE_SKB, 0 },
+		{ skel->progs.rst_socket_state, FEATURE_SET_STATE, 0 },
+		{ skel->progs.rst_socket_read, FEATURE_SPACE_ADJUST, 0 },
+		{ skel->progs.rst_socket_destroyed, FEATURE_DESTROY_SOCK, 0 },
+	};
+	uint32_t directions = options_directions(o);
+
+	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+		bpf_program__set_autoload(
+			programs[i].prog,
+			features->have[programs[i].feature] &&
+				(!programs[i].directions || programs[i].directions & directions));
+	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
+}
+
 static void configure(struct rsttrace_bpf *skel, const struct options *o,
 		      const struct features *features, uint32_t netns)
 {
@@ -128,6 +180,8 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	c.directions = options_directions(o);
 	c.netfilter_drop = (uint32_t)features->netfilter_drop;
 	c.peers = o->interfaces ? PEERS : 1;
+	c.drop_unspecified = (uint32_t)features->drop_unspecified;
+	c.kernel = kernel_bits(features);
 	memcpy(c.drop_ignored, features->drop_ignored, sizeof(c.drop_ignored));
 	c.family = o->family;
 	c.local_ports = o->local_ports;
@@ -142,9 +196,9 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_map__set_max_entries(skel->maps.folds, folds);
 	bpf_map__set_max_entries(skel->maps.fold_samples, folds);
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);
-	bpf_program__set_autoload(skel->progs.rst_sent, c.directions & RST_WANT_SENT);
-	bpf_program__set_autoload(skel->progs.rst_received, c.directions & RST_WANT_RECEIVED);
-	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
+	if (!(c.kernel & RST_KERNEL_SOCKET_STORAGE))
+		bpf_map__set_max_entries(skel->maps.sockets_by_address, SOCKETS);
+	choose_programs(skel, o, features);
 }
 
 /* -v: what watches what. */
@@ -155,7 +209,9 @@ static void say_attached(const struct tracer *t, const struct options *o)
 	bpf_object__for_each_program(prog, t->skel->obj)
 		fprintf(stderr, "rsttrace: %-24s %s%s\n", bpf_program__name(prog),
 			bpf_program__section_name(prog),
-			bpf_program__autoload(prog) ? "" : ": not loaded, not asked for");
+			bpf_program__autoload(prog)
+				? ""
+				: ": not loaded, not asked for, or not in this kernel");
 	for (size_t i = 0; i < t->nxdp; i++)
 		fprintf(stderr, "rsttrace: XDP on %s%s\n", t->xdp[i].name,
 			o->interface[i].generic ? ", generic" : ", native");

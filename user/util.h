@@ -8,8 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+/* asm-generic/socket.h; the C library's headers may be older than the kernel. */
+#ifndef SO_NETNS_COOKIE
+#define SO_NETNS_COOKIE 71
+#endif
 
 #define _cleanup(fn) __attribute__((cleanup(fn)))
 

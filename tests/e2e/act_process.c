@@ -20,6 +20,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "run.h"
+
 #define PATIENCE_MS 10000
 
 #ifndef SOL_MPTCP
@@ -152,7 +154,7 @@ static int do_read_error(int fd, struct act_reply *reply)
 static int await_poll(int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	int n = poll(&p, 1, PATIENCE_MS);
+	int n = poll(&p, 1, run_patience(PATIENCE_MS));
 
 	if (!n)
 		errno = ETIMEDOUT;
@@ -179,7 +181,7 @@ static bool is_true(int fd, int op, long wanted)
 
 static int await_true(int fd, int op, long wanted)
 {
-	for (int i = 0; i < PATIENCE_MS; i++) {
+	for (int i = 0; i < run_patience(PATIENCE_MS); i++) {
 		if (is_true(fd, op, wanted))
 			return 0;
 		usleep(1000);

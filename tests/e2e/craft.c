@@ -307,7 +307,7 @@ static bool next(struct tap *t, struct flow *f, long long timeout_ms, struct seg
 
 struct segment tap_expect(struct tap *t, struct flow *f, int flags, int mask)
 {
-	long long until = run_now() + PATIENCE_MS * 1000000LL;
+	long long until = run_now() + run_patience(PATIENCE_MS) * 1000000LL;
 	struct segment s;
 
 	while (run_now() < until) {

@@ -82,6 +82,8 @@ static void check_text(json_t *event, const char *path, const char *wanted, enum
 
 void expect_str(json_t *event, const char *path, const char *wanted)
 {
+	if (wanted && !strcmp(path, "cause"))
+		run_report_cause(wanted, json_string_value(find(event, path)));
 	check_text(event, path, wanted, EQUALS);
 }
 
@@ -179,11 +181,11 @@ static void check_session_end(json_t *event, const char *direction, const char *
 static void check_event(struct run *run, json_t *event, const char *direction,
 			const struct wanted *w)
 {
+	expect_str(event, "cause", w->cause);
 	if (!event)
 		return;
 	expect_int(event, "v", 1);
 	expect_str(event, "direction", direction);
-	expect_str(event, "cause", w->cause);
 	expect_str(event, "group", w->group);
 	expect_str(event, "certainty", w->certainty ? w->certainty : "certain");
 	expect_str(event, "kernel.rule", w->rule);

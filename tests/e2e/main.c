@@ -66,7 +66,9 @@ static const char *const family_names[] = { "ipv4", "ipv6", "mapped" };
 enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES, AGAIN };
 
 struct options {
-	const char *only; /* comma-separated; NULL: all */
+	const char *only;      /* comma-separated; NULL: all */
+	const char *report;    /* a file for machines; NULL: none */
+	const char *directory; /* for temporary files; NULL: one that is removed */
 	const char *binary;
 	bool list, demo, property;
 	bool brief; /* one variant of each scenario, in turns */
@@ -140,7 +142,7 @@ static void default_signals(void)
 _Noreturn static void play(const struct scenario *sc, struct run *run)
 {
 	default_signals();
-	alarm(SECONDS_PER_SCENARIO);
+	alarm((unsigned int)run_patience(SECONDS_PER_SCENARIO));
 	run_set_current(run);
 	if (!sc->bare)
 		netlab_open(&run->lab, sc->shape);
@@ -193,9 +195,23 @@ static bool says_missed(const char *text)
 	return false;
 }
 
-static enum outcome tell(const char *name, int status, FILE *report, bool last)
+static void report_outcome(const struct run *run, enum outcome outcome, const char *text)
+{
+	static const char *const words[] = {
+		[PASSED] = "ok", [FAILED] = "FAIL", [SKIPPED] = "skipped", [AGAIN] = "again"
+	};
+
+	if (!run->report)
+		return;
+	fprintf(run->report, "outcome\t%s\t%s\t%.*s\n", run->name, words[outcome],
+		text ? (int)strcspn(text, "\n") : 0, text ? text : "");
+	fflush(run->report);
+}
+
+static enum outcome tell(const struct run *run, int status, FILE *report, bool last)
 {
 	char *text = report_text(report);
+	const char *name = run->name;
 	enum outcome outcome = FAILED;
 
 	if (stop) {
@@ -213,16 +229,18 @@ static enum outcome tell(const char *name, int status, FILE *report, bool last)
 	} else {
 		printf("FAIL %s\n%s", name, text ? text : "");
 		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-			printf("    took longer than %d seconds\n", SECONDS_PER_SCENARIO);
+			printf("    took longer than %d seconds\n",
+			       run_patience(SECONDS_PER_SCENARIO));
 		else if (WIFSIGNALED(status))
 			printf("    ended by signal %d\n", WTERMSIG(status));
 	}
 	fflush(stdout);
+	report_outcome(run, outcome, text);
 	free(text);
 	return outcome;
 }
 
-static enum outcome run_once(const struct scenario *sc, const char *name, struct run run, bool last)
+static enum outcome run_once(const struct scenario *sc, struct run run, bool last)
 {
 	FILE *report = fdopen(memfd_create("report", MFD_CLOEXEC), "r+");
 	enum outcome outcome;
@@ -231,14 +249,15 @@ static enum outcome run_once(const struct scenario *sc, const char *name, struct
 	fflush(stdout);
 	pid = report ? fork() : -1;
 	if (pid < 0) {
-		printf("FAIL %s\n    cannot start: %s\n", name, strerror(errno));
+		printf("FAIL %s\n    cannot start: %s\n", run.name, strerror(errno));
+		report_outcome(&run, FAILED, "cannot start");
 		return FAILED;
 	}
 	if (pid == 0) {
 		dup2(fileno(report), STDERR_FILENO);
 		play(sc, &run);
 	}
-	outcome = tell(name, wait_for(pid), report, last);
+	outcome = tell(&run, wait_for(pid), report, last);
 	/* Its children have become ours; see PR_SET_CHILD_SUBREAPER. */
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
@@ -246,11 +265,11 @@ static enum outcome run_once(const struct scenario *sc, const char *name, struct
 	return outcome;
 }
 
-static enum outcome run_one(const struct scenario *sc, const char *name, struct run run)
+static enum outcome run_one(const struct scenario *sc, struct run run)
 {
-	enum outcome outcome = run_once(sc, name, run, false);
+	enum outcome outcome = run_once(sc, run, false);
 
-	return outcome == AGAIN ? run_once(sc, name, run, true) : outcome;
+	return outcome == AGAIN ? run_once(sc, run, true) : outcome;
 }
 
 static void run_variant(const struct options *o, const struct scenario *sc, struct run run,
@@ -267,8 +286,9 @@ static void run_variant(const struct options *o, const struct scenario *sc, stru
 		printf("skipped: %s: needs root\n", name);
 		counts[SKIPPED]++;
 	} else {
+		run.name = name;
 		run.what = sc->what;
-		counts[run_one(sc, name, run)]++;
+		counts[run_one(sc, run)]++;
 	}
 }
 
@@ -339,6 +359,8 @@ static int parse(struct options *o, int argc, char **argv)
 	static const struct option long_options[] = {
 		{ "list", no_argument, NULL, 'l' },
 		{ "only", required_argument, NULL, 'o' },
+		{ "report", required_argument, NULL, 'r' },
+		{ "directory", required_argument, NULL, 'D' },
 		{ "binary", required_argument, NULL, 'b' },
 		{ "keep-going", no_argument, NULL, 'k' },
 		{ "brief", no_argument, NULL, 'B' },
@@ -360,6 +382,12 @@ static int parse(struct options *o, int argc, char **argv)
 			break;
 		case 'o':
 			o->only = optarg;
+			break;
+		case 'r':
+			o->report = optarg;
+			break;
+		case 'D':
+			o->directory = optarg;
 			break;
 		case 'b':
 			o->binary = optarg;
@@ -399,7 +427,9 @@ int main(int argc, char **argv)
 	if (parse(&o, argc, argv)) {
 		fprintf(stderr,
 			"usage: e2e [--list] [--only NAME[,NAME...]] [--brief] [--binary PATH] "
-			"[--demo]\n       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
+			"[--report FILE] [--directory DIR]\n"
+			"       e2e --demo [--binary PATH]\n"
+			"       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;
 	}
 	if ((o.demo || o.property) && geteuid() != 0) {
@@ -414,10 +444,16 @@ int main(int argc, char **argv)
 		}
 		run.binary = binary;
 		run.schema = realpath("docs/rsttrace.schema.json", schema);
-		if (!mkdtemp(directory) || guard_start(&guard, remove_directory, directory)) {
+		if (o.directory)
+			run.directory = o.directory;
+		else if (!mkdtemp(directory) || guard_start(&guard, remove_directory, directory)) {
 			fprintf(stderr, "e2e: %s: %s\n", directory, strerror(errno));
 			return 1;
 		}
+	}
+	if (o.report && !(run.report = fopen(o.report, "we"))) {
+		fprintf(stderr, "e2e: %s: %s\n", o.report, strerror(errno));
+		return 1;
 	}
 	handle_signals();
 	if (o.demo || o.property) {
@@ -431,7 +467,7 @@ int main(int argc, char **argv)
 			printf("%d passed, %d failed, %d skipped\n", counts[PASSED], counts[FAILED],
 			       counts[SKIPPED]);
 	}
-	if (run.binary)
+	if (run.directory == directory && run.binary)
 		guard_end(&guard);
 	if (stop)
 		return 128 + stop;

@@ -262,7 +262,7 @@ long netlab_counter(const struct netlab *lab, enum side side, const char *group,
 void netlab_await(const struct netlab *lab, enum side side, const char *group, const char *name,
 		  long at_least)
 {
-	for (int i = 0; i < 10000; i++) {
+	for (int i = 0; i < run_patience(10000); i++) {
 		if (netlab_counter(lab, side, group, name) >= at_least)
 			return;
 		usleep(1000);

@@ -58,6 +58,22 @@ void run_skip(const char *format, ...)
 	_exit(RUN_EXIT_SKIPPED);
 }
 
+void run_report_cause(const char *wanted, const char *got)
+{
+	if (!current || !current->report || getpid() != owner)
+		return;
+	fprintf(current->report, "cause\t%s\t%s\t%s\n", current->name, wanted, got ? got : "none");
+	fflush(current->report);
+}
+
+int run_patience(int ms)
+{
+	const char *text = getenv("RSTTRACE_TEST_PATIENCE");
+	int factor = text ? atoi(text) : 1;
+
+	return ms * (factor > 1 ? factor : 1);
+}
+
 int run_failures(void)
 {
 	return failures;

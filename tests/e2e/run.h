@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 
 #include "act.h"
 #include "netlab.h"
@@ -17,9 +18,11 @@
 #define RUN_EXIT_SKIPPED 77
 
 struct run {
+	const char *name;      /* of the scenario, with its family */
 	const char *binary;    /* rsttrace */
 	const char *directory; /* for temporary files; main.c removes it */
 	const char *schema;    /* docs/rsttrace.schema.json */
+	FILE *report;	       /* --report, or NULL */
 	enum speak speak;
 	bool xdp;	  /* with -i: see tracer_start_on() */
 	const void *what; /* of the scenario */
@@ -61,6 +64,13 @@ void run_fail(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Ends the scenario as skipped. */
 _Noreturn void run_skip(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* For --report: the cause that an event should have had, and has; NULL: there is no event. */
+void run_report_cause(const char *wanted, const char *got);
+
+/* How long a wait of so many milliseconds may last here: RSTTRACE_TEST_PATIENCE times as long, for
+ * machines that are emulated. */
+int run_patience(int ms);
 
 /* How many checks failed so far. */
 int run_failures(void);

@@ -202,6 +202,7 @@ static void own(struct run *run)
 	pair_stop(&p);
 }
 
+static const char no_netdev[] = "this kernel, or nft, has no reject in the family netdev";
 static const char no_bridge[] = "this kernel, or nft, has no reject in the family bridge";
 static const char no_iptables_nft[] =
 	"no iptables-nft REJECT here (the tool, or the kernel's part)";
@@ -224,10 +225,10 @@ static const struct refusal ip_forward = NFT(SIDE_ROUTER, "ip", "forward");
 static const struct refusal inet_output = NFT(SIDE_CLIENT, "inet", "output");
 static const struct refusal ip_output = NFT(SIDE_CLIENT, "ip", "output");
 static const struct refusal netdev_server = {
-	SIDE_SERVER, "nft", "ingress", "netdev", "srv0", NULL, false,
+	SIDE_SERVER, "nft", "ingress", "netdev", "srv0", no_netdev, false,
 };
 static const struct refusal netdev_router = {
-	SIDE_ROUTER, "nft", "ingress", "netdev", "rtc0", NULL, false,
+	SIDE_ROUTER, "nft", "ingress", "netdev", "rtc0", no_netdev, false,
 };
 static const struct refusal inet_ingress = {
 	SIDE_SERVER, "nft", "ingress", "inet", "srv0", NULL, false,

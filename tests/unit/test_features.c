@@ -71,11 +71,11 @@ Test(features, of_this_kernel)
 	/* HZ is between 24 and 1024 on every architecture. */
 	cr_expect_geq(f.tick_ns, 900000);
 	cr_expect_leq(f.tick_ns, 45000000);
-	if (f.reasons) {
+	if (f.have[FEATURE_RESET_REASON]) {
 		cr_expect_str_eq(features_reason(&f, 0), "NOT_SPECIFIED");
 		cr_expect_str_eq(features_reason(&f, 1), "NO_SOCKET");
 	}
 	assert_drops(&f);
-	if (f.reasons)
+	if (f.have[FEATURE_RESET_REASON])
 		cr_expect_gt(f.netfilter_drop, 0);
 }

@@ -49,7 +49,7 @@ static void setup(void)
 		{ KEEPALIVE, "TCP_KEEPALIVE_TIMEOUT" },
 	};
 
-	features.reasons = true;
+	features.have[FEATURE_RESET_REASON] = true;
 	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
 		strcpy(features.reason[reasons[i].reason], reasons[i].name);
 	strcpy(features.drop[DROP_NOT_SPECIFIED], "NOT_SPECIFIED");
@@ -246,7 +246,7 @@ Test(reconcile, exceptions_that_did_not_matter)
 
 Test(reconcile, kernel_without_reasons)
 {
-	features.reasons = false;
+	features.have[FEATURE_RESET_REASON] = false;
 	events(3, RST_CLASS_SENT_ACTIVE, 0, was(RST_TCP_ESTABLISHED), 0);
 	kernel(COUNTER_OUT_RSTS, 10);
 	kernel(COUNTER_ESTAB_RESETS, 3);

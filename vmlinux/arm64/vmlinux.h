@@ -35,6 +35,7 @@ struct sock;
 struct sock_common;
 struct sock_reuseport;
 struct socket;
+struct super_block;
 struct task_struct;
 
 typedef signed char __s8;
@@ -648,6 +649,7 @@ struct sk_buff {
 	unsigned int data_len;
 	union {
 		struct {
+			__u8 ip_summed: 2;
 			int skb_iif;
 			__be16 protocol;
 			__u16 transport_header;
@@ -679,7 +681,12 @@ struct file {
 };
 
 struct inode {
+	struct super_block *i_sb;
 	long unsigned int i_ino;
+};
+
+struct super_block {
+	long unsigned int s_magic;
 };
 
 struct cgroup {
