@@ -221,6 +221,7 @@ test:
 .PHONY: check-unit
 check-unit: $(O)/tests/unit
 	$(Q)$< $(UNIT_ARGS)
+	$(Q)tests/kernels/test-table
 
 .PHONY: check-e2e
 check-e2e: $(O)/tests/e2e $(O)/rsttrace
