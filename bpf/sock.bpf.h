@@ -188,9 +188,20 @@ static __always_inline void skb_segment(struct rst_tuple *t, struct rst_packet *
 	packet_tcp(tcp, total > before ? total - before : 0, t, p);
 }
 
+/* include/linux/skbuff.h, SKB_DST_PTRMASK: the lowest bit says who holds the reference. */
+#define K_DST_MASK (~1UL)
+
+/* 0: not known. TCP takes the device away before it hands a segment to its socket; the route stays. */
 static __always_inline __u32 skb_netns(const struct sk_buff *skb)
 {
-	return BPF_CORE_READ(skb, dev, nd_net.net, ns.inum);
+	struct net_device *dev = BPF_CORE_READ(skb, dev);
+	struct dst_entry *dst;
+
+	if (!dev) {
+		dst = (struct dst_entry *)(BPF_CORE_READ(skb, _skb_refdst) & K_DST_MASK);
+		dev = BPF_CORE_READ(dst, dev);
+	}
+	return BPF_CORE_READ(dev, nd_net.net, ns.inum);
 }
 
 static __always_inline void skb_interface(char name[RST_IFNAME_LEN], const struct sk_buff *skb)

@@ -31,13 +31,13 @@ static __always_inline bool of_tcp(const struct sock *sk)
 	return !BPF_CORE_READ(sk, sk_socket, file);
 }
 
-/* The kernel's own raw socket, or another kernel socket that answers nobody. */
+/* Of those, the kernel's own raw sockets: TCP's of IPv4, or ICMP's. */
 static __always_inline bool is_control(const struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
 
-	return state != RST_TCP_NEW_SYN_RECV && state != RST_TCP_TIME_WAIT &&
-	       sk->sk_type == SOCK_RAW;
+	return sk->__sk_common.skc_family == K_AF_INET && state != RST_TCP_NEW_SYN_RECV &&
+	       state != RST_TCP_TIME_WAIT && sk->sk_type == SOCK_RAW;
 }
 
 /* What TCP's tracepoint, or this program, has just told of on this very CPU: it leaves, or leaves once

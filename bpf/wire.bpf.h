@@ -69,9 +69,29 @@ static __always_inline void tell(const struct rst_tuple *t, __u32 ifindex)
 	own->family = t->family;
 }
 
+/* So many extension headers are skipped. */
+#define WIRE_IP6_HEADERS 3
+
+/* How far behind an IPv6 header, whose next header is NEXT, the TCP header stands; 0: there is none. */
+static __always_inline __u32 wire_skip_ip6(__u8 next, const unsigned char *ip_header)
+{
+	__u32 header = 40;
+	__u8 bytes[2];
+
+	for (int i = 0; i < WIRE_IP6_HEADERS && next != PACKET_TCP; i++) {
+		if (next != PACKET_HOPOPTS && next != PACKET_ROUTING && next != PACKET_DSTOPTS &&
+		    next != PACKET_AH)
+			return 0;
+		if (bpf_probe_read_kernel(bytes, sizeof(bytes), ip_header + header))
+			return 0;
+		header += next == PACKET_AH ? (bytes[1] + 2) * 4 : (bytes[1] + 1) * 8;
+		next = bytes[0];
+	}
+	return next == PACKET_TCP ? header : 0;
+}
+
 /* Reads the TCP segment of SKB's IP packet; its source becomes the remote end. False: it is none,
- * or a later fragment, or extension headers stand before it that nobody has skipped. Not inlined: its
- * bytes would take stack of those that have little left. */
+ * or a later fragment. Not inlined: its bytes would take stack of those that have little left. */
 static __noinline __attribute__((unused)) bool wire_segment(struct rst_tuple *t,
 							    struct rst_packet *p,
 							    const struct sk_buff *skb)
@@ -96,17 +116,10 @@ static __noinline __attribute__((unused)) bool wire_segment(struct rst_tuple *t,
 	}
 	if (bytes[0] >> 4 != 6)
 		return false;
-	header = 40;
 	total = packet_u16(bytes + 4) + 40U;
-	if (bytes[6] != PACKET_TCP) {
-		/* The kernel has skipped the extension headers, unless it dropped the packet before. */
-		header = skb->transport_header - skb->network_header;
-		if (bytes[6] != PACKET_HOPOPTS && bytes[6] != PACKET_ROUTING &&
-		    bytes[6] != PACKET_DSTOPTS && bytes[6] != PACKET_AH)
-			return false;
-		if (header < 48 || header > WIRE_RST_MAX)
-			return false;
-	}
+	header = wire_skip_ip6(bytes[6], ip_header);
+	if (!header)
+		return false;
 	if (total < header + 20 || bpf_probe_read_kernel(bytes + 40, 20, ip_header + header))
 		return false;
 	packet_ip6(bytes, t, p);

@@ -518,6 +518,12 @@ static bool refused_by_request(const struct incident *in)
 	return false;
 }
 
+bool attribute_by_listener(const struct incident *in)
+{
+	return dropped(in) &&
+	       (in->location.fn == KF_TCP_DO_RCV || in->location.fn == KF_TCP_RCV_STATE_PROCESS);
+}
+
 bool attribute_wants_target(const struct incident *in)
 {
 	return dropped(in) && in->direction == DIR_RECEIVED && kind(in, RST_SOCK_NONE) &&
@@ -619,6 +625,28 @@ static const struct {
 	{ "TC_INGRESS", "traffic-control" },
 };
 
+/* The same by the function that dropped it, for kernels that give no reasons (before 5.17). */
+static const struct {
+	const char *function, *detail;
+} refusing[] = {
+	{ "nf_hook_slow", "firewall" },
+	{ "ip_error", "not-routed" },
+	{ "ip6_pkt_drop", "not-routed" },
+	{ "__netif_receive_skb_core", "traffic-control" },
+};
+
+static const char *refusal_by_place(const struct incident *in)
+{
+	/* With a socket there, it was a check of TCP's, and nobody knows which. */
+	if (in->location.fn == KF_TCP_RCV && kind(in, RST_SOCK_NONE))
+		return "no-socket";
+	for (size_t i = 0; in->location.symbol && i < sizeof(refusing) / sizeof(refusing[0]); i++)
+		if (!strncmp(in->location.symbol, refusing[i].function,
+			     strcspn(in->location.symbol, ".")))
+			return refusing[i].detail;
+	return "other";
+}
+
 static bool reason_like(const char *reason, const char *pattern)
 {
 	size_t n = strlen(pattern);
@@ -642,7 +670,7 @@ static const char *refusal(const struct incident *in)
 	for (size_t i = 0; in->drop_reason && i < sizeof(refusals) / sizeof(refusals[0]); i++)
 		if (reason_like(in->drop_reason, refusals[i].reason))
 			return refusals[i].detail;
-	return "other";
+	return in->drop_reason ? "other" : refusal_by_place(in);
 }
 
 static bool match_ignored(const struct incident *in)

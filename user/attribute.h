@@ -17,7 +17,11 @@
  */
 void attribute_cause(struct incident *in);
 
-/* Whether sock_diag must tell what a RST would have hit that was dropped before TCP looked for it. */
+/* Whether IN, a dropped RST, was refused by the very socket that it was handed to, if that listens. */
+bool attribute_by_listener(const struct incident *in);
+
+/* Whether sock_diag must tell what a RST would have hit that was dropped before TCP looked for it, or
+ * (before 6.12) what it did hit. */
 bool attribute_wants_target(const struct incident *in);
 
 /* Whether conntrack may know why a segment came to nobody. */

@@ -250,14 +250,18 @@ static void fill_wire(struct pipeline *p, struct incident *in, const struct join
 	firewall_fill(in);
 }
 
-/* What a RST would have hit that was dropped before TCP looked for it. */
-static void find_target(struct pipeline *p, struct rst_event *event)
+/* What a RST would have hit that was dropped before TCP looked for it; or what it did hit, where the
+ * kernel does not tell. */
+static void find_target(struct pipeline *p, const struct incident *in, struct rst_event *event)
 {
 	struct diag_socket found;
 
 	if (diag_find(p->diag, event->netns, 0, &event->tuple, &found))
 		return;
 	event->sock.kind = RST_SOCK_FOUND;
+	if (!p->features->have[FEATURE_DROP_SOCKET] && found.state == RST_TCP_LISTEN &&
+	    attribute_by_listener(in))
+		event->sock.kind = RST_SOCK_LISTENER;
 	event->sock.state = found.state;
 	event->sock.inode = found.inode;
 	event->sock.cookie = found.cookie;
@@ -282,7 +286,7 @@ static void find_standing(struct pipeline *p, struct incident *in)
 static void ask(struct pipeline *p, struct incident *in, struct rst_event *event)
 {
 	if (attribute_wants_target(in))
-		find_target(p, event);
+		find_target(p, in, event);
 	if (attribute_wants_translation(in))
 		in->translation.there = conntrack_find(p->conntrack, event->netns, 0, &event->tuple,
 						       &in->translation);

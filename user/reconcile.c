@@ -279,6 +279,7 @@ static struct amount challenged(const struct reconcile_input *in)
 	return grown(in, COUNTER_CHALLENGE_ACK);
 }
 
+/* Before 6.10 those without a full socket are seen when they leave; the kernel counts them before. */
 static struct amount not_raised(const struct reconcile_input *in)
 {
 	return (struct amount){ in->features->have[FEATURE_RESET_REASON] ? 0 : INT64_MAX, 0 };
@@ -389,7 +390,8 @@ static const struct equation equations[] = {
 		.directions = RST_WANT_SENT,
 		.counts = is_sent,
 		.exception = {
-			{ "without a full socket, of which this kernel raises no event",
+			{ "without a full socket that did not leave (no route, a firewall's output), of "
+			  "which this kernel raises no event",
 			  not_raised, 1, false },
 			{ "for which IPv6 had no route", no_route6, -1, false },
 			{ "for which there was no memory", abort_failed, 1, false },
@@ -569,6 +571,12 @@ static void explain_all(struct reconcile_line *line, const struct equation *e,
 	explain_rest(line, "while the counters were read", -1, moving);
 }
 
+/* Without reasons, a keep-alive's end is not told from one without a RST. */
+static bool is_exact(const struct exception *x, const struct reconcile_input *in)
+{
+	return x->exact && in->features->have[FEATURE_RESET_REASON];
+}
+
 static bool solve(struct reconcile_line *line, const struct equation *e,
 		  const struct reconcile_input *in)
 {
@@ -593,13 +601,13 @@ static bool solve(struct reconcile_line *line, const struct equation *e,
 	for (const struct exception *x = e->exception; x->amount; x++) {
 		struct amount amount = x->amount(in);
 
-		if (!x->exact)
+		if (!is_exact(x, in))
 			continue;
 		explain(line, x->why, x->sign * amount.n, true);
 		slack += amount.slack;
 	}
 	for (const struct exception *x = e->exception; x->amount; x++)
-		if (!x->exact)
+		if (!is_exact(x, in))
 			explain_rest(line, x->why, x->sign, x->amount(in).n);
 	explain_all(line, e, in, slack);
 	if (line->unexplained)

@@ -234,7 +234,9 @@ static void put_socket(struct json_out *o, const struct rst_event *ev)
 	if (s->kind != RST_SOCK_NONE) {
 		if (s->flags & RST_SF_MPTCP)
 			json_out_bool(o, "mptcp", true);
-		put_nonzero(o, "cookie", s->cookie);
+		/* Where the kernel gives none, an address stands for it, which is nobody's affair. */
+		if (s->cookie <= INT64_MAX)
+			put_nonzero(o, "cookie", s->cookie);
 		put_nonzero(o, "inode", s->inode);
 	}
 	json_out_end(o, c);

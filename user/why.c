@@ -710,6 +710,13 @@ static void ignored_challenge(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 
+	/* The kernel did not say whose window. */
+	if (s->kind != RST_SOCK_FULL) {
+		say(in,
+		    "in the window, but not exactly where the peer's next byte belongs (RFC 5961: the "
+		    "peer is asked by a challenge ACK)");
+		return;
+	}
 	say(in,
 	    "in the window (%s bytes from %u), but not exactly there (RFC 5961: the peer is asked by a challenge ACK)",
 	    COUNT(s->rcv_wnd), s->rcv_nxt);
@@ -720,7 +727,9 @@ static void ignored_window(struct incident *in)
 	const struct rst_socket *s = &in->ev->sock;
 	int32_t beyond = (int32_t)(in->packet.seq - s->rcv_nxt);
 
-	if (beyond < 0)
+	if (s->kind != RST_SOCK_FULL)
+		say(in, "its sequence number is outside the connection's window");
+	else if (beyond < 0)
 		say(in, "%s bytes before the expected %u", COUNT(-(int64_t)beyond), s->rcv_nxt);
 	else
 		say(in, "%s bytes beyond the expected %u, outside the window of %s", COUNT(beyond),

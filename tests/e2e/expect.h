@@ -36,11 +36,15 @@ json_t *expect_event(struct run *run, enum side side, const char *direction, siz
 json_t *expect_sent(struct run *run, enum side side, size_t n, const struct wanted *w);
 json_t *expect_received(struct run *run, enum side side, size_t n, const struct wanted *w);
 
-/* A value by its path, "socket.accept_queue.length"; absent where the kernel cannot give it. */
+/* A value by its path, "socket.accept_queue.length". */
 void expect_int(json_t *event, const char *path, long long wanted);
 void expect_at_least(json_t *event, const char *path, long long wanted);
 void expect_str(json_t *event, const char *path, const char *wanted);
 void expect_begins(json_t *event, const char *path, const char *wanted);
+/* The kernel's name for why, "kernel.reason" or "kernel.drop_reason": absent where it gives none, and not
+ * checked where it has none of those WANTED. */
+void expect_reason(json_t *event, const char *path, const char *wanted);
+void expect_reason_begins(json_t *event, const char *path, const char *wanted);
 void expect_contains(json_t *event, const char *path, const char *wanted);
 void expect_absent(json_t *event, const char *path);
 void expect_end(json_t *event, const char *path, const char *address, int port);

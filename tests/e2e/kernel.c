@@ -46,11 +46,12 @@ bool kernel_has(const char *name)
 	return memmem(text, size, pattern, len);
 }
 
-bool kernel_gives(const char *path)
+bool kernel_tells_reasons(void)
 {
-	if (!strcmp(path, "kernel.reason"))
-		return kernel_has("sk_rst_reason");
-	if (!strcmp(path, "kernel.drop_reason"))
-		return kernel_has("skb_drop_reason");
-	return true;
+	return kernel_has("sk_rst_reason");
+}
+
+bool kernel_tells_refuser(void)
+{
+	return kernel_has("rx_sk");
 }

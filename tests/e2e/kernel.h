@@ -10,8 +10,10 @@
 /* Whether the kernel's BTF has the name: of a type, a function, a member or a value. */
 bool kernel_has(const char *name);
 
-/* Whether the kernel can give what an event has at this path, "kernel.reason"; true for all that does
- * not depend on the kernel. */
-bool kernel_gives(const char *path);
+/* Whether tcp_send_reset is raised for all that TCP sends, with a reason (6.10). */
+bool kernel_tells_reasons(void);
+
+/* Whether kfree_skb names the socket that refused a segment (6.12). */
+bool kernel_tells_refuser(void);
 
 #endif

@@ -63,7 +63,7 @@ static void close_unread(struct run *run)
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_contains(e, "why", "16,384");
 	expect_contains(e, "why", "362");
-	expect_str(e, "kernel.reason", "TCP_ABORT_ON_CLOSE");
+	expect_reason(e, "kernel.reason", "TCP_ABORT_ON_CLOSE");
 	expect_str(e, "socket.state", "ESTABLISHED");
 	expect_str(e, "socket.state_now", "CLOSE");
 	expect_int(e, "socket.unread", 33616);
@@ -190,7 +190,7 @@ static void linger_zero(struct run *run)
 	w = by_server(&p, "linger-zero", "K4");
 	w.why = "SO_LINGER";
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "kernel.reason", "TCP_STATE");
+	expect_reason(e, "kernel.reason", "TCP_STATE");
 	expect_int(e, "socket.unread", 0);
 	expect_int(e, "socket.unsent", 0);
 	expect_int(e, "socket.linger_ms", 0);
@@ -242,7 +242,7 @@ static void disconnect(struct run *run)
 
 	w = by_server(&p, "disconnect", "K5");
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "kernel.reason", "TCP_STATE");
+	expect_reason(e, "kernel.reason", "TCP_STATE");
 	client_received(run, &p);
 	pair_stop(&p);
 }

@@ -123,7 +123,7 @@ static void accept_queue_full(struct run *run)
 		      (struct tally){ .server_sent = LIMIT - 1, .client_received = LIMIT - 1 });
 	for (int i = 0; i < LIMIT - 1; i++) {
 		e = expect_sent(run, SIDE_SERVER, (size_t)i, &w);
-		expect_str(e, "kernel.reason", "INVALID_SYN");
+		expect_reason(e, "kernel.reason", "INVALID_SYN");
 		expect_int(e, "socket.accept_queue.length", LIMIT + 1);
 		expect_int(e, "socket.accept_queue.limit", LIMIT);
 		expect_str(e, "socket.state", "LISTEN");

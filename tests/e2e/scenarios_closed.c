@@ -67,7 +67,7 @@ static void no_listener(struct run *run)
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_str(e, "packet.flags", "SYN");
 	expect_int(e, "packet.length", 0);
-	expect_str(e, "kernel.reason", "NO_SOCKET");
+	expect_reason(e, "kernel.reason", "NO_SOCKET");
 	expect_absent(e, "process");
 	expect_absent(e, "listener");
 	e = expect_received(run, SIDE_CLIENT, 0, &received);
@@ -179,9 +179,9 @@ static void stray(struct run *run, struct actor *listener, int port, const char 
 		expect_str(e, "process.known_by", "listener");
 		expect_contains(e, "why", listener->comm);
 		expect_str(e, "socket.state", "LISTEN");
-		expect_str(e, "kernel.reason", "TCP_FLAGS");
+		expect_reason(e, "kernel.reason", "TCP_FLAGS");
 	} else {
-		expect_str(e, "kernel.reason", "NO_SOCKET");
+		expect_reason(e, "kernel.reason", "NO_SOCKET");
 		expect_absent(e, "process");
 	}
 	ghost_close(&ghost);

@@ -103,7 +103,7 @@ static void check_no_socket(struct run *run, struct forgery *f)
 	json_t *e = expect_received(run, SIDE_SERVER, 0, &w);
 
 	expect_pair(e, &f->forger, "crafted");
-	expect_str(e, "kernel.drop_reason", "NO_SOCKET");
+	expect_reason(e, "kernel.drop_reason", "NO_SOCKET");
 	expect_absent(e, "process");
 }
 

@@ -164,7 +164,7 @@ static void very_late(struct run *run, enum death death, bool fin)
 	actor_await_state(&p.cli, p.c, TCP_CLOSE);
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = check(run, &p, death, "closed-earlier", "P2|P3b");
-	expect_str(e, "kernel.reason", "NO_SOCKET");
+	expect_reason(e, "kernel.reason", "NO_SOCKET");
 	expect_int(e, "packet.length", fin ? 0 : LATE);
 	expect_contains(e, "why", fin ? "FIN" : LATE_TEXT);
 	expect_absent(e, "socket.state");
@@ -210,7 +210,7 @@ static void restarted(struct run *run, enum death death)
 	actor_await_reset(&p.cli, p.c);
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = check(run, &p, death, "closed-earlier", "P3b");
-	expect_str(e, "kernel.reason", "TCP_FLAGS");
+	expect_reason(e, "kernel.reason", "TCP_FLAGS");
 	expect_str(e, "socket.state", "LISTEN");
 	check_received(run, &p, "closed-earlier", "CLOSE_WAIT");
 	actor_stop(&again);

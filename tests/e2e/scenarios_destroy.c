@@ -39,7 +39,7 @@ static void check(struct run *run, struct pair *p, const char *known_by)
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_str(e, "cpu_task.comm", "ss");
 	expect_str(e, "socket.state", "ESTABLISHED");
-	expect_str(e, "kernel.reason", "TCP_STATE");
+	expect_reason(e, "kernel.reason", "TCP_STATE");
 	pair_stop(p);
 }
 

@@ -82,7 +82,7 @@ static json_t *late_data(struct run *run, struct echo *x, const struct actor *ow
 	expect_pair(e, owner, "closed-earlier");
 	e = expect_sent(run, SIDE_SERVER, x->lost_before, &sent);
 	expect_pair(e, &p->cli, "reset-by-peer");
-	expect_str(e, "kernel.reason", x->closed ? "NO_SOCKET" : "TCP_FLAGS");
+	expect_reason(e, "kernel.reason", x->closed ? "NO_SOCKET" : "TCP_FLAGS");
 	expect_int(e, "packet.length", LATE);
 	return e;
 }

@@ -109,7 +109,7 @@ static json_t *check(struct run *run, struct gone *g)
 	expect_history(e, whats[g->ending], &g->srv, g->ago_ns);
 	expect_contains(e, "why", "e2e-gone/");
 	expect_str(e, "packet.flags", "SYN");
-	expect_str(e, "kernel.reason", "NO_SOCKET");
+	expect_reason(e, "kernel.reason", "NO_SOCKET");
 	actor_stop(&g->srv);
 	actor_stop(&g->cli);
 	return e;

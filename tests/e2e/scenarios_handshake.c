@@ -71,7 +71,7 @@ static void bad_ack(struct run *run)
 	ack.ack = half_open(&s).seq + 5000;
 	ghost_send(&s.ghost, &ack);
 	e = await_reset(run, &s, "P3c");
-	expect_str(e, "kernel.reason", "TCP_FLAGS");
+	expect_reason(e, "kernel.reason", "TCP_FLAGS");
 	expect_int(e, "packet.ack", ack.ack);
 	snprintf(number, sizeof(number), "%u", ack.ack);
 	expect_contains(e, "why", number);
@@ -88,7 +88,7 @@ static void second_syn(struct run *run)
 	half_open(&s);
 	ghost_send(&s.ghost, &syn);
 	e = await_reset(run, &s, "P11");
-	expect_str(e, "kernel.reason", "INVALID_SYN");
+	expect_reason(e, "kernel.reason", "INVALID_SYN");
 	expect_str(e, "packet.flags", "SYN");
 	expect_int(e, "packet.seq", 1010);
 	expect_contains(e, "why", "1010");
@@ -115,7 +115,7 @@ static void bad_syn_ack(struct run *run)
 	s.w.known_by = "socket";
 	ghost_send(&s.ghost, &answer);
 	e = await_reset(run, &s, "P5");
-	expect_str(e, "kernel.reason", "TCP_INVALID_ACK_SEQUENCE");
+	expect_reason(e, "kernel.reason", "TCP_INVALID_ACK_SEQUENCE");
 	expect_str(e, "socket.state", "SYN_SENT");
 	expect_str(e, "packet.flags", "SYN,ACK");
 	expect_int(e, "packet.ack", answer.ack);
@@ -149,7 +149,7 @@ static void simultaneous(struct run *run)
 	e = await_reset(run, &s, "P6");
 	expect_str(e, "socket.state", "SYN_RECV");
 	expect_int(e, "packet.ack", ack.ack);
-	expect_str(e, "kernel.reason", "TCP_ACK_UNSENT_DATA");
+	expect_reason(e, "kernel.reason", "TCP_ACK_UNSENT_DATA");
 	clear_stage(&s);
 }
 
@@ -188,7 +188,7 @@ static void fastclose(struct run *run)
 	netlab_await(&run->lab, SIDE_CLIENT, "MPTcpExt", "MPFastcloseRx", 1);
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "kernel.reason", "TCP_ABORT_ON_CLOSE");
+	expect_reason(e, "kernel.reason", "TCP_ABORT_ON_CLOSE");
 	pair_stop(&p);
 }
 

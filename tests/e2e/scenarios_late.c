@@ -67,7 +67,7 @@ static json_t *check_full(struct run *run, const struct pair *p, const char *wha
 {
 	json_t *e = check_sent(run, p, "P7");
 
-	expect_str(e, "kernel.reason", "TCP_ABORT_ON_DATA");
+	expect_reason(e, "kernel.reason", "TCP_ABORT_ON_DATA");
 	expect_str(e, "socket.state", "FIN_WAIT2");
 	expect_str(e, "socket.state_now", "CLOSE");
 	expect_int(e, "process.pid", p->srv.pid);
@@ -157,7 +157,7 @@ static void timewait(struct run *run)
 	actor_close(&p.srv, p.s);
 	late_data(run, &p);
 	e = check_sent(run, &p, "P10");
-	expect_str(e, "kernel.reason", "TCP_TIMEWAIT_SOCKET");
+	expect_reason(e, "kernel.reason", "TCP_TIMEWAIT_SOCKET");
 	expect_str(e, "socket.state", "TIME_WAIT");
 	expect_str(e, "socket.tw_substate", "FIN_WAIT2");
 	check_received(run, &p);
@@ -204,7 +204,7 @@ static void with_ack(struct run *run)
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_passing = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_unrouted(run, 0, e);
-	expect_str(e, "kernel.reason", "TCP_ABORT_ON_DATA");
+	expect_reason(e, "kernel.reason", "TCP_ABORT_ON_DATA");
 	expect_int(e, "packet.length", 333);
 	expect_history(e, "close", &p.srv, 0);
 	ghost_close(&ghost);

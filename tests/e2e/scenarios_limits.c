@@ -73,7 +73,7 @@ static void linger2_close(struct run *run)
 	w.emitter = "tcp_send_active_reset";
 	w.why = "TCP_LINGER2";
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "kernel.reason", "TCP_ABORT_ON_LINGER");
+	expect_reason(e, "kernel.reason", "TCP_ABORT_ON_LINGER");
 	expect_str(e, "socket.state", "FIN_WAIT2");
 	pair_stop(&p);
 }
@@ -105,7 +105,7 @@ static json_t *check_timeout(struct run *run, struct pair *p, const char *cause)
 	w.emitter = "tcp_send_active_reset";
 	w.known_by = "socket";
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "kernel.reason", "TCP_KEEPALIVE_TIMEOUT");
+	expect_reason(e, "kernel.reason", "TCP_KEEPALIVE_TIMEOUT");
 	expect_str(e, "socket.state", "ESTABLISHED");
 	/* The client, cut off, still believes in the connection. */
 	expect_firewalled(run, 0, e, &p->cli, "ESTABLISHED");
@@ -208,7 +208,7 @@ static void out_of_memory(struct run *run)
 	w.known_by = "context";
 	w.why = "orphans";
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "kernel.reason", "TCP_ABORT_ON_MEMORY");
+	expect_reason(e, "kernel.reason", "TCP_ABORT_ON_MEMORY");
 	pair_stop(&p);
 }
 

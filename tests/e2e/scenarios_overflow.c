@@ -156,7 +156,7 @@ static void overflow(struct run *run)
 	tracer_finish(run, (struct tally){ .server_sent = REFUSED, .client_received = REFUSED });
 	for (size_t i = 0; i < REFUSED; i++) {
 		e = expect_sent(run, SIDE_SERVER, i, &w);
-		expect_str(e, "kernel.reason", "TCP_FLAGS");
+		expect_reason(e, "kernel.reason", "TCP_FLAGS");
 		expect_int(e, "packet.length", 321);
 		expect_str(e, "history.what", "accept-queue-full");
 		expect_absent(e, "history.pid");
@@ -230,7 +230,7 @@ static void cookie(struct run *run, uint32_t age, uint32_t forged)
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_passing = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_unrouted(run, 0, e);
-	expect_str(e, "kernel.reason", "TCP_FLAGS");
+	expect_reason(e, "kernel.reason", "TCP_FLAGS");
 	expect_str(e, "packet.flags", "ACK");
 	expect_int(e, "packet.ack", ack.ack);
 	expect_int(e, "socket.syn_queue", 0);
@@ -286,7 +286,7 @@ static void mptcp_join(struct run *run)
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_passing = 1 });
 	e = expect_sent(run, SIDE_SERVER, 0, &w);
 	expect_unrouted(run, 0, e);
-	expect_begins(e, "kernel.reason", "MPTCP_RST_");
+	expect_reason_begins(e, "kernel.reason", "MPTCP_RST_");
 	expect_str(e, "packet.flags", "SYN");
 	ghost_close(&ghost);
 	pair_stop(&p);

@@ -151,7 +151,7 @@ static void check_rest(struct run *run, const struct actor *worker, const struct
 		expect_str(sent, "cause", "closed-earlier");
 		expect_pair(sent, curl, "ignored");
 		expect_pair(e, worker, "closed-earlier");
-		expect_str(e, "kernel.drop_reason", "NO_SOCKET");
+		expect_reason(e, "kernel.drop_reason", "NO_SOCKET");
 		expect_int(e, "process.pid", curl->pid);
 		expect_str(e, "process.known_by", "history");
 	}

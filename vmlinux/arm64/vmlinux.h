@@ -645,6 +645,11 @@ struct sk_buff {
 		};
 	};
 	struct sock *sk;
+	union {
+		struct {
+			long unsigned int _skb_refdst;
+		};
+	};
 	unsigned int len;
 	unsigned int data_len;
 	union {
@@ -659,6 +664,12 @@ struct sk_buff {
 	};
 	unsigned char *head;
 	unsigned char *data;
+};
+
+struct dst_entry {
+	union {
+		struct net_device *dev;
+	};
 };
 
 struct net_device {
