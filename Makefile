@@ -87,7 +87,7 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test test-arm64 demo bench lint format uninstall clean help
+LATE_GOALS := run test test-arm64 test-kernels demo bench lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -216,13 +216,19 @@ $(O)/tests/bench: $(BENCH_OBJS) $(O)/.sources
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(BENCH_OBJS) $(LIB_LIBS) $(JSON_LIBS) -lm
 
+# What the kernel has of user/features.c's table.
+$(O)/tests/features: $(addprefix $(O)/obj/,tests/kernels/features.o user/features.o user/kbtf.o)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
 $(O)/tests/floor: $(O)/obj/tests/bench/floor.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $< $(LIB_LIBS)
 
 -include $(BPF_OBJS:.o=.d) $(USER_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) $(E2E_OBJS:.o=.d) \
-	$(BENCH_OBJS:.o=.d) $(O)/obj/tests/bench/floor.d $(O)/bpf/floor.bpf.d
+	$(BENCH_OBJS:.o=.d) $(O)/obj/tests/kernels/features.d $(O)/obj/tests/bench/floor.d $(O)/bpf/floor.bpf.d
 
 # Hands what root has built back to the user who called sudo.
 give_back = if [ "$$(id -u)" = 0 ] && [ -n "$$SUDO_UID" ] && [ -d $(O) ]; then \
@@ -245,6 +251,7 @@ test:
 .PHONY: check-unit
 check-unit: $(O)/tests/unit
 	$(Q)$< $(UNIT_ARGS)
+	$(Q)tests/kernels/test-table
 
 .PHONY: check-e2e
 check-e2e: $(O)/tests/e2e $(O)/rsttrace
@@ -284,13 +291,25 @@ bench:
 	@RSTTRACE=$(abspath $(O)/rsttrace) FLOOR=$(abspath $(O)/tests/floor) \
 		RST_BT=$(abspath tests/bench/rst.bt) $(O)/tests/bench $(BENCH_ARGS)
 
+# The causes on real kernels, in QEMU: KERNELS="5.10 7", KERNEL_ARGS=--quick.
+.PHONY: test-kernels
+test-kernels:
+	@scripts/install-deps
+	@if [ "$$(id -u)" = 0 ]; then scripts/install-deps --test --kernels; \
+		else scripts/install-deps --check --kernels; fi
+	@$(MAKE) --no-print-directory all $(O)/tests/e2e $(O)/tests/features; \
+		err=$$?; $(give_back); exit $$err
+	@RSTTRACE=$(abspath $(O)/rsttrace) E2E=$(abspath $(O)/tests/e2e) \
+		FEATURES=$(abspath $(O)/tests/features) \
+		scripts/test-kernels $(KERNEL_ARGS) $(KERNELS)
+
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
 SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))
 
 .PHONY: lint
 lint:
 	@scripts/install-deps --check --lint
-	@$(MAKE) --no-print-directory all lint-files
+	@$(MAKE) --no-print-directory all $(O)/tests/features lint-files
 
 .PHONY: lint-files
 lint-files:
@@ -300,6 +319,8 @@ lint-files:
 	$(Q)shellcheck $(SHELL_FILES)
 	$(call say,README,README.md)
 	$(Q)scripts/update-readme --check $(O)/rsttrace README.md
+	$(call say,KERNELS,docs/kernels.md)
+	$(Q)scripts/update-kernels --check $(O)/tests/features tests/kernels/results docs/kernels.md
 	$(call say,TIDY,user/*.c)
 	$(Q)printf '%s\n' $(USER_SRCS) | xargs -P "$$(nproc)" -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(BASE_CFLAGS)
@@ -330,6 +351,8 @@ help:
 	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
 	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
 	@echo 'make test-arm64   cross-builds for arm64, and runs the unit tests in an emulator; UNIT_ARGS='
+	@echo 'make test-kernels the end-to-end tests on real kernels in QEMU; KERNELS="5.10 7",'
+	@echo '                  KERNEL_ARGS=--quick'
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
@@ -340,6 +363,8 @@ help:
 	@echo 'COVERAGE=1 is gcov in build/coverage; WERROR=1 makes warnings errors; ARCH=x86_64|arm64'
 
 # The README's table of causes and list of options are the program's own.
+# docs/kernels.md also has what the last run of test-kernels has shown.
 .PHONY: readme
-readme: all
+readme: all $(O)/tests/features
 	$(Q)scripts/update-readme $(O)/rsttrace README.md
+	$(Q)scripts/update-kernels $(O)/tests/features tests/kernels/results docs/kernels.md

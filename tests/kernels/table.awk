@@ -7,6 +7,7 @@
 #	kernel NAME skipped WHY
 #	status NAME N				how its run ended
 #	schema NAME ok|FAIL|skipped:		of its JSON
+#	feature NAME FEATURE STATE ...		what features.c says on it
 #	complaint NAME TEXT			the kernel's own
 #	cause NAME SCENARIO WANTED FOUND	of an event, or "none"
 #	second NAME SCENARIO TEXT		failed for that, and was tried again
@@ -90,6 +91,7 @@ $1 == "status" && $3 > 1 {
 }
 $1 == "schema" && $3 != "ok" { fail($2 ": the JSON is not checked, or not as its schema says") }
 $1 == "schema" { schema[$2] = $3 }
+$1 == "feature" { feature[++features] = "feature\t" $2 "\t" $3 "\t" $4 }
 $1 == "complaint" { fail($2 ": the kernel says: " $3) }
 $1 == "second" { second[$2] = second[$2] "\n       tried twice: " $3 ": " $4 }
 $1 == "cause" { event[$2, $3, ++pending[$2, $3]] = $4 "\t" $5 }
@@ -170,6 +172,8 @@ function print_table(    c, k, kernel)
 
 function write_results(    c, k, kernel, entry, name)
 {
+	for (k = 1; k <= features; k++)
+		print feature[k] >results
 	for (k = 1; k <= kernels; k++) {
 		kernel = kernel_name[k]
 		printf "kernel\t%s\t%s\t%s\n", kernel, release[kernel], version[kernel] >results
