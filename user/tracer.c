@@ -65,11 +65,12 @@ static int fail(FILE *err, int e, const char *what)
 	if (e == -EPERM || e == -EACCES)
 		fprintf(err,
 			"rsttrace: %s: not permitted; run it as root (sudo rsttrace), or with CAP_BPF, "
-			"CAP_PERFMON and, for -i, CAP_NET_ADMIN\n",
-			what);
+			"CAP_PERFMON and, for -i, CAP_NET_ADMIN%s\n",
+			what, DOCTOR_HINT);
 	else
-		fprintf(err, "rsttrace: %s: %s%s%s%s\n", what, strerror(-e),
-			libbpf_says[0] ? " (" : "", libbpf_says, libbpf_says[0] ? ")" : "");
+		fprintf(err, "rsttrace: %s: %s%s%s%s%s\n", what, strerror(-e),
+			libbpf_says[0] ? " (" : "", libbpf_says, libbpf_says[0] ? ")" : "",
+			DOCTOR_HINT);
 	return e;
 }
 
@@ -377,7 +378,9 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	if (e)
 		return fail(err, e, "the reset tracepoints cannot be attached");
 
-	for (size_t i = 0; i < o->interfaces && wants_arrivals(o); i++) {
+	/* The doctor only has that program loaded: attaching it resets some network cards. */
+	for (size_t i = 0; i < o->interfaces && wants_arrivals(o) && o->command != COMMAND_DOCTOR;
+	     i++) {
 		e = attach_xdp(t, &o->interface[i], err);
 		if (e)
 			return e;
@@ -400,6 +403,7 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 	if (!t)
 		return fail(err, -ENOMEM, "cannot start");
 	libbpf_verbose = o->verbose;
+	libbpf_says[0] = '\0';
 	libbpf_set_print(on_libbpf);
 	t->ncpu = libbpf_num_possible_cpus();
 	if (t->ncpu < 0)

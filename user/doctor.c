@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* doctor.c: collects checks, and draws the conclusion. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "doctor.h"
+#include "text.h"
+
+/* linux/netdev.h (6.3), NETDEV_XDP_ACT_BASIC: the driver runs programs. */
+#define XDP_BASIC 1ULL
+
+/* What a program without fragments needs of a page beside the packet: headroom, the Ethernet header and
+ * the kernel's own figures. Drivers differ by some bytes. */
+#define XDP_OVERHEAD 598U
+
+static const char *const states[DOCTOR_STATES] = {
+	[DOCTOR_OK] = "ok",
+	[DOCTOR_REPLACED] = "replaced",
+	[DOCTOR_LOST] = "lost",
+	[DOCTOR_FATAL] = "fatal",
+};
+
+static const char *const groups[DOCTOR_GROUPS] = {
+	[DOCTOR_KERNEL] = "kernel",
+	[DOCTOR_CONFIGURATION] = "configuration",
+	[DOCTOR_PRIVILEGES] = "privileges",
+	[DOCTOR_TRIAL] = "trial",
+};
+
+static const char *const xdps[] = {
+	[DOCTOR_XDP_NATIVE] = "native",	  [DOCTOR_XDP_GENERIC] = "generic",
+	[DOCTOR_XDP_UNKNOWN] = "unknown", [DOCTOR_XDP_TAKEN] = "taken",
+	[DOCTOR_XDP_MISSING] = "missing",
+};
+
+const char *doctor_state_name(enum doctor_state state)
+{
+	return states[state];
+}
+
+const char *doctor_group_name(enum doctor_group group)
+{
+	return groups[group];
+}
+
+const char *doctor_xdp_name(enum doctor_xdp xdp)
+{
+	return xdps[xdp];
+}
+
+struct doctor_check *doctor_add(struct doctor *d, enum doctor_group group, const char *name,
+				enum doctor_state state, const char *what, ...)
+{
+	/* Never full: a group has as many checks as its table has rows. */
+	struct doctor_check *c =
+		&d->check[d->nchecks < DOCTOR_CHECKS - 1 ? d->nchecks++ : DOCTOR_CHECKS - 1];
+	va_list args;
+
+	*c = (struct doctor_check){ .group = group, .name = name, .state = state };
+	va_start(args, what);
+	vsnprintf(c->what, sizeof(c->what), what, args);
+	va_end(args);
+	return c;
+}
+
+void doctor_todo(struct doctor_check *c, const char *todo, ...)
+{
+	va_list args;
+
+	va_start(args, todo);
+	vsnprintf(c->todo, sizeof(c->todo), todo, args);
+	va_end(args);
+}
+
+/* Several at once cannot be told to the reader as one; the first of them is refused first. */
+static enum doctor_xdp xdp_of(const struct doctor_interface *i)
+{
+	if (!i->ifindex)
+		return DOCTOR_XDP_MISSING;
+	if (i->program || i->several)
+		return DOCTOR_XDP_TAKEN;
+	if (!i->told)
+		return DOCTOR_XDP_UNKNOWN;
+	return i->features & XDP_BASIC ? DOCTOR_XDP_NATIVE : DOCTOR_XDP_GENERIC;
+}
+
+static void judge_taken(struct doctor_interface *i, const char *name)
+{
+	if (i->program)
+		snprintf(i->what, sizeof(i->what),
+			 "XDP program %u is attached, which -i leaves alone", i->program);
+	else
+		snprintf(i->what, sizeof(i->what),
+			 "several XDP programs are attached, which -i leaves alone");
+	snprintf(i->todo, sizeof(i->todo), "trace without -i %s; bpftool net shows whose it is",
+		 name);
+	if (i->asked)
+		i->state = DOCTOR_FATAL;
+}
+
+/* Native: the driver does it, or may do it. */
+static void judge_native(struct doctor_interface *i, const char *name, uint32_t page)
+{
+	char mtu[32], most[32];
+
+	snprintf(
+		i->what, sizeof(i->what), "%s",
+		i->xdp == DOCTOR_XDP_NATIVE
+			? "native XDP is possible"
+			: "this kernel (before 6.3) does not tell whether the driver has native XDP");
+	if (i->xdp == DOCTOR_XDP_UNKNOWN)
+		snprintf(i->todo, sizeof(i->todo), "-i %s says if not; -i %s:generic always works",
+			 name, name);
+	if (i->mtu <= page - XDP_OVERHEAD || (i->asked && i->generic))
+		return;
+	snprintf(i->what + strlen(i->what), sizeof(i->what) - strlen(i->what),
+		 ", but the MTU of %s is more than most drivers take then (%s)",
+		 text_count(mtu, i->mtu), text_count(most, page - XDP_OVERHEAD));
+	snprintf(i->todo, sizeof(i->todo), "if -i %s is refused: -i %s:generic", name, name);
+	if (i->asked)
+		i->state = DOCTOR_LOST;
+}
+
+void doctor_judge(struct doctor_interface *i, bool may_attach, uint32_t page)
+{
+	char name[4 * IF_NAMESIZE];
+
+	text_escape(name, sizeof(name), i->name, sizeof(i->name));
+	i->xdp = xdp_of(i);
+	i->state = DOCTOR_OK;
+	i->todo[0] = '\0';
+	switch (i->xdp) {
+	case DOCTOR_XDP_MISSING:
+		snprintf(i->what, sizeof(i->what), "there is no interface \"%s\" here", name);
+		snprintf(i->todo, sizeof(i->todo), "ip -br link lists them");
+		i->state = DOCTOR_FATAL;
+		return;
+	case DOCTOR_XDP_TAKEN:
+		judge_taken(i, name);
+		break;
+	case DOCTOR_XDP_GENERIC:
+		snprintf(i->what, sizeof(i->what), "its driver has no native XDP");
+		snprintf(i->todo, sizeof(i->todo), "-i %s:generic", name);
+		if (i->asked && !i->generic)
+			i->state = DOCTOR_FATAL;
+		break;
+	case DOCTOR_XDP_NATIVE:
+	case DOCTOR_XDP_UNKNOWN:
+		judge_native(i, name, page);
+	}
+	if (i->asked && !may_attach && i->state != DOCTOR_FATAL) {
+		snprintf(i->what, sizeof(i->what), "XDP cannot be attached without CAP_NET_ADMIN");
+		snprintf(i->todo, sizeof(i->todo), "run it as root, or without -i %s", name);
+		i->state = DOCTOR_FATAL;
+	}
+	if (i->asked && i->generic && i->state == DOCTOR_OK)
+		i->todo[0] = '\0';
+}
+
+static void cannot(struct doctor *d, const char *subject, const char *what, const char *todo)
+{
+	d->works = false;
+	snprintf(d->verdict, sizeof(d->verdict), "tracing cannot work here: %s%s%s%s%s", subject,
+		 *subject ? ": " : "", what, *todo ? "; to do: " : "", todo);
+}
+
+void doctor_conclude(struct doctor *d)
+{
+	char name[4 * IF_NAMESIZE];
+
+	d->works = true;
+	d->lost = 0;
+	for (size_t i = 0; i < d->nchecks; i++) {
+		const struct doctor_check *c = &d->check[i];
+
+		d->lost += c->state == DOCTOR_LOST;
+		/* The first of them is the one to begin with. */
+		if (d->works && c->state == DOCTOR_FATAL)
+			cannot(d, c->group == DOCTOR_TRIAL ? "" : c->name, c->what, c->todo);
+	}
+	for (size_t i = 0; i < d->ninterfaces; i++) {
+		const struct doctor_interface *in = &d->interface[i];
+
+		text_escape(name, sizeof(name), in->name, sizeof(in->name));
+		d->lost += in->state == DOCTOR_LOST;
+		if (d->works && in->state == DOCTOR_FATAL)
+			cannot(d, name, in->what, in->todo);
+	}
+	if (!d->works)
+		return;
+	snprintf(d->verdict, sizeof(d->verdict), "tracing works here");
+	if (d->lost)
+		snprintf(d->verdict, sizeof(d->verdict), "tracing works here; %u thing%s lost",
+			 d->lost, d->lost == 1 ? " is" : "s are");
+}
+
+void doctor_free(struct doctor *d)
+{
+	free(d->interface);
+	d->interface = NULL;
+	d->ninterfaces = 0;
+}
