@@ -23,8 +23,9 @@
 struct trying {
 	struct features features;
 	struct kbtf *btf; /* NULL: there is none; freed by the caller */
-	char *says;	  /* what the tracer has complained of; freed by the caller */
+	char *says;	  /* the line about what has failed; freed by the caller */
 	size_t size;
+	char *xdp_says; /* the same of the program of -i; freed by the caller */
 };
 
 static int nothing(void *context, const void *data, size_t size)
@@ -45,29 +46,34 @@ static void tidy(char *line)
 		memmove(line, line + prefix, len - prefix + 1);
 }
 
-/* Loads and attaches all that tracing with O needs, and takes it away again; but of XDP it only loads
- * the program, when O has interfaces. */
+/* Reads what there is, or loads and attaches all that tracing with O needs and takes it away again; but
+ * of XDP it only loads the program, when O has interfaces. */
 static int try_once(struct trying *t, const struct options *o)
 {
 	struct tracer *tracer = NULL;
-	FILE *err;
+	FILE *err = open_memstream(&t->says, &t->size);
 	int e;
 
-	free(t->says);
-	t->says = NULL;
-	err = open_memstream(&t->says, &t->size);
 	if (!err)
 		return -errno;
-	/* Of one BTF, and but once: see loading_begin. */
-	e = t->btf ? 0 : features_read(&t->features, &t->btf, err);
-	if (!e)
+	if (!o)
+		e = features_read(&t->features, &t->btf, err);
+	else
 		e = tracer_open(&tracer, o, &t->features, t->btf, 0, nothing, NULL, err);
 	tracer_close(tracer);
-	if (fclose(err) && !e)
-		e = -ENOMEM;
+	fclose(err);
 	if (t->says)
 		tidy(t->says);
 	return e;
+}
+
+/* Gives up what was said of the last try. */
+static char *take_says(struct trying *t)
+{
+	char *says = t->says;
+
+	t->says = NULL;
+	return says;
 }
 
 static int bpf_errno(void)
@@ -84,14 +90,20 @@ static void try_all(struct trying *t, struct doctor_trial *trial, const struct o
 
 	/* Nothing of it is attached: any name will do. */
 	o.interfaces = with_xdp;
-	trial->err = try_once(t, &o);
-	if (trial->err && with_xdp) {
-		o.interfaces = 0;
+	trial->err = try_once(t, NULL);
+	if (!trial->err) {
+		free(take_says(t));
 		trial->err = try_once(t, &o);
-		trial->xdp_err = !trial->err;
+		if (trial->err && with_xdp) {
+			t->xdp_says = take_says(t);
+			o.interfaces = 0;
+			trial->err = try_once(t, &o);
+		}
 	}
 	trial->took_ns = clock_ns(CLOCK_MONOTONIC) - begun_ns;
 	trial->says = t->says ? t->says : "";
+	trial->xdp_says = t->xdp_says;
+	trial->xdp_asked = given->interfaces;
 	trial->bpf_errno = bpf_errno();
 	/* What came with the change (5.11), and can be asked for. */
 	trial->charged_to_limit =
@@ -114,6 +126,9 @@ static int examine(struct doctor *d, const struct options *o, struct trying *t)
 	err = doctor_interfaces(d, o);
 	if (err == -ENOMEM)
 		return err;
+	if (err)
+		doctor_add(d, DOCTOR_CONFIGURATION, "interfaces", DOCTOR_LOST,
+			   "what is known of them: they cannot be listed: %s", strerror(-err));
 	for (size_t i = 0; i < d->ninterfaces; i++)
 		doctor_judge(&d->interface[i], doctor_has(&facts, CAP_NET_ADMIN),
 			     (uint32_t)sysconf(_SC_PAGESIZE));
@@ -141,6 +156,7 @@ int cmd_doctor(const struct options *o)
 	if (t) {
 		kbtf_close(t->btf);
 		free(t->says);
+		free(t->xdp_says);
 	}
 	if (d)
 		doctor_free(d);

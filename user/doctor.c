@@ -133,7 +133,7 @@ void doctor_judge(struct doctor_interface *i, bool may_attach, uint32_t page)
 	i->todo[0] = '\0';
 	switch (i->xdp) {
 	case DOCTOR_XDP_MISSING:
-		snprintf(i->what, sizeof(i->what), "there is no interface \"%s\" here", name);
+		snprintf(i->what, sizeof(i->what), "there is no such interface");
 		snprintf(i->todo, sizeof(i->todo), "ip -br link lists them");
 		i->state = DOCTOR_FATAL;
 		return;
@@ -141,10 +141,13 @@ void doctor_judge(struct doctor_interface *i, bool may_attach, uint32_t page)
 		judge_taken(i, name);
 		break;
 	case DOCTOR_XDP_GENERIC:
+		snprintf(i->what, sizeof(i->what),
+			 "its driver has no native XDP; -i %s:generic works", name);
+		if (!i->asked || i->generic)
+			break;
 		snprintf(i->what, sizeof(i->what), "its driver has no native XDP");
 		snprintf(i->todo, sizeof(i->todo), "-i %s:generic", name);
-		if (i->asked && !i->generic)
-			i->state = DOCTOR_FATAL;
+		i->state = DOCTOR_FATAL;
 		break;
 	case DOCTOR_XDP_NATIVE:
 	case DOCTOR_XDP_UNKNOWN:
@@ -159,17 +162,36 @@ void doctor_judge(struct doctor_interface *i, bool may_attach, uint32_t page)
 		i->todo[0] = '\0';
 }
 
-static void cannot(struct doctor *d, const char *subject, const char *what, const char *todo)
+static void cannot(struct doctor *d, const char *with, const char *subject, const char *what,
+		   const char *todo)
 {
 	d->works = false;
-	snprintf(d->verdict, sizeof(d->verdict), "tracing cannot work here: %s%s%s%s%s", subject,
-		 *subject ? ": " : "", what, *todo ? "; to do: " : "", todo);
+	snprintf(d->verdict, sizeof(d->verdict), "tracing cannot work here%s: %s%s%s%s", with,
+		 subject, what, *todo ? "; to do: " : "", todo);
+}
+
+/* "CAP_BPF is missing: …", "lockdown: …", or the sentence alone. */
+static void cannot_for(struct doctor *d, const struct doctor_check *c)
+{
+	bool missing = !strncmp(c->what, "missing", strlen("missing"));
+	char subject[64] = "";
+
+	if (c->group != DOCTOR_TRIAL)
+		snprintf(subject, sizeof(subject), "%s%s", c->name, missing ? " is " : ": ");
+	cannot(d, "", subject, c->what, c->todo);
+}
+
+static void cannot_with(struct doctor *d, const struct doctor_interface *i)
+{
+	char name[4 * IF_NAMESIZE], with[sizeof(name) + 32];
+
+	text_escape(name, sizeof(name), i->name, sizeof(i->name));
+	snprintf(with, sizeof(with), " with -i %s%s", name, i->generic ? ":generic" : "");
+	cannot(d, with, "", i->what, i->todo);
 }
 
 void doctor_conclude(struct doctor *d)
 {
-	char name[4 * IF_NAMESIZE];
-
 	d->works = true;
 	d->lost = 0;
 	for (size_t i = 0; i < d->nchecks; i++) {
@@ -178,15 +200,14 @@ void doctor_conclude(struct doctor *d)
 		d->lost += c->state == DOCTOR_LOST;
 		/* The first of them is the one to begin with. */
 		if (d->works && c->state == DOCTOR_FATAL)
-			cannot(d, c->group == DOCTOR_TRIAL ? "" : c->name, c->what, c->todo);
+			cannot_for(d, c);
 	}
 	for (size_t i = 0; i < d->ninterfaces; i++) {
 		const struct doctor_interface *in = &d->interface[i];
 
-		text_escape(name, sizeof(name), in->name, sizeof(in->name));
 		d->lost += in->state == DOCTOR_LOST;
 		if (d->works && in->state == DOCTOR_FATAL)
-			cannot(d, name, in->what, in->todo);
+			cannot_with(d, in);
 	}
 	if (!d->works)
 		return;

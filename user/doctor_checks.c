@@ -20,7 +20,7 @@ static void check_feature(struct doctor *d, enum feature i, bool have, bool fata
 		       fatal		 ? DOCTOR_FATAL
 		       : about->replaced ? DOCTOR_REPLACED
 					 : DOCTOR_LOST,
-		       "%s", about->loss);
+		       "%s%s", fatal ? "missing: " : "", about->loss);
 	if (!about->replaced || fatal)
 		doctor_todo(c, "Linux %s or newer has it", about->since);
 }
@@ -185,14 +185,19 @@ void doctor_check_configuration(struct doctor *d, const struct doctor_facts *f,
 
 void doctor_check_trial(struct doctor *d, const struct doctor_trial *trial)
 {
-	static const char name[] = "load and attach";
-	char span[32];
+	char says[DOCTOR_TEXT], span[32];
 
 	if (trial->err)
-		doctor_add(d, DOCTOR_TRIAL, name, DOCTOR_FATAL, "%s", trial->says);
+		doctor_add(d, DOCTOR_TRIAL, "load and attach", DOCTOR_FATAL, "%s",
+			   text_escape(says, sizeof(says), trial->says, SIZE_MAX));
 	else
-		doctor_add(d, DOCTOR_TRIAL, name, DOCTOR_OK,
-			   "all programs%s were loaded and attached, and taken away again: %s",
-			   trial->xdp_err ? " but that of -i" : "",
-			   text_span(span, trial->took_ns));
+		doctor_add(
+			d, DOCTOR_TRIAL, "load and attach", DOCTOR_OK,
+			"all programs were loaded and attached, and taken away again, in %s; of -i, "
+			"only loaded",
+			text_span(span, trial->took_ns));
+	if (!trial->err && trial->xdp_says)
+		doctor_add(d, DOCTOR_TRIAL, "load for -i",
+			   trial->xdp_asked ? DOCTOR_FATAL : DOCTOR_LOST, "-i: %s",
+			   text_escape(says, sizeof(says), trial->xdp_says, SIZE_MAX));
 }

@@ -11,7 +11,8 @@
 struct doctor_trial {
 	int err;	       /* 0, or -errno */
 	const char *says;      /* the tracer's own line about ERR, without "rsttrace: " */
-	bool xdp_err;	       /* the program of -i is refused: the rest works */
+	const char *xdp_says;  /* the same about the program of -i alone; NULL: that works */
+	bool xdp_asked;	       /* -i was given */
 	int bpf_errno;	       /* bpf(2) with a command that no kernel has */
 	bool charged_to_limit; /* locked memory is limited by RLIMIT_MEMLOCK: before 5.11 */
 	uint64_t took_ns;

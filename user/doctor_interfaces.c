@@ -202,6 +202,7 @@ static int mark_asked(struct doctor *d, const struct options_interface *want)
 		if (!i)
 			return -ENOMEM;
 		memcpy(i->name, want->name, sizeof(i->name));
+		i->ifindex = ifindex;
 	}
 	i->asked = true;
 	i->generic = want->generic;

@@ -6,7 +6,7 @@
 
 #include "doctor_checks.h"
 
-#define AS_ROOT "run it as root (sudo rsttrace doctor), or "
+#define AS_ROOT "run it as root (sudo), or "
 
 static const struct capability {
 	unsigned int number;
