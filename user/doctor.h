@@ -48,10 +48,14 @@ struct doctor_interface {
 	char name[IF_NAMESIZE]; /* as the kernel has it: any bytes */
 	uint32_t ifindex;	/* 0: there is none */
 	uint32_t mtu;
-	char driver[32];  /* any bytes; empty: not known */
-	uint32_t program; /* the XDP program's id; 0: none */
-	bool several;	  /* programs, one a mode */
-	bool told;	  /* `features` are known */
+	uint32_t link;	   /* the interface that it is linked with; 0: none */
+	int32_t link_nsid; /* whose namespace; -1: this one */
+	bool veth;	   /* a pair with `link`: what counts for XDP is the MTU of that end */
+	uint32_t far_mtu;  /* that MTU; 0: not known */
+	char driver[32];   /* any bytes; empty: not known */
+	uint32_t program;  /* the XDP program's id; 0: none */
+	bool several;	   /* programs, one a mode */
+	bool told;	   /* `features` are known */
 	uint64_t features;
 	bool asked;   /* -i names it */
 	bool generic; /* -i NAME:generic */

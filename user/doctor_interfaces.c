@@ -61,50 +61,91 @@ static void take_name(char *name, size_t size, const struct nlattr *attr)
 	memcpy(name, mnl_attr_get_payload(attr), len);
 }
 
-static int take_link(const struct nlmsghdr *nlh, void *data)
+static void take_attr(struct doctor_interface *i, const struct nlattr *attr)
+{
+	bool is_number = !mnl_attr_validate(attr, MNL_TYPE_U32);
+
+	switch (mnl_attr_get_type(attr)) {
+	case IFLA_IFNAME:
+		take_name(i->name, sizeof(i->name), attr);
+		break;
+	case IFLA_MTU:
+		i->mtu = is_number ? mnl_attr_get_u32(attr) : 0;
+		break;
+	case IFLA_LINK:
+		i->link = is_number ? mnl_attr_get_u32(attr) : 0;
+		break;
+	case IFLA_LINK_NETNSID:
+		i->link_nsid = is_number ? (int32_t)mnl_attr_get_u32(attr) : -1;
+		break;
+	case IFLA_XDP:
+		take_xdp(i, attr);
+	}
+}
+
+static bool take_attrs(struct doctor_interface *i, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *msg = mnl_nlmsg_get_payload(nlh);
-	struct doctor *d = data;
-	struct doctor_interface *i;
 	const struct nlattr *attr;
 
 	if (nlh->nlmsg_type != RTM_NEWLINK || mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg))
+		return false;
+	i->ifindex = (uint32_t)msg->ifi_index;
+	i->link_nsid = -1;
+	mnl_attr_for_each(attr, nlh, sizeof(*msg)) take_attr(i, attr);
+	return true;
+}
+
+static int take_link(const struct nlmsghdr *nlh, void *data)
+{
+	struct doctor_interface one = { 0 }, *i;
+
+	if (!take_attrs(&one, nlh))
 		return MNL_CB_OK;
-	i = add(d);
+	i = add(data);
 	if (!i) {
 		errno = ENOMEM;
 		return MNL_CB_ERROR;
 	}
-	i->ifindex = (uint32_t)msg->ifi_index;
-	mnl_attr_for_each(attr, nlh, sizeof(*msg))
-	{
-		switch (mnl_attr_get_type(attr)) {
-		case IFLA_IFNAME:
-			take_name(i->name, sizeof(i->name), attr);
-			break;
-		case IFLA_MTU:
-			if (!mnl_attr_validate(attr, MNL_TYPE_U32))
-				i->mtu = mnl_attr_get_u32(attr);
-			break;
-		case IFLA_XDP:
-			take_xdp(i, attr);
-		}
-	}
+	*i = one;
 	return MNL_CB_OK;
 }
 
-static int list_links(struct doctor *d, struct netlink *k, struct mnl_socket *nl)
+static int take_far(const struct nlmsghdr *nlh, void *data)
 {
-	char buf[128] __attribute__((aligned(8))) = { 0 };
+	take_attrs(data, nlh);
+	return MNL_CB_STOP;
+}
+
+static struct nlmsghdr *link_request(char *buf, uint16_t flags, uint32_t ifindex)
+{
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct ifinfomsg *msg;
 
 	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	nlh->nlmsg_flags = NLM_F_REQUEST | flags;
 	msg = mnl_nlmsg_put_extra_header(nlh, sizeof(*msg));
 	msg->ifi_family = AF_UNSPEC;
+	msg->ifi_index = (int)ifindex;
 	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, SKIP_STATS);
-	return netlink_ask(k, nl, nlh, take_link, d);
+	return nlh;
+}
+
+/* The other end of a pair may be in another namespace, which its number is a way to. */
+static void read_far(struct doctor_interface *i, struct netlink *k, struct mnl_socket *nl)
+{
+	char buf[128] __attribute__((aligned(8))) = { 0 };
+	struct doctor_interface far = { 0 };
+	struct nlmsghdr *nlh;
+
+	i->veth = !strcmp(i->driver, "veth");
+	if (!i->veth || !i->link)
+		return;
+	nlh = link_request(buf, 0, i->link);
+	if (i->link_nsid >= 0)
+		mnl_attr_put_u32(nlh, IFLA_TARGET_NETNSID, (uint32_t)i->link_nsid);
+	if (!netlink_ask(k, nl, nlh, take_far, &far))
+		i->far_mtu = far.mtu;
 }
 
 static void read_driver(struct doctor_interface *i, int fd)
@@ -213,10 +254,15 @@ int doctor_interfaces(struct doctor *d, const struct options *o)
 {
 	struct netlink k = { .protocol = NETLINK_ROUTE };
 	struct mnl_socket *nl = netlink_in(&k, netns_own(), 0);
-	int err = nl ? list_links(d, &k, nl) : -EIO;
+	char buf[128] __attribute__((aligned(8))) = { 0 };
+	int err = -EIO;
 
-	for (size_t i = 0; nl && i < d->ninterfaces; i++)
+	if (nl)
+		err = netlink_ask(&k, nl, link_request(buf, NLM_F_DUMP, 0), take_link, d);
+	for (size_t i = 0; nl && i < d->ninterfaces; i++) {
 		read_driver(&d->interface[i], mnl_socket_get_fd(nl));
+		read_far(&d->interface[i], &k, nl);
+	}
 	netlink_release(&k);
 	if (d->ninterfaces)
 		read_features(d);

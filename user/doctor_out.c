@@ -26,13 +26,15 @@ static int put_cell(struct buffer *b, const char *cell, int at)
 	return at;
 }
 
+/* Behind a cell that is too long the next one goes to a line of its own. */
 static int pad(struct buffer *b, int at, int to)
 {
-	/* A longer cell is parted by one space. */
-	int n = at < to ? to - at : 1;
-
-	buffer_fill(b, ' ', (size_t)n);
-	return at + n;
+	if (at >= to) {
+		buffer_char(b, '\n');
+		at = 0;
+	}
+	buffer_fill(b, ' ', (size_t)(to - at));
+	return to;
 }
 
 static void put_row(struct buffer *b, const char *name, const char *state, const char *what,
@@ -91,16 +93,15 @@ static void put_group(struct buffer *b, const struct doctor *d, enum doctor_grou
 static void put_interface(struct buffer *b, const struct doctor_interface *i)
 {
 	char name[ESCAPED(sizeof(i->name))], driver[ESCAPED(sizeof(i->driver))];
-	char cell[sizeof(name) + sizeof(driver) + 8];
+	char what[sizeof(driver) + sizeof(i->what) + 2];
 	const char *state = doctor_xdp_name(i->xdp);
 
 	text_escape(name, sizeof(name), i->name, sizeof(i->name));
 	text_escape(driver, sizeof(driver), i->driver, sizeof(i->driver));
-	snprintf(cell, sizeof(cell), "%s%s%s%s", name, *driver ? " (" : "", driver,
-		 *driver ? ")" : "");
+	snprintf(what, sizeof(what), "%s%s%s", driver, *driver ? ": " : "", i->what);
 	if (i->state != DOCTOR_OK)
 		state = doctor_state_name(i->state);
-	put_row(b, cell, state, i->what, i->todo);
+	put_row(b, name, state, what, i->todo);
 }
 
 static void put_interfaces(struct buffer *b, const struct doctor *d, bool all)

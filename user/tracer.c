@@ -259,8 +259,9 @@ static int attach_xdp(struct tracer *t, const struct options_interface *want, FI
 				want->name, want->name);
 			return e;
 		}
-		fprintf(err, "rsttrace: %s: XDP cannot be attached: %s\n", want->name,
-			strerror(-e));
+		fprintf(err,
+			"rsttrace: %s: XDP cannot be attached: %s; see: rsttrace doctor -i %s\n",
+			want->name, strerror(-e), want->name);
 		return e;
 	}
 	t->xdp[t->nxdp++] = (struct attached){ ifindex, want->name, fd };
