@@ -92,7 +92,8 @@ static void put_group(struct buffer *b, const struct doctor *d, enum doctor_grou
 
 static void put_interface(struct buffer *b, const struct doctor_interface *i)
 {
-	char name[ESCAPED(sizeof(i->name))], driver[ESCAPED(sizeof(i->driver))];
+	/* A driver's name that does not fit is none that anybody would know. */
+	char name[ESCAPED(sizeof(i->name))], driver[64];
 	char what[sizeof(driver) + sizeof(i->what) + 2];
 	const char *state = doctor_xdp_name(i->xdp);
 
