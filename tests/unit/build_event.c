@@ -68,6 +68,7 @@ void build_socket(struct built *b, enum rst_socket_kind kind, enum rst_tcp_state
 		  uint32_t flags)
 {
 	b->ev.sock.kind = (uint8_t)kind;
+	b->ev.sock.cookie = kind == RST_SOCK_NONE ? 0 : 4711;
 	b->ev.sock.state = (uint8_t)state;
 	b->ev.sock.flags = flags;
 	if (kind == RST_SOCK_LISTENER) {

@@ -49,6 +49,13 @@ static void waited_with_socket(struct built *b)
 	b->in.emitter = -1;
 }
 
+/* Before 6.12. */
+static void listener_guessed(struct built *b)
+{
+	not_specified(b);
+	b->ev.sock.cookie = 0;
+}
+
 /* clang-format off */
 #define DROP(function, reason) \
 	static void function(struct built *b) { build_dropped(b, reason); }
@@ -347,6 +354,8 @@ static const struct row rows[] = {
 	{ "the listener's own refusal", DIR_RECEIVED, "tcp_v4_do_rcv" TO_TCP, LISTENER, RST, 0, NULL, overwindow,
 	  IGNORED(OWNER_LISTENER, "listener") },
 	{ "request socket, nobody could be asked", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_unasked,
+	  CAUSE_RESET_BY_PEER, LIKELY, "request", OWNER_LISTENER, NULL },
+	{ "request socket, by its port", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, listener_guessed,
 	  CAUSE_RESET_BY_PEER, LIKELY, "request", OWNER_LISTENER, NULL },
 	{ "request socket stands", DIR_RECEIVED, "tcp_v4_rcv" DELIVER, LISTENER, RST, 0, NULL, request_stands,
 	  CAUSE_IGNORED, LIKELY, "request", OWNER_LISTENER, "request-socket" },
