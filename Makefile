@@ -7,8 +7,18 @@ MAKEFLAGS += --no-builtin-rules --no-builtin-variables
 # A plain user's PATH on Debian lacks the directory of bpftool, ip and nft.
 export PATH := $(PATH):/usr/local/sbin:/usr/sbin:/sbin
 
+arch      = $(patsubst aarch64,arm64,$(patsubst amd64,x86_64,$(1)))
+HOST_ARCH := $(shell uname -m)
+ARCH     ?= $(HOST_ARCH)
+BPF_ARCH := $(call arch,$(ARCH))
+ifneq ($(BPF_ARCH),$(call arch,$(HOST_ARCH)))
+CROSS := $(patsubst arm64,aarch64,$(BPF_ARCH))-linux-gnu-
+endif
+
 # Each kind of build has its own directory, so switching between them rebuilds nothing.
-ifeq ($(SANITIZE),1)
+ifneq ($(CROSS),)
+O ?= build/$(BPF_ARCH)
+else ifeq ($(SANITIZE),1)
 O ?= build/sanitize
 else ifeq ($(COVERAGE),1)
 O ?= build/coverage
@@ -22,14 +32,26 @@ MANDIR  ?= $(PREFIX)/share/man
 DOCDIR  ?= $(PREFIX)/share/doc/rsttrace
 
 ifneq ($(filter undefined default,$(origin CC)),)
-CC := gcc
+CC := $(CROSS)gcc
 endif
 CLANG   ?= clang
 # Ubuntu's bpftool in PATH is a wrapper that wants the tools of the running kernel.
 BPFTOOL ?= $(firstword $(wildcard /usr/lib/linux-tools/*/bpftool) bpftool)
 
-ARCH     ?= $(shell uname -m)
-BPF_ARCH := $(patsubst aarch64,arm64,$(patsubst amd64,x86_64,$(ARCH)))
+# Another architecture's libraries: those that scripts/sysroot has fetched, or, with an empty SYSROOT,
+# what the pkg-config of that architecture finds.
+ifneq ($(CROSS),)
+ifeq ($(origin SYSROOT),undefined)
+SYSROOT := $(shell scripts/sysroot --where $(BPF_ARCH))
+endif
+ifneq ($(SYSROOT),)
+SYSROOT_CFLAGS := --sysroot=$(SYSROOT)
+SYSROOT_PCS    := PKG_CONFIG_SYSROOT_DIR=$(SYSROOT) \
+	PKG_CONFIG_LIBDIR=$(SYSROOT)/usr/lib/$(CROSS:-=)/pkgconfig
+endif
+endif
+PKG_CONFIG ?= $(if $(SYSROOT),,$(CROSS))pkg-config
+pkg_config  = $(shell $(SYSROOT_PCS) $(PKG_CONFIG) $(1))
 
 Q := @
 say = @printf '  %-8s%s\n' '$(1)' '$(2)'
@@ -41,6 +63,9 @@ endif
 BPF_SRCS  := $(wildcard bpf/*.bpf.c)
 USER_SRCS := $(wildcard user/*.c)
 UNIT_SRCS := $(wildcard tests/unit/*.c)
+ifneq ($(CROSS),)
+UNIT_SRCS += $(wildcard tests/cross/*.c)
+endif
 E2E_SRCS  := $(wildcard tests/e2e/*.c)
 # floor is one of the programs that the benchmark compares, with a BPF side of its own.
 BENCH_SRCS := $(filter-out tests/bench/%.bpf.c tests/bench/floor.c,$(wildcard tests/bench/*.c))
@@ -54,7 +79,7 @@ E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The end-to-end tests' namespaces serve the benchmark as well.
 BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(O)/obj/tests/e2e/netlab.o
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/pipeline.o %/audit.o,$(USER_OBJS)) \
+CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/cmd_doctor.o %/pipeline.o %/audit.o,$(USER_OBJS)) \
 	$(O)/obj/tests/bench/stats.o $(O)/obj/tests/bench/count.o
 
 BPF_OBJ := $(O)/bpf/rsttrace.o
@@ -62,25 +87,30 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test test-kernels demo bench lint format uninstall clean help
+LATE_GOALS := run test test-arm64 test-kernels demo bench lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
 $(error $(MISSING))
+endif
+LIB_PCS:= libbpf libelf zlib libmnl libnftnl libnetfilter_conntrack
+ifneq ($(CROSS),)
+ifeq ($(shell ($(SYSROOT_PCS) $(PKG_CONFIG) --exists $(LIB_PCS)) 2>/dev/null && echo found),)
+$(error no libraries of $(BPF_ARCH) found; fetch them: scripts/sysroot $(BPF_ARCH))
+endif
 endif
 # Left behind by `sudo make`.
 FOREIGN := $(shell [ ! -e $(O) ] || find $(O) ! -writable -print -quit)
 ifneq ($(FOREIGN),)
 $(error $(FOREIGN) is not yours to write (built by root?); run: sudo make clean, or: make O=DIR)
 endif
-LIB_PCS     := libbpf libelf zlib libmnl libnftnl libnetfilter_conntrack
-LIB_CFLAGS  := $(shell pkg-config --cflags $(LIB_PCS))
-LIB_LIBS    := $(shell pkg-config --libs $(LIB_PCS))
+LIB_CFLAGS  := $(call pkg_config,--cflags $(LIB_PCS))
+LIB_LIBS    := $(call pkg_config,--libs $(LIB_PCS))
 # Of the tests, which read what the program writes.
-JSON_CFLAGS  = $(shell pkg-config --cflags jansson)
-JSON_LIBS    = $(shell pkg-config --libs jansson)
-UNIT_CFLAGS  = $(shell pkg-config --cflags criterion jansson)
-UNIT_LIBS    = $(shell pkg-config --libs criterion jansson)
+JSON_CFLAGS  = $(call pkg_config,--cflags jansson)
+JSON_LIBS    = $(call pkg_config,--libs jansson)
+UNIT_CFLAGS  = $(call pkg_config,--cflags criterion jansson)
+UNIT_LIBS    = $(call pkg_config,--libs criterion jansson)
 endif
 
 WARNINGS := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith \
@@ -99,8 +129,8 @@ endif
 
 # What clang-tidy is told as well; the rest is for the compiler alone.
 BASE_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -iquote bpf -iquote user -iquote $(O) $(LIB_CFLAGS)
-USER_CFLAGS  = $(BASE_CFLAGS) $(WARNINGS) $(CFLAGS) $(MODE)
-USER_LDFLAGS = $(CFLAGS) $(MODE) $(LDFLAGS) -pthread
+USER_CFLAGS  = $(SYSROOT_CFLAGS) $(BASE_CFLAGS) $(WARNINGS) $(CFLAGS) $(MODE)
+USER_LDFLAGS = $(SYSROOT_CFLAGS) $(CFLAGS) $(MODE) $(LDFLAGS) -pthread
 BPF_CFLAGS   = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(patsubst x86_64,x86,$(BPF_ARCH)) \
 	-Ivmlinux/$(BPF_ARCH) -Ibpf $(LIB_CFLAGS) -Wall -Werror
 DEPFLAGS    := -MMD -MP
@@ -231,6 +261,20 @@ check-e2e: $(O)/tests/e2e $(O)/rsttrace
 		echo 'e2e: skipped: needs root (sudo make test)'; \
 	fi
 
+# What of another machine's build can be checked without one: built here, run in an emulator. Where it
+# cannot be built it is skipped, which with REQUIRED=1 is a failure.
+ARM64 = $(MAKE) --no-print-directory ARCH=arm64 CC=aarch64-linux-gnu-gcc O=$(O)/arm64 SANITIZE= COVERAGE=
+
+.PHONY: test-arm64
+test-arm64:
+	@if ! { scripts/install-deps --cross && scripts/sysroot arm64 >/dev/null; }; then \
+		echo 'arm64: skipped: what builds it, or what it is linked with, is not to be had here'; \
+		exit $(if $(REQUIRED),1,0); \
+	fi; \
+	$(MAKE) --no-print-directory all && $(ARM64) all $(O)/arm64/tests/unit $(O)/arm64/tests/e2e; \
+	err=$$?; $(give_back); [ $$err = 0 ] || exit $$err; \
+	scripts/test-arm64 $(O) $(O)/arm64 $(UNIT_ARGS)
+
 .PHONY: demo
 demo:
 	@scripts/install-deps --test
@@ -306,6 +350,7 @@ help:
 	@echo 'make              build $(O)/rsttrace'
 	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
 	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
+	@echo 'make test-arm64   cross-builds for arm64, and runs the unit tests in an emulator; UNIT_ARGS='
 	@echo 'make test-kernels the end-to-end tests on real kernels in QEMU; KERNELS="5.10 7",'
 	@echo '                  KERNEL_ARGS=--quick'
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'

@@ -180,38 +180,6 @@ static int stop(struct trace *t)
 	return p->err;
 }
 
-static int read_types(struct trace *t)
-{
-	int err = kbtf_open(&t->btf, NULL);
-
-	if (err) {
-		fprintf(stderr,
-			"rsttrace: this kernel's type information (BTF) cannot be read: %s; it needs "
-			"/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF=y)\n",
-			strerror(-err));
-		return err;
-	}
-	return features_probe(&t->features, t->btf);
-}
-
-/* What is missing besides is left out. */
-static int need_features(const struct features *f)
-{
-	const char *missing = NULL;
-
-	for (enum feature i = 0; i < FEATURES && !missing; i++)
-		if (!f->have[i] && feature_about(i)->needed)
-			missing = feature_about(i)->name;
-	if (!missing && !f->have[FEATURE_SEND_RESET] && !f->have[FEATURE_RECEIVE_RESET])
-		missing = feature_about(FEATURE_SEND_RESET)->name;
-	if (!missing)
-		return 0;
-	fprintf(stderr,
-		"rsttrace: this kernel has no %s; rsttrace needs Linux 5.10 or newer, see: rsttrace doctor\n",
-		missing);
-	return -EOPNOTSUPP;
-}
-
 static void tell_ready(const struct options *o)
 {
 	fprintf(stderr, "rsttrace: tracing; Ctrl-C ends it with a summary\n");
@@ -248,9 +216,7 @@ static int trace(struct trace *t)
 	if (!err)
 		err = process_resolve_cgroup(p->cgroup, sizeof(p->cgroup), o->cgroup, stderr);
 	if (!err)
-		err = read_types(t);
-	if (!err)
-		err = need_features(&t->features);
+		err = features_read(&t->features, &t->btf, stderr);
 	if (err)
 		return err;
 	p->features = &t->features;

@@ -264,6 +264,41 @@ int features_probe(struct features *f, const struct kbtf *btf)
 	return 0;
 }
 
+const char *features_missing(const struct features *f)
+{
+	for (enum feature i = 0; i < FEATURES; i++)
+		if (!f->have[i] && about[i].needed)
+			return about[i].name;
+	if (!f->have[FEATURE_SEND_RESET] && !f->have[FEATURE_RECEIVE_RESET])
+		return about[FEATURE_SEND_RESET].name;
+	return NULL;
+}
+
+int features_read(struct features *f, struct kbtf **btf, FILE *err)
+{
+	const char *missing;
+	int e = kbtf_open(btf, NULL);
+
+	if (e) {
+		fprintf(err,
+			"rsttrace: this kernel's type information (BTF) cannot be read: %s; it needs "
+			"/sys/kernel/btf/vmlinux (CONFIG_DEBUG_INFO_BTF=y)\n",
+			strerror(-e));
+		return e;
+	}
+	e = features_probe(f, *btf);
+	if (e) {
+		fprintf(err, "rsttrace: the kernel's clock cannot be asked: %s\n", strerror(-e));
+		return e;
+	}
+	missing = features_missing(f);
+	if (!missing)
+		return 0;
+	fprintf(err, "rsttrace: this kernel has no %s; rsttrace needs Linux 5.10 or newer%s\n",
+		missing, DOCTOR_HINT);
+	return -EOPNOTSUPP;
+}
+
 const char *features_reason(const struct features *f, int32_t value)
 {
 	if (value < 0 || value >= FEATURES_REASONS || !f->reason[value][0])

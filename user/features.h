@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "event.h"
 
@@ -67,6 +68,15 @@ const struct feature_about *feature_about(enum feature feature);
 
 /* Asks BTF, the clock and a socket. Returns 0 or -errno. */
 int features_probe(struct features *f, const struct kbtf *btf);
+
+/* The name of the first feature that is missing and that nothing works without; NULL: none is. */
+const char *features_missing(const struct features *f);
+
+/*
+ * All of this for tracing: reads the running kernel's BTF, which the caller frees with kbtf_close, asks
+ * it, and sees whether tracing can work. Returns 0, or -errno after one line on ERR.
+ */
+int features_read(struct features *f, struct kbtf **btf, FILE *err);
 
 /* The name of a reason; NULL when the kernel gives none (VALUE < 0) or has no name for it. */
 const char *features_reason(const struct features *f, int32_t value);

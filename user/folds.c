@@ -56,7 +56,11 @@ bool folds_told(struct folds *f, struct rst_event *event)
 	return folded->count;
 }
 
-/* Copies a fold and its sample as they are at one moment; false: they are just being changed. */
+/*
+ * Copies a fold and its sample as they are at one moment; false: they are just being changed. On arm64
+ * the kernel side's atomics order nothing (those that do, need Linux 5.12): there a `seq` that has just
+ * become even may be seen before the last of what it stands for.
+ */
 static bool copy(const struct folds *f, uint32_t at, struct rst_fold *fold,
 		 struct rst_event *sample)
 {
@@ -67,6 +71,7 @@ static bool copy(const struct folds *f, uint32_t at, struct rst_fold *fold,
 		return false;
 	*fold = *from;
 	*sample = f->sample[at];
+	fold->seq = seq;
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	return __atomic_load_n(&from->seq, __ATOMIC_RELAXED) == seq;
 }
@@ -82,14 +87,17 @@ bool folds_next(struct folds *f, uint32_t *at, bool force, struct rst_event *out
 			continue;
 		if (!copy(f, *at, &fold, out))
 			continue;
-		if (!force && (s->window != fold.window || s->before != fold.count)) {
+		if (!force &&
+		    (s->window != fold.window || s->before != fold.count || s->seq != fold.seq)) {
 			news(s, fold.window, 0);
 			s->before = fold.count;
+			s->seq = fold.seq;
 			continue;
 		}
 		out->folded = (struct rst_folded){
 			.count = news(s, fold.window, fold.count),
-			.span_ns = (fold.last - fold.begin) * f->tick_ns,
+			.span_ns =
+				fold.last > fold.begin ? (fold.last - fold.begin) * f->tick_ns : 0,
 			.slot = *at,
 			.window = fold.window,
 			.first_port = fold.first_port,

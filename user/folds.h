@@ -22,6 +22,7 @@ struct folds_slot {
 	uint64_t before;    /* its count at the last look */
 	uint64_t told_last; /* the same of the window known before: its record may come yet */
 	uint32_t window, last;
+	uint32_t seq; /* the kernel side's at the last look */
 };
 
 struct folds {

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cmd_doctor.h"
 #include "cmd_trace.h"
 #include "options.h"
 
@@ -41,10 +42,8 @@ static int cmd_version(const struct options *o)
 }
 
 static int (*const commands[])(const struct options *) = {
-	[COMMAND_TRACE] = cmd_trace,
-	[COMMAND_EXPLAIN] = cmd_explain,
-	[COMMAND_HELP] = cmd_help,
-	[COMMAND_VERSION] = cmd_version,
+	[COMMAND_TRACE] = cmd_trace, [COMMAND_EXPLAIN] = cmd_explain, [COMMAND_DOCTOR] = cmd_doctor,
+	[COMMAND_HELP] = cmd_help,   [COMMAND_VERSION] = cmd_version,
 };
 
 /* A closed descriptor below 3 would be given to the next file opened, and that one written into. */

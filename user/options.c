@@ -29,10 +29,13 @@
 /* getopt's value of option I; no option character is that high. */
 #define VALUE_BASE 256
 
+/* Which commands have an option; a bit each. */
 enum scope {
-	SCOPE_TRACE,
-	SCOPE_EXPLAIN,
-	SCOPE_ANY,
+	SCOPE_TRACE = 1 << COMMAND_TRACE,
+	SCOPE_EXPLAIN = 1 << COMMAND_EXPLAIN,
+	SCOPE_DOCTOR = 1 << COMMAND_DOCTOR,
+	SCOPE_TRACES = SCOPE_TRACE | SCOPE_DOCTOR,
+	SCOPE_ANY = SCOPE_TRACE | SCOPE_EXPLAIN | SCOPE_DOCTOR,
 };
 
 enum section {
@@ -53,8 +56,9 @@ static const char *const sections[SECTIONS] = {
 struct parse {
 	struct options *o;
 	FILE *err;
-	const char *trace_only; /* an option that only `trace` has, as its long name */
-	bool done;		/* --help or --version: the rest does not matter */
+	const char
+		*foreign[COMMAND_HELP]; /* an option that the command has not, by its long name */
+	bool done;			/* --help or --version: the rest does not matter */
 };
 
 struct definition {
@@ -406,10 +410,10 @@ static const struct definition definitions[] = {
 	{ 0, "abnormal", NULL, "hide the causes that are benign", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(abnormal) },
 	{ 'i', "interface", "NAME[:generic]",
-	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACE,
+	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACES,
 	  set_interface, 0 },
 
-	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACE, FLAG(json) },
+	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACES, FLAG(json) },
 	{ 's', "stack", NULL, "the kernel stack below each line (JSON always has it)",
 	  SECTION_OUTPUT, SCOPE_TRACE, FLAG(style.stack) },
 	{ 'w', "wide", NULL, "one line a reset, however long", SECTION_OUTPUT, SCOPE_TRACE,
@@ -423,7 +427,7 @@ static const struct definition definitions[] = {
 	{ 't', "since-start", NULL, "times in seconds since the start", SECTION_OUTPUT, SCOPE_TRACE,
 	  set_time, 0 },
 	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
-	  SCOPE_TRACE, FLAG(verbose) },
+	  SCOPE_TRACES, FLAG(verbose) },
 
 	{ 'n', "count", "COUNT", "end after so many resets shown", SECTION_RUN, SCOPE_TRACE,
 	  set_count, 0 },
@@ -554,9 +558,9 @@ static int parse_explain(const struct parse *p, int argc, char **argv)
 {
 	struct options *o = p->o;
 
-	if (p->trace_only)
+	if (p->foreign[COMMAND_EXPLAIN])
 		return complain(p, "explain does not know --%s; try rsttrace explain CAUSE",
-				p->trace_only);
+				p->foreign[COMMAND_EXPLAIN]);
 	if (argc > 1)
 		return complain(p, "explain takes one cause; try rsttrace explain %s",
 				quote(argv[0], SIZE_MAX).text);
@@ -568,6 +572,17 @@ static int parse_explain(const struct parse *p, int argc, char **argv)
 		if (o->explain < 0)
 			return -EINVAL;
 	}
+	return 0;
+}
+
+static int parse_doctor(const struct parse *p, int argc, char **argv)
+{
+	if (p->foreign[COMMAND_DOCTOR])
+		return complain(p, "doctor does not know --%s; try rsttrace doctor",
+				p->foreign[COMMAND_DOCTOR]);
+	if (argc)
+		return complain(p, "doctor takes no '%s'; try rsttrace doctor -i INTERFACE",
+				quote(argv[0], SIZE_MAX).text);
 	return 0;
 }
 
@@ -614,8 +629,9 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 		if (result == '?' || result == ':')
 			return complain_option(&p, result, argv[optind - 1]);
 		d = definition_of(result);
-		if (d->scope == SCOPE_TRACE)
-			p.trace_only = d->name;
+		for (int i = 0; i < COMMAND_HELP; i++)
+			if (!(d->scope & 1U << i))
+				p.foreign[i] = d->name;
 		failed = d->set(&p, d, optarg);
 		if (failed)
 			return failed;
@@ -628,6 +644,10 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 		o->command = COMMAND_EXPLAIN;
 		return parse_explain(&p, argc - 1, argv + 1);
 	}
+	if (argc && !strcmp(argv[0], "doctor")) {
+		o->command = COMMAND_DOCTOR;
+		return parse_doctor(&p, argc - 1, argv + 1);
+	}
 	if (argc && !strcmp(argv[0], "trace")) {
 		argc--;
 		argv++;
@@ -638,10 +658,11 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 void options_help(FILE *out)
 {
 	fputs("Usage: rsttrace [trace] [OPTION...] [ADDRESS[/BITS]...]\n"
-	      "       rsttrace explain [CAUSE] [--markdown]\n\n"
+	      "       rsttrace explain [CAUSE] [--markdown]\n"
+	      "       rsttrace doctor [-j] [-v] [-i NAME[:generic]]...\n\n"
 	      "Says who reset a TCP connection, and why: one line for each RST this host sends or\n"
 	      "receives. An ADDRESS matches either end. Needs root; the man page\n"
-	      "lists the capabilities that do.\n",
+	      "lists the capabilities that do, and doctor says whether it works here, and what is lost.\n",
 	      out);
 	for (int section = 0; section < SECTIONS; section++) {
 		fprintf(out, "\n%s:\n", sections[section]);
@@ -664,7 +685,8 @@ void options_help(FILE *out)
 	      "Examples:\n"
 	      "  rsttrace -L 443 --abnormal           what goes wrong on the HTTPS port\n"
 	      "  rsttrace -j -d 60 10.0.0.0/8         a minute of one network, as JSON\n\n"
-	      "Exit codes: 0 normal end, 1 failure while running, 2 wrong command line.\n",
+	      "Exit codes: 0 normal end, 1 failure while running (doctor: tracing cannot work), 2 wrong\n"
+	      "command line.\n",
 	      out);
 }
 

@@ -67,11 +67,12 @@ static int fail(FILE *err, int e, const char *what)
 	if (e == -EPERM || e == -EACCES)
 		fprintf(err,
 			"rsttrace: %s: not permitted; run it as root (sudo rsttrace), or with CAP_BPF, "
-			"CAP_PERFMON and, for -i, CAP_NET_ADMIN\n",
-			what);
+			"CAP_PERFMON and, for -i, CAP_NET_ADMIN%s\n",
+			what, DOCTOR_HINT);
 	else
-		fprintf(err, "rsttrace: %s: %s%s%s%s\n", what, strerror(-e),
-			libbpf_says[0] ? " (" : "", libbpf_says, libbpf_says[0] ? ")" : "");
+		fprintf(err, "rsttrace: %s: %s%s%s%s%s\n", what, strerror(-e),
+			libbpf_says[0] ? " (" : "", libbpf_says, libbpf_says[0] ? ")" : "",
+			DOCTOR_HINT);
 	return e;
 }
 
@@ -287,8 +288,9 @@ static int attach_xdp(struct tracer *t, const struct options_interface *want, FI
 				want->name, want->name);
 			return e;
 		}
-		fprintf(err, "rsttrace: %s: XDP cannot be attached: %s\n", want->name,
-			strerror(-e));
+		fprintf(err,
+			"rsttrace: %s: XDP cannot be attached: %s; see: rsttrace doctor -i %s\n",
+			want->name, strerror(-e), want->name);
 		return e;
 	}
 	t->xdp[t->nxdp++] = (struct attached){ ifindex, want->name, fd };
@@ -406,7 +408,9 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 	if (e)
 		return fail(err, e, "the reset tracepoints cannot be attached");
 
-	for (size_t i = 0; i < o->interfaces && wants_arrivals(o); i++) {
+	/* The doctor only has that program loaded: attaching it resets some network cards. */
+	for (size_t i = 0; i < o->interfaces && wants_arrivals(o) && o->command != COMMAND_DOCTOR;
+	     i++) {
 		e = attach_xdp(t, &o->interface[i], err);
 		if (e)
 			return e;
@@ -429,6 +433,7 @@ int tracer_open(struct tracer **out, const struct options *o, const struct featu
 	if (!t)
 		return fail(err, -ENOMEM, "cannot start");
 	libbpf_verbose = o->verbose;
+	libbpf_says[0] = '\0';
 	libbpf_set_print(on_libbpf);
 	t->ncpu = libbpf_num_possible_cpus();
 	if (t->ncpu < 0)

@@ -17,6 +17,9 @@
 #define SO_NETNS_COOKIE 71
 #endif
 
+/* The end of a line about why tracing cannot begin. */
+#define DOCTOR_HINT "; see: rsttrace doctor"
+
 #define _cleanup(fn) __attribute__((cleanup(fn)))
 
 static inline void freep(void *p)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,12 +12,37 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define ARGS_MAX 16
 #define NOBODY 65534
 #define END_MS 10000
+
+static bool set_capabilities(uint64_t set)
+{
+	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct data[2];
+
+	for (int i = 0; i < 2; i++)
+		data[i].effective = data[i].permitted = data[i].inheritable =
+			(uint32_t)(set >> 32 * i);
+	if (syscall(SYS_capset, &header, data))
+		return false;
+	/* So that they outlive the exec. */
+	for (int i = 0; i < 64; i++)
+		if (set & 1ULL << i && prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, i, 0, 0))
+			return false;
+	return true;
+}
+
+static bool become_nobody(uint64_t keep)
+{
+	return !prctl(PR_SET_KEEPCAPS, keep != 0) && !setgroups(0, NULL) &&
+	       !setresgid(NOBODY, NOBODY, NOBODY) && !setresuid(NOBODY, NOBODY, NOBODY) &&
+	       set_capabilities(keep);
+}
 
 _Noreturn static void become(struct run *run, const struct command *c, int ready)
 {
@@ -45,8 +71,7 @@ _Noreturn static void become(struct run *run, const struct command *c, int ready
 		out = c->out_fd;
 	dup2(out, STDOUT_FILENO);
 	dup2(c->err_file, STDERR_FILENO);
-	if (c->nobody && (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
-			  setresuid(NOBODY, NOBODY, NOBODY)))
+	if (c->nobody && !become_nobody(c->keep))
 		_exit(126);
 	fexecve(binary, (char *const *)argv, environ);
 	_exit(127);

@@ -4,6 +4,7 @@
 #define E2E_COMMAND_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "run.h"
@@ -11,7 +12,8 @@
 struct command {
 	const char *const *args; /* ends in NULL */
 	enum side side;
-	bool nobody;	 /* as user nobody, without any capability */
+	bool nobody;	 /* as user nobody, without any capability but `keep` */
+	uint64_t keep;	 /* bit N is capability N */
 	const char *out; /* a file for stdout; NULL: it is collected */
 	int out_fd;	 /* > 0: this is stdout */
 	bool ready;	 /* wait until it traces */

@@ -58,6 +58,7 @@ static const struct scenario *const tables[] = {
 	scenarios_fold,
 	scenarios_reconcile,
 	scenarios_cli,
+	scenarios_doctor,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
 };

@@ -51,10 +51,11 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_process[], scenarios_accept[], scenarios_destroy[], scenarios_limits[],
 	scenarios_handshake[], scenarios_received[], scenarios_older[], scenarios_filters[],
 	scenarios_xdp[], scenarios_attach[], scenarios_software[], scenarios_accounts[],
-	scenarios_cli[], scenarios_schema[], scenarios_crash[], scenarios_ended[], scenarios_gone[],
-	scenarios_overflow[], scenarios_owners[], scenarios_property[], scenarios_firewall[],
-	scenarios_crafted[], scenarios_forwarded[], scenarios_ignored[], scenarios_injection[],
-	scenarios_translated[], scenarios_attack[], scenarios_fold[], scenarios_reconcile[];
+	scenarios_cli[], scenarios_doctor[], scenarios_schema[], scenarios_crash[],
+	scenarios_ended[], scenarios_gone[], scenarios_overflow[], scenarios_owners[],
+	scenarios_property[], scenarios_firewall[], scenarios_crafted[], scenarios_forwarded[],
+	scenarios_ignored[], scenarios_injection[], scenarios_translated[], scenarios_attack[],
+	scenarios_fold[], scenarios_reconcile[];
 
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
 _Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -1,77 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_attach.c: XDP comes and goes without a trace, and never over somebody else's. */
-#include <errno.h>
-#include <linux/bpf.h>
-#include <net/if.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "command.h"
 #include "expect.h"
+#include "xdp.h"
 
 #define PROGRAMS_MAX 64
-
-static int bpf(int command, union bpf_attr *attr)
-{
-	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
-}
-
-/* XDP_PASS and nothing else; what somebody else might have attached. */
-static int load_other(void)
-{
-	static const struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
-		{ .code = BPF_JMP | BPF_EXIT },
-	};
-	union bpf_attr attr = { 0 };
-	int fd;
-
-	attr.prog_type = BPF_PROG_TYPE_XDP;
-	attr.insns = (uintptr_t)insns;
-	attr.insn_cnt = 2;
-	attr.license = (uintptr_t) "GPL";
-	fd = bpf(BPF_PROG_LOAD, &attr);
-	if (fd < 0)
-		run_die("BPF_PROG_LOAD: %s", strerror(errno));
-	return fd;
-}
-
-static int attach_other(struct run *run, int program, const char *interface)
-{
-	union bpf_attr attr = { 0 };
-	int fd;
-
-	netlab_enter(&run->lab, SIDE_SERVER);
-	attr.link_create.prog_fd = (uint32_t)program;
-	attr.link_create.target_ifindex = if_nametoindex(interface);
-	attr.link_create.attach_type = BPF_XDP;
-	fd = bpf(BPF_LINK_CREATE, &attr);
-	if (fd < 0)
-		run_die("BPF_LINK_CREATE: %s", strerror(errno));
-	netlab_enter(&run->lab, SIDE_HOME);
-	return fd;
-}
-
-static bool has_xdp(struct run *run, const char *interface)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "ip link show dev %s | grep -q 'prog/xdp\\|xdp'",
-		 interface);
-	return netlab_try(&run->lab, SIDE_SERVER, command) == 0;
-}
 
 static void no_native(struct run *run)
 {
 	static const char *const args[] = { "-i", "lo", NULL };
 
 	command_fails(run, SIDE_SERVER, args, 1, "generic");
-	if (has_xdp(run, "lo"))
+	if (xdp_is_on(run, "lo"))
 		run_fail("something is left attached to lo");
 }
 
@@ -81,14 +27,14 @@ static void other_program(struct run *run)
 	static const char *const generic[] = { "-i", "srv0:generic", NULL };
 	struct bpf_link_info info = { 0 };
 	union bpf_attr attr = { 0 };
-	int program = load_other(), link = attach_other(run, program, "srv0");
+	int program = xdp_load(), link = xdp_attach(run, program, "srv0");
 
 	command_fails(run, SIDE_SERVER, native, 1, "srv0");
 	command_fails(run, SIDE_SERVER, generic, 1, "srv0");
 	attr.info.bpf_fd = (uint32_t)link;
 	attr.info.info_len = sizeof(info);
 	attr.info.info = (uintptr_t)&info;
-	if (bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) || !info.xdp.ifindex || !has_xdp(run, "srv0"))
+	if (xdp_bpf(BPF_OBJ_GET_INFO_BY_FD, &attr) || !info.xdp.ifindex || !xdp_is_on(run, "srv0"))
 		run_fail("the other program is not attached any more");
 	close(link);
 	close(program);
@@ -116,7 +62,7 @@ static bool exists(uint32_t id)
 	int fd;
 
 	attr.prog_id = id;
-	fd = bpf(BPF_PROG_GET_FD_BY_ID, &attr);
+	fd = xdp_bpf(BPF_PROG_GET_FD_BY_ID, &attr);
 	if (fd >= 0)
 		close(fd);
 	return fd >= 0;
@@ -137,14 +83,14 @@ static void killed(struct run *run)
 		if (!exists(ids[i]))
 			run_fail("program %u does not exist while rsttrace runs", ids[i]);
 	}
-	if (!has_xdp(run, "srv0"))
+	if (!xdp_is_on(run, "srv0"))
 		run_fail("nothing is attached to srv0 while rsttrace runs");
 	kill(run->tracer.pid, SIGKILL);
 	waitpid(run->tracer.pid, &status, 0);
 
 	/* The kernel frees them a little later. */
 	for (int tries = 0; tries < 500; tries++) {
-		left = has_xdp(run, "srv0");
+		left = xdp_is_on(run, "srv0");
 		for (int i = 0; i < n; i++)
 			left += exists(ids[i]);
 		if (!left)
@@ -159,10 +105,10 @@ static void stopped(struct run *run)
 	static const char *const args[] = { "-i", "srv0:generic", NULL };
 
 	tracer_start_at(run, SIDE_SERVER, false, args);
-	if (!has_xdp(run, "srv0"))
+	if (!xdp_is_on(run, "srv0"))
 		run_fail("nothing is attached to srv0 while rsttrace runs");
 	tracer_stop(run);
-	if (has_xdp(run, "srv0"))
+	if (xdp_is_on(run, "srv0"))
 		run_fail("something is left attached to srv0");
 }
 

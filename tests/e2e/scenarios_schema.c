@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "run.h"
+#include "schema.h"
 
 /* Prints at most five lines of what is wrong. Of lines with the same keys and words, as floods have
  * them, a few are enough. Debian's own interpreter has Debian's modules. */
@@ -36,24 +37,31 @@ static const char script[] =
 	"            print('    line %d: %s: %s' % (lines, where, e.message[:300]), file=sys.stderr)\n"
 	"sys.exit(bad > 0 or lines == 0)\n";
 
-static void schema(struct run *run)
+void schema_check(struct run *run, const char *lines)
 {
-	char lines[512], python[512];
+	char python[512];
 	FILE *f;
 
-	snprintf(lines, sizeof(lines), "%s/lines.json", run->directory);
 	snprintf(python, sizeof(python), "%s/check.py", run->directory);
 	if (!run->schema)
 		run_skip("there is no docs/rsttrace.schema.json below this directory");
-	if (access(lines, R_OK))
-		run_skip("no scenario before this one has got JSON");
 	if (system("/usr/bin/python3 -c 'import jsonschema' 2>/dev/null"))
 		run_skip("python3-jsonschema is not installed");
 	f = fopen(python, "we");
 	if (!f || fputs(script, f) == EOF || fclose(f))
 		run_die("%s: cannot write", python);
-	netlab_open(&run->lab, LAB_PAIR);
 	netlab_sh(&run->lab, SIDE_HOME, "/usr/bin/python3 %s %s %s", python, run->schema, lines);
+}
+
+static void schema(struct run *run)
+{
+	char lines[512];
+
+	snprintf(lines, sizeof(lines), "%s/lines.json", run->directory);
+	if (access(lines, R_OK))
+		run_skip("no scenario before this one has got JSON");
+	netlab_open(&run->lab, LAB_PAIR);
+	schema_check(run, lines);
 }
 
 /* A scenario that wants one would have to be made an exception here; there is none. */

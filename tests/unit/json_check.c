@@ -140,7 +140,9 @@ json_t *json_line(const char *text)
 	cr_assert_eq(strcspn(text, "\n") + 1, strlen(text), "not one line: %s", text);
 	o = json_loads(text, JSON_REJECT_DUPLICATES, &error);
 	cr_assert_not_null(o, "%s: %s", error.text, text);
-	def = json_at(schema, json_object_get(o, "summary") ? "$defs.summary" : "$defs.event");
+	def = json_at(schema, json_object_get(o, "summary")  ? "$defs.summary"
+			      : json_object_get(o, "doctor") ? "$defs.doctor"
+							     : "$defs.event");
 	validate(schema, def, o, "line");
 	assert_order(schema, o, def);
 	json_decref(schema);

@@ -168,6 +168,26 @@ Test(folds, one_that_is_being_changed_waits)
 	cr_expect_eq(look(true), 500);
 }
 
+/* What belongs to the new number may not be seen yet, and so look as before. */
+Test(folds, one_that_was_just_changed_waits)
+{
+	counted(1, 1, 50);
+	cr_expect_eq(look(false), 0);
+	fold[1].seq = 2;
+	cr_expect_eq(look(false), 0, "changed since the look before");
+	cr_expect_eq(look(false), 50);
+}
+
+/* An interrupt began the interval after the one that it interrupted had looked at the clock. */
+Test(folds, one_whose_last_was_before_its_begin)
+{
+	counted(1, 1, 50);
+	fold[1].begin = 10;
+	fold[1].last = 9;
+	cr_expect_eq(look(true), 50);
+	cr_expect_eq(out.folded.span_ns, 0);
+}
+
 Test(folds, one_without_a_sample_is_none)
 {
 	fold[1].window = 5;

@@ -219,6 +219,11 @@ Test(options, commands)
 	cr_assert_eq(good("explain unknown").explain, CAUSE_UNKNOWN);
 	cr_assert(good("explain --markdown").explain_markdown);
 	cr_assert(good("--markdown explain").explain_markdown);
+	o = good("doctor -j -v -i eth0:generic --interface lo");
+	cr_assert_eq(o.command, COMMAND_DOCTOR);
+	cr_assert(o.json && o.verbose);
+	cr_assert_eq(o.interfaces, 2);
+	cr_assert_eq(good("-j doctor").command, COMMAND_DOCTOR);
 }
 
 /* Each is refused with exactly one line, which says what to try; WORD must occur in it. */
@@ -226,6 +231,12 @@ static const struct {
 	const char *line, *word;
 } bad[] = {
 	{ "-x", "'-x'" },
+	{ "doctor --frob", "'--frob'" },
+	{ "doctor -q", "doctor does not know --quiet" },
+	{ "-L 80 doctor -j", "doctor does not know --local-port" },
+	{ "doctor --markdown", "doctor does not know --markdown" },
+	{ "doctor eth0", "'eth0'" },
+	{ "doctor -i", "--interface needs an argument" },
 	{ "-jx", "'-x'" },
 	{ "--nonsense", "'--nonsense'" },
 	{ "--c", "'--c'" },

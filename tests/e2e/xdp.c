@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "xdp.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int xdp_bpf(int command, union bpf_attr *attr)
+{
+	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
+}
+
+int xdp_load(void)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = { 0 };
+	int fd;
+
+	attr.prog_type = BPF_PROG_TYPE_XDP;
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = 2;
+	attr.license = (uintptr_t) "GPL";
+	fd = xdp_bpf(BPF_PROG_LOAD, &attr);
+	if (fd < 0)
+		run_die("BPF_PROG_LOAD: %s", strerror(errno));
+	return fd;
+}
+
+int xdp_attach(struct run *run, int program, const char *interface)
+{
+	union bpf_attr attr = { 0 };
+	int fd;
+
+	netlab_enter(&run->lab, SIDE_SERVER);
+	attr.link_create.prog_fd = (uint32_t)program;
+	attr.link_create.target_ifindex = if_nametoindex(interface);
+	attr.link_create.attach_type = BPF_XDP;
+	fd = xdp_bpf(BPF_LINK_CREATE, &attr);
+	if (fd < 0)
+		run_die("BPF_LINK_CREATE: %s", strerror(errno));
+	netlab_enter(&run->lab, SIDE_HOME);
+	return fd;
+}
+
+bool xdp_is_on(struct run *run, const char *interface)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "ip link show dev %s | grep -q 'prog/xdp\\|xdp'",
+		 interface);
+	return netlab_try(&run->lab, SIDE_SERVER, command) == 0;
+}
