@@ -88,7 +88,8 @@ $1 == "kernel" {
 }
 $1 == "status" && $3 > 1 {
 	fail($2, ($3 == 124 ? "not done in time" : $3 == 125 ? "the guest died" : \
-		$3 == 3 ? "the program does not run" : $3 == 4 ? "the doctor says so" : "exit status " $3))
+		$3 == 3 ? "the program does not run" : \
+		$3 == 4 ? "the doctor finds that tracing does not work" : "exit status " $3))
 }
 $1 == "schema" && $3 != "ok" { fail($2, "the JSON is not checked, or not as its schema says") }
 $1 == "schema" { schema[$2] = $3 }
