@@ -58,6 +58,13 @@ enum skb_drop_reason___since_6_18 {
 	SKB_DROP_REASON_TCP_LISTEN_OVERFLOW = 1,
 };
 
+/* Whether the kernel names that drop. */
+static __always_inline bool compat_names_overflow(void)
+{
+	return bpf_core_enum_value_exists(enum skb_drop_reason___since_6_18,
+					  SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
+}
+
 /*
  * Whether a segment was dropped because a listener's accept queue is full. Kernels that have the drop
  * reason (6.18) are believed; on older ones the queue shows it, which is as full now as it was a
@@ -65,8 +72,7 @@ enum skb_drop_reason___since_6_18 {
  */
 static __always_inline bool compat_is_overflow(__u32 queue, __u32 limit, __u32 reason)
 {
-	if (bpf_core_enum_value_exists(enum skb_drop_reason___since_6_18,
-				       SKB_DROP_REASON_TCP_LISTEN_OVERFLOW))
+	if (compat_names_overflow())
 		return reason == bpf_core_enum_value(enum skb_drop_reason___since_6_18,
 						     SKB_DROP_REASON_TCP_LISTEN_OVERFLOW);
 	return queue > limit;
@@ -112,6 +118,14 @@ struct {
 	__type(value, struct rst_storage);
 } sockets_by_address SEC(".maps") __weak;
 
+/* What was destroyed last: a reset may come of it yet, in the same call of the kernel's. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u64);
+} last_destroyed SEC(".maps") __weak;
+
 /* What is remembered with SK; NULL: nothing. */
 static __always_inline struct rst_storage *compat_storage(struct sock *sk)
 {
@@ -132,19 +146,33 @@ static __always_inline struct rst_storage *compat_storage_make(struct sock *sk)
 	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
 		return bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
 	st = bpf_map_lookup_elem(&sockets_by_address, &address);
-	if (st)
+	if (st && !st->dead)
 		return st;
-	bpf_map_update_elem(&sockets_by_address, &address, &none, BPF_NOEXIST);
+	bpf_map_update_elem(&sockets_by_address, &address, &none, BPF_ANY);
 	return bpf_map_lookup_elem(&sockets_by_address, &address);
 }
 
-/* At the end of SK's life; socket storage ends by itself. */
+/* At the end of SK's life, which deletes the one before; socket storage ends by itself. */
 static __always_inline void compat_storage_drop(struct sock *sk)
 {
-	__u64 address = (__u64)sk;
+	__u64 address = (__u64)sk, *last, before;
+	struct rst_storage *st;
+	__u32 zero = 0;
 
-	if (!compat_has(RST_KERNEL_SOCKET_STORAGE))
-		bpf_map_delete_elem(&sockets_by_address, &address);
+	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
+		return;
+	st = bpf_map_lookup_elem(&sockets_by_address, &address);
+	last = bpf_map_lookup_elem(&last_destroyed, &zero);
+	if (!st || !last)
+		return;
+	st->dead = 1;
+	before = *last;
+	*last = address;
+	if (before == address)
+		return;
+	st = bpf_map_lookup_elem(&sockets_by_address, &before);
+	if (st && st->dead)
+		bpf_map_delete_elem(&sockets_by_address, &before);
 }
 
 /* Kernels without CONFIG_MPTCP lack the field. */

@@ -67,7 +67,8 @@ static __noinline void refused_by_listener(struct sk_buff *skb, struct sock *sk)
 	struct rst_tuple tuple = {};
 
 	skb_segment(&tuple, &packet, skb);
-	if (!is_last_ack(&packet))
+	/* What is refused with a RST is dropped as well. */
+	if (!is_last_ack(&packet) || (!compat_names_overflow() && just_answered(&tuple)))
 		return;
 	kind.netns = sock_netns(sk);
 	total_add(&kind, FATE_DETAILED);
@@ -123,7 +124,7 @@ static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
 	const struct sock *sk;
 
 	skb_segment(&tuple, &packet, skb);
-	if (!is_last_ack(&packet))
+	if (!is_last_ack(&packet) || just_answered(&tuple))
 		return false;
 	kind.netns = skb_netns(skb);
 	at = listener_of(&tuple, kind.netns);

@@ -177,7 +177,8 @@ static __always_inline bool fold_report(struct rst_fold *f, __u32 slot)
 	if (!sample)
 		return false;
 	sample->folded.count = f->count;
-	sample->folded.span_ns = (f->last - f->begin) * rst_config.tick_ns;
+	/* An interrupt may have begun it after the clock was read for the last. */
+	sample->folded.span_ns = f->last > f->begin ? (f->last - f->begin) * rst_config.tick_ns : 0;
 	sample->folded.slot = slot;
 	sample->folded.window = f->window;
 	sample->folded.first_port = f->first_port;

@@ -74,8 +74,9 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		skb_segment(&tuple, &packet, skb);
 		if (!sk)
 			kind.netns = skb_netns(skb);
-		/* Where the kernel tells of the others only on the wire, these are told of already. */
-		if (tuple.family == 6 || !compat_has(RST_KERNEL_RESET_REASON))
+		/* The wire's view must know it where TCP sends by no socket, or by one that sends what
+		 * the tracepoint does not tell of; and drops, where the kernel does not say why. */
+		if (tuple.family == 6 || !compat_names_overflow())
 			tell(&tuple, 0);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);

@@ -47,9 +47,7 @@ static __always_inline bool just_told(const struct rst_tuple *t, __u32 ifindex)
 	__u32 zero = 0;
 	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
 
-	if (!own || own->ports != ((__u32)t->local_port << 16 | t->remote_port) ||
-	    own->family != t->family || own->ifindex == ifindex ||
-	    bpf_ktime_get_ns() - own->at_ns >= OWN_RESET_NS)
+	if (!own || own->ifindex == ifindex || !just_answered(t))
 		return false;
 	own->ifindex = ifindex;
 	return true;

@@ -69,6 +69,16 @@ static __always_inline void tell(const struct rst_tuple *t, __u32 ifindex)
 	own->family = t->family;
 }
 
+/* Whether T is the segment that was answered with a RST last, and a moment ago. */
+static __always_inline bool just_answered(const struct rst_tuple *t)
+{
+	__u32 zero = 0;
+	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
+
+	return own && own->ports == ((__u32)t->local_port << 16 | t->remote_port) &&
+	       own->family == t->family && bpf_ktime_get_ns() - own->at_ns < OWN_RESET_NS;
+}
+
 /* So many extension headers are skipped. */
 #define WIRE_IP6_HEADERS 3
 

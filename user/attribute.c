@@ -556,6 +556,12 @@ static bool match_request_killed(const struct incident *in)
 	return for_request(in) && !in->stands;
 }
 
+/* Kernels before 6.12 do not name the listener: it was found by its port. */
+static bool match_request_guessed(const struct incident *in)
+{
+	return match_request_killed(in) && !in->ev->sock.cookie;
+}
+
 static bool match_rejected_locally(const struct incident *in)
 {
 	return in->origin == ORIGIN_OWN_FIREWALL && !on_wire(in);
@@ -626,25 +632,24 @@ static const struct {
 };
 
 /* The same by the function that dropped it, for kernels that give no reasons (before 5.17). */
-static const struct {
-	const char *function, *detail;
-} refusing[] = {
-	{ "nf_hook_slow", "firewall" },
-	{ "ip_error", "not-routed" },
-	{ "ip6_pkt_drop", "not-routed" },
-	{ "__netif_receive_skb_core", "traffic-control" },
-};
-
 static const char *refusal_by_place(const struct incident *in)
 {
-	/* With a socket there, it was a check of TCP's, and nobody knows which. */
-	if (in->location.fn == KF_TCP_RCV && kind(in, RST_SOCK_NONE))
-		return "no-socket";
-	for (size_t i = 0; in->location.symbol && i < sizeof(refusing) / sizeof(refusing[0]); i++)
-		if (!strncmp(in->location.symbol, refusing[i].function,
-			     strcspn(in->location.symbol, ".")))
-			return refusing[i].detail;
-	return "other";
+	switch (in->location.fn) {
+	case KF_TCP_RCV:
+		/* With a socket there, it was a check of TCP's, and nobody knows which. */
+		return kind(in, RST_SOCK_NONE) ? "no-socket" : "other";
+	case KF_NF_HOOK_SLOW:
+		return "firewall";
+	case KF_IP_ERROR:
+		return "not-routed";
+	case KF_IP_FORWARD:
+		/* A RST is never too long; unless it had no hops left, nobody routes it. */
+		return in->packet.ttl > 1 ? "not-routed" : "other";
+	case KF_HOOK_INGRESS:
+		return "traffic-control";
+	default:
+		return "other";
+	}
 }
 
 static bool reason_like(const char *reason, const char *pattern)
@@ -664,6 +669,10 @@ static const char *refusal(const struct incident *in)
 		return "time-wait";
 	if (in->ev->sock.state == RST_TCP_SYN_SENT && drop_is(in, "TCP_RESET"))
 		return "no-ack";
+	/* Before 6.12 without a reason; what else it refuses there has one, or no RST answers it. */
+	if (in->ev->sock.state == RST_TCP_SYN_SENT && in->location.fn == KF_TCP_DO_RCV &&
+	    (!in->drop_reason || drop_is(in, "NOT_SPECIFIED")))
+		return "bad-ack";
 	/* It gives no reason on some kernels (6.18). */
 	if (in->location.fn == KF_XDP_GENERIC)
 		return "xdp";
@@ -801,6 +810,8 @@ static const struct rule rules[] = {
 	{ "suspect", DIR_RECEIVED, match_suspected, CAUSE_SUSPECTED_INJECTION, CERTAINTY_INFERRED,
 	  OWNER_SOCKET, NULL },
 	{ "request", DIR_RECEIVED, match_request_unasked, CAUSE_RESET_BY_PEER, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, NULL },
+	{ "request", DIR_RECEIVED, match_request_guessed, CAUSE_RESET_BY_PEER, CERTAINTY_INFERRED,
 	  OWNER_LISTENER, NULL },
 	{ "request", DIR_RECEIVED, match_request_killed, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN,
 	  OWNER_LISTENER, NULL },

@@ -107,7 +107,6 @@ bool firewall_for_others(const struct incident *in)
 	static const char *const reasons[] = { "IP_INADDRERRORS", "IP_INNOROUTES",
 					       "NEIGH_FAILED",	  "NEIGH_QUEUEFULL",
 					       "NEIGH_DEAD",	  "NEIGH_CREATEFAIL" };
-	static const char *const places[] = { "ip_error", "ip6_pkt_drop" };
 	static const char *const outgoing[] = { "forward", "postrouting", "egress" };
 	uint32_t end = boundary(in);
 
@@ -121,11 +120,8 @@ bool firewall_for_others(const struct incident *in)
 		if (in->drop_reason && !strcmp(in->drop_reason, reasons[i]))
 			return true;
 	/* Without a reason, the place tells: what has no route ends there. */
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
-		if (!in->drop_reason && in->location.symbol &&
-		    !strcmp(in->location.symbol, places[i]))
-			return true;
-	return in->location.fn == KF_IP_FORWARD;
+	return in->location.fn == KF_IP_FORWARD ||
+	       (!in->drop_reason && in->location.fn == KF_IP_ERROR);
 }
 
 bool firewall_bridged(const struct incident *in)

@@ -298,6 +298,23 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected)
 	}
 }
 
+struct rst_packet join_answered(const struct join_entry *entry)
+{
+	const struct rst_packet *rst = &entry->event.packet;
+	struct rst_packet p = { .valid = 1 };
+
+	if (entry->rejected.valid)
+		return entry->rejected;
+	if (rst->flags & RST_FLAG_ACK) {
+		p.flags = RST_FLAG_SYN;
+		p.seq = rst->ack - 1;
+	} else {
+		p.flags = RST_FLAG_ACK;
+		p.ack = rst->seq;
+	}
+	return p;
+}
+
 void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t netns)
 {
 	struct join_entry *e = append(j, &arrival->tuple);

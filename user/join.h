@@ -77,6 +77,13 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 /* Gives the packet that a firewall answered with a RST to the held event of that RST. */
 void join_rejected(struct join *j, const struct rst_rejected *rejected);
 
+/*
+ * The segment that the RST of ENTRY, an event whose packet is the `answer`, was sent for. When no drop told of
+ * it, what the RST shows of it: a RST has an ACK when what it answers has none, and so is a SYN; else
+ * it goes on where that one's ACK points (RFC 9293, 3.10.7.1).
+ */
+struct rst_packet join_answered(const struct join_entry *entry);
+
 /* Gives the owner that closed a socket to the held event of that socket, if there is one. */
 void join_owner(struct join *j, const struct rst_closed *closed);
 

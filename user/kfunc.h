@@ -60,6 +60,10 @@ enum kfunc {
 	/* timers */
 	KF_TCP_KEEPALIVE_TIMER,
 	KF_TCP_OUT_OF_RESOURCES,
+	/* what drops */
+	KF_IP_ERROR, /* no route: ip_error, ip6_pkt_drop */
+	KF_NF_HOOK_SLOW,
+	KF_TCP_DROP, /* for its caller */
 	/* MPTCP */
 	KF_MPTCP_DO_FASTCLOSE,
 	KF_MPTCP_UNACCEPTED, /* __mptcp_unaccepted_force_close */

@@ -183,22 +183,6 @@ int pipeline_record(void *context, const void *data, size_t size)
 
 /* ---- through: attribute, find owners */
 
-/* What a RST of TCP's answers, as far as the RST shows: to what acknowledges nothing, and so is a SYN, it
- * has an ACK; else it continues where the other end's ACK points. */
-static struct rst_packet answered(const struct rst_packet *rst)
-{
-	struct rst_packet p = { .valid = 1 };
-
-	if (rst->flags & RST_FLAG_ACK) {
-		p.flags = RST_FLAG_SYN;
-		p.seq = rst->ack - 1;
-	} else {
-		p.flags = RST_FLAG_ACK;
-		p.ack = rst->seq;
-	}
-	return p;
-}
-
 /* What the record of the reset itself says. */
 static void fill_record(struct pipeline *p, struct incident *in, const struct rst_event *event,
 			const struct join_entry *entry)
@@ -213,7 +197,7 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
 	if (event->packet.answer)
-		in->packet = entry->rejected.valid ? entry->rejected : answered(&event->packet);
+		in->packet = join_answered(entry);
 	if (arrival)
 		in->interface = tracer_interface(p->tracer, arrival->ifindex);
 	else if (event->ifname[0])
@@ -250,6 +234,14 @@ static void fill_wire(struct pipeline *p, struct incident *in, const struct join
 	firewall_fill(in);
 }
 
+static void take_found(struct rst_event *event, const struct diag_socket *found)
+{
+	event->sock.kind = RST_SOCK_FOUND;
+	event->sock.state = found->state;
+	event->sock.inode = found->inode;
+	event->sock.cookie = found->cookie;
+}
+
 /* What a RST would have hit that was dropped before TCP looked for it; or what it did hit, where the
  * kernel does not tell. */
 static void find_target(struct pipeline *p, const struct incident *in, struct rst_event *event)
@@ -258,23 +250,28 @@ static void find_target(struct pipeline *p, const struct incident *in, struct rs
 
 	if (diag_find(p->diag, event->netns, 0, &event->tuple, &found))
 		return;
-	event->sock.kind = RST_SOCK_FOUND;
+	take_found(event, &found);
 	if (!p->features->have[FEATURE_DROP_SOCKET] && found.state == RST_TCP_LISTEN &&
 	    attribute_by_listener(in))
 		event->sock.kind = RST_SOCK_LISTENER;
-	event->sock.state = found.state;
-	event->sock.inode = found.inode;
-	event->sock.cookie = found.cookie;
 }
 
 /* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it; that the
  * handshake was finished meanwhile shows that a RST did not. */
-static void find_standing(struct pipeline *p, struct incident *in)
+static void find_standing(struct pipeline *p, struct incident *in, struct rst_event *event)
 {
 	bool time_wait = in->ev->sock.kind == RST_SOCK_TIMEWAIT;
 	struct diag_socket found;
 	int err = diag_find(p->diag, in->ev->netns, in->ev->owner.task.pid, &in->ev->tuple, &found);
 
+	/* That a listener refused it was a guess, if there is a connection after all. */
+	if (!err && !p->features->have[FEATURE_DROP_SOCKET] && in->direction == DIR_RECEIVED &&
+	    event->sock.kind == RST_SOCK_LISTENER && found.state != RST_TCP_LISTEN &&
+	    found.state != RST_TCP_SYN_RECV) {
+		take_found(event, &found);
+		memset(&event->owner, 0, sizeof(event->owner));
+		return;
+	}
 	in->unasked = err && err != -ENOENT;
 	in->stands = !err && (time_wait ? found.state == RST_TCP_TIME_WAIT ||
 						  found.state == RST_TCP_FIN_WAIT2
@@ -291,7 +288,7 @@ static void ask(struct pipeline *p, struct incident *in, struct rst_event *event
 		in->translation.there = conntrack_find(p->conntrack, event->netns, 0, &event->tuple,
 						       &in->translation);
 	if (attribute_wants_standing(in))
-		find_standing(p, in);
+		find_standing(p, in, event);
 }
 
 static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,

@@ -224,6 +224,9 @@ void symbols_stack(struct symbols *s, struct incident *in)
 	}
 	if (in->ev->hdr.type == RST_REC_WIRE)
 		find_wire_emitter(in);
+	/* What it drops, its caller has refused (arm64; elsewhere it is inlined). */
+	if (in->location.fn == KF_TCP_DROP && in->emitter == 0 && in->nframes > 1)
+		in->location = in->frames[1];
 }
 
 bool symbols_not_received(struct symbols *s, const struct rst_event *event, uint64_t *caller)

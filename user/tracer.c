@@ -64,7 +64,13 @@ static int on_libbpf(enum libbpf_print_level level, const char *format, va_list 
 
 static int fail(FILE *err, int e, const char *what)
 {
-	if (e == -EPERM || e == -EACCES)
+	/* Its own answer to who may not load programs is EPERM. */
+	if (e == -EACCES && strstr(libbpf_says, "BPF program load failed"))
+		fprintf(err,
+			"rsttrace: %s: this kernel's verifier refuses one (%s); please report it, with the "
+			"output of: rsttrace -v -d 1\n",
+			what, libbpf_says);
+	else if (e == -EPERM || e == -EACCES)
 		fprintf(err,
 			"rsttrace: %s: not permitted; run it as root (sudo rsttrace), or with CAP_BPF, "
 			"CAP_PERFMON and, for -i, CAP_NET_ADMIN%s\n",

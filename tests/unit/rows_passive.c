@@ -55,8 +55,22 @@ static void linger2(struct built *b)
 	b->ev.sock.linger2_ms = -1;
 }
 
+/* As kernels before 6.10 tell of it. */
+static void on_the_wire(struct built *b)
+{
+	b->ev.packet.answer = 1;
+}
+
 /* clang-format off */
 static const struct row rows[] = {
+	{ "P1, seen on the wire", DIR_SENT, "__dev_queue_xmit < ip_output < " V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0,
+	  NULL, on_the_wire, CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
+	{ "P1, after it waited for a neighbour", DIR_SENT, "__dev_queue_xmit < neigh_update" SOFTIRQ, NONE, SYN, 0,
+	  NULL, on_the_wire, CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
+	{ "P2, after it waited for a neighbour", DIR_SENT, "__dev_queue_xmit < neigh_update" SOFTIRQ, NONE, ACK, 0,
+	  NULL, on_the_wire, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
+	{ "P10, remembered", DIR_SENT, V4 "tcp_v4_rcv", TIMEWAIT, ACK | PSH, 5, NULL, on_the_wire,
+	  CAUSE_DATA_AFTER_CLOSE, LIKELY, "P10", OWNER_CLOSED, "time-wait" },
 	{ "P1", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", NULL,
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1, of a translated flow", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", translated,

@@ -409,6 +409,16 @@ static const struct row rows[] = {
 	  IGNORED(OWNER_SOCKET, "traffic-control") },
 	{ "other", DIR_RECEIVED, "xfrm4_policy_check", NONE, RST, 0, NULL, xfrm, IGNORED(OWNER_SOCKET, "other") },
 	{ "a kernel without reasons", DIR_RECEIVED, "tcp_v4_rcv", NONE, RST, 0, NULL, without_reason,
+	  IGNORED(OWNER_SOCKET, "no-socket") },
+	{ "without reasons: a connection", DIR_RECEIVED, "tcp_v4_rcv", LIVE, without_reason,
+	  IGNORED(OWNER_SOCKET, "other") },
+	{ "without reasons: firewall", DIR_RECEIVED, "nf_hook_slow" DELIVER, NONE, RST, 0, NULL, without_reason,
+	  IGNORED(OWNER_SOCKET, "firewall") },
+	{ "without reasons: no route", DIR_RECEIVED, "ip6_pkt_drop", NONE, RST, 0, NULL, without_reason,
+	  IGNORED(OWNER_SOCKET, "not-routed") },
+	{ "without reasons: tc", DIR_RECEIVED, "__netif_receive_skb_core.constprop.0", NONE, RST, 0, NULL,
+	  without_reason, IGNORED(OWNER_SOCKET, "traffic-control") },
+	{ "without reasons: somewhere", DIR_RECEIVED, "ip_rcv_finish_core", NONE, RST, 0, NULL, without_reason,
 	  IGNORED(OWNER_SOCKET, "other") },
 };
 /* clang-format on */

@@ -859,3 +859,50 @@ Test(join_wire, of_two_alike_the_socket_took_the_first)
 	cr_expect_eq(e->arrival.packet.ip_id, 0);
 	cr_expect_null(next(j));
 }
+
+/* A RST that TCP sent for no connection, as kernels before 6.10 show it: on the wire. */
+static struct rst_event answer(uint8_t flags)
+{
+	struct rst_event event = join_make_event(100, 1);
+
+	event.hdr.type = RST_REC_SENT;
+	event.packet = (struct rst_packet){
+		.valid = 1, .answer = 1, .flags = flags, .seq = 500, .ack = 701
+	};
+	return event;
+}
+
+Test(join_wire, what_tcp_answered_is_dropped_next)
+{
+	struct join *j = join_begin();
+	struct rst_event event = answer(RST_FLAG_RST);
+	struct rst_rejected r = rejected(1, 0);
+	struct rst_packet p;
+
+	join_event(j, &event, DIR_SENT);
+	join_rejected(j, &r);
+	p = join_answered(next(j));
+	cr_expect_eq(p.valid, 1);
+	cr_expect_eq(p.seq, 77);
+	cr_expect_eq(p.flags, RST_FLAG_SYN);
+	cr_expect_eq(p.answer, 0);
+}
+
+Test(join_wire, an_answer_shows_what_it_answers)
+{
+	struct join *j = join_begin();
+	struct rst_event to_syn = answer(RST_FLAG_RST | RST_FLAG_ACK);
+	struct rst_event to_ack = answer(RST_FLAG_RST);
+	struct rst_packet p;
+
+	join_event(j, &to_syn, DIR_SENT);
+	join_event(j, &to_ack, DIR_SENT);
+	p = join_answered(next(j));
+	cr_expect_eq(p.valid, 1);
+	cr_expect_eq(p.flags, RST_FLAG_SYN);
+	cr_expect_eq(p.seq, 700);
+	p = join_answered(next(j));
+	cr_expect_eq(p.valid, 1);
+	cr_expect_eq(p.flags, RST_FLAG_ACK);
+	cr_expect_eq(p.ack, 500);
+}
