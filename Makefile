@@ -304,7 +304,7 @@ test-kernels:
 		scripts/test-kernels $(KERNEL_ARGS) $(KERNELS)
 
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
-SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))
+SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba|da)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))
 
 .PHONY: lint
 lint:

@@ -12,14 +12,15 @@
 #	cause NAME SCENARIO WANTED FOUND	of an event, or "none"
 #	second NAME SCENARIO TEXT		failed for that, and was tried again
 #	outcome NAME SCENARIO ok|FAIL|skipped|again TEXT
-# With -v results=FILE, that gets the table for the documentation.
+# With -v results=FILE -v date=DATE, that gets what the documentation is made of.
 
 BEGIN { FS = "\t" }
 
-function fail(text)
+function fail(kernel, text)
 {
 	failures++
-	failure[failures] = text
+	failure[failures] = (kernel == "" ? "" : kernel ": ") text
+	failed[kernel] = 1
 }
 
 # Of several causes that would do: the one that was found, or else the first.
@@ -46,7 +47,7 @@ function judge_causes(kernel, scenario, entry,    i, n, parts, cause, foreseen)
 			foreseen++
 		} else {
 			wrong[cause, kernel]++
-			fail(kernel ": " scenario ": the cause is " parts[2] ", wanted " parts[1])
+			fail(kernel, scenario ": the cause is " parts[2] ", wanted " parts[1])
 		}
 	}
 	return foreseen
@@ -61,15 +62,15 @@ function judge(kernel, scenario, outcome, text,    entry, foreseen)
 	counts[kernel, outcome]++
 	if (outcome == "skipped") {
 		if (!entry || !has_word(entry_found[entry], "|", "skipped"))
-			fail(kernel ": " scenario ": skipped: " text)
+			fail(kernel, scenario ": skipped: " text)
 	} else if (outcome == "FAIL") {
 		sub(/^ +/, "", text)
 		if (!entry)
-			fail(kernel ": " scenario ": " text)
+			fail(kernel, scenario ": " text)
 		else if (!foreseen && !has_word(entry_found[entry], "|", "details"))
-			fail(kernel ": " scenario ": not for the cause that is foreseen: " text)
+			fail(kernel, scenario ": not for the cause that is foreseen: " text)
 	} else if (entry) {
-		fail(kernel ": " scenario ": passes, yet tests/kernels/expected foresees: " \
+		fail(kernel, scenario ": passes, yet tests/kernels/expected foresees: " \
 			entry_why[entry])
 	}
 }
@@ -86,13 +87,14 @@ $1 == "kernel" {
 		ran++
 }
 $1 == "status" && $3 > 1 {
-	fail($2 ": " ($3 == 124 ? "not done in time" : $3 == 125 ? "the guest died" : \
-		$3 == 3 ? "the program does not run" : "exit status " $3))
+	fail($2, ($3 == 124 ? "not done in time" : $3 == 125 ? "the guest died" : \
+		$3 == 3 ? "the program does not run" : \
+		$3 == 4 ? "the doctor finds that tracing does not work" : "exit status " $3))
 }
-$1 == "schema" && $3 != "ok" { fail($2 ": the JSON is not checked, or not as its schema says") }
+$1 == "schema" && $3 != "ok" { fail($2, "the JSON is not checked, or not as its schema says") }
 $1 == "schema" { schema[$2] = $3 }
-$1 == "feature" { feature[++features] = "feature\t" $2 "\t" $3 "\t" $4 }
-$1 == "complaint" { fail($2 ": the kernel says: " $3) }
+$1 == "feature" { feature[$2, ++features[$2]] = $3 "\t" $4 }
+$1 == "complaint" { fail($2, "the kernel says: " $3) }
 $1 == "second" { second[$2] = second[$2] "\n       tried twice: " $3 ": " $4 }
 $1 == "cause" { event[$2, $3, ++pending[$2, $3]] = $4 "\t" $5 }
 $1 == "outcome" {
@@ -119,10 +121,10 @@ function check_shown(kernel, cause,    entry)
 	if (entry) {
 		met[entry, kernel] = absent[cause, kernel] = 1
 		if (total[cause, kernel])
-			fail(kernel ": " cause ": is shown, yet tests/kernels/expected foresees: " \
+			fail(kernel, cause ": is shown, yet tests/kernels/expected foresees: " \
 				entry_why[entry])
 	} else if (!total[cause, kernel]) {
-		fail(kernel ": no scenario shows " cause)
+		fail(kernel, "no scenario shows " cause)
 	}
 }
 
@@ -133,12 +135,12 @@ function check_all(    k, c, kernel, entry)
 		if (kernel in skipped)
 			continue
 		if (!schema[kernel])
-			fail(kernel ": the JSON is not checked")
+			fail(kernel, "the JSON is not checked")
 		for (c = 1; c <= causes; c++)
 			check_shown(kernel, cause_name[c])
 		for (entry = 1; selection == "full" && entry <= entries; entry++)
 			if (has_word(entry_kernels[entry], ",", kernel) && !met[entry, kernel])
-				fail(kernel ": tests/kernels/expected has " entry_scenarios[entry] \
+				fail(kernel, "tests/kernels/expected has " entry_scenarios[entry] \
 					", which is no scenario that ran")
 	}
 }
@@ -170,13 +172,15 @@ function print_table(    c, k, kernel)
 	}
 }
 
-function write_results(    c, k, kernel, entry, name)
+# Of the kernels without a failure.
+function write_results(    c, k, i, kernel, entry, name)
 {
-	for (k = 1; k <= features; k++)
-		print feature[k] >results
 	for (k = 1; k <= kernels; k++) {
 		kernel = kernel_name[k]
-		printf "kernel\t%s\t%s\t%s\n", kernel, release[kernel], version[kernel] >results
+		if (kernel in failed || kernel in skipped)
+			continue
+		printf "kernel\t%s\t%s\t%s\t%s\t%s\n", kernel, release[kernel], version[kernel], \
+			date, selection >results
 		for (c = 1; c <= causes; c++) {
 			name = cause_name[c]
 			printf "cause\t%s\t%s\t%s\t%d\t%d\n", kernel, name, cell(name, kernel), \
@@ -186,6 +190,8 @@ function write_results(    c, k, kernel, entry, name)
 			if (met[entry, kernel] && entry_found[entry] != "skipped")
 				printf "loss\t%s\t%s\t%s\t%s\n", kernel, entry_scenarios[entry], \
 					entry_found[entry], entry_why[entry] >results
+		for (i = 1; i <= features[kernel]; i++)
+			print "feature\t" kernel "\t" feature[kernel, i] >results
 	}
 }
 
@@ -194,11 +200,11 @@ END {
 		check_all()
 	print_table()
 	if (!ran)
-		fail("no kernel has run")
+		fail("", "no kernel has run")
 	for (i = 1; i <= failures; i++)
 		print "FAIL " failure[i]
 	printf "%d kernels run, %d skipped, %d failures\n", ran, kernels - ran, failures
-	if (results && !failures && ran == kernels)
+	if (results)
 		write_results()
 	exit failures > 0
 }
