@@ -165,9 +165,10 @@ static void check_netfilter(struct doctor *d, const struct doctor_facts *f)
 			   "not loaded: nothing is translated here");
 	if (f->iptables_legacy)
 		doctor_todo(
-			doctor_add(d, DOCTOR_CONFIGURATION, "iptables-legacy", DOCTOR_LOST,
-				   "in use: which of its rules refused a packet; those of nft and "
-				   "iptables-nft are named"),
+			doctor_add(
+				d, DOCTOR_CONFIGURATION, "iptables-legacy", DOCTOR_LOST,
+				"its tables are loaded: which of its rules, if any, refused a packet; "
+				"those of nft and iptables-nft are named"),
 			"look at iptables-legacy-save -c, or change to iptables-nft");
 }
 
@@ -191,11 +192,9 @@ void doctor_check_trial(struct doctor *d, const struct doctor_trial *trial)
 		doctor_add(d, DOCTOR_TRIAL, "load and attach", DOCTOR_FATAL, "%s",
 			   text_escape(says, sizeof(says), trial->says, SIZE_MAX));
 	else
-		doctor_add(
-			d, DOCTOR_TRIAL, "load and attach", DOCTOR_OK,
-			"all programs were loaded and attached, and taken away again, in %s; of -i, "
-			"only loaded",
-			text_span(span, trial->took_ns));
+		doctor_add(d, DOCTOR_TRIAL, "load and attach", DOCTOR_OK,
+			   "the programs were loaded and attached, and taken away again, in %s",
+			   text_span(span, trial->took_ns));
 	if (!trial->err && trial->xdp_says)
 		doctor_add(d, DOCTOR_TRIAL, "load for -i",
 			   trial->xdp_asked ? DOCTOR_FATAL : DOCTOR_LOST, "-i: %s",

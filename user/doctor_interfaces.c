@@ -7,6 +7,7 @@
 #include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
+#include <net/if_arp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -92,6 +93,8 @@ static bool take_attrs(struct doctor_interface *i, const struct nlmsghdr *nlh)
 		return false;
 	i->ifindex = (uint32_t)msg->ifi_index;
 	i->link_nsid = -1;
+	/* Which has no driver: known also where the kernel does not tell. */
+	i->told = msg->ifi_type == ARPHRD_LOOPBACK;
 	mnl_attr_for_each(attr, nlh, sizeof(*msg)) take_attr(i, attr);
 	return true;
 }
