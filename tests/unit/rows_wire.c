@@ -49,13 +49,6 @@ static void waited_with_socket(struct built *b)
 	b->in.emitter = -1;
 }
 
-/* Before 6.12. */
-static void listener_guessed(struct built *b)
-{
-	not_specified(b);
-	b->ev.sock.cookie = 0;
-}
-
 /* clang-format off */
 #define DROP(function, reason) \
 	static void function(struct built *b) { build_dropped(b, reason); }
@@ -227,6 +220,13 @@ static void other_ttl_stale(struct built *b)
 static void same_ttl(struct built *b)
 {
 	build_peer(b, 10, 5, 64);
+}
+
+/* Before 6.12. */
+static void listener_guessed(struct built *b)
+{
+	not_specified(b);
+	b->ev.sock.cookie = 0;
 }
 
 /* clang-format off */
