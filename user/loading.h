@@ -17,7 +17,8 @@ struct loading {
 /*
  * Makes the file, and prepares libbpf for opening and loading programs in "tp_btf/" and "iter/"; they
  * are attached by bpf_program__attach_trace and bpf_program__attach_iter. In a process always with the
- * same BTF. Returns 0 or -errno; the caller ends it with loading_end in any case, when it is done with loading.
+ * same BTF. Returns 0 or -errno; the caller ends it with loading_end in any case, when it is done with
+ * loading.
  */
 int loading_begin(struct loading *l, const struct kbtf *btf);
 
