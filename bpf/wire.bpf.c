@@ -47,7 +47,8 @@ static __always_inline bool just_told(const struct rst_tuple *t, __u32 ifindex)
 	__u32 zero = 0;
 	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
 
-	if (!own || own->ifindex == ifindex || !just_answered(t))
+	if (!own || own->ifindex == ifindex || own->ifindex == OWN_RESET_UNSEEN ||
+	    !just_answered(t))
 		return false;
 	own->ifindex = ifindex;
 	return true;

@@ -13,11 +13,14 @@
  * machine stands still meanwhile. */
 #define OWN_RESET_NS 100000000ULL
 
+/* It leaves by a socket of TCP's, and is passed over there. */
+#define OWN_RESET_UNSEEN (~0U)
+
 /* The reset that was told of last: it is sent next. */
 struct rst_own_reset {
 	__u64 at_ns;
 	__u32 ports;   /* local << 16 | remote; 0: none */
-	__u32 ifindex; /* where it left first; 0: not yet */
+	__u32 ifindex; /* where it left first; 0: not yet; OWN_RESET_UNSEEN: nobody looks */
 	__u32 family;
 	__u32 pad;
 };
