@@ -10,6 +10,7 @@
 #include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -402,12 +403,15 @@ static void attach_xdp_drop(struct run *run)
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	union bpf_attr load = { 0 }, link = { 0 };
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	int fd;
 
 	load.prog_type = BPF_PROG_TYPE_XDP;
 	load.insns = (uintptr_t)code;
 	load.insn_cnt = sizeof(code) / sizeof(*code);
 	load.license = (uintptr_t) "GPL";
+	/* Before 5.11, programs count as locked memory. */
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	fd = (int)syscall(SYS_bpf, BPF_PROG_LOAD, &load, sizeof(load));
 	netlab_enter(&run->lab, SIDE_SERVER);
 	link.link_create.prog_fd = (uint32_t)fd;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ int xdp_load(void)
 		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
+	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	union bpf_attr attr = { 0 };
 	int fd;
 
@@ -27,6 +29,8 @@ int xdp_load(void)
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = 2;
 	attr.license = (uintptr_t) "GPL";
+	/* Before 5.11, programs count as locked memory. */
+	setrlimit(RLIMIT_MEMLOCK, &unlimited);
 	fd = xdp_bpf(BPF_PROG_LOAD, &attr);
 	if (fd < 0)
 		run_die("BPF_PROG_LOAD: %s", strerror(errno));
