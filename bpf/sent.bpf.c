@@ -77,7 +77,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		/* The wire's view must know it where TCP sends by no socket, or by one that sends what
 		 * the tracepoint does not tell of; and drops, where the kernel does not say why. */
 		if (tuple.family == 6 || !compat_names_overflow())
-			tell(&tuple, 0);
+			tell(&tuple, 0, 0);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);
 	}
