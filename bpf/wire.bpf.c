@@ -47,12 +47,8 @@ static __always_inline bool just_told(const struct rst_tuple *t, __u32 ifindex, 
 	__u32 zero = 0;
 	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
 
-<<<<<<< HEAD
-	if (!own || own->ifindex == ifindex || own->ifindex == OWN_RESET_UNSEEN ||
-	    !just_answered(t))
-=======
-	if (!own || (own->ifindex == ifindex && own->netns == netns) || !just_answered(t))
->>>>>>> h-R
+	if (!own || own->ifindex == OWN_RESET_UNSEEN ||
+	    (own->ifindex == ifindex && own->netns == netns) || !just_answered(t))
 		return false;
 	if (!own->ifindex) {
 		own->ifindex = ifindex;

@@ -20,12 +20,8 @@
 struct rst_own_reset {
 	__u64 at_ns;
 	__u32 ports;   /* local << 16 | remote; 0: none */
-<<<<<<< HEAD
 	__u32 ifindex; /* where it left first; 0: not yet; OWN_RESET_UNSEEN: nobody looks */
-=======
-	__u32 ifindex; /* where it left first; 0: not yet */
 	__u32 netns;   /* of that: each numbers its devices from 1 on */
->>>>>>> h-R
 	__u32 family;
 };
 
