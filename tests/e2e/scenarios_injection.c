@@ -89,6 +89,8 @@ static void injected(struct run *run)
 	sender_open(&sender, &forger, BY_RAW, run->speak, NULL, 0);
 	pair_open(run, &p);
 	converse(&p, p.s, p.c);
+	/* An ACK that comes after the RST would be answered by another one. */
+	actor_await_acked(&p.srv, p.s);
 	up.from = down.to = p.client;
 	up.to = down.from = p.server;
 	to_server = next_rst(&up_tap, &up);
