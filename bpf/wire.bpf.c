@@ -21,6 +21,7 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 static __always_inline bool of_tcp(const struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
+	struct socket *socket;
 
 	if (!sock_is_inet(sk))
 		return false;
@@ -28,7 +29,9 @@ static __always_inline bool of_tcp(const struct sock *sk)
 		return true;
 	if (sk->sk_type != SOCK_RAW)
 		return true; /* or UDP's and the like: no RST either */
-	return !BPF_CORE_READ(sk, sk_socket, file);
+	/* A program's may be closed before its packet leaves, when that has to wait for a neighbour. */
+	socket = BPF_CORE_READ(sk, sk_socket);
+	return socket && !BPF_CORE_READ(socket, file);
 }
 
 /* Of those, the kernel's own raw sockets: TCP's of IPv4, or ICMP's. */
