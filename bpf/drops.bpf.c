@@ -123,15 +123,16 @@ static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
 	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
 	const struct sock *sk;
 
-	skb_segment(&tuple, &packet, skb);
-	if (!is_last_ack(&packet) || just_answered(&tuple))
+	/* UDP has listeners' ports as well. */
+	if (!wire_segment(&tuple, &packet, skb) || !is_last_ack(&packet) || just_answered(&tuple))
 		return false;
 	kind.netns = skb_netns(skb);
 	at = listener_of(&tuple, kind.netns);
 	if (!at || !at->sk)
 		return false;
 	sk = (const struct sock *)at->sk;
-	by.cookie = at->cookie;
+	/* Of several, nobody knows which one it was. */
+	by.cookie = at->shared ? 0 : at->cookie;
 	by.queue = BPF_CORE_READ(sk, sk_ack_backlog);
 	by.limit = BPF_CORE_READ(sk, sk_max_ack_backlog);
 	if (!compat_is_overflow(by.queue, by.limit, reason))

@@ -77,9 +77,9 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		/* The wire's view must know it where TCP sends by no socket, or by one that sends what
 		 * the tracepoint does not tell of; and drops, where the kernel does not say why. */
 		if (tuple.family == 6 || !compat_has(RST_KERNEL_RESET_REASON))
-			tell(&tuple, 0);
+			tell(&tuple, 0, 0);
 		else if (!compat_names_overflow())
-			tell(&tuple, OWN_RESET_UNSEEN);
+			tell(&tuple, OWN_RESET_UNSEEN, 0);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);
 	}

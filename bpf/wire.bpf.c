@@ -21,6 +21,7 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 static __always_inline bool of_tcp(const struct sock *sk)
 {
 	__u8 state = sk->__sk_common.skc_state;
+	struct socket *socket;
 
 	if (!sock_is_inet(sk))
 		return false;
@@ -28,7 +29,9 @@ static __always_inline bool of_tcp(const struct sock *sk)
 		return true;
 	if (sk->sk_type != SOCK_RAW)
 		return true; /* or UDP's and the like: no RST either */
-	return !BPF_CORE_READ(sk, sk_socket, file);
+	/* A program's may be closed before its packet leaves, when that has to wait for a neighbour. */
+	socket = BPF_CORE_READ(sk, sk_socket);
+	return socket && !BPF_CORE_READ(socket, file);
 }
 
 /* Of those, the kernel's own raw sockets: TCP's of IPv4, or ICMP's. */
@@ -42,15 +45,18 @@ static __always_inline bool is_control(const struct sock *sk)
 
 /* What TCP's tracepoint, or this program, has just told of on this very CPU: it leaves, or leaves once
  * more, by the lower device of a stack. Out of the same device comes another one. */
-static __always_inline bool just_told(const struct rst_tuple *t, __u32 ifindex)
+static __always_inline bool just_told(const struct rst_tuple *t, __u32 ifindex, __u32 netns)
 {
 	__u32 zero = 0;
 	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
 
-	if (!own || own->ifindex == ifindex || own->ifindex == OWN_RESET_UNSEEN ||
-	    !just_answered(t))
+	if (!own || own->ifindex == OWN_RESET_UNSEEN ||
+	    (own->ifindex == ifindex && own->netns == netns) || !just_answered(t))
 		return false;
-	own->ifindex = ifindex;
+	if (!own->ifindex) {
+		own->ifindex = ifindex;
+		own->netns = netns;
+	}
 	return true;
 }
 
@@ -109,12 +115,12 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	packet_turn(&tuple);
 	by_tcp = tcp_sends(skb, sk, tuple.family);
 	out = BPF_CORE_READ(skb, dev, ifindex);
-	if ((by_tcp || (!sk && !skb->skb_iif)) && just_told(&tuple, out))
-		return;
 	kind.netns = skb_netns(skb);
+	if ((by_tcp || (!sk && !skb->skb_iif)) && just_told(&tuple, out, kind.netns))
+		return;
 	kind.bits = (sk ? RST_KIND_SOCKET : 0) | (skb->skb_iif ? RST_KIND_CAME_IN : 0);
 	if (by_tcp) {
-		tell(&tuple, out);
+		tell(&tuple, out, kind.netns);
 		count(RST_CNT_SENT);
 		kind.class = RST_CLASS_SENT_NO_SOCKET;
 		kind.bits = packet.flags & RST_FLAG_ACK ? RST_KIND_SYN : 0;

@@ -21,8 +21,8 @@ struct rst_own_reset {
 	__u64 at_ns;
 	__u32 ports;   /* local << 16 | remote; 0: none */
 	__u32 ifindex; /* where it left first; 0: not yet; OWN_RESET_UNSEEN: nobody looks */
+	__u32 netns;   /* of that: each numbers its devices from 1 on */
 	__u32 family;
-	__u32 pad;
 };
 
 struct {
@@ -58,8 +58,8 @@ static __always_inline void await_rejected(const struct rst_event *e)
 	awaited->at_ns = e->hdr.mono_ns;
 }
 
-/* For whoever sees the same RST next. IFINDEX: where it leaves; 0: that is still to come. */
-static __always_inline void tell(const struct rst_tuple *t, __u32 ifindex)
+/* For whoever sees the same RST next. IFINDEX, in NETNS: where it leaves; 0: that is still to come. */
+static __always_inline void tell(const struct rst_tuple *t, __u32 ifindex, __u32 netns)
 {
 	__u32 zero = 0;
 	struct rst_own_reset *own = bpf_map_lookup_elem(&own_reset, &zero);
@@ -69,6 +69,7 @@ static __always_inline void tell(const struct rst_tuple *t, __u32 ifindex)
 	own->at_ns = bpf_ktime_get_ns();
 	own->ports = (__u32)t->local_port << 16 | t->remote_port;
 	own->ifindex = ifindex;
+	own->netns = netns;
 	own->family = t->family;
 }
 

@@ -127,16 +127,19 @@ static uint32_t kernel_bits(const struct features *f)
 		{ FEATURE_RESET_REASON, RST_KERNEL_RESET_REASON },
 		{ FEATURE_DROP_REASON, RST_KERNEL_DROP_REASON },
 		{ FEATURE_DROP_SOCKET, RST_KERNEL_DROP_SOCKET },
-		{ FEATURE_SOCKET_COOKIE, RST_KERNEL_SOCKET_COOKIE },
 	};
 	uint32_t kernel = 0;
 
 	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
 		if (f->have[bits[i].feature])
 			kernel |= bits[i].bit;
-	/* The two came together; with one alone, the kernel side does without both. */
-	if (f->have[FEATURE_SOCKET_STORAGE] && f->have[FEATURE_SOCKET_OF_FILE])
-		kernel |= RST_KERNEL_SOCKET_STORAGE;
+	/* The two came together; with one alone, the kernel side does without both. Then a file's socket
+	 * is one that may be read only, and has no cookie either. */
+	if (!f->have[FEATURE_SOCKET_STORAGE] || !f->have[FEATURE_SOCKET_OF_FILE])
+		return kernel;
+	kernel |= RST_KERNEL_SOCKET_STORAGE;
+	if (f->have[FEATURE_SOCKET_COOKIE])
+		kernel |= RST_KERNEL_SOCKET_COOKIE;
 	return kernel;
 }
 
