@@ -56,6 +56,7 @@ static const struct entry table[] = {
 	{ "mptcp_do_fastclose", KF_MPTCP_DO_FASTCLOSE },
 	{ "neigh_timer_handler", KF_LATER },
 	{ "neigh_update", KF_LATER },
+	{ "netif_receive_generic_xdp", KF_XDP_GENERIC },
 	{ "nf_hook_slow", KF_NF_HOOK_SLOW },
 	{ "nf_reinject", KF_LATER },
 	{ "nf_send_reset", KF_NF_SEND_RESET },

@@ -55,7 +55,7 @@ enum kfunc {
 	KF_PACKET_SENDMSG, /* packet_sendmsg and its parts */
 	KF_TUN,		   /* tun_get_user and its callers */
 	KF_BR_HANDLE_FRAME,
-	KF_XDP_GENERIC, /* do_xdp_generic */
+	KF_XDP_GENERIC, /* do_xdp_generic; on 5.10, what it calls */
 	KF_LATER,	/* sends what had waited for something else: neigh_update, nf_reinject */
 	/* timers */
 	KF_TCP_KEEPALIVE_TIMER,

@@ -83,6 +83,7 @@ static const struct {
 	{ "tun_xdp_one", KF_TUN },
 	{ "br_handle_frame", KF_BR_HANDLE_FRAME },
 	{ "do_xdp_generic", KF_XDP_GENERIC },
+	{ "netif_receive_generic_xdp", KF_XDP_GENERIC },
 	{ "neigh_update", KF_LATER },
 	{ "__neigh_update", KF_LATER },
 	{ "neigh_timer_handler", KF_LATER },
