@@ -181,6 +181,23 @@ static __always_inline bool compat_is_mptcp(const struct tcp_sock *tp)
 	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
 }
 
+/* Of kernels up to 6.11 only: others tell of TIME_WAIT. */
+struct netns_ipv4___fin {
+	int sysctl_tcp_fin_timeout;
+} __attribute__((preserve_access_index));
+
+struct net___fin {
+	struct netns_ipv4___fin ipv4;
+} __attribute__((preserve_access_index));
+
+/* net.ipv4.tcp_fin_timeout of SK's namespace, in jiffies. */
+static __always_inline __u32 compat_fin_timeout(const struct sock *sk)
+{
+	const struct net___fin *net = (const void *)BPF_CORE_READ(sk, __sk_common.skc_net.net);
+
+	return BPF_CORE_READ(net, ipv4.sysctl_tcp_fin_timeout);
+}
+
 #define K_SOCKFS_MAGIC 0x534f434b /* include/uapi/linux/magic.h */
 
 /* FILE's socket, NULL: it is none. bpf_sock_from_file came together with socket storage; without it,

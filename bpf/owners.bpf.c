@@ -300,6 +300,18 @@ static __always_inline __u8 timewait_of(const struct sock *sk, const struct tcp_
 	return sk->__sk_common.skc_flags >> K_SOCK_DONE & 1 ? RST_TCP_TIME_WAIT : RST_TCP_FIN_WAIT2;
 }
 
+#define TIMEWAIT_S 60 /* TCP_TIMEWAIT_LEN */
+
+/* How long that stands: until the peer's FIN, as long as close() allows, see tcp_fin_time(). */
+static __always_inline __u8 timewait_s(const struct sock *sk, const struct tcp_sock *tp, __u8 sort)
+{
+	__u32 s = TIMEWAIT_S;
+
+	if (sort == RST_TCP_FIN_WAIT2)
+		s = (tp->linger2 ?: compat_fin_timeout(sk)) / rst_config.ticks_per_s;
+	return s < TIMEWAIT_S ? s : TIMEWAIT_S;
+}
+
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 				     const struct rst_storage *st, int old_state)
 {
@@ -323,6 +335,8 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.snd_nxt = tp->snd_nxt;
 	past.cookie = compat_cookie(sk);
 	past.timewait = timewait_of(sk, tp, old_state);
+	if (past.timewait)
+		past.timewait_s = timewait_s(sk, tp, past.timewait);
 	if (past.end == RST_END_CLOSE) {
 		past.closer = st->closer.task;
 		past.closed_ns = st->closer.at_ns;
