@@ -305,12 +305,13 @@ SEC("tp_btf/kfree_skb")
 int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location)
 {
 	__u64 reason = compat_drop_reason(ctx);
-	struct sock *rx_sk = compat_drop_socket(ctx);
+	struct sock *rx_sk;
 
 	/* The bounds check must be of the very register that indexes. */
 	barrier_var(reason);
 	if (reason < RST_DROP_REASONS && rst_config.drop_ignored[reason])
 		return 0;
+	rx_sk = compat_drop_socket(ctx);
 	if (!compat_has(RST_KERNEL_RESET_REASON) ||
 	    (rst_config.netfilter_drop && reason == rst_config.netfilter_drop))
 		rejected(skb);

@@ -264,7 +264,7 @@ struct rst_past {
 	__u8 role;
 	__u8 timewait; /* FIN_WAIT2 or TIME_WAIT: such a TIME_WAIT socket took its place, and still does as
 			* far as is known; 0: none. Only where the kernel does not tell of those */
-	__u8 pad[2];
+	__u16 timewait_s; /* for so many seconds */
 };
 
 /* Value of the map `reset_callers`: what made the kernel call tcp_reset. */

@@ -112,7 +112,7 @@ static __always_inline void kind_of_abort(struct rst_kind *kind, const struct tc
 	struct task_struct *task = compat_task();
 
 	kind->bits |= tp->inet_conn.icsk_user_timeout ? RST_KIND_USER_TIMEOUT : 0;
-	if (!(BPF_CORE_READ(task, flags) & K_PF_EXITING))
+	if (!(COMPAT_TASK(task, flags) & K_PF_EXITING))
 		return;
 	kind->bits |= RST_KIND_EXITING;
 	kind->bits |= task_exit_code(task) & 0x7f ? RST_KIND_SIGNALLED : 0;

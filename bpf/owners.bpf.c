@@ -287,6 +287,20 @@ static __always_inline bool tells_of_timewait(void)
 	return compat_has(RST_KERNEL_RESET_REASON) && compat_has(RST_KERNEL_DROP_SOCKET);
 }
 
+#define TIMEWAIT_S 60 /* TCP_TIMEWAIT_LEN */
+
+/* How long a TIME_WAIT socket stands for one in FIN_WAIT2 (tcp_fin_time); the default is a minute. */
+static __always_inline __u32 fin_timeout_s(const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u32 ticks = tp->linger2;
+	__u64 s;
+
+	if (!ticks)
+		ticks = BPF_CORE_READ(sk, __sk_common.skc_net.net, ipv4.sysctl_tcp_fin_timeout);
+	s = ticks_to_ms(ticks) / 1000;
+	return s < TIMEWAIT_S ? s : TIMEWAIT_S;
+}
+
 /* Which sort of TIME_WAIT takes the place of a socket that becomes CLOSE; 0: none. */
 static __always_inline __u8 timewait_of(const struct sock *sk, const struct tcp_sock *tp,
 					int old_state)
@@ -323,6 +337,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.snd_nxt = tp->snd_nxt;
 	past.cookie = compat_cookie(sk);
 	past.timewait = timewait_of(sk, tp, old_state);
+	past.timewait_s = past.timewait == RST_TCP_FIN_WAIT2 ? fin_timeout_s(sk, tp) : TIMEWAIT_S;
 	if (past.end == RST_END_CLOSE) {
 		past.closer = st->closer.task;
 		past.closed_ns = st->closer.at_ns;
@@ -587,9 +602,9 @@ int rst_sockets_find(struct bpf_iter__task_file *ctx)
 		return 0;
 	if (!f->task.pid)
 		task_fill(&f->task, task);
-	if (f->last_pid == (__u32)BPF_CORE_READ(task, tgid))
+	if (f->last_pid == (__u32)COMPAT_TASK(task, tgid))
 		return 0;
-	f->last_pid = BPF_CORE_READ(task, tgid);
+	f->last_pid = COMPAT_TASK(task, tgid);
 	f->processes++;
 	return 0;
 }

@@ -8,9 +8,6 @@
 
 #include "sock.bpf.h"
 
-/* TCP_TIMEWAIT_LEN, and the default of net.ipv4.tcp_fin_timeout. */
-#define TIMEWAIT_NS 60000000000ULL
-
 /* All evict what was used least recently. User space sets the sizes before loading. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -94,7 +91,8 @@ static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 
 
 	past_key(&key, t, netns);
 	past = bpf_map_lookup_elem(&ended_connections, &key);
-	if (!past || past->timewait != sort || bpf_ktime_get_ns() - past->at_ns > TIMEWAIT_NS)
+	if (!past || past->timewait != sort ||
+	    bpf_ktime_get_ns() - past->at_ns > past->timewait_s * 1000000000ULL)
 		return false;
 	past->timewait = 0;
 	return true;

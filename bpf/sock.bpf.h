@@ -36,8 +36,8 @@ static __always_inline bool sock_is_tcp(const struct sock *sk)
 /* Or the tracer itself: reading open files, it may drop a file's last reference. */
 static __always_inline bool task_is_kernel(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, flags) & K_PF_KTHREAD ||
-	       (__u32)BPF_CORE_READ(task, tgid) == rst_config.own_pid;
+	return COMPAT_TASK(task, flags) & K_PF_KTHREAD ||
+	       (__u32)COMPAT_TASK(task, tgid) == rst_config.own_pid;
 }
 
 /* The thread group id of who runs, in the initial pid namespace. */
@@ -82,7 +82,7 @@ static __always_inline __u32 pid_own(struct pid *pid)
  * the group's. */
 static __always_inline __s32 task_exit_code(struct task_struct *task)
 {
-	return BPF_CORE_READ(task, exit_code) ?: BPF_CORE_READ(task, signal, group_exit_code);
+	return COMPAT_TASK(task, exit_code) ?: BPF_CORE_READ(task, signal, group_exit_code);
 }
 
 /* Not inlined: it stands in many places, and all of them are relocated and verified. */
@@ -91,10 +91,10 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
 
-	__u32 flags = BPF_CORE_READ(task, flags);
+	__u32 flags = COMPAT_TASK(task, flags);
 
-	out->pid = out->ns_pid = BPF_CORE_READ(task, tgid);
-	out->tid = BPF_CORE_READ(task, pid);
+	out->pid = out->ns_pid = COMPAT_TASK(task, tgid);
+	out->tid = COMPAT_TASK(task, pid);
 	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
 	if (rst_config.pidns != K_PROC_PID_INIT_INO || BPF_CORE_READ(pid, level)) {
 		out->pid = pid_seen(pid);

@@ -904,6 +904,8 @@ void attribute_cause(struct incident *in)
 		v->detail = r->detail;
 		break;
 	}
+	if (in->packet_guessed && v->certainty == CERTAINTY_CERTAIN)
+		v->certainty = CERTAINTY_INFERRED;
 	role_set(in);
 	if (v->cause == CAUSE_RESET_BY_PEER)
 		v->phase = phase_of(in);

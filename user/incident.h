@@ -181,6 +181,7 @@ struct incident {
 	struct rst_packet
 		packet;	       /* valid 0: none. The segment that TCP or a firewall answered with a
 				   * RST; of all others the RST itself */
+	bool packet_guessed;   /* from the RST that answers it */
 	struct rst_packet rst; /* firewall-reject: the RST itself; valid 0: not known */
 	struct firewall firewall;
 	struct translation translation; /* of the segment's two ends */

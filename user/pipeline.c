@@ -198,6 +198,7 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->packet = arrival ? arrival->packet : event->packet;
 	if (event->packet.answer)
 		in->packet = join_answered(entry);
+	in->packet_guessed = event->packet.answer && !entry->rejected.valid;
 	if (arrival)
 		in->interface = tracer_interface(p->tracer, arrival->ifindex);
 	else if (event->ifname[0])

@@ -18,19 +18,26 @@ static struct end server_end(struct run *run, int port)
 
 /* One connect that is refused, from a port that is known beforehand: a socket that was refused has
  * forgotten its own. */
-static struct end be_refused(struct run *run, struct actor *cli, int port)
+static int try(struct run *run, struct actor *cli, int from, int port)
 {
-	struct end client = { .port = 33333 };
 	int err, fd;
 
-	snprintf(client.address, sizeof(client.address), "%s",
-		 act_address(run->speak, SIDE_CLIENT));
-	fd = actor_connect_start(cli, run->speak, act_address(run->speak, SIDE_SERVER), port,
-				 client.port, &err);
+	fd = actor_connect_start(cli, run->speak, act_address(run->speak, SIDE_SERVER), port, from,
+				 &err);
 	if (err == EINPROGRESS)
 		actor_await_reset(cli, fd);
 	else if (err != ECONNREFUSED)
 		run_die("connect: %s", strerror(err));
+	return fd;
+}
+
+static struct end be_refused(struct run *run, struct actor *cli, int port)
+{
+	struct end client = { .port = 33333 };
+
+	snprintf(client.address, sizeof(client.address), "%s",
+		 act_address(run->speak, SIDE_CLIENT));
+	try(run, cli, client.port, port);
 	return client;
 }
 
@@ -72,6 +79,43 @@ static void no_listener(struct run *run)
 	expect_absent(e, "listener");
 	e = expect_received(run, SIDE_CLIENT, 0, &received);
 	expect_str(e, "socket.state", "SYN_SENT");
+}
+
+/* The side's address is that of a VLAN on DEVICE now. */
+static void put_on_vlan(struct run *run, enum side side, const char *device)
+{
+	char command[64];
+
+	snprintf(command, sizeof(command), "ip link add link %s name %s.7 type vlan id 7", device,
+		 device);
+	if (netlab_try(&run->lab, side, command))
+		run_skip("this kernel has no VLANs");
+	netlab_sh(
+		&run->lab, side,
+		"ip addr flush dev %s scope global && ip addr add %s/%d dev %s.7 %s && ip link set %s.7 up",
+		device, act_address(run->speak, side), run->speak == SPEAK_V6 ? 64 : 24, device,
+		run->speak == SPEAK_V6 ? "nodad" : "", device);
+}
+
+#define ATTEMPTS 5
+
+/* Every RST leaves twice, by the VLAN and by the device below: it is one, and the next one of the same
+ * ports another. */
+static void no_listener_on_vlan(struct run *run)
+{
+	struct actor cli;
+
+	put_on_vlan(run, SIDE_SERVER, "srv0");
+	put_on_vlan(run, SIDE_CLIENT, "cli0");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	tracer_start(run, NULL);
+	for (int i = 0; i < ATTEMPTS; i++)
+		actor_close(&cli, try(run, &cli, 33333, 44444));
+	tracer_finish(run, (struct tally){ .server_sent = ATTEMPTS, .client_received = ATTEMPTS });
+	for (size_t i = 0; i < ATTEMPTS; i++) {
+		expect_str(expect_nth(run, SIDE_SERVER, "sent", i), "cause", "no-listener");
+		expect_str(expect_nth(run, SIDE_CLIENT, "received", i), "cause", "refused");
+	}
 }
 
 /* What is common to the ways in which a port may be listened on elsewhere. */
@@ -225,6 +269,7 @@ const struct scenario scenarios_closed[] = {
 	{ "listener-elsewhere-address", elsewhere_address, ALL_FAMILIES, false },
 	{ "listener-elsewhere-family", elsewhere_family, V4_V6, false },
 	{ "listener-elsewhere-netns", elsewhere_netns, V4_V6, false },
+	{ "no-listener-on-vlan", no_listener_on_vlan, V4_V6, false },
 	{ "no-such-connection", stray_to_closed, V4_V6, false },
 	{ "no-such-connection-data", stray_data_to_closed, V4_V6, false },
 	{ "no-such-connection-listening", stray_to_listener, ALL_FAMILIES, false },

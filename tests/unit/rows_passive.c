@@ -61,8 +61,17 @@ static void on_the_wire(struct built *b)
 	b->ev.packet.answer = 1;
 }
 
+/* In a fold: nothing tells what it answered. */
+static void on_the_wire_alone(struct built *b)
+{
+	on_the_wire(b);
+	b->in.packet_guessed = true;
+}
+
 /* clang-format off */
 static const struct row rows[] = {
+	{ "P1, seen on the wire only", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, NULL, on_the_wire_alone,
+	  CAUSE_NO_LISTENER, LIKELY, "P1", OWNER_NOBODY, NULL },
 	{ "P1, seen on the wire", DIR_SENT, "__dev_queue_xmit < ip_output < " V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0,
 	  NULL, on_the_wire, CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1, after it waited for a neighbour", DIR_SENT, "__dev_queue_xmit < neigh_update" SOFTIRQ, NONE, SYN, 0,
