@@ -421,8 +421,8 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
 	    current_tgid() == st->closer_tgid)
 		closer_set(&st->closer, task);
-	/* Where the kernel tells of TIME_WAIT, that stands for it. */
-	if (tp && !(tells_of_timewait() && ended_well(sk, old_state)))
+	/* Of what ended well, only TIME_WAIT is left, which not all kernels tell of. */
+	if (tp && (!ended_well(sk, old_state) || timewait_of(sk, tp, old_state)))
 		remember(sk, tp, st, old_state);
 }
 

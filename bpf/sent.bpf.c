@@ -91,6 +91,9 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		owner = kind_of_connection(&kind, sk, tp);
 	else if (!is_syn(&packet))
 		kind.state = past_end(&tuple, kind.netns, &owner);
+	/* What was closed, and is reset at once, has left no TIME_WAIT (data with the ACK of the FIN). */
+	if (tp && skb && !compat_has(RST_KERNEL_RESET_REASON))
+		past_take_timewait(&tuple, kind.netns, RST_TCP_FIN_WAIT2);
 	if (!filter_pass(&tuple, kind.netns)) {
 		event_filtered(&kind);
 		return 0;
