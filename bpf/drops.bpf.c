@@ -155,9 +155,7 @@ static __noinline void find_refuser(struct rst_event *e)
 	else if (past_take_timewait(&e->tuple, e->netns, RST_TCP_FIN_WAIT2))
 		sort = RST_TCP_FIN_WAIT2;
 	if (sort) {
-		e->sock.kind = RST_SOCK_TIMEWAIT;
-		e->sock.state = RST_TCP_TIME_WAIT;
-		e->sock.tw_substate = sort;
+		sock_set_timewait(&e->sock, sort);
 		return;
 	}
 	at = listener_of(&e->tuple, e->netns);

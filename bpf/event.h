@@ -119,6 +119,10 @@ enum rst_socket_flag {
 	RST_SF_IPV6 = 1 << 8, /* AF_INET6 socket, whatever the packet is */
 };
 
+/* The inode number of the initial pid namespace, the same in every kernel: include/linux/proc_ns.h,
+ * PROC_PID_INIT_INO. */
+#define RST_PIDNS_INITIAL 0xeffffffcU
+
 #define RST_NEVER 0xffffffffU
 #define RST_NEVER_MS (~0ULL)
 

@@ -13,8 +13,7 @@
 #define K_IPPROTO_MPTCP 262
 #define K_PF_EXITING 0x00000004
 #define K_PF_KTHREAD 0x00200000
-#define K_PROC_PID_INIT_INO 0xeffffffcU /* include/linux/proc_ns.h */
-#define K_SOCK_DEAD 0			/* include/net/sock.h, enum sock_flags */
+#define K_SOCK_DEAD 0 /* include/net/sock.h, enum sock_flags */
 #define K_SOCK_DONE 1
 #define K_SOCK_KEEPOPEN 3
 #define K_SOCK_LINGER 4
@@ -96,7 +95,7 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 	out->pid = out->ns_pid = COMPAT_TASK(task, tgid);
 	out->tid = COMPAT_TASK(task, pid);
 	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
-	if (rst_config.pidns != K_PROC_PID_INIT_INO || BPF_CORE_READ(pid, level)) {
+	if (rst_config.pidns != RST_PIDNS_INITIAL || BPF_CORE_READ(pid, level)) {
 		out->pid = pid_seen(pid);
 		out->tid = pid_seen(BPF_CORE_READ(task, thread_pid));
 		out->ns_pid = pid_own(pid);
@@ -334,16 +333,20 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		st->awaited = 1;
 }
 
+static __always_inline void sock_set_timewait(struct rst_socket *s, __u8 substate)
+{
+	s->kind = RST_SOCK_TIMEWAIT;
+	s->state = RST_TCP_TIME_WAIT;
+	s->tw_substate = substate;
+}
+
 /* A TIME_WAIT socket has little more than addresses, and neither owner nor storage. */
 static __always_inline void sock_fill_timewait(struct rst_socket *s, struct sock *sk)
 {
 	struct tcp_timewait_sock *tw = bpf_skc_to_tcp_timewait_sock(sk);
 
-	s->kind = RST_SOCK_TIMEWAIT;
-	s->state = RST_TCP_TIME_WAIT;
+	sock_set_timewait(s, tw ? tw->tw_sk.tw_substate : 0);
 	s->flags = sk->__sk_common.skc_family == K_AF_INET6 ? RST_SF_IPV6 : 0;
-	if (tw)
-		s->tw_substate = tw->tw_sk.tw_substate;
 }
 
 /* A task that closes a listener resets the connections in its queue at once. */

@@ -91,11 +91,8 @@ static __always_inline void fill_answer(struct rst_event *e, const struct rst_ki
 	bool is_syn = e->packet.flags & RST_FLAG_ACK;
 
 	e->packet.answer = 1;
-	if (kind->class == RST_CLASS_SENT_TIMEWAIT) {
-		e->sock.kind = RST_SOCK_TIMEWAIT;
-		e->sock.state = RST_TCP_TIME_WAIT;
-		e->sock.tw_substate = RST_TCP_FIN_WAIT2;
-	}
+	if (kind->class == RST_CLASS_SENT_TIMEWAIT)
+		sock_set_timewait(&e->sock, RST_TCP_FIN_WAIT2);
 	past_recall(&e->past, &e->tuple, kind->netns, is_syn);
 }
 

@@ -8,11 +8,11 @@
 #include <unistd.h>
 
 #include "doctor_facts.h"
+#include "event.h"
 #include "util.h"
 
 /* include/linux/proc_ns.h: the same in every kernel. */
 #define INITIAL_USER_NAMESPACE 0xeffffffdU
-#define INITIAL_PID_NAMESPACE 0xeffffffcU
 
 struct path {
 	char text[PATH_MAX];
@@ -147,5 +147,5 @@ void doctor_facts_read(struct doctor_facts *f, const char *root)
 	f->iptables_legacy = has_legacy(root, "/proc/net/ip_tables_names") ||
 			     has_legacy(root, "/proc/net/ip6_tables_names");
 	f->initial_userns = is_namespace(root, "/proc/self/ns/user", INITIAL_USER_NAMESPACE);
-	f->initial_pidns = is_namespace(root, "/proc/self/ns/pid", INITIAL_PID_NAMESPACE);
+	f->initial_pidns = is_namespace(root, "/proc/self/ns/pid", RST_PIDNS_INITIAL);
 }

@@ -160,12 +160,11 @@ static bool have_field(const struct kbtf *btf, const char *type, const char *fie
 	return false;
 }
 
-/* Copies the names of an enumeration's values, without PREFIX. Returns false if there is none. */
-static bool read_names(char (*names)[FEATURES_REASON_LEN], __s32 n, const struct kbtf *btf,
+/* Copies the names of an enumeration's values, without PREFIX. */
+static void read_names(char (*names)[FEATURES_REASON_LEN], __s32 n, const struct kbtf *btf,
 		       const char *type, const char *prefix)
 {
-	uint32_t id = kbtf_find(btf, BTF_KIND_ENUM, type);
-	const struct btf_type *t = kbtf_type(btf, id);
+	const struct btf_type *t = kbtf_type(btf, kbtf_find(btf, BTF_KIND_ENUM, type));
 	const struct btf_enum *e = t ? btf_enum(t) : NULL;
 
 	for (__u16 i = 0; t && i < btf_vlen(t); i++) {
@@ -177,7 +176,6 @@ static bool read_names(char (*names)[FEATURES_REASON_LEN], __s32 n, const struct
 			name += strlen(prefix);
 		snprintf(names[e[i].val], sizeof(names[0]), "%s", name);
 	}
-	return t;
 }
 
 /* Copies for packet sockets, frames for other hosts, queues that are thrown away; and the RST that
@@ -193,25 +191,31 @@ static bool is_ignored(const char *drop)
 	return false;
 }
 
+/* The number of a drop reason; -1: this kernel has no such. */
+static int drop_number(const struct features *f, const char *name)
+{
+	for (int i = 0; i < RST_DROP_REASONS; i++)
+		if (!strcmp(f->drop[i], name))
+			return i;
+	return -1;
+}
+
+/* The same, 0 for none. */
+static int drop_number_or_0(const struct features *f, const char *name)
+{
+	int number = drop_number(f, name);
+
+	return number < 0 ? 0 : number;
+}
+
 static void read_reasons(struct features *f, const struct kbtf *btf)
 {
 	read_names(f->reason, FEATURES_REASONS, btf, "sk_rst_reason", "SK_RST_REASON_");
 	read_names(f->drop, RST_DROP_REASONS, btf, "skb_drop_reason", "SKB_DROP_REASON_");
-	for (int i = 0; i < RST_DROP_REASONS; i++) {
-		f->drop_ignored[i] = is_ignored(f->drop[i]);
-		if (!strcmp(f->drop[i], "NETFILTER_DROP"))
-			f->netfilter_drop = i;
-		if (!strcmp(f->drop[i], "NOT_SPECIFIED"))
-			f->drop_unspecified = i;
-	}
-}
-
-static bool have_drop(const struct features *f, const char *name)
-{
 	for (int i = 0; i < RST_DROP_REASONS; i++)
-		if (!strcmp(f->drop[i], name))
-			return true;
-	return false;
+		f->drop_ignored[i] = is_ignored(f->drop[i]);
+	f->netfilter_drop = drop_number_or_0(f, "NETFILTER_DROP");
+	f->drop_unspecified = drop_number_or_0(f, "NOT_SPECIFIED");
 }
 
 static bool have_netns_cookie(void)
@@ -251,8 +255,8 @@ int features_probe(struct features *f, const struct kbtf *btf)
 	f->tick_ns = (uint64_t)tick.tv_sec * 1000000000 + (uint64_t)tick.tv_nsec;
 	read_reasons(f, btf);
 	look_at_tracepoints(f, btf);
-	f->have[FEATURE_DROP_OVERFLOW] = have_drop(f, "TCP_LISTEN_OVERFLOW");
-	f->have[FEATURE_DROP_REFUSED] = have_drop(f, "TCP_INVALID_SEQUENCE");
+	f->have[FEATURE_DROP_OVERFLOW] = drop_number(f, "TCP_LISTEN_OVERFLOW") >= 0;
+	f->have[FEATURE_DROP_REFUSED] = drop_number(f, "TCP_INVALID_SEQUENCE") >= 0;
 	f->have[FEATURE_ITER_FILES] = have_function(btf, "bpf_iter_task_file");
 	f->have[FEATURE_ITER_NAMES] = have_function(btf, "bpf_iter_bpf_map_elem");
 	/* A helper that programs of other types have had for longer has a variant for tracing. */

@@ -82,14 +82,11 @@ static int fail(FILE *err, int e, const char *what)
 	return e;
 }
 
-/* include/linux/proc_ns.h, PROC_PID_INIT_INO: the same in every kernel. */
-#define INITIAL_PID_NAMESPACE 0xeffffffcU
-
 static uint32_t pid_namespace(void)
 {
 	struct stat st;
 
-	return stat("/proc/self/ns/pid", &st) ? INITIAL_PID_NAMESPACE : (uint32_t)st.st_ino;
+	return stat("/proc/self/ns/pid", &st) ? RST_PIDNS_INITIAL : (uint32_t)st.st_ino;
 }
 
 /* What arrives is of use only beside what was received or passed on. */
@@ -186,7 +183,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	c.wakeup_bytes = ring_bytes / WAKEUP_SHARE;
 	c.netns = netns;
 	c.pidns = pid_namespace();
-	c.own_pid = c.pidns == INITIAL_PID_NAMESPACE ? (uint32_t)getpid() : 0;
+	c.own_pid = c.pidns == RST_PIDNS_INITIAL ? (uint32_t)getpid() : 0;
 	c.directions = options_directions(o);
 	c.netfilter_drop = (uint32_t)features->netfilter_drop;
 	c.peers = o->interfaces ? PEERS : 1;
