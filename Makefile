@@ -61,8 +61,8 @@ say = @:
 endif
 
 BPF_SRCS  := $(wildcard bpf/*.bpf.c)
-USER_SRCS := $(wildcard user/*.c)
-UNIT_SRCS := $(wildcard tests/unit/*.c)
+USER_SRCS := $(wildcard user/*/*.c)
+UNIT_SRCS := $(wildcard tests/unit/*.c tests/unit/*/*.c)
 ifneq ($(CROSS),)
 UNIT_SRCS += $(wildcard tests/cross/*.c)
 endif
@@ -79,7 +79,7 @@ E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The end-to-end tests' namespaces serve the benchmark as well.
 BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(O)/obj/tests/e2e/netlab.o
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out %/main.o %/tracer.o %/cmd_trace.o %/cmd_doctor.o %/pipeline.o %/audit.o,$(USER_OBJS)) \
+CORE_OBJS := $(filter-out $(addprefix %/,main.o tracer.o cmd_trace.o cmd_doctor.o pipeline.o audit.o),$(USER_OBJS)) \
 	$(O)/obj/tests/bench/stats.o $(O)/obj/tests/bench/count.o
 
 BPF_OBJ := $(O)/bpf/rsttrace.o
@@ -182,7 +182,7 @@ $(O)/floor.skel.h: $(O)/bpf/floor.o
 
 # Nobody else may include the skeleton. The compiler reports it as a dependency only after the
 # first compilation, so the first one has to be told.
-$(O)/obj/user/tracer.o: $(SKEL)
+$(O)/obj/user/kernel/tracer.o: $(SKEL)
 
 $(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit -iquote tests/bench $(UNIT_CFLAGS)
 # Rows of the scenario tables end where the rest is zero.
@@ -195,7 +195,7 @@ $(O)/obj/%.o: %.c $(O)/.flags
 	$(Q)$(CC) $(USER_CFLAGS) $(EXTRA) $(DEPFLAGS) -c $< -o $@
 
 $(O)/rsttrace: $(USER_OBJS) $(O)/.sources
-	$(if $(USER_SRCS),,$(error user/ has no *.c))
+	$(if $(USER_SRCS),,$(error user/ has no */*.c))
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(USER_OBJS) $(LIB_LIBS)
 
@@ -216,8 +216,8 @@ $(O)/tests/bench: $(BENCH_OBJS) $(O)/.sources
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(BENCH_OBJS) $(LIB_LIBS) $(JSON_LIBS) -lm
 
-# What the kernel has of user/features.c's table.
-$(O)/tests/features: $(addprefix $(O)/obj/,tests/kernels/features.o user/features.o user/kbtf.o)
+# What the kernel has of user/model/features.c's table.
+$(O)/tests/features: $(addprefix $(O)/obj/,tests/kernels/features.o user/model/features.o user/kernel/kbtf.o)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $^ $(LIB_LIBS)
@@ -317,11 +317,13 @@ lint-files:
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call say,SHELL,$(SHELL_FILES))
 	$(Q)shellcheck $(SHELL_FILES)
+	$(call say,ROOMS,user/*/*.[ch])
+	$(Q)scripts/check-rooms user
 	$(call say,README,README.md)
 	$(Q)scripts/update-readme --check $(O)/rsttrace README.md
 	$(call say,KERNELS,docs/kernels.md)
 	$(Q)scripts/update-kernels --check $(O)/tests/features tests/kernels/results docs/kernels.md
-	$(call say,TIDY,user/*.c)
+	$(call say,TIDY,user/*/*.c)
 	$(Q)printf '%s\n' $(USER_SRCS) | xargs -P "$$(nproc)" -I{} \
 		clang-tidy --quiet --warnings-as-errors='*' {} -- $(BASE_CFLAGS)
 

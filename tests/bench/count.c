@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "util.h"
+#include "base/util.h"
 
 #define CHUNK (1 << 20)
 #define PCAP_HEADER 24

@@ -15,7 +15,7 @@
 
 #include "run.h"
 #include "stats.h"
-#include "util.h"
+#include "base/util.h"
 
 #define SERVER "192.0.2.1"
 #define CLIENT "192.0.2.2"

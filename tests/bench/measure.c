@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "run.h"
-#include "util.h"
+#include "base/util.h"
 
 #define REST_US 30000 /* between two runs: what the last one left for later is done */
 #define CALIBRATION_S 0.1

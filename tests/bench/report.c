@@ -11,7 +11,7 @@
 #include "goals.h"
 #include "stats.h"
 #include "table.h"
-#include "util.h"
+#include "base/util.h"
 
 #define MB 1e6
 

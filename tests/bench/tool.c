@@ -17,7 +17,7 @@
 
 #include "load.h"
 #include "run.h"
-#include "util.h"
+#include "base/util.h"
 
 #define READY_MS 10000
 #define FIRST_EVENT_MS 5000

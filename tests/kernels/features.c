@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* features.c: what the running kernel has of user/features.c's table, and the table's words, for
+/* features.c: what the running kernel has of user/model/features.c's table, and the table's words, for
  * docs/kernels.md. One line a feature, tab-separated: name, state, since, loss. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "features.h"
-#include "kbtf.h"
+#include "model/features.h"
+#include "kernel/kbtf.h"
 
 static const char *state(const struct features *f, enum feature i)
 {

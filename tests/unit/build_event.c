@@ -5,9 +5,9 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
-#include "attribute.h"
-#include "firewall.h"
-#include "suspect.h"
+#include "explain/attribute.h"
+#include "explain/wire_origin.h"
+#include "explain/injection.h"
 
 static void task_fill(struct rst_task *task, const char *comm, uint32_t pid)
 {

@@ -3,7 +3,7 @@
 #ifndef UNIT_BUILD_EVENT_H
 #define UNIT_BUILD_EVENT_H
 
-#include "incident.h"
+#include "model/incident.h"
 
 #define BUILD_NOW_NS 100000000000ULL /* hdr.mono_ns of every built event */
 #define BUILD_NETNS 4026531840U

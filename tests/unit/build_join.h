@@ -3,7 +3,7 @@
 #ifndef UNIT_BUILD_JOIN_H
 #define UNIT_BUILD_JOIN_H
 
-#include "join.h"
+#include "explain/join.h"
 
 #define JOIN_NETNS 4026531840U
 

@@ -3,7 +3,7 @@
 #ifndef RSTTRACE_BUILD_RULESET_H
 #define RSTTRACE_BUILD_RULESET_H
 
-#include "ruleset_walk.h"
+#include "host/ruleset_walk.h"
 
 #define BUILT_CHAINS 8
 

@@ -3,7 +3,7 @@
 #ifndef RSTTRACE_BUILD_SYMBOLS_H
 #define RSTTRACE_BUILD_SYMBOLS_H
 
-#include "symbols.h"
+#include "kernel/symbols.h"
 
 /*
  * TEXT has a line for each function, "ffffffff81000100 tcp_v4_rcv", in the order of their addresses,

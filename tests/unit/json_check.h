@@ -5,7 +5,7 @@
 
 #include <jansson.h>
 
-#include "incident.h"
+#include "model/incident.h"
 
 /* Finds "a.b.c" in O; NULL when any of them is absent. */
 json_t *json_at(json_t *o, const char *path);

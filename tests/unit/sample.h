@@ -3,8 +3,8 @@
 #ifndef UNIT_SAMPLE_H
 #define UNIT_SAMPLE_H
 
-#include "incident.h"
-#include "sink.h"
+#include "model/incident.h"
+#include "output/sink.h"
 
 struct sample {
 	struct rst_event ev;

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_options.c: command lines, good and bad. */
+#include <criterion/criterion.h>
+#include <criterion/parameterized.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/options.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#define ARGS_MAX 40
+
+/* Parses a command line whose arguments stand between single spaces ("''" is an empty one). The
+ * strings live as long as the test. Returns the result; *MESSAGE is what was printed. */
+static int parse(struct options *o, const char *line, char **message)
+{
+	static char copy[4096];
+	static char *argv[ARGS_MAX + 1];
+	char *save = NULL;
+	size_t size = 0;
+	int argc = 0, err;
+	FILE *out = open_memstream(message, &size);
+
+	argv[argc++] = (char[]){ "rsttrace" };
+	snprintf(copy, sizeof(copy), "%s", line);
+	for (char *p = strtok_r(copy, " ", &save); p; p = strtok_r(NULL, " ", &save)) {
+		cr_assert_lt(argc, ARGS_MAX);
+		argv[argc++] = !strcmp(p, "''") ? p + 2 : p;
+	}
+	argv[argc] = NULL;
+	err = options_parse(o, argc, argv, out);
+	fclose(out);
+	return err;
+}
+
+static struct options good(const char *line)
+{
+	struct options o;
+	char *message;
+	int err = parse(&o, line, &message);
+
+	cr_assert_eq(err, 0, "'%s': %s", line, message);
+	cr_assert_str_eq(message, "");
+	free(message);
+	return o;
+}
+
+Test(options, defaults)
+{
+	struct options o = good("");
+
+	cr_assert_eq(o.command, COMMAND_TRACE);
+	cr_assert_eq(o.ready_fd, -1);
+	cr_assert_eq(o.explain, -1);
+	cr_assert_eq(o.ring_mib, 8);
+	cr_assert_eq(o.style.time, TIME_CLOCK);
+	cr_assert(!o.pid && !o.family && !o.local_ports && !o.remote_ports && !o.prefixes);
+	cr_assert(!o.interfaces && !o.netns && !o.cgroup && !o.causes && !o.sent && !o.received);
+	cr_assert(!o.passing && !o.every);
+	cr_assert(!o.abnormal && !o.json && !o.verbose && !o.count && !o.style.stack);
+	cr_assert(!o.style.wide && !o.style.quiet && !o.explain_markdown);
+	cr_assert(o.seconds == 0);
+}
+
+/* Every flag sets its own field and nothing else. */
+static const struct {
+	const char *shorter, *longer;
+	size_t field;
+} flags[] = {
+	{ "--sent", "--sent", offsetof(struct options, sent) },
+	{ "--received", "--received", offsetof(struct options, received) },
+	{ "--passing", "--passing", offsetof(struct options, passing) },
+	{ "--every", "--every", offsetof(struct options, every) },
+	{ "--abnormal", "--abnormal", offsetof(struct options, abnormal) },
+	{ "-j", "--json", offsetof(struct options, json) },
+	{ "-v", "--verbose", offsetof(struct options, verbose) },
+	{ "-s", "--stack", offsetof(struct options, style.stack) },
+	{ "-w", "--wide", offsetof(struct options, style.wide) },
+	{ "-q", "--quiet", offsetof(struct options, style.quiet) },
+};
+
+Test(options, flags)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		struct options one = good(flags[i].shorter), other = good(flags[i].longer);
+
+		for (size_t k = 0; k < ARRAY_SIZE(flags); k++) {
+			bool set = *(bool *)((char *)&one + flags[k].field);
+
+			cr_assert_eq(set, k == i, "%s", flags[i].shorter);
+			cr_assert_eq(*(bool *)((char *)&other + flags[k].field), set);
+		}
+	}
+}
+
+Test(options, numbers)
+{
+	cr_assert_eq(good("-p 1234").pid, 1234);
+	cr_assert_eq(good("--pid=4194304").pid, 4194304);
+	cr_assert_eq(good("-n 5").count, 5);
+	cr_assert_eq(good("--count 18446744073709551615").count, UINT64_MAX);
+	cr_assert(good("-d 10").seconds == 10);
+	cr_assert(good("--duration 0.25").seconds == 0.25);
+	cr_assert_eq(good("--ready-fd 0").ready_fd, 0);
+	cr_assert_eq(good("--ready-fd=7").ready_fd, 7);
+	cr_assert_eq(good("--ring-size 1").ring_mib, 1);
+	cr_assert_eq(good("--ring-size 1024").ring_mib, 1024);
+	cr_assert_eq(good("").history, 65536);
+	cr_assert_eq(good("--history 64").history, 64);
+	cr_assert_eq(good("--history 16777216").history, 16777216);
+}
+
+Test(options, family_and_time)
+{
+	cr_assert_eq(good("-4").family, 4);
+	cr_assert_eq(good("--ipv4 -4").family, 4);
+	cr_assert_eq(good("--ipv6").family, 6);
+	cr_assert_eq(good("-T").style.time, TIME_FULL);
+	cr_assert_eq(good("--timestamp").style.time, TIME_FULL);
+	cr_assert_eq(good("-t").style.time, TIME_SINCE);
+	cr_assert_eq(good("--since-start").style.time, TIME_SINCE);
+}
+
+Test(options, ports)
+{
+	struct options o = good("-L 80,443 --local-port=80,8080 -D 1 --remote-port 65535");
+
+	cr_assert_eq(o.local_ports, 3, "a port given twice is one");
+	cr_assert_eq(o.local_port[0], 80);
+	cr_assert_eq(o.local_port[1], 443);
+	cr_assert_eq(o.local_port[2], 8080);
+	cr_assert_eq(o.remote_ports, 2);
+	cr_assert_eq(o.remote_port[0], 1);
+	cr_assert_eq(o.remote_port[1], 65535);
+	cr_assert_eq(good("-L 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16").local_ports, 16);
+}
+
+Test(options, causes)
+{
+	struct options o = good("--cause close-unread,refused --cause unknown");
+
+	cr_assert(o.causes);
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		cr_assert_eq(o.cause[i],
+			     i == CAUSE_CLOSE_UNREAD || i == CAUSE_REFUSED || i == CAUSE_UNKNOWN);
+}
+
+Test(options, interfaces)
+{
+	struct options o = good("-i eth0 --interface=veth1:generic -i abcdefghijklmno");
+
+	cr_assert_eq(o.interfaces, 3);
+	cr_assert_str_eq(o.interface[0].name, "eth0");
+	cr_assert(!o.interface[0].generic);
+	cr_assert_str_eq(o.interface[1].name, "veth1");
+	cr_assert(o.interface[1].generic);
+	cr_assert_str_eq(o.interface[2].name, "abcdefghijklmno");
+}
+
+Test(options, strings)
+{
+	struct options o = good("--netns blue --cgroup /system.slice");
+
+	cr_assert_str_eq(o.netns, "blue");
+	cr_assert_str_eq(o.cgroup, "/system.slice");
+}
+
+/* The prefix as bytes: what is behind the bits must be zero. */
+static const struct {
+	const char *text;
+	uint8_t family, bits;
+	uint8_t address[16];
+} prefixes[] = {
+	{ "10.1.2.3", 4, 32, { 10, 1, 2, 3 } },
+	{ "10.1.2.3/8", 4, 8, { 10 } },
+	{ "10.255.2.3/12", 4, 12, { 10, 240 } },
+	{ "1.2.3.4/0", 4, 0, { 0 } },
+	{ "2001:db8::1", 6, 128, { 0x20, 1, 0x0d, 0xb8, [15] = 1 } },
+	{ "2001:db8::1/32", 6, 32, { 0x20, 1, 0x0d, 0xb8 } },
+	{ "ffff::/1", 6, 1, { 0x80 } },
+	{ "::/0", 6, 0, { 0 } },
+	{ "::ffff:10.1.2.3", 4, 32, { 10, 1, 2, 3 } },
+	{ "::ffff:10.1.2.3/104", 4, 8, { 10 } },
+	{ "::ffff:10.1.2.3/95", 6, 95, { [10] = 0xff, [11] = 0xfe } },
+};
+
+Test(options, prefixes)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
+		struct options o = good(prefixes[i].text);
+
+		cr_assert_eq(o.prefixes, 1);
+		cr_assert_eq(o.prefix[0].family, prefixes[i].family, "%s", prefixes[i].text);
+		cr_assert_eq(o.prefix[0].bits, prefixes[i].bits, "%s", prefixes[i].text);
+		cr_assert_arr_eq(o.prefix[0].address, prefixes[i].address, 16, "%s",
+				 prefixes[i].text);
+	}
+	cr_assert_eq(good("trace 10.0.0.1 -j ::1 10.0.0.0/8").prefixes, 3);
+	cr_assert_eq(good("-6 ::1").prefixes, 1);
+}
+
+Test(options, commands)
+{
+	struct options o;
+
+	cr_assert_eq(good("trace").command, COMMAND_TRACE);
+	cr_assert(good("-j trace").json);
+	cr_assert_eq(good("--help").command, COMMAND_HELP);
+	cr_assert_eq(good("-h").command, COMMAND_HELP);
+	cr_assert_eq(good("-j -h nonsense").command, COMMAND_HELP);
+	cr_assert_eq(good("-V").command, COMMAND_VERSION);
+	cr_assert_eq(good("--version").command, COMMAND_VERSION);
+	o = good("explain");
+	cr_assert_eq(o.command, COMMAND_EXPLAIN);
+	cr_assert_eq(o.explain, -1);
+	cr_assert_eq(good("explain linger-zero").explain, CAUSE_LINGER_ZERO);
+	cr_assert_eq(good("explain unknown").explain, CAUSE_UNKNOWN);
+	cr_assert(good("explain --markdown").explain_markdown);
+	cr_assert(good("--markdown explain").explain_markdown);
+	o = good("doctor -j -v -i eth0:generic --interface lo");
+	cr_assert_eq(o.command, COMMAND_DOCTOR);
+	cr_assert(o.json && o.verbose);
+	cr_assert_eq(o.interfaces, 2);
+	cr_assert_eq(good("-j doctor").command, COMMAND_DOCTOR);
+}
+
+/* Each is refused with exactly one line, which says what to try; WORD must occur in it. */
+static const struct {
+	const char *line, *word;
+} bad[] = {
+	{ "-x", "'-x'" },
+	{ "doctor --frob", "'--frob'" },
+	{ "doctor -q", "doctor does not know --quiet" },
+	{ "-L 80 doctor -j", "doctor does not know --local-port" },
+	{ "doctor --markdown", "doctor does not know --markdown" },
+	{ "doctor eth0", "'eth0'" },
+	{ "doctor -i", "--interface needs an argument" },
+	{ "-jx", "'-x'" },
+	{ "--nonsense", "'--nonsense'" },
+	{ "--c", "'--c'" },
+	{ "--json=1", "--json takes no argument" },
+	{ "-p", "--pid needs an argument" },
+	{ "--cause", "--cause needs an argument" },
+	{ "-p 0", "'0'" },
+	{ "-p 12x", "'12x'" },
+	{ "-p -1", "'-1'" },
+	{ "-p 4194305", "'4194305'" },
+	{ "-p 18446744073709551617", "'18446744073709551617'" },
+	{ "-L 0", "'0'" },
+	{ "-L 65536", "'65536'" },
+	{ "-L 80x", "'80x'" },
+	{ "-L +80", "'+80'" },
+	{ "-L ''", "empty" },
+	{ "-L 80,", "empty" },
+	{ "-L ,80", "empty" },
+	{ "-D 80,,443", "empty" },
+	{ "-D 99999999999999999999", "'99999999999999999999'" },
+	{ "-L 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", "too many ports" },
+	{ "-D 1,2,3,4,5,6,7,8,9 -D 10,11,12,13,14,15,16,17", "too many ports" },
+	{ "-4 -6", "-4 and -6" },
+	{ "-6 --ipv4", "-4 and -6" },
+	{ "-t -T", "-T and -t" },
+	{ "-n 0", "'0'" },
+	{ "-n -1", "'-1'" },
+	{ "-n 18446744073709551616", "'18446744073709551616'" },
+	{ "-d 0", "'0'" },
+	{ "-d -1", "'-1'" },
+	{ "-d nan", "'nan'" },
+	{ "-d inf", "'inf'" },
+	{ "-d 0x10", "'0x10'" },
+	{ "-d 10s", "'10s'" },
+	{ "-d .", "'.'" },
+	{ "-d ''", "''" },
+	{ "-d 99999999999", "'99999999999'" },
+	{ "--ready-fd x", "'x'" },
+	{ "--ready-fd -1", "'-1'" },
+	{ "--ready-fd 2147483648", "'2147483648'" },
+	{ "--ready-fd ''", "''" },
+	{ "--ring-size 0", "'0'" },
+	{ "--ring-size 3", "'3'" },
+	{ "--ring-size 2048", "'2048'" },
+	{ "--history 0", "'0'" },
+	{ "--history 63", "'63'" },
+	{ "--history 16777217", "'16777217'" },
+	{ "--history 1k", "'1k'" },
+	{ "-i abcdefghijklmnop", "'abcdefghijklmnop'" },
+	{ "-i ''", "''" },
+	{ "-i :generic", "''" },
+	{ "-i eth0:native2", "'eth0:native2'" },
+	{ "-i eth0:", "'eth0:'" },
+	{ "-i ../eth0", "'../eth0'" },
+	{ "-i eth0 -i eth0:generic", "twice" },
+	{ "-i 1 -i 2 -i 3 -i 4 -i 5 -i 6 -i 7 -i 8 -i 9 -i a -i b -i c -i d -i e -i f -i g -i h",
+	  "too many interfaces" },
+	{ "--netns ''", "--netns is empty" },
+	{ "--cgroup ''", "--cgroup is empty" },
+	{ "--cause close-unred", "try close-unread" },
+	{ "--cause close", "try closed-earlier" },
+	{ "--cause Refused", "try refused" },
+	{ "--cause flubber", "explain" },
+	{ "--cause refused,", "empty" },
+	{ "--cause ''", "empty" },
+	{ "--markdown", "explain --markdown" },
+	{ "record", "'record'" },
+	{ "10.0.0.1 trace", "'trace'" },
+	{ "10.0.0.256", "'10.0.0.256'" },
+	{ "10.0.0", "'10.0.0'" },
+	{ "10.0.0.0/33", "/32" },
+	{ "10.0.0.0/", "prefix length" },
+	{ "10.0.0.0/8x", "prefix length" },
+	{ "10.0.0.0/-1", "prefix length" },
+	{ "::/129", "/128" },
+	{ "[::1]", "'[::1]'" },
+	{ "''", "''" },
+	{ "/8", "'/8'" },
+	{ "-4 ::1", "not an IPv4 address" },
+	{ "-6 10.0.0.1", "not an IPv6 address" },
+	{ "::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9 ::a ::b ::c ::d ::e ::f ::10 ::11 ::12", "too many" },
+	{ "explain flubber", "try rsttrace explain" },
+	{ "explain refuse", "try refused" },
+	{ "explain refused ignored", "one cause" },
+	{ "explain refused --markdown", "'refused'" },
+	{ "explain -j", "--json" },
+	{ "-L 80 explain", "--local-port" },
+	{ "trace --markdown", "explain --markdown" },
+};
+
+ParameterizedTestParameters(options, bad_input)
+{
+	static size_t indexes[ARRAY_SIZE(bad)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++)
+		indexes[i] = i;
+	return cr_make_param_array(size_t, indexes, ARRAY_SIZE(bad));
+}
+
+static void assert_one_line(const char *message, const char *line)
+{
+	cr_assert_eq(strncmp(message, "rsttrace: ", 10), 0, "%s: %s", line, message);
+	cr_assert_eq(strcspn(message, "\n") + 1, strlen(message), "%s: %s", line, message);
+	cr_assert_not_null(strstr(message, "; try "), "%s: %s", line, message);
+	for (const char *p = message; *p && *p != '\n'; p++)
+		cr_assert(*p >= ' ' && *p <= '~');
+}
+
+ParameterizedTest(size_t *i, options, bad_input)
+{
+	struct options o;
+	char *message;
+
+	cr_assert_eq(parse(&o, bad[*i].line, &message), -EINVAL, "accepted: %s", bad[*i].line);
+	assert_one_line(message, bad[*i].line);
+	cr_assert_not_null(strstr(message, bad[*i].word), "%s: %s", bad[*i].line, message);
+	free(message);
+}
+
+Test(options, hostile_input_stays_one_line)
+{
+	static const char *const lines[] = {
+		"-p \x1b[31m", "-L 8\n0", "--cause \n\n", "\xff\xfe",
+		"--\x1b=",     "-\x1b",	  "-\xff",	  "explain \xe2\x80\xae",
+	};
+	struct options o;
+	char *message;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+		cr_assert_eq(parse(&o, lines[i], &message), -EINVAL);
+		assert_one_line(message, lines[i]);
+		free(message);
+	}
+}
+
+Test(options, long_input_is_shortened)
+{
+	char line[2000] = "--cause ";
+	struct options o;
+	char *message;
+
+	memset(line + 8, 'a', 1500);
+	cr_assert_eq(parse(&o, line, &message), -EINVAL);
+	assert_one_line(message, "long");
+	cr_assert_lt(strlen(message), 200);
+	free(message);
+}
+
+Test(options, a_second_parse_starts_afresh)
+{
+	cr_assert(good("-j -s 10.0.0.1").json);
+	cr_assert(!good("-s").json);
+	cr_assert_eq(good("-4").prefixes, 0);
+}

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_diag.c: questions about namespaces that nobody has to be root for. */
+#include <criterion/criterion.h>
+
+#include "host/conntrack.h"
+#include "host/diag.h"
+#include "host/netns.h"
+#include "host/ruleset.h"
+
+Test(diag, interfaces)
+{
+	struct diag *d = NULL;
+	const char *lo;
+
+	cr_assert_eq(diag_open(&d), 0);
+	lo = diag_interface(d, netns_own(), 0, 1);
+	cr_assert(lo);
+	cr_expect_str_eq(lo, "lo");
+	cr_expect_eq(diag_interface(d, netns_own(), 0, 1), lo);
+	cr_expect_null(diag_interface(d, netns_own(), 0, 0));
+	cr_expect_null(diag_interface(d, netns_own(), 0, UINT32_MAX));
+	cr_expect_null(diag_interface(d, 1, 0, 1));
+	diag_release(d);
+	lo = diag_interface(d, netns_own(), 0, 1);
+	cr_assert(lo);
+	cr_expect_str_eq(lo, "lo");
+	diag_close(d);
+	diag_close(NULL);
+}
+
+/* More than sockets are kept for. */
+Test(diag, no_way_into_the_namespace)
+{
+	struct rst_tuple tuple = { .family = 4 };
+	struct diag_socket found;
+	struct diag *d = NULL;
+
+	cr_assert_eq(diag_open(&d), 0);
+	for (uint32_t netns = 1; netns < 40; netns++)
+		cr_expect_neq(0, diag_find(d, netns, 0, &tuple, &found));
+	diag_close(d);
+}
+
+Test(conntrack, no_way_into_the_namespace)
+{
+	struct rst_tuple tuple = { .family = 4 };
+	struct translation found;
+	struct conntrack *c = NULL;
+
+	cr_assert_eq(conntrack_open(&c), 0);
+	cr_expect_not(conntrack_find(c, 1, 0, &tuple, &found));
+	cr_expect_not(found.there);
+	conntrack_release(c);
+	conntrack_close(c);
+	conntrack_close(NULL);
+}
+
+Test(ruleset, no_way_into_the_namespace)
+{
+	struct ruleset_query q = { .kind = "nft", .hook = "input", .tuple.family = 4 };
+	struct ruleset *r = NULL;
+	char rule[96] = "x";
+	bool inferred = true;
+
+	cr_assert_eq(ruleset_open(&r), 0);
+	cr_expect_not(ruleset_find(r, 1, 0, &q, rule, sizeof(rule), &inferred));
+	cr_expect_str_empty(rule);
+	cr_expect_not(inferred);
+	q.kind = "iptables-legacy";
+	cr_expect_not(ruleset_find(r, netns_own(), 0, &q, rule, sizeof(rule), &inferred));
+	ruleset_close(r);
+	ruleset_close(NULL);
+}

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* text.c: numbers, addresses and names as people read them. */
+#include "base/text.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define COUNT_SIZE 28
+#define SPAN_SIZE 32
+#define FLAGS_SIZE 40
+#define SIGNAL_SIZE 16
+
+#define NS_PER_US UINT64_C(1000)
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S UINT64_C(1000000000)
+
+size_t text_number(char *buf, uint64_t n)
+{
+	char digits[TEXT_NUMBER_MAX];
+	size_t at = sizeof(digits), len;
+
+	do {
+		digits[--at] = (char)('0' + n % 10);
+		n /= 10;
+	} while (n);
+	len = sizeof(digits) - at;
+	memcpy(buf, digits + at, len);
+	return len;
+}
+
+size_t text_hex(char *buf, uint64_t n)
+{
+	size_t len = 1;
+
+	while (len < TEXT_HEX_MAX && n >> 4 * len)
+		len++;
+	for (size_t i = 0; i < len; i++)
+		buf[i] = "0123456789abcdef"[n >> 4 * (len - 1 - i) & 15];
+	return len;
+}
+
+void text_digits(char *buf, uint32_t n, int width)
+{
+	buf[width] = '\0';
+	for (; width; n /= 10)
+		buf[--width] = (char)('0' + n % 10);
+}
+
+/* Copies N bytes of S to AT in BUF as far as there is room for them and a NUL. Returns the end. */
+static size_t copy(char *buf, size_t size, size_t at, const char *s, size_t n)
+{
+	if (n > size - 1 - at)
+		n = size - 1 - at;
+	memcpy(buf + at, s, n);
+	return at + n;
+}
+
+size_t text_format(char *buf, size_t size, const char *format, va_list args)
+{
+	size_t at = 0;
+
+	while (*format) {
+		size_t plain = (size_t)(strchrnul(format, '%') - format);
+		char digits[1 + TEXT_NUMBER_MAX];
+		const char *s = digits;
+		size_t n;
+		int d;
+
+		at = copy(buf, size, at, format, plain);
+		format += plain;
+		if (!*format)
+			break;
+		switch (format[1]) {
+		case 's':
+			s = va_arg(args, const char *);
+			n = strlen(s);
+			break;
+		case 'u':
+			n = text_number(digits, va_arg(args, unsigned int));
+			break;
+		case 'd':
+			d = va_arg(args, int);
+			digits[0] = '-';
+			n = text_number(digits + 1, d < 0 ? -(uint64_t)d : (uint64_t)d) + 1;
+			s += d >= 0;
+			n -= d >= 0;
+			break;
+		default:
+			s = format + (format[1] == '%');
+			n = 1;
+			format -= format[1] != '%';
+		}
+		at = copy(buf, size, at, s, n);
+		format += 2;
+	}
+	buf[at] = '\0';
+	return at;
+}
+
+char *text_count(char *buf, uint64_t n)
+{
+	char digits[TEXT_NUMBER_MAX];
+	size_t len = text_number(digits, n);
+	char *p = buf;
+
+	for (size_t i = 0; i < len; i++) {
+		if (i && (len - i) % 3 == 0)
+			*p++ = ',';
+		*p++ = digits[i];
+	}
+	*p = '\0';
+	return buf;
+}
+
+/* What text_format makes of it into BUF. */
+__attribute__((format(printf, 3, 4))) static size_t print(char *buf, size_t size,
+							  const char *format, ...)
+{
+	va_list args;
+	size_t n;
+
+	va_start(args, format);
+	n = text_format(buf, size, format, args);
+	va_end(args);
+	return n;
+}
+
+/* N hundredths as a decimal without trailing zeros: 125 -> "1.25", 120 -> "1.2", 100 -> "1". */
+static void hundredths(char *buf, size_t size, unsigned int n, const char *unit)
+{
+	unsigned int rest = n % 100;
+
+	if (!rest)
+		print(buf, size, "%u %s", n / 100, unit);
+	else if (rest % 10 == 0)
+		print(buf, size, "%u.%u %s", n / 100, rest / 10, unit);
+	else
+		print(buf, size, "%u.%s%u %s", n / 100, rest < 10 ? "0" : "", rest, unit);
+}
+
+/* "3 min 20 s", or "3 min" when nothing of the smaller unit is left. */
+static void two_units(char *buf, size_t size, unsigned int small, unsigned int per_big,
+		      const char *big_unit, const char *small_unit)
+{
+	unsigned int rest = small % per_big;
+
+	if (rest)
+		print(buf, size, "%u %s %u %s", small / per_big, big_unit, rest, small_unit);
+	else
+		print(buf, size, "%u %s", small / per_big, big_unit);
+}
+
+/* Cut off, never rounded up: "1000 ms" and "60 s" would be the next unit's. */
+char *text_span(char *buf, uint64_t ns)
+{
+	uint64_t s = ns / NS_PER_S;
+
+	if (ns < NS_PER_US)
+		print(buf, SPAN_SIZE, "%u ns", (unsigned int)ns);
+	else if (ns < NS_PER_MS)
+		print(buf, SPAN_SIZE, "%u us", (unsigned int)(ns / NS_PER_US));
+	else if (ns < 10 * NS_PER_MS)
+		hundredths(buf, SPAN_SIZE, (unsigned int)(ns / (NS_PER_MS / 10) * 10), "ms");
+	else if (ns < NS_PER_S)
+		print(buf, SPAN_SIZE, "%u ms", (unsigned int)(ns / NS_PER_MS));
+	else if (s < 60)
+		hundredths(buf, SPAN_SIZE, (unsigned int)(ns / (NS_PER_S / 100)), "s");
+	else if (s < 3600)
+		two_units(buf, SPAN_SIZE, (unsigned int)s, 60, "min", "s");
+	else if (s < 24 * 3600)
+		two_units(buf, SPAN_SIZE, (unsigned int)(s / 60), 60, "h", "min");
+	else
+		two_units(buf, SPAN_SIZE, (unsigned int)(s / 3600), 24, "d", "h");
+	return buf;
+}
+
+char *text_address(char *buf, const uint8_t *address, uint8_t family)
+{
+	if (family == 4)
+		print(buf, TEXT_ENDPOINT_MAX, "%u.%u.%u.%u", address[0], address[1], address[2],
+		      address[3]);
+	else if (family != 6 || !inet_ntop(AF_INET6, address, buf, TEXT_ENDPOINT_MAX))
+		strcpy(buf, "?");
+	return buf;
+}
+
+char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
+{
+	char host[TEXT_ENDPOINT_MAX];
+
+	text_address(host, address, family);
+	print(buf, TEXT_ENDPOINT_MAX, family == 6 ? "[%s]:%u" : "%s:%u", host, port);
+	return buf;
+}
+
+char *text_tcp_flags(char *buf, uint8_t flags)
+{
+	/* In the order of the bits: "SYN,ACK" as everybody says it. */
+	static const char names[8][4] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
+	size_t len = 0;
+
+	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
+		if (flags & 1U << i)
+			len += print(buf + len, FLAGS_SIZE - len, len ? ",%s" : "%s", names[i]);
+	if (!len)
+		strcpy(buf, "none");
+	return buf;
+}
+
+const char *text_direction(enum direction direction, bool shortened)
+{
+	static const char *const words[DIRECTIONS][2] = {
+		[DIR_SENT] = { "sent", "sent" },
+		[DIR_RECEIVED] = { "received", "recv" },
+		[DIR_PASSING] = { "passing", "pass" },
+	};
+
+	return words[direction][shortened];
+}
+
+const char *text_tcp_state(uint8_t state)
+{
+	static const char *const names[] = {
+		[RST_TCP_ESTABLISHED] = "ESTABLISHED",
+		[RST_TCP_SYN_SENT] = "SYN_SENT",
+		[RST_TCP_SYN_RECV] = "SYN_RECV",
+		[RST_TCP_FIN_WAIT1] = "FIN_WAIT1",
+		[RST_TCP_FIN_WAIT2] = "FIN_WAIT2",
+		[RST_TCP_TIME_WAIT] = "TIME_WAIT",
+		[RST_TCP_CLOSE] = "CLOSE",
+		[RST_TCP_CLOSE_WAIT] = "CLOSE_WAIT",
+		[RST_TCP_LAST_ACK] = "LAST_ACK",
+		[RST_TCP_LISTEN] = "LISTEN",
+		[RST_TCP_CLOSING] = "CLOSING",
+		[RST_TCP_NEW_SYN_RECV] = "NEW_SYN_RECV",
+	};
+
+	return state < ARRAY_SIZE(names) && names[state] ? names[state] : "?";
+}
+
+const char *text_signal(char *buf, int signal)
+{
+#define NAME(s) [s] = #s
+	static const char *const names[] = {
+		NAME(SIGHUP),	 NAME(SIGINT),	NAME(SIGQUIT),	NAME(SIGILL),  NAME(SIGTRAP),
+		NAME(SIGABRT),	 NAME(SIGBUS),	NAME(SIGFPE),	NAME(SIGKILL), NAME(SIGUSR1),
+		NAME(SIGSEGV),	 NAME(SIGUSR2), NAME(SIGPIPE),	NAME(SIGALRM), NAME(SIGTERM),
+		NAME(SIGSTKFLT), NAME(SIGCHLD), NAME(SIGCONT),	NAME(SIGSTOP), NAME(SIGTSTP),
+		NAME(SIGTTIN),	 NAME(SIGTTOU), NAME(SIGURG),	NAME(SIGXCPU), NAME(SIGXFSZ),
+		NAME(SIGVTALRM), NAME(SIGPROF), NAME(SIGWINCH), NAME(SIGIO),   NAME(SIGPWR),
+		NAME(SIGSYS),
+	};
+#undef NAME
+
+	if (signal > 0 && (size_t)signal < ARRAY_SIZE(names) && names[signal])
+		return names[signal];
+	snprintf(buf, SIGNAL_SIZE, "signal %d", signal);
+	return buf;
+}
+
+/* Code points that are valid but change how the text around them is shown, or show nothing. */
+static bool is_harmful(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0x0080, 0x009f },   /* C1 controls: CSI is one of them */
+		{ 0x00ad, 0x00ad },   /* soft hyphen */
+		{ 0x061c, 0x061c },   /* Arabic letter mark */
+		{ 0x180e, 0x180e },   /* Mongolian vowel separator: invisible */
+		{ 0x200b, 0x200f },   /* zero width, directional marks */
+		{ 0x2028, 0x202e },   /* line and paragraph separators, bidirectional embeddings */
+		{ 0x2060, 0x206f },   /* invisible operators, bidirectional isolates */
+		{ 0xfeff, 0xfeff },   /* byte order mark */
+		{ 0xfff9, 0xfffb },   /* interlinear annotations */
+		{ 0xfffe, 0xffff },   /* noncharacters */
+		{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return false;
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c < 0x7f && c != '\\';
+}
+
+size_t text_utf8(const unsigned char *s, size_t n, uint32_t *c)
+{
+	/* Below this the encoding is overlong. */
+	static const uint32_t least[] = { [2] = 0x80, [3] = 0x800, [4] = 0x10000 };
+	size_t length = s[0] >= 0xf0 ? 4 : s[0] >= 0xe0 ? 3 : 2;
+
+	*c = s[0];
+	if (s[0] < 0x80)
+		return 1;
+	/* A continuation byte cannot begin one, and none is longer than 4. */
+	if (s[0] < 0xc0 || s[0] >= 0xf8 || n < length)
+		return 0;
+	*c &= 0x7fU >> length;
+	for (size_t i = 1; i < length; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		*c = *c << 6 | (s[i] & 0x3f);
+	}
+	return *c >= least[length] && *c <= 0x10ffff && (*c < 0xd800 || *c > 0xdfff) ? length : 0;
+}
+
+/* The same of one that can be printed as it is. 0: its first byte must be escaped (ASCII control,
+ * invalid or cut-off UTF-8, harmful). */
+static size_t plain_length(const unsigned char *s, size_t n)
+{
+	uint32_t c;
+	size_t length = text_utf8(s, n, &c);
+
+	if (length == 1)
+		return is_plain(s[0]);
+	return length && !is_harmful(c) ? length : 0;
+}
+
+/* Eight bytes at a time: a bit is left in the highest of those that are less than their like in
+ * LIMIT, or that are zero, and perhaps of some behind them. */
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+#define LESS(x, limit) (((x)-EACH(limit)) & ~(x)&EACH(0x80))
+#define ZERO(x) LESS(x, 1)
+
+static bool all_plain(const char *s)
+{
+	uint64_t x;
+
+	memcpy(&x, s, sizeof(x));
+	return !((x & EACH(0x80)) | LESS(x, 0x20) | ZERO(x ^ EACH('"')) | ZERO(x ^ EACH('\\')) |
+		 ZERO(x ^ EACH(0x7f)));
+}
+
+size_t text_plain(const char *s, size_t n)
+{
+	size_t at = 0;
+
+	while (n - at >= sizeof(uint64_t) && all_plain(s + at))
+		at += sizeof(uint64_t);
+	/* The last eight, of which some have been looked at. */
+	if (n >= sizeof(uint64_t) && n - at < sizeof(uint64_t) &&
+	    all_plain(s + n - sizeof(uint64_t)))
+		return n;
+	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
+		at++;
+	return at;
+}
+
+char *text_escape(char *buf, size_t size, const char *s, size_t n)
+{
+	const unsigned char *in = (const unsigned char *)s;
+	size_t out = 0;
+
+	if (!size)
+		return buf;
+	n = strnlen(s, n);
+	out = text_plain(s, n < size ? n : size - 1);
+	memcpy(buf, s, out);
+	in += out;
+	n -= out;
+	while (n) {
+		size_t used = plain_length(in, n);
+		char escape[8];
+		const void *from = in;
+		size_t length = used;
+
+		if (!used) {
+			used = 1;
+			length = *in == '\\' ? snprintf(escape, sizeof(escape), "\\\\")
+					     : snprintf(escape, sizeof(escape), "\\x%02x", *in);
+			from = escape;
+		}
+		if (length >= size - out)
+			break;
+		memcpy(buf + out, from, length);
+		out += length;
+		in += used;
+		n -= used;
+	}
+	buf[out] = '\0';
+	return buf;
+}

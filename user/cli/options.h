@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* options.h: the command line. Pure: looks nothing up, prints only to the given FILE. */
+#ifndef RSTTRACE_OPTIONS_H
+#define RSTTRACE_OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "model/causes.h"
+#include "event.h"
+#include "output/sink.h"
+
+#define RSTTRACE_VERSION "0.1.0"
+
+#define OPTIONS_INTERFACES 16
+
+enum command {
+	COMMAND_TRACE,
+	COMMAND_EXPLAIN,
+	COMMAND_DOCTOR,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+};
+
+struct options_interface {
+	char name[RST_IFNAME_LEN];
+	bool generic; /* -i NAME:generic */
+};
+
+struct options {
+	enum command command;
+	uint32_t pid;				/* -p; 0: all */
+	uint8_t family;				/* -4, -6; 0: both */
+	uint16_t local_port[RST_FILTER_PORTS];	/* -L */
+	uint16_t remote_port[RST_FILTER_PORTS]; /* -D */
+	uint8_t local_ports, remote_ports;
+	struct rst_prefix prefix[RST_FILTER_PREFIXES]; /* FILTER… */
+	uint8_t prefixes;
+	struct options_interface interface[OPTIONS_INTERFACES]; /* -i */
+	uint8_t interfaces;
+	const char *netns;	 /* --netns: a path, a name below /run/netns, or an inode number */
+	const char *cgroup;	 /* --cgroup: a path, absolute or below the cgroup2 mount */
+	bool cause[CAUSE_COUNT]; /* --cause; all false: all */
+	bool causes;		 /* --cause was given */
+	bool sent, received;	 /* --sent, --received, --passing; */
+	bool passing;		 /* all false: all */
+	bool abnormal;		 /* --abnormal: hide benign causes */
+	bool every;		 /* --every: nothing is folded, no lines of attacks */
+	bool json;		 /* -j */
+	bool verbose;		 /* -v */
+	uint64_t count;		 /* -n; 0: no limit */
+	double seconds;		 /* -d; 0: no limit */
+	int ready_fd;		 /* --ready-fd; -1: none */
+	uint32_t ring_mib;	 /* --ring-size MIB, a power of two; default 8 */
+	uint32_t history;	 /* --history COUNT: ended connections remembered */
+	struct sink_style style;
+	int explain;	       /* explain: cause id; -1: list all */
+	bool explain_markdown; /* explain --markdown: the README's table */
+};
+
+/*
+ * Parses a command line. Returns 0, or -EINVAL after one line on ERR that says what is wrong and
+ * what to do. Strings in *O point into ARGV.
+ */
+int options_parse(struct options *o, int argc, char **argv, FILE *err);
+
+/* Which directions are wanted: enum rst_direction_bit. */
+uint32_t options_directions(const struct options *o);
+
+/* The text of --help. The man page and the README list the same options; a test compares them. */
+void options_help(FILE *out);
+
+#endif

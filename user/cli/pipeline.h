@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* pipeline.h: the stages in a row, from a record to the output: decode, join, attribute, find the
+ * owner, say why, filter, print. */
+#ifndef RSTTRACE_PIPELINE_H
+#define RSTTRACE_PIPELINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "explain/attack.h"
+#include "host/conntrack.h"
+#include "host/diag.h"
+#include "model/features.h"
+#include "explain/join.h"
+#include "cli/options.h"
+#include "host/process.h"
+#include "host/ruleset.h"
+#include "output/sink.h"
+#include "model/summary.h"
+#include "kernel/folds.h"
+#include "kernel/symbols.h"
+#include "kernel/tracer.h"
+
+/* Events that are attributed together, so that one pass over the open files serves them all. */
+#define PIPELINE_BATCH 64
+
+/* Where one of a batch comes from, and what it is by itself, without its other end. */
+struct pipeline_place {
+	const struct join_entry *entry;
+	uint8_t mate; /* which of the batch is its other end; PIPELINE_BATCH: none of it */
+	bool role_inferred;
+	enum rst_role role; /* as the listeners told */
+	enum cause_id cause;
+};
+
+struct pipeline {
+	/* Borrowed, and set by the caller before the first record. */
+	const struct options *o;
+	const struct features *features;
+	struct symbols *symbols;
+	struct tracer *tracer;
+	struct diag *diag;
+	struct conntrack *conntrack;
+	struct ruleset *ruleset;
+	struct sink sink;
+	struct summary summary;
+	uint32_t netns; /* --netns; 0: all */
+	uint32_t own_netns;
+	uint64_t wall_minus_mono;
+	uint64_t started_ns;
+	char cgroup[PROCESS_PATH_MAX]; /* --cgroup; empty: all */
+
+	uint64_t written; /* events that reached the output */
+	int err;	  /* the first failure of the output */
+
+	/* Its own. */
+	struct join join;
+	struct attack attack;
+	struct folds folds;
+	const struct listeners *listeners; /* as of this run, if it has needed them */
+	uint64_t caller[2]; /* what the kernel side was told of last: of RSTs, of data */
+	uint32_t look_at;   /* the slot at which the look for stopped folds goes on */
+	uint64_t counted_only, counted_only_ns; /* incoming resets without events, and since when */
+	struct rst_event event[PIPELINE_BATCH];
+	struct incident incident[PIPELINE_BATCH];
+	struct pipeline_place place[PIPELINE_BATCH];
+	uint8_t at[JOIN_ROOM]; /* by place in the join: which of the batch it may be */
+	struct incident mate;  /* scratch, for the other end's verdict */
+	struct rst_event mate_event;
+	struct attack_report report; /* scratch */
+	size_t n;
+};
+
+void pipeline_init(struct pipeline *p);
+
+/* Takes one record (a tracer_record_fn, with the pipeline as context). Returns -ENOBUFS when it
+ * took the record but has no room for another: then call pipeline_run. */
+int pipeline_record(void *context, const void *data, size_t size);
+
+/* Takes what the kernel side has counted and not told of, of folds that stopped; FORCE: of all. The
+ * ring has to be empty. Returns -ENOBUFS when there is no room for more: then call pipeline_run, and
+ * this once more. */
+int pipeline_folds(struct pipeline *p, bool force);
+
+/* Brings out what has waited long enough; FORCE: everything. */
+void pipeline_run(struct pipeline *p, bool force);
+
+/* No more is wanted: the count is reached, or the output failed. */
+bool pipeline_done(const struct pipeline *p);
+
+#endif

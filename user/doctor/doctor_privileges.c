@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* doctor_privileges.c: what this process may do. */
+#include <errno.h>
+#include <linux/capability.h>
+#include <stdio.h>
+
+#include "doctor/doctor_checks.h"
+
+#define AS_ROOT "run it as root (sudo), or "
+
+static const struct capability {
+	unsigned int number;
+	const char *name;
+	const char *use, *loss, *todo;
+	bool needed;
+	bool admin; /* CAP_SYS_ADMIN stands in for it */
+} capabilities[] = {
+	{ CAP_BPF, "CAP_BPF", "loads programs", "no BPF program can be loaded",
+	  AS_ROOT "give it CAP_BPF and CAP_PERFMON", true, true },
+	{ CAP_PERFMON, "CAP_PERFMON", "lets programs read the kernel's memory",
+	  "no program may read the kernel's memory", AS_ROOT "give it CAP_PERFMON", true, true },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "-i, firewall rules, translations",
+	  "-i; which firewall rule refused a packet; whether a segment should have been translated",
+	  AS_ROOT "give it CAP_NET_ADMIN", false, false },
+	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "executables and namespaces of other users' processes",
+	  "the executables of other users' processes, and network namespaces that have no name",
+	  AS_ROOT "give it CAP_SYS_PTRACE", false, false },
+	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", "cgroups of processes that have ended",
+	  "the cgroup and container of processes that have ended",
+	  AS_ROOT "give it CAP_DAC_READ_SEARCH", false, false },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "asks other network namespaces",
+	  "in other network namespaces: firewall rules, translations, sockets asked for afterwards, and "
+	  "the kernel's counters",
+	  AS_ROOT "inside that namespace (nsenter -t PID -n rsttrace)", false, false },
+};
+
+bool doctor_has(const struct doctor_facts *f, unsigned int capability)
+{
+	/* Those of another user namespace count for what belongs to it, which BPF does not. */
+	return f->initial_userns && f->capabilities & (1ULL << capability);
+}
+
+static void check_capability(struct doctor *d, const struct doctor_facts *f,
+			     const struct capability *cap, bool failed)
+{
+	struct doctor_check *c;
+
+	if (doctor_has(f, cap->number)) {
+		doctor_add(d, DOCTOR_PRIVILEGES, cap->name, DOCTOR_OK, "there: %s", cap->use);
+		return;
+	}
+	if (cap->admin && doctor_has(f, CAP_SYS_ADMIN)) {
+		doctor_add(d, DOCTOR_PRIVILEGES, cap->name, DOCTOR_OK,
+			   "missing, but CAP_SYS_ADMIN stands in for it");
+		return;
+	}
+	/* Missing, and not missed: the trial says so. */
+	if (cap->needed && !failed) {
+		doctor_add(d, DOCTOR_PRIVILEGES, cap->name, DOCTOR_OK,
+			   "missing, and not needed here");
+		return;
+	}
+	c = doctor_add(d, DOCTOR_PRIVILEGES, cap->name, cap->needed ? DOCTOR_FATAL : DOCTOR_LOST,
+		       "missing: %s", cap->loss);
+	doctor_todo(c, "%s", cap->todo);
+}
+
+static void check_syscall(struct doctor *d, const struct doctor_facts *f,
+			  const struct doctor_trial *trial)
+{
+	static const char name[] = "bpf system call";
+	bool may = doctor_has(f, CAP_BPF) || doctor_has(f, CAP_SYS_ADMIN);
+	struct doctor_check *c;
+
+	if (trial->bpf_errno == ENOSYS) {
+		c = doctor_add(d, DOCTOR_PRIVILEGES, name, DOCTOR_FATAL,
+			       f->seccomp ? "a seccomp filter refuses it, or this kernel has none"
+					  : "this kernel has none");
+		doctor_todo(c, f->seccomp
+				       ? "run it outside of the container, or with another profile"
+				       : "boot a kernel with CONFIG_BPF_SYSCALL=y");
+	} else if (trial->bpf_errno == EPERM && may) {
+		c = doctor_add(
+			d, DOCTOR_PRIVILEGES, name, trial->err ? DOCTOR_FATAL : DOCTOR_OK,
+			f->seccomp ? "a seccomp filter refuses it, as containers have one"
+				   : "refused, though the capabilities are there: by a security "
+				     "module");
+		doctor_todo(c,
+			    f->seccomp
+				    ? "run it outside of the container, or (docker, podman) with "
+				      "--privileged or --security-opt seccomp=unconfined"
+				    : "look for denials in the audit log (dmesg, ausearch -m AVC)");
+	} else if (may) {
+		doctor_add(d, DOCTOR_PRIVILEGES, name, DOCTOR_OK, "allowed");
+	}
+}
+
+void doctor_check_privileges(struct doctor *d, const struct doctor_facts *f,
+			     const struct doctor_trial *trial)
+{
+	if (!f->initial_userns)
+		doctor_todo(
+			doctor_add(d, DOCTOR_PRIVILEGES, "user namespace",
+				   trial->err ? DOCTOR_FATAL : DOCTOR_LOST,
+				   "not the host's: its root has none of the host's capabilities"),
+			"run it as root on the host, or in a container that is not rootless");
+	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++)
+		check_capability(d, f, &capabilities[i], trial->err);
+	check_syscall(d, f, trial);
+	if (f->initial_pidns)
+		doctor_add(d, DOCTOR_PRIVILEGES, "pid namespace", DOCTOR_OK,
+			   "the host's: every process has a pid here");
+	else
+		doctor_todo(
+			doctor_add(
+				d, DOCTOR_PRIVILEGES, "pid namespace", DOCTOR_LOST,
+				"not the host's: the processes outside of it, whose pids are not "
+				"shown"),
+			"run it on the host, or in a container with --pid=host");
+}

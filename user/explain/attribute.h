@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * attribute.h: from what was seen to a cause. Pure: no clock, no files, no libbpf; the rules are a
+ * table (attribute.c), the sentences another (why.c); owner.c chooses whose socket it was.
+ */
+#ifndef RSTTRACE_ATTRIBUTE_H
+#define RSTTRACE_ATTRIBUTE_H
+
+#include <stdbool.h>
+
+#include "model/incident.h"
+
+/*
+ * Decides the verdict's cause, certainty, rule, phase, detail and owner_from. Needs the event, the
+ * frames, the reason and `listener` and `stands` where they could be found. Always sets a
+ * cause: CAUSE_UNKNOWN when no rule matches.
+ */
+void attribute_cause(struct incident *in);
+
+/* Whether IN, a dropped RST, was refused by the very socket that it was handed to, if that listens. */
+bool attribute_by_listener(const struct incident *in);
+
+/* Whether sock_diag must tell what a RST would have hit that was dropped before TCP looked for it, or
+ * (before 6.12) what it did hit. */
+bool attribute_wants_target(const struct incident *in);
+
+/* Whether conntrack may know why a segment came to nobody. */
+bool attribute_wants_translation(const struct incident *in);
+
+/* Whether the verdict depends on what still stands: a request socket, or TIME_WAIT. */
+bool attribute_wants_standing(const struct incident *in);
+
+/* Whether what is remembered of the past is what the verdict rests on. */
+bool attribute_uses_past(const struct incident *in);
+
+/* Whether the owner must be looked for among the open files, because nothing recorded names it. */
+bool attribute_wants_scan(const struct incident *in);
+
+/* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says. */
+void attribute_owner(struct incident *in);
+
+/* An ordinary end, which --abnormal hides: the cause is a benign one, and no crash is behind it. */
+bool attribute_benign(const struct incident *in);
+
+/* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
+void attribute_why(struct incident *in);
+
+#endif

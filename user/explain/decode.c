@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* decode.c: trusts nothing about a record, so that a damaged one costs itself only. */
+#include <errno.h>
+
+#include "explain/decode.h"
+
+int decode(struct record *out, const void *data, size_t size)
+{
+	const struct rst_header *hdr = data;
+	const struct rst_event *event = data;
+	const struct rst_arrival *arrival = data;
+	const struct rst_closed *closed = data;
+	const struct rst_rejected *rejected = data;
+
+	*out = (struct record){ 0 };
+	if (size < sizeof(*hdr) || hdr->size > size || hdr->size < sizeof(*hdr))
+		return -EBADMSG;
+	switch (hdr->type) {
+	case RST_REC_SENT:
+	case RST_REC_RECEIVED:
+	case RST_REC_WIRE:
+	case RST_REC_DROPPED:
+		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
+		    event->sock.kind > RST_SOCK_PACKET || event->sock.role > RST_ROLE_CLIENT ||
+		    event->owner.known_by > RST_KNOWN_LISTENER ||
+		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_BEFORE ||
+		    event->past.role > RST_ROLE_CLIENT)
+			return -EBADMSG;
+		out->event = event;
+		break;
+	case RST_REC_ARRIVED:
+		if (hdr->size < sizeof(*arrival))
+			return -EBADMSG;
+		out->arrival = arrival;
+		break;
+	case RST_REC_CLOSED:
+		if (hdr->size < sizeof(*closed))
+			return -EBADMSG;
+		out->closed = closed;
+		break;
+	case RST_REC_REJECTED:
+		if (hdr->size < sizeof(*rejected))
+			return -EBADMSG;
+		out->rejected = rejected;
+		break;
+	default:
+		return -EPROTO;
+	}
+	out->type = (enum rst_record_type)hdr->type;
+	return 0;
+}

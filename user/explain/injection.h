@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * suspect.h: whether a RST fits what its alleged sender's own packets look like. Pure. False alarms are
+ * worse than misses: ordinary stacks send RSTs with another IP ID, window or initial TTL than data.
+ */
+#ifndef RSTTRACE_SUSPECT_H
+#define RSTTRACE_SUSPECT_H
+
+#include "model/incident.h"
+
+/* Fills what does not fit of IN's suspicion, but the burst, which must be there. Needs `packet` (the
+ * RST, valid) and `suspicion.peer`. */
+void suspect_compare(struct incident *in);
+
+/* Whether all of it together makes an injection likely. */
+bool suspect_likely(const struct incident *in);
+
+/* By how many routers a packet of this TTL has probably come: the usual first values are 64, 128, 255. */
+uint8_t suspect_hops(uint8_t ttl);
+
+#endif

@@ -1,0 +1,478 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* join.c: a queue in order of arrival, with a hash over the two ends that does not care which is
+ * which. What was taken stays findable until it is overwritten. */
+#include <stddef.h>
+#include <string.h>
+
+#include "explain/join.h"
+
+static struct join_entry *at(struct join *j, uint64_t number)
+{
+	return &j->entry[number % JOIN_ROOM];
+}
+
+/* Not overwritten yet. */
+static bool there(const struct join *j, uint64_t number)
+{
+	return number && number + JOIN_ROOM > j->last;
+}
+
+void join_init(struct join *j)
+{
+	memset(j->bucket, 0, sizeof(j->bucket));
+	j->first = 1;
+	j->last = j->seen = 0;
+}
+
+bool join_full(const struct join *j)
+{
+	/* More, if another one came in spite of it: there is room for JOIN_KEPT of those. */
+	return j->last + 1 - j->first >= JOIN_MAX;
+}
+
+uint64_t join_held(const struct join *j)
+{
+	uint64_t n = 0;
+
+	for (uint64_t number = j->first; number <= j->last; number++) {
+		const struct join_entry *e = &j->entry[number % JOIN_ROOM];
+		uint64_t folded = e->event.folded.count;
+
+		n += e->taken ? 0 : folded ? folded : 1;
+	}
+	return n;
+}
+
+bool join_empty(const struct join *j)
+{
+	return j->first > j->last;
+}
+
+static uint32_t mix(const uint8_t *address, uint16_t port)
+{
+	uint32_t h = 2166136261U ^ port;
+
+	for (int i = 0; i < 16; i++)
+		h = (h ^ address[i]) * 16777619U;
+	return h;
+}
+
+static uint32_t bucket_of(const struct rst_tuple *t)
+{
+	/* A sum: the same from both ends. */
+	return (mix(t->local, t->local_port) + mix(t->remote, t->remote_port)) % JOIN_BUCKETS;
+}
+
+static bool same_ends(const struct rst_tuple *a, const struct rst_tuple *b)
+{
+	return a->family == b->family && a->local_port == b->local_port &&
+	       a->remote_port == b->remote_port && !memcmp(a->local, b->local, sizeof(a->local)) &&
+	       !memcmp(a->remote, b->remote, sizeof(a->remote));
+}
+
+static bool other_end(const struct rst_tuple *a, const struct rst_tuple *b)
+{
+	return a->family == b->family && a->local_port == b->remote_port &&
+	       a->remote_port == b->local_port && !memcmp(a->local, b->remote, sizeof(a->local)) &&
+	       !memcmp(a->remote, b->local, sizeof(a->remote));
+}
+
+static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
+{
+	uint64_t number = ++j->last;
+	struct join_entry *e = at(j, number);
+	uint32_t bucket = bucket_of(tuple);
+
+	/* The caller fills the event. */
+	memset(&e->arrival, 0, sizeof(*e) - offsetof(struct join_entry, arrival));
+	e->next = j->bucket[bucket];
+	j->bucket[bucket] = number;
+	return e;
+}
+
+/* Where the event has the RST as well, it must be that one. */
+static bool same_rst(const struct join_entry *arrival, const struct join_entry *e)
+{
+	const struct rst_packet *a = &arrival->arrival.packet, *b = &e->event.packet;
+
+	if (e->event.hdr.type != RST_REC_WIRE && e->event.hdr.type != RST_REC_DROPPED)
+		return true;
+	return a->seq == b->seq && a->ack == b->ack && a->ip_id == b->ip_id;
+}
+
+/* Whether a socket takes this RST; of one that says little, not even that is known. */
+static bool is_acceptable(const struct rst_packet *rst, const struct rst_socket *s)
+{
+	if (s->kind != RST_SOCK_FULL || rst->seq != s->rcv_nxt)
+		return false;
+	return rst->flags & RST_FLAG_ACK ? rst->ack - s->snd_una <= s->snd_nxt - s->snd_una
+					 : rst->seq;
+}
+
+/* The RST that XDP saw before the socket took it: in the same namespace, or, SAME_NETNS false, in
+ * the one it was routed through. */
+static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
+{
+	struct join_entry *best = NULL;
+
+	for (uint64_t n = e->next; there(j, n) && n >= j->first; n = at(j, n)->next) {
+		struct join_entry *a = at(j, n);
+		bool fits;
+
+		if (!a->lone || a->taken || !same_rst(a, e) ||
+		    (same_netns && a->event.netns != e->event.netns) ||
+		    !(e->direction == DIR_PASSING ? other_end(&a->event.tuple, &e->event.tuple)
+						  : same_ends(&a->event.tuple, &e->event.tuple)))
+			continue;
+		/* Of several alike, the socket took the first; the others came too late. */
+		fits = is_acceptable(&a->arrival.packet, &e->event.sock);
+		if (best && !fits)
+			continue;
+		best = a;
+	}
+	if (!best)
+		return false;
+	e->arrival = best->arrival;
+	e->have_arrival = best->taken = true;
+	return true;
+}
+
+/* So far back an arrival is looked for that was translated since. */
+#define TRANSLATED_WALK 64
+
+static bool same_end(const uint8_t *a, uint16_t a_port, const uint8_t *b, uint16_t b_port)
+{
+	return a_port == b_port && !memcmp(a, b, 16);
+}
+
+/* Whether the RST that XDP saw as A is the one of E, with one end translated in between. */
+static bool is_translated(const struct join_entry *a, const struct join_entry *e)
+{
+	const struct rst_tuple *t = &a->event.tuple, *u = &e->event.tuple;
+	bool turned = e->direction == DIR_PASSING;
+	const uint8_t *local = turned ? u->remote : u->local;
+	const uint8_t *remote = turned ? u->local : u->remote;
+	uint16_t local_port = turned ? u->remote_port : u->local_port;
+	uint16_t remote_port = turned ? u->local_port : u->remote_port;
+
+	if (!a->lone || a->taken || t->family != u->family || a->event.netns != e->event.netns ||
+	    e->event.hdr.mono_ns - a->event.hdr.mono_ns > JOIN_COPY_NS)
+		return false;
+	if (e->event.hdr.type == RST_REC_WIRE || e->event.hdr.type == RST_REC_DROPPED
+		    ? !same_rst(a, e)
+		    : !is_acceptable(&a->arrival.packet, &e->event.sock))
+		return false;
+	return same_end(t->local, t->local_port, local, local_port) !=
+	       same_end(t->remote, t->remote_port, remote, remote_port);
+}
+
+/* Netfilter translates behind XDP: then the ends are not the same any more. */
+static void take_translated(struct join *j, struct join_entry *e)
+{
+	uint64_t newest = j->last - 1;
+
+	for (uint64_t n = newest; n >= j->first && newest - n < TRANSLATED_WALK; n--) {
+		struct join_entry *a = at(j, n);
+
+		if (!is_translated(a, e))
+			continue;
+		e->arrival = a->arrival;
+		e->have_arrival = a->taken = true;
+		return;
+	}
+}
+
+/* The other end's reset: this one's cause or its effect. The nearest in time is the one. */
+static void find_mate(struct join *j, struct join_entry *e)
+{
+	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
+		struct join_entry *m = at(j, n);
+
+		if (m->mate || m->taken || m->direction == e->direction ||
+		    m->direction == DIR_PASSING || m->lone ||
+		    e->event.hdr.mono_ns > m->event.hdr.mono_ns + JOIN_ARRIVAL_NS ||
+		    !other_end(&m->event.tuple, &e->event.tuple))
+			continue;
+		m->mate = j->last;
+		e->mate = n;
+		return;
+	}
+}
+
+/* The RST that came in as this entry, if it was seen. */
+static const struct rst_packet *incoming(const struct join_entry *e)
+{
+	if (e->have_arrival)
+		return &e->arrival.packet;
+	return e->event.hdr.type == RST_REC_DROPPED ? &e->event.packet : NULL;
+}
+
+void join_event(struct join *j, const struct rst_event *event, enum direction direction)
+{
+	struct join_entry *e = append(j, &event->tuple);
+
+	e->event = *event;
+	e->direction = direction;
+	e->due_ns = event->hdr.mono_ns + JOIN_PAIR_NS;
+	if (direction != DIR_SENT && !take_arrival(j, e, true) &&
+	    !(direction == DIR_RECEIVED && take_arrival(j, e, false)))
+		take_translated(j, e);
+	if (incoming(e))
+		j->seen = j->last;
+	if (direction == DIR_PASSING)
+		return;
+	find_mate(j, e);
+	/* A firewall's RST to this host itself is told by what it did. */
+	if (event->hdr.type == RST_REC_RECEIVED && e->mate &&
+	    at(j, e->mate)->origin == ORIGIN_OWN_FIREWALL &&
+	    at(j, e->mate)->event.netns == event->netns)
+		at(j, e->mate)->taken = true;
+}
+
+/* Whether TCP told of the RST that leaves as E. Only IPv6's has no socket by which the kernel side
+ * would have known it; when so much has happened that its record is gone, it was most likely one. */
+static bool told_by_tcp(struct join *j, const struct join_entry *e)
+{
+	uint64_t oldest = j->last > JOIN_ROOM ? j->last + 1 - JOIN_ROOM : 1;
+
+	if (e->event.tuple.family == 6 && oldest > 1 &&
+	    e->event.hdr.mono_ns - at(j, oldest)->event.hdr.mono_ns < JOIN_NEIGHBOUR_NS)
+		return true;
+	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
+		const struct rst_event *m = &at(j, n)->event;
+
+		if (m->hdr.type == RST_REC_SENT && m->netns == e->event.netns &&
+		    same_ends(&m->tuple, &e->event.tuple) &&
+		    e->event.hdr.mono_ns - m->hdr.mono_ns < JOIN_NEIGHBOUR_NS)
+			return true;
+	}
+	return false;
+}
+
+/* A bridge that does not know where to sends a copy to each of its ports. */
+static bool is_copy(struct join *j, const struct join_entry *e)
+{
+	const struct rst_event *event = &e->event;
+
+	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
+		const struct rst_event *m = &at(j, n)->event;
+
+		if (event->hdr.mono_ns - m->hdr.mono_ns > JOIN_COPY_NS)
+			return false;
+		if (m->hdr.type == RST_REC_WIRE && m->hdr.cpu == event->hdr.cpu &&
+		    m->netns == event->netns && m->in_ifindex == event->in_ifindex &&
+		    m->ifindex != event->ifindex && same_ends(&m->tuple, &event->tuple) &&
+		    !memcmp(&m->packet, &event->packet, sizeof(m->packet)))
+			return true;
+	}
+	return false;
+}
+
+void join_wire(struct join *j, const struct rst_event *event, enum origin origin)
+{
+	struct join_entry *e;
+
+	join_event(j, event, origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT);
+	e = at(j, j->last);
+	e->origin = origin;
+	if (origin == ORIGIN_UNKNOWN)
+		e->taken = told_by_tcp(j, e);
+	else if (origin == ORIGIN_FORWARDED)
+		e->taken = is_copy(j, e);
+}
+
+void join_rejected(struct join *j, const struct rst_rejected *rejected)
+{
+	uint64_t n = j->bucket[bucket_of(&rejected->tuple)];
+
+	for (; there(j, n); n = at(j, n)->next) {
+		struct join_entry *e = at(j, n);
+
+		if ((e->event.hdr.type != RST_REC_WIRE && !e->event.packet.answer) ||
+		    e->event.hdr.cpu != rejected->hdr.cpu || e->rejected.valid ||
+		    !same_ends(&e->event.tuple, &rejected->tuple))
+			continue;
+		e->rejected = rejected->packet;
+		e->rejected_ifindex = rejected->in_ifindex;
+		return;
+	}
+}
+
+struct rst_packet join_answered(const struct join_entry *entry)
+{
+	const struct rst_packet *rst = &entry->event.packet;
+	struct rst_packet p = { .valid = 1 };
+
+	if (entry->rejected.valid)
+		return entry->rejected;
+	if (rst->flags & RST_FLAG_ACK) {
+		p.flags = RST_FLAG_SYN;
+		p.seq = rst->ack - 1;
+	} else {
+		p.flags = RST_FLAG_ACK;
+		p.ack = rst->seq;
+	}
+	return p;
+}
+
+void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t netns)
+{
+	struct join_entry *e = append(j, &arrival->tuple);
+
+	memset(&e->event, 0, sizeof(e->event));
+	e->event.hdr = arrival->hdr;
+	e->event.tuple = arrival->tuple;
+	e->event.netns = netns;
+	e->event.reason = -1;
+	e->arrival = *arrival;
+	e->have_arrival = e->lone = true;
+	j->seen = j->last;
+	e->direction = DIR_RECEIVED;
+	e->due_ns = arrival->hdr.mono_ns + JOIN_ARRIVAL_NS;
+}
+
+void join_owner(struct join *j, const struct rst_closed *closed)
+{
+	uint64_t n = j->bucket[bucket_of(&closed->tuple)];
+
+	for (; there(j, n) && n >= j->first; n = at(j, n)->next) {
+		struct rst_event *event = &at(j, n)->event;
+
+		if (event->sock.cookie != closed->cookie)
+			continue;
+		event->owner.task = closed->task;
+		event->owner.known_by = RST_KNOWN_SOCKET;
+	}
+}
+
+const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
+{
+	while (!join_empty(j)) {
+		const struct join_entry *e = at(j, j->first);
+
+		if (!e->taken && !force && e->due_ns > now_ns)
+			return NULL;
+		j->first++;
+		if (!e->taken)
+			return e;
+	}
+	return NULL;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* Whoever sent what passes through as E. */
+static const struct join_entry *find_sender(const struct join *j, const struct join_entry *e)
+{
+	const struct join_entry *best = NULL;
+	uint64_t n = j->bucket[bucket_of(&e->event.tuple)], best_ns = JOIN_ARRIVAL_NS;
+
+	for (; there(j, n); n = j->entry[n % JOIN_ROOM].next) {
+		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
+		uint64_t ns = distance(m->event.hdr.mono_ns, e->event.hdr.mono_ns);
+
+		if (m->direction != DIR_SENT || ns >= best_ns ||
+		    !same_ends(&m->event.tuple, &e->event.tuple))
+			continue;
+		best = m;
+		best_ns = ns;
+	}
+	return best;
+}
+
+const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry)
+{
+	const struct join_entry *mate = &j->entry[entry->mate % JOIN_ROOM];
+
+	if (entry->direction == DIR_PASSING)
+		return find_sender(j, entry);
+	return there(j, entry->mate) ? mate : NULL;
+}
+
+/* More than so many entries of one connection are not looked at. */
+#define BURST_WALK 64
+#define BURST_MAX 16
+
+/* What the peer would have sent next, by the socket or by what is remembered of it. Returns the
+ * socket's cookie: the same ends may have had several connections in turn. 0: neither is known. */
+static uint64_t next_of_peer(const struct rst_event *e, uint32_t *seq)
+{
+	if (e->sock.kind == RST_SOCK_FULL && e->sock.state != RST_TCP_SYN_SENT) {
+		*seq = e->sock.rcv_nxt;
+		return e->sock.cookie;
+	}
+	*seq = e->past.rcv_nxt;
+	if (e->sock.kind != RST_SOCK_NONE && e->sock.kind != RST_SOCK_LISTENER)
+		return 0;
+	return e->past.kind == RST_PAST_CONNECTION ? e->past.cookie : 0;
+}
+
+static void add_ahead(uint32_t seen[BURST_MAX], struct suspicion *burst, uint32_t seq)
+{
+	for (uint32_t i = 0; i < burst->ahead; i++)
+		if (seen[i] == seq)
+			return;
+	if (!burst->ahead || (int32_t)(seq - burst->first_seq) < 0)
+		burst->first_seq = seq;
+	if (!burst->ahead || (int32_t)(seq - burst->last_seq) > 0)
+		burst->last_seq = seq;
+	if (burst->ahead < BURST_MAX)
+		seen[burst->ahead++] = seq;
+}
+
+static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
+{
+	uint32_t seq;
+
+	return m->direction == DIR_RECEIVED && !m->taken &&
+	       next_of_peer(&m->event, &seq) == next_of_peer(&entry->event, &seq) &&
+	       same_ends(&m->event.tuple, &entry->event.tuple) &&
+	       distance(m->event.hdr.mono_ns, entry->event.hdr.mono_ns) <= JOIN_BURST_NS;
+}
+
+/* The farthest that is known: data may have come between the RSTs. */
+static uint32_t find_base(const struct join *j, const struct join_entry *entry)
+{
+	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
+	uint32_t base, next;
+
+	next_of_peer(&entry->event, &base);
+	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
+		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
+
+		n = m->next;
+		if (!of_burst(m, entry))
+			continue;
+		next_of_peer(&m->event, &next);
+		if ((int32_t)(next - base) > 0)
+			base = next;
+	}
+	return base;
+}
+
+void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
+{
+	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
+	uint32_t ahead[BURST_MAX], base;
+
+	burst->resets = burst->ahead = 0;
+	if (!there(j, j->seen) || !next_of_peer(&entry->event, &base))
+		return;
+	base = find_base(j, entry);
+	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
+		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
+		const struct rst_packet *rst = incoming(m);
+		int32_t beyond = rst ? (int32_t)(rst->seq - base) : 0;
+
+		n = m->next;
+		if (!rst || !of_burst(m, entry))
+			continue;
+		burst->resets++;
+		if (beyond > 0)
+			add_ahead(ahead, burst, rst->seq);
+	}
+	burst->burst = burst->ahead >= 2;
+}

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * join.h: brings together what belongs together, by holding records back for a moment: the RST that
+ * XDP saw and the socket that took it; the two ends of a connection when both are on this host; a
+ * reset and the owner that closes its socket soon after. Pure: the caller brings the time.
+ */
+#ifndef RSTTRACE_JOIN_H
+#define RSTTRACE_JOIN_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "model/incident.h"
+
+/* The two ends of a reset on one host are raised within microseconds, in either order. */
+#define JOIN_PAIR_NS 20000000ULL
+
+/* A socket that is locked by its owner takes the RST from its backlog, when the lock is released:
+ * within a scheduling delay. */
+#define JOIN_ARRIVAL_NS 250000000ULL
+
+/* So long a packet may wait for its neighbour's address. */
+#define JOIN_NEIGHBOUR_NS 3000000000ULL
+
+/* Copies of one packet are made within a call. */
+#define JOIN_COPY_NS 1000000ULL
+
+/* RSTs that come so close together are one burst. */
+#define JOIN_BURST_NS 1000000000ULL
+
+#define JOIN_MAX 2048
+
+/* When all that is held goes at once, the other ends of the oldest of them still stand. */
+#define JOIN_KEPT 64
+#define JOIN_ROOM (JOIN_MAX + JOIN_KEPT)
+
+#define JOIN_BUCKETS 4096
+
+struct join_entry {
+	struct rst_event event; /* of a lone arrival: made up from it, without a socket */
+	struct rst_arrival arrival;
+	enum direction direction;
+	enum origin origin;	    /* of what left without TCP */
+	bool have_arrival;	    /* `arrival` is the RST of this event, as XDP saw it */
+	bool lone;		    /* there is no event but the arrival */
+	bool taken;		    /* another entry has it now */
+	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
+	uint32_t rejected_ifindex;  /* where that had come in */
+	uint64_t due_ns;
+	uint64_t mate; /* number of the other end's entry; 0: none */
+	uint64_t next; /* number of the next older entry in the bucket; 0: none */
+};
+
+struct join {
+	struct join_entry entry[JOIN_ROOM]; /* number N stands at N % JOIN_ROOM, numbers from 1 */
+	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
+	uint64_t first;			    /* the oldest that is held */
+	uint64_t last;			    /* the newest; first > last: none is held */
+	uint64_t seen; /* the newest of which the RST itself was seen; 0: none */
+};
+
+void join_init(struct join *j);
+bool join_full(const struct join *j);
+bool join_empty(const struct join *j);
+/* How many resets are held, those counted in folds included. */
+uint64_t join_held(const struct join *j);
+
+/* Adds an event, an arrival (of namespace NETNS). There must be room: see join_full. */
+void join_event(struct join *j, const struct rst_event *event, enum direction direction);
+void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t netns);
+
+/* Adds a RST that left without TCP. One that a neighbour's address was missing for has no stack any
+ * more: if TCP had told of it, it is not held again. */
+void join_wire(struct join *j, const struct rst_event *event, enum origin origin);
+
+/* Gives the packet that a firewall answered with a RST to the held event of that RST. */
+void join_rejected(struct join *j, const struct rst_rejected *rejected);
+
+/*
+ * The segment that the RST of ENTRY, an event whose packet is the `answer`, was sent for. When no drop told of
+ * it, what the RST shows of it: a RST has an ACK when what it answers has none, and so is a SYN; else
+ * it goes on where that one's ACK points (RFC 9293, 3.10.7.1).
+ */
+struct rst_packet join_answered(const struct join_entry *entry);
+
+/* Gives the owner that closed a socket to the held event of that socket, if there is one. */
+void join_owner(struct join *j, const struct rst_closed *closed);
+
+/* Takes the oldest entry when its time is over at NOW_NS; FORCE: whatever its time. NULL: none.
+ * Valid until the next record is added. */
+const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force);
+
+/* The entry of the other end, held or only just taken; NULL: none is known. Of what passes through:
+ * the entry of whoever sent it. */
+const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry);
+
+/* Looks at all RSTs of a moment that came to the entry's socket, and fills BURST's burst, resets,
+ * ahead, first_seq and last_seq. A peer's own RSTs bear the number that it would send next, or one
+ * that this host has acknowledged: never several different ones ahead of all that it has sent. */
+void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst);
+
+#endif

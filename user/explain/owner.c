@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* owner.c: whose socket it was, and what had happened to it before. */
+#include <string.h>
+
+#include "explain/attribute.h"
+
+/* The kernel's workers close sockets for others (delayed fput): they are never the owner. */
+static bool context_is_owner(const struct incident *in)
+{
+	return in->verdict.owner_from == OWNER_CONTEXT && !in->ev->cpu_task.kernel;
+}
+
+static bool recorded(const struct incident *in)
+{
+	return in->ev->owner.known_by == RST_KNOWN_SOCKET ||
+	       in->ev->owner.known_by == RST_KNOWN_SCAN;
+}
+
+bool attribute_wants_scan(const struct incident *in)
+{
+	return in->ev->sock.inode && !recorded(in) && !context_is_owner(in) &&
+	       in->verdict.owner_from != OWNER_NOBODY;
+}
+
+static void process_set(struct process *p, const struct rst_task *task, enum rst_known_by known_by)
+{
+	p->start_ns = task->start_ns;
+	p->cgroup_id = task->cgroup_id;
+	p->pid = task->pid;
+	p->ns_pid = task->ns_pid;
+	p->tid = task->tid;
+	p->uid = task->uid;
+	memcpy(p->comm, task->comm, sizeof(task->comm));
+	p->comm[sizeof(task->comm)] = '\0';
+	p->known_by = known_by;
+}
+
+static void name_set(struct process_name *p, const struct rst_task *task)
+{
+	p->pid = task->pid;
+	memcpy(p->comm, task->comm, sizeof(task->comm));
+	p->comm[sizeof(task->comm)] = '\0';
+}
+
+static void history_task(struct history *h, const struct rst_task *task)
+{
+	h->pid = task->pid;
+	memcpy(h->comm, task->comm, sizeof(task->comm));
+	h->comm[sizeof(task->comm)] = '\0';
+}
+
+/* What a task did, unless it did it by ending: WORD. */
+static void history_by(struct history *h, const struct rst_task *task, const char *word)
+{
+	int code = task->exit_code;
+
+	h->what = word;
+	history_task(h, task);
+	if (!task->exiting)
+		return;
+	if (code & 0x7f) {
+		h->what = "signal";
+		h->signal = code & 0x7f;
+	} else {
+		h->what = "exit";
+		h->exit_status = code >> 8 & 0xff;
+	}
+}
+
+static void idle_set(struct history *h, uint64_t ms)
+{
+	h->have_idle = ms != RST_NEVER_MS;
+	h->idle_ns = h->have_idle ? ms * 1000000 : 0;
+}
+
+static void history_of_closer(struct incident *in)
+{
+	const struct rst_closer *c = &in->ev->closer;
+
+	in->history.ago_ns = in->ev->hdr.mono_ns - c->at_ns;
+	idle_set(&in->history, c->idle_ms);
+	/* shutdown() leaves the file with the socket. */
+	history_by(&in->history, &c->task,
+		   in->ev->sock.flags & RST_SF_DEAD && !c->shutdown ? "close" : "shutdown");
+}
+
+static void history_of_past(struct incident *in)
+{
+	static const char *const words[] = {
+		[RST_END_NOT] = "close",       [RST_END_CLOSE] = "close",
+		[RST_END_ABORT] = "abort",     [RST_END_RESET] = "reset-received",
+		[RST_END_TIMEOUT] = "timeout", [RST_END_DESTROYED] = "destroyed",
+		[RST_END_PEER] = "handshake",  [RST_END_GAVE_UP] = "gave-up",
+		[RST_END_BEFORE] = "close",
+	};
+	const struct rst_past *past = &in->ev->past;
+	struct history *h = &in->history;
+
+	h->ago_ns = in->ev->hdr.mono_ns - (past->closed_ns ? past->closed_ns : past->at_ns);
+	if (past->kind == RST_PAST_HANDSHAKE) {
+		h->what = "accept-queue-full";
+		h->have_queue = true;
+		h->queue = past->queue;
+		h->queue_limit = past->limit;
+		return;
+	}
+	if (past->kind == RST_PAST_CONNECTION && past->end != RST_END_GAVE_UP)
+		idle_set(h, past->idle_ms);
+	history_by(h, &past->closer, words[past->end]);
+}
+
+/* A bystander's record is none: only what the rule says is the echo's origin. */
+static void history_set(struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+	uint64_t now = in->ev->hdr.mono_ns;
+
+	if (in->verdict.cause == CAUSE_PROCESS_KILLED || in->verdict.cause == CAUSE_PROCESS_EXITED)
+		history_by(&in->history, &in->ev->cpu_task, "exit");
+	else if (in->ev->closer.at_ns && in->ev->closer.at_ns <= now)
+		history_of_closer(in);
+	else if (past->kind && past->at_ns <= now &&
+		 (in->verdict.owner_from == OWNER_PAST ||
+		  (in->verdict.owner_from == OWNER_CLOSED && past->kind == RST_PAST_CONNECTION)))
+		history_of_past(in);
+}
+
+static void owner_of_past(struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+
+	if (past->known_by == RST_KNOWN_LISTENER && past->closer.pid &&
+	    past->kind == RST_PAST_CONNECTION && past->end == RST_END_CLOSE)
+		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
+	else if (past->owner.pid)
+		process_set(&in->owner, &past->owner, RST_KNOWN_HISTORY);
+	else if (past->closer.pid && past->end != RST_END_DESTROYED)
+		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
+}
+
+void attribute_owner(struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+	enum owner_from from = in->verdict.owner_from;
+
+	name_set(&in->cpu_task, &ev->cpu_task);
+	history_set(in);
+	if (from == OWNER_NOBODY)
+		return;
+	if (context_is_owner(in)) {
+		process_set(&in->owner, &ev->cpu_task, RST_KNOWN_CONTEXT);
+		/* The last reference was dropped by somebody else: a child, or who got the file. */
+		if (recorded(in) && ev->owner.task.pid != ev->cpu_task.pid)
+			name_set(&in->last_user, &ev->owner.task);
+	} else if (attribute_uses_past(in))
+		owner_of_past(in);
+	else if (from == OWNER_LISTENER && ev->owner.task.pid)
+		process_set(&in->owner, &ev->owner.task, RST_KNOWN_LISTENER);
+	else if (recorded(in))
+		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
+	else if (ev->closer.at_ns)
+		process_set(&in->owner, &ev->closer.task, RST_KNOWN_HISTORY);
+	else if (ev->owner.task.pid)
+		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
+	else if (ev->sock.kind == RST_SOCK_FULL && in->listener.pid &&
+		 in->listener.netns == ev->netns) {
+		in->owner.start_ns = in->listener.start_ns;
+		in->owner.cgroup_id = in->listener.cgroup_id;
+		in->owner.pid = in->listener.pid;
+		in->owner.uid = in->listener.uid;
+		memcpy(in->owner.comm, in->listener.comm, sizeof(in->owner.comm));
+		in->owner.known_by = RST_KNOWN_LISTENER;
+	}
+}
+
+bool attribute_benign(const struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	if (h->what && (!strcmp(h->what, "signal") || (!strcmp(h->what, "exit") && h->exit_status)))
+		return false;
+	return cause_get(in->verdict.cause)->benign;
+}

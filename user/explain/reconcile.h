@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * reconcile.h: sets what was traced against the kernel's own counters, one network namespace at a
+ * time. What the two count differently is known and named; what is left over is told as such. Pure.
+ */
+#ifndef RSTTRACE_RECONCILE_H
+#define RSTTRACE_RECONCILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/counters.h"
+#include "model/features.h"
+#include "model/kinds.h"
+
+struct totals {
+	struct total *v; /* in no order; no kind twice */
+	size_t n;
+};
+
+/* The counters at one moment. Reading them takes a while: what was traced, before and after it. */
+struct reconcile_moment {
+	struct totals before, after;
+	const struct counters *counters;
+};
+
+struct reconcile_input {
+	uint32_t netns;
+	const struct features *features;
+	uint32_t directions; /* enum rst_direction_bit: what is traced at all */
+	uint32_t cpus;
+	uint64_t missed;	 /* resets, whatever the namespace: the kernel skipped a program */
+	uint64_t no_total;	 /* the same: there was no room to count them by kind */
+	bool not_there_at_start; /* or not to be found: `start` has zeroes */
+	struct reconcile_moment start, end;
+};
+
+/* Why the kernel has counted more than was seen (count > 0), or less. */
+struct reconcile_part {
+	const char *why; /* goes on behind a number; static storage */
+	int64_t count;
+	bool certain; /* counted; otherwise concluded, since so many may be */
+};
+
+#define RECONCILE_PARTS 8
+
+/* One counter: kernel = events + all parts + unexplained. */
+struct reconcile_line {
+	uint32_t netns;
+	enum counter counter;
+	uint64_t kernel;
+	uint64_t events;
+	struct reconcile_part part[RECONCILE_PARTS];
+	uint32_t parts;
+	int64_t unexplained;
+	const char *advice; /* when something is unexplained; static storage */
+};
+
+/* Fills LINE with the counters that have grown or should have. Returns how many; COUNTERS at most.
+ * Those that this kernel does not have, or whose events are not traced, are left out. */
+size_t reconcile(struct reconcile_line line[COUNTERS], const struct reconcile_input *in);
+
+enum reconcile_state {
+	RECONCILE_GONE,	    /* the namespace is not to be found any more */
+	RECONCILE_REPLACED, /* its number is now another's */
+	RECONCILE_DENIED,   /* its counters cannot be read */
+};
+
+/* A namespace with events whose counters say nothing. */
+struct reconcile_unknown {
+	uint32_t netns;
+	enum reconcile_state state;
+};
+
+/* All namespaces. */
+struct reconciliation {
+	struct reconcile_line *line;
+	size_t lines;
+	struct reconcile_unknown *unknown;
+	size_t unknowns;
+};
+
+#endif

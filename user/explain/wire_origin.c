@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* firewall.c: reads frames from the packet outwards, up to the interrupt under which another packet's
+ * way may lie. */
+#include "explain/wire_origin.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static const char *const hooks[KF_COUNT] = {
+	[KF_HOOK_INGRESS] = "ingress",
+	[KF_HOOK_PREROUTING] = "prerouting",
+	[KF_HOOK_INPUT] = "input",
+	[KF_HOOK_OUTPUT] = "output",
+	[KF_HOOK_POSTROUTING] = "postrouting",
+	[KF_IP_FORWARD] = "forward",
+	[KF_BR_FORWARD] = "forward",
+	[KF_BR_HANDLE_FRAME] = "prerouting",
+	[KF_RAW_SENDMSG] = "output",
+	[KF_DEV_QUEUE_XMIT] = "egress",
+};
+
+static const struct {
+	enum kfunc fn;
+	const char *kind, *family;
+} kinds[] = {
+	{ KF_NFT_TARGET_EVAL, "iptables-nft", NULL }, { KF_IPT_DO_TABLE, "iptables-legacy", NULL },
+	{ KF_NFT_REJECT_INET, "nft", "inet" },	      { KF_NFT_REJECT_IP, "nft", "ip" },
+	{ KF_NFT_REJECT_IP6, "nft", "ip6" },	      { KF_NFT_REJECT_NETDEV, "nft", "netdev" },
+	{ KF_NFT_REJECT_BRIDGE, "nft", "bridge" },
+};
+
+static enum origin origin_of(enum kfunc fn)
+{
+	switch (fn) {
+	case KF_TCP_V4_SEND_RESET:
+	case KF_TCP_V6_SEND_RESET:
+	case KF_TCP_V6_SEND_RESPONSE:
+	case KF_TCP_SEND_ACTIVE_RESET:
+		return ORIGIN_TCP;
+	case KF_NF_SEND_RESET:
+	case KF_NFT_REJECT_NETDEV:
+	case KF_NFT_REJECT_BRIDGE:
+		return ORIGIN_FIREWALL;
+	case KF_RAW_SENDMSG:
+	case KF_PACKET_SENDMSG:
+		return ORIGIN_WRITTEN;
+	case KF_TUN:
+		return ORIGIN_TUN;
+	default:
+		return ORIGIN_UNKNOWN;
+	}
+}
+
+/* The first of IN's frames that has nothing to do with its packet, or their number. */
+static uint32_t boundary(const struct incident *in)
+{
+	uint32_t i = 0;
+
+	while (i < in->nframes && !kfunc_is_boundary(in->frames[i].fn))
+		i++;
+	return i;
+}
+
+enum origin firewall_origin(const struct incident *in)
+{
+	uint32_t end = boundary(in);
+
+	for (uint32_t i = 0; i < end; i++) {
+		enum origin origin = origin_of(in->frames[i].fn);
+
+		if (origin == ORIGIN_FIREWALL && in->firewall.hook &&
+		    !strcmp(in->firewall.hook, "output"))
+			return ORIGIN_OWN_FIREWALL;
+		if (origin != ORIGIN_UNKNOWN)
+			return origin;
+	}
+	if (in->ev->sock.kind == RST_SOCK_RAW || in->ev->sock.kind == RST_SOCK_PACKET)
+		return ORIGIN_WRITTEN;
+	return in->ev->in_ifindex ? ORIGIN_FORWARDED : ORIGIN_UNKNOWN;
+}
+
+void firewall_fill(struct incident *in)
+{
+	struct firewall *fw = &in->firewall;
+	uint32_t end = boundary(in);
+
+	for (uint32_t i = in->emitter > 0 ? (uint32_t)in->emitter : 0; i < end; i++) {
+		enum kfunc fn = in->frames[i].fn;
+
+		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+			if (fn != kinds[k].fn || fw->kind)
+				continue;
+			fw->kind = kinds[k].kind;
+			fw->family = kinds[k].family		 ? kinds[k].family
+				     : in->ev->tuple.family == 6 ? "ip6"
+								 : "ip";
+		}
+		if (hooks[fn]) {
+			fw->hook = hooks[fn];
+			return;
+		}
+	}
+}
+
+bool firewall_for_others(const struct incident *in)
+{
+	static const char *const reasons[] = { "IP_INADDRERRORS", "IP_INNOROUTES",
+					       "NEIGH_FAILED",	  "NEIGH_QUEUEFULL",
+					       "NEIGH_DEAD",	  "NEIGH_CREATEFAIL" };
+	static const char *const outgoing[] = { "forward", "postrouting", "egress" };
+	uint32_t end = boundary(in);
+
+	for (uint32_t i = 0; i < end; i++)
+		if (in->frames[i].fn == KF_IP_FORWARD || in->frames[i].fn == KF_BR_FORWARD)
+			return true;
+	for (size_t i = 0; i < sizeof(outgoing) / sizeof(outgoing[0]); i++)
+		if (in->firewall.hook && !strcmp(in->firewall.hook, outgoing[i]))
+			return true;
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (in->drop_reason && !strcmp(in->drop_reason, reasons[i]))
+			return true;
+	/* Without a reason, the place tells: what has no route ends there. */
+	return in->location.fn == KF_IP_FORWARD ||
+	       (!in->drop_reason && in->location.fn == KF_IP_ERROR);
+}
+
+bool firewall_bridged(const struct incident *in)
+{
+	uint32_t end = boundary(in);
+
+	for (uint32_t i = 0; i < end; i++) {
+		if (in->frames[i].fn == KF_IP_FORWARD)
+			return false;
+		if (in->frames[i].fn == KF_BR_HANDLE_FRAME)
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* conntrack.h: what address translation (NAT) the kernel applies to a flow, in any namespace. */
+#ifndef RSTTRACE_CONNTRACK_H
+#define RSTTRACE_CONNTRACK_H
+
+#include <stdbool.h>
+
+#include "model/incident.h"
+
+struct conntrack;
+
+/* Returns 0 and a handle that the caller closes, or -errno. Opens nothing yet. */
+int conntrack_open(struct conntrack **out);
+void conntrack_close(struct conntrack *c);
+
+/* Closes what stands open in namespaces: a socket there would keep a deleted one alive. */
+void conntrack_release(struct conntrack *c);
+
+/*
+ * The flow that a segment belongs to, as it was before or after its translation: remote is the
+ * segment's source, local its destination. NETNS and PID as for diag_find. True only if the flow is
+ * translated. Flows of conntrack zones other than the first are not found, nor those that a RST
+ * has ended at once: conntrack forgets a flow whose only reply is a RST. That a namespace tracks
+ * nothing at all is asked once between two conntrack_release: the segment must be older than that.
+ */
+bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
+		    const struct rst_tuple *segment, struct translation *out);
+
+/* Whether the kernel tracks connections and has not refused to answer, as far as it was asked. */
+bool conntrack_available(const struct conntrack *c);
+
+#endif

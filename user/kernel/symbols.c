@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* symbols.c: names asked for once and kept, in a hash table of addresses. */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernel/symbols.h"
+#include "base/util.h"
+
+/* Addresses that are remembered, a power of two: far more than there are calls that lead to a RST. But
+ * below an interrupt's frames stands whatever it interrupted, so that one day it is full: then it
+ * begins anew. */
+#define SYMBOLS_SLOTS 4096
+#define SYMBOLS_MOST (SYMBOLS_SLOTS / 4 * 3)
+
+struct known {
+	uint64_t address; /* 0: the slot is free */
+	const char *name; /* NULL: the kernel has none */
+	uint64_t offset;
+	enum kfunc fn;
+};
+
+struct symbols {
+	symbols_name_fn *name;
+	void *context;
+	size_t n;
+	/* Each name once: that two frames are in one function shows by the pointer. */
+	char **names;
+	size_t nnames, names_room;
+	struct known slot[SYMBOLS_SLOTS];
+};
+
+int symbols_open(struct symbols **out, symbols_name_fn *name, void *context)
+{
+	struct symbols *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return -ENOMEM;
+	s->name = name;
+	s->context = context;
+	*out = s;
+	return 0;
+}
+
+void symbols_free(struct symbols *s)
+{
+	if (!s)
+		return;
+	for (size_t i = 0; i < s->nnames; i++)
+		free(s->names[i]);
+	free(s->names);
+	free(s);
+}
+
+/* The slot of ADDRESS, or the free one that it would take. */
+static struct known *slot_of(struct symbols *s, uint64_t address)
+{
+	size_t i = (address * 0x9e3779b97f4a7c15ULL) >> 52;
+
+	while (s->slot[i].address && s->slot[i].address != address)
+		i = (i + 1) % SYMBOLS_SLOTS;
+	return &s->slot[i];
+}
+
+/* The one copy of a name; NULL: no memory for it. */
+static const char *keep_name(struct symbols *s, const char *name)
+{
+	for (size_t i = 0; i < s->nnames; i++)
+		if (!strcmp(s->names[i], name))
+			return s->names[i];
+	if (s->nnames == s->names_room) {
+		size_t room = s->names_room ? s->names_room * 2 : 64;
+		char **names = realloc(s->names, room * sizeof(*names));
+
+		if (!names)
+			return NULL;
+		s->names = names;
+		s->names_room = room;
+	}
+	s->names[s->nnames] = strdup(name);
+	return s->names[s->nnames] ? s->names[s->nnames++] : NULL;
+}
+
+/* "name+0x1f/0x200 [module]". Anything else, and so a bare address, is no name. */
+static void parse(struct symbols *s, struct known *known, char *line)
+{
+	char *plus = strchr(line, '+'), *end;
+	uint64_t offset;
+
+	if (!plus || plus == line)
+		return;
+	offset = strtoull(plus + 1, &end, 16);
+	if (end == plus + 1 || *end != '/')
+		return;
+	*plus = '\0';
+	known->name = keep_name(s, line);
+	known->offset = offset;
+	if (known->name)
+		known->fn = kfunc_by_name(line);
+}
+
+/* The names stay: there are not more of them than functions, and incidents point to them. */
+static void forget(struct symbols *s)
+{
+	memset(s->slot, 0, sizeof(s->slot));
+	s->n = 0;
+}
+
+/* Asks for N addresses that are not known yet, none of them 0. */
+static void ask(struct symbols *s, const uint64_t *address, size_t n)
+{
+	char text[SYMBOLS_TEXT_MAX], *line, *save = NULL;
+
+	if (s->n + n > SYMBOLS_MOST)
+		forget(s);
+	if (!n || s->name(s->context, address, n, text, sizeof(text)))
+		return;
+	for (size_t i = 0; i < n; i++) {
+		struct known *known = slot_of(s, address[i]);
+
+		line = strtok_r(i ? NULL : text, "\n", &save);
+		if (!line)
+			return;
+		s->n += !known->address;
+		*known = (struct known){ .address = address[i], .fn = KF_OTHER };
+		parse(s, known, line);
+	}
+}
+
+static uint32_t stack_size(const struct rst_event *event)
+{
+	return event->nstack < RST_STACK_MAX ? event->nstack : RST_STACK_MAX;
+}
+
+/* Asks at once for all that is new in the event's stack. */
+static void learn(struct symbols *s, const struct rst_event *event)
+{
+	uint64_t address[RST_STACK_MAX];
+	size_t n = 0;
+
+	for (uint32_t i = 0; i < stack_size(event); i++)
+		if (event->stack[i] && !slot_of(s, event->stack[i])->address)
+			address[n++] = event->stack[i];
+	ask(s, address, n);
+}
+
+void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
+{
+	const struct known *known;
+
+	*frame = (struct frame){ .ip = ip, .fn = KF_OTHER };
+	if (!ip)
+		return;
+	if (!slot_of(s, ip)->address)
+		ask(s, &ip, 1);
+	known = slot_of(s, ip);
+	frame->symbol = known->name;
+	frame->offset = known->offset;
+	frame->fn = known->fn;
+}
+
+/* What sends or takes a RST within TCP. */
+static bool is_emitter(enum kfunc fn)
+{
+	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
+	       fn == KF_TCP_V6_SEND_RESPONSE || fn == KF_TCP_SEND_ACTIVE_RESET ||
+	       fn == KF_TCP_RESET;
+}
+
+/* What makes a packet leave that TCP did not send. */
+static bool is_wire_emitter(enum kfunc fn)
+{
+	return is_emitter(fn) || fn == KF_NF_SEND_RESET || fn == KF_NFT_REJECT_NETDEV ||
+	       fn == KF_NFT_REJECT_BRIDGE || fn == KF_RAW_SENDMSG || fn == KF_PACKET_SENDMSG ||
+	       fn == KF_TUN || fn == KF_IP_FORWARD || fn == KF_BR_HANDLE_FRAME;
+}
+
+/* The function that raised the tracepoint: what stands before it is the tracer's. */
+static bool raises(const struct incident *in, const struct frame *frame)
+{
+	if (in->ev->hdr.type == RST_REC_WIRE)
+		return frame->fn == KF_DEV_QUEUE_XMIT;
+	if (in->ev->hdr.type == RST_REC_DROPPED)
+		return frame->symbol && frame->symbol == in->location.symbol;
+	return is_emitter(frame->fn);
+}
+
+/* Finds who made the RST leave, and whether an upper device of the same host had sent it on. */
+static void find_wire_emitter(struct incident *in)
+{
+	uint32_t xmits = 0;
+
+	in->emitter = -1;
+	for (uint32_t i = 0; i < in->nframes && !kfunc_is_boundary(in->frames[i].fn); i++) {
+		xmits += in->frames[i].fn == KF_DEV_QUEUE_XMIT;
+		if (!is_wire_emitter(in->frames[i].fn))
+			continue;
+		in->emitter = (int)i;
+		break;
+	}
+	in->relayed = xmits > 1;
+}
+
+void symbols_stack(struct symbols *s, struct incident *in)
+{
+	uint32_t n = stack_size(in->ev);
+
+	learn(s, in->ev);
+	in->nframes = 0;
+	in->emitter = -1;
+	if (in->ev->location)
+		symbols_frame(s, in->ev->location, &in->location);
+	for (uint32_t i = 0; i < n; i++) {
+		struct frame *frame = &in->frames[in->nframes];
+
+		symbols_frame(s, in->ev->stack[i], frame);
+		if (in->emitter < 0 && raises(in, frame)) {
+			in->frames[0] = *frame;
+			in->emitter = 0;
+			in->nframes = 0;
+		}
+		in->nframes++;
+	}
+	if (in->ev->hdr.type == RST_REC_WIRE)
+		find_wire_emitter(in);
+	/* What it drops, its caller has refused (arm64; elsewhere it is inlined). */
+	if (in->location.fn == KF_TCP_DROP && in->emitter == 0 && in->nframes > 1)
+		in->location = in->frames[1];
+}
+
+bool symbols_not_received(struct symbols *s, const struct rst_event *event, uint64_t *caller)
+{
+	uint32_t n = stack_size(event);
+	struct frame frame;
+
+	*caller = 0;
+	if (event->sock.state == RST_TCP_SYN_SENT)
+		return false;
+	learn(s, event);
+	for (uint32_t i = 0; i + 1 < n; i++) {
+		symbols_frame(s, event->stack[i], &frame);
+		if (frame.fn != KF_TCP_RESET)
+			continue;
+		symbols_frame(s, event->stack[i + 1], &frame);
+		if (frame.symbol)
+			*caller = event->stack[i + 1];
+		return frame.fn == KF_TCP_RCV_STATE_PROCESS;
+	}
+	return false;
+}

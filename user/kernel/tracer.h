@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * tracer.h: the only door to the kernel side. Opens, configures, loads and attaches the BPF
+ * object; hands records out; answers questions about owners and listeners.
+ */
+#ifndef RSTTRACE_TRACER_H
+#define RSTTRACE_TRACER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "event.h"
+#include "model/features.h"
+#include "kernel/folds.h"
+#include "model/kinds.h"
+#include "kernel/kbtf.h"
+#include "model/listeners.h"
+#include "cli/options.h"
+#include "model/summary.h"
+
+struct tracer;
+
+/* Takes one record; DATA is valid during the call only. Returns 0, or -errno to stop. */
+typedef int tracer_record_fn(void *context, const void *data, size_t size);
+
+/*
+ * Loads and attaches everything O asks for. Returns 0 and a tracer that the caller closes, or
+ * -errno after one line on ERR that says what is wrong and what to do; then nothing stays attached.
+ * NETNS is the inode number to filter by, 0 for all. BTF is not used afterwards.
+ */
+int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
+		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
+		FILE *err);
+
+/* Detaches and frees everything. NULL is fine. */
+void tracer_close(struct tracer *t);
+
+/*
+ * Waits up to TIMEOUT_MS for records and hands them to the callback. Returns their number, -EINTR
+ * when a signal came, the callback's error, or another -errno.
+ */
+int tracer_poll(struct tracer *t, int timeout_ms);
+
+/* Stops new events, so that a last tracer_poll drains what is left. */
+void tracer_detach(struct tracer *t);
+
+/*
+ * Looks among all open files for those with one of the N inode numbers in INODES, in one pass, and
+ * fills FOUND[i] (task.pid 0: nobody has it). N is at most TRACER_FIND_MAX. A pass takes 80 ns a
+ * file: passes get TRACER_FIND_SHARE of one CPU's time, saved up to TRACER_FIND_SAVED_NS; one that
+ * would have to wait is not made. Returns 0, -EAGAIN then, or another -errno.
+ */
+#define TRACER_FIND_SHARE 20 /* a twentieth */
+#define TRACER_FIND_SAVED_NS 200000000LL
+#define TRACER_FIND_MAX 1024
+int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n);
+
+/* Asks the kernel for the names of addresses: a symbols_name_fn, with the tracer as its context. */
+int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, size_t room);
+
+/* The listeners of every network namespace as of now; valid until the next call. When one has come
+ * or gone, all are read, which takes 0.2 us each. */
+const struct listeners *tracer_listeners(struct tracer *t);
+
+/* What the listeners dropped without a RST, those of now and those that ended meanwhile, into S's
+ * pressure (NETNS: of that namespace, 0: of all); and how full the history is. For the end of a run: it looks at every open file. */
+void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s);
+
+/* Sums up the kernel side's counters. */
+void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
+
+/* Where the kernel side counts what it folds, for folds_next; valid as long as T is. Returns 0 or
+ * -ENOMEM. TICK_NS: length of a jiffy. */
+int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
+
+/* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
+ * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
+#define TRACER_TOTALS 2048
+size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
+
+/* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
+void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
+
+/* How many CPUs the machine may have. */
+uint32_t tracer_cpus(const struct tracer *t);
+
+/* The name of an interface given with -i; NULL for any other. */
+const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
+
+#endif

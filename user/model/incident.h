@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * incident.h: one reset, with everything that is known about it. The tracer's side fills it stage
+ * by stage (decode, join, attribute, enrich); the outputs only read it.
+ */
+#ifndef RSTTRACE_INCIDENT_H
+#define RSTTRACE_INCIDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "model/causes.h"
+#include "event.h"
+#include "model/kernel_function.h"
+
+enum direction {
+	DIR_SENT,
+	DIR_RECEIVED,
+	DIR_PASSING, /* local: where the RST comes from; remote: where it goes to */
+	DIRECTIONS,
+};
+
+/* Who made a RST that left without TCP. */
+enum origin {
+	ORIGIN_UNKNOWN,	     /* the stack does not tell: it waited for a neighbour, say */
+	ORIGIN_TCP,	     /* TCP after all */
+	ORIGIN_FIREWALL,     /* netfilter's reject */
+	ORIGIN_OWN_FIREWALL, /* the same in the output hook: it goes to this host itself */
+	ORIGIN_WRITTEN,	     /* a program, through a raw or packet socket */
+	ORIGIN_TUN,	     /* a program, through a TUN device */
+	ORIGIN_FORWARDED,    /* another host, or another namespace of this one */
+};
+
+enum certainty {
+	CERTAINTY_UNKNOWN,
+	CERTAINTY_INFERRED,
+	CERTAINTY_CERTAIN,
+};
+
+/* One frame of the kernel stack below the BPF frames. */
+struct frame {
+	uint64_t ip;
+	const char *symbol; /* owned by the symbol table; NULL: not known */
+	uint64_t offset;
+	enum kfunc fn; /* KF_OTHER: none that attribution cares about */
+};
+
+#define PROCESS_PATH_MAX 256
+#define PROCESS_CONTAINER_MAX 80
+
+struct process {
+	uint64_t start_ns; /* CLOCK_BOOTTIME; 0: not known */
+	uint64_t cgroup_id;
+	uint32_t pid;	 /* 0: not known; in the tracer's pid namespace */
+	uint32_t ns_pid; /* in its own; the same as pid outside containers; 0: not known */
+	uint32_t tid;
+	uint32_t uid;
+	char comm[RST_COMM_LEN + 1];
+	char exe[PROCESS_PATH_MAX]; /* empty: not known (gone, or not permitted) */
+	char cgroup
+		[PROCESS_PATH_MAX]; /* cgroup v2 path, else the longest of v1; empty: not known */
+	char container[PROCESS_CONTAINER_MAX]; /* or systemd unit; empty: none */
+	enum rst_known_by known_by;
+	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
+};
+
+/* A process of which no more is told. pid 0 and no name: there is none. */
+struct process_name {
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
+};
+
+/* Something that happened to the connection, its handshake or its listener before. */
+struct history {
+	const char *what; /* NULL: nothing is known; "close", "shutdown", "exit", "signal", "abort",
+			   * "reset-received", "timeout", "destroyed", "handshake", "gave-up",
+			   * "accept-queue-full" */
+	uint64_t ago_ns;
+	uint64_t idle_ns; /* how long no data had passed by then */
+	bool have_idle;
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
+	int exit_status; /* with what "exit" */
+	int signal;	 /* with what "signal" */
+	bool have_queue; /* "accept-queue-full": */
+	uint32_t queue, queue_limit;
+};
+
+/* A listener that bears on the reset. port 0: none. */
+struct listener_ref {
+	uint8_t address[16]; /* as in struct rst_listener */
+	uint8_t family;
+	uint16_t port;
+	uint32_t netns;
+	uint64_t start_ns; /* of its owner, as in struct process */
+	uint64_t cgroup_id;
+	uint32_t pid;
+	uint32_t uid;
+	char comm[RST_COMM_LEN + 1];
+};
+
+/* The other end of the connection, when it is on this host. pid 0 and cause unknown: none. */
+struct pair {
+	bool there;
+	bool own; /* sent by TCP, or refused by a firewall: known, and no forgery */
+	uint32_t pid;
+	char comm[RST_COMM_LEN + 1];
+	enum cause_id cause;
+};
+
+#define FIREWALL_RULE_MAX 96
+
+/* The firewall that sent a RST (firewall-reject, rejected-locally) or dropped one (ignored). Words
+ * are static; NULL: not known. */
+struct firewall {
+	const char *kind; /* "nft", "iptables-nft", "iptables-legacy" */
+	const char *
+		family; /* of the expression that rejected: "inet", "ip", "ip6", "netdev", "bridge" */
+	const char *hook; /* "ingress", "prerouting", "input", "forward", "output", "postrouting",
+			     * "egress" */
+	char rule
+		[FIREWALL_RULE_MAX]; /* "inet filter input handle 5", names escaped; empty: not known */
+	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
+};
+
+/* A flow that conntrack translates. Of each tuple, local is the source and remote the destination
+ * of that direction's packets. */
+struct translation {
+	bool there;
+	struct rst_tuple original, reply;
+};
+
+/* Why a RST is suspected not to be the peer's. */
+struct suspicion {
+	bool ttl, ip_id, window, burst; /* what does not fit */
+	struct rst_peer peer;		/* packets 0: nothing is known */
+	uint32_t resets;		/* of the burst: how many, */
+	uint32_t ahead;		      /* how many different sequence numbers beyond what the peer */
+	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
+};
+
+#define WHY_MAX 768
+
+/* Where a rule says the owner stands. */
+enum owner_from {
+	OWNER_NOBODY,	/* there was no socket */
+	OWNER_CONTEXT,	/* the task that ran: it closed, disconnected or exited */
+	OWNER_SOCKET,	/* what is recorded with the socket; else found by a scan */
+	OWNER_LISTENER, /* the same of the listener that stands for its request sockets */
+	OWNER_CLOSED,	/* an orphan: what was recorded; else who closed it */
+	OWNER_PAST,	/* no socket any more: what is remembered of it */
+
+};
+
+/* The kernel's own figures about TCP memory, for out-of-memory. limit 0: not known. */
+struct tcp_memory {
+	uint64_t pages, limit; /* net.ipv4.tcp_mem[2] */
+	uint64_t orphans, max_orphans;
+};
+
+/* What attribution decided. */
+struct verdict {
+	enum cause_id cause;
+	enum certainty certainty;
+	enum owner_from owner_from;
+	const char *rule;   /* which rule matched, e.g. "K1"; static; NULL: none */
+	const char *phase;  /* reset-by-peer; NULL: none; static */
+	const char *detail; /* finer word of some causes; NULL: none; static */
+	char why[WHY_MAX];  /* the sentence; UTF-8 with names from outside already escaped */
+};
+
+struct incident {
+	const struct rst_event *ev; /* always there */
+	enum direction direction;
+	enum origin origin;    /* of what left without TCP */
+	uint64_t wall_ns;      /* CLOCK_REALTIME */
+	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
+	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
+	struct rst_packet
+		packet;	       /* valid 0: none. The segment that TCP or a firewall answered with a
+				   * RST; of all others the RST itself */
+	bool packet_guessed;   /* from the RST that answers it */
+	struct rst_packet rst; /* firewall-reject: the RST itself; valid 0: not known */
+	struct firewall firewall;
+	struct translation translation; /* of the segment's two ends */
+	struct suspicion suspicion;
+	uint32_t came_in; /* number of the interface where it came in; 0: none, or not known */
+	char in_interface[RST_IFNAME_LEN];  /* its name; empty: not known */
+	char out_interface[RST_IFNAME_LEN]; /* passing: where it leaves */
+	const char *drop_reason;	    /* enum name without SKB_DROP_REASON_; NULL: none */
+	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */
+	bool relayed;			    /* the same packet at a lower device: reported before */
+	uint32_t nframes;
+	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
+	const char *reason; /* enum name without SK_RST_REASON_; NULL: the kernel gives none */
+	enum rst_role role;
+	bool role_inferred;	       /* from the listeners, not recorded with the socket */
+	struct process owner;	       /* pid 0: nobody, or not known */
+	struct process_name last_user; /* who connected or last read, if not the owner; pid 0 */
+	struct process_name cpu_task;  /* what happened to be running */
+	struct listener_ref listener;
+	struct history history;
+	struct pair pair;
+	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
+		      * socket or TIME_WAIT that a dropped RST was for */
+	bool unasked; /* whether it stands is not known: its namespace could not be asked */
+	struct tcp_memory memory;
+	/* What is large stands last: see incident_clear. */
+	struct frame frames[RST_STACK_MAX];
+	struct verdict verdict;
+};
+
+/* How many resets it stands for. */
+static inline uint64_t incident_count(const struct incident *in)
+{
+	return in->ev->folded.count ? in->ev->folded.count : 1;
+}
+
+/* Sets IN to zero, but for the frames and the sentence, of which there are none. */
+static inline void incident_clear(struct incident *in)
+{
+	memset(in, 0, offsetof(struct incident, frames));
+	memset(&in->verdict, 0, offsetof(struct verdict, why) + 1);
+}
+
+#endif

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* listeners.c: the copy of the listeners, found by their ports and, when it is brought up to date, by
+ * their cookies. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/listeners.h"
+
+static const uint8_t any[16];
+
+/* Ports below are not given to clients, by the default of net.ipv4.ip_local_port_range. */
+#define EPHEMERAL_PORT 32768
+
+static uint32_t *port_bucket(struct listeners *l, uint16_t port)
+{
+	return &l->by_port[port % LISTENERS_BUCKETS];
+}
+
+static uint32_t *cookie_bucket(struct listeners *l, uint64_t cookie)
+{
+	return &l->by_cookie[cookie % LISTENERS_BUCKETS];
+}
+
+static struct listener *find(struct listeners *l, uint64_t cookie)
+{
+	uint32_t number = *cookie_bucket(l, cookie);
+
+	while (number && l->v[number - 1].cookie != cookie)
+		number = l->v[number - 1].next_cookie;
+	return number ? &l->v[number - 1] : NULL;
+}
+
+static struct listener *append(struct listeners *l, uint64_t cookie)
+{
+	uint32_t *bucket = cookie_bucket(l, cookie);
+	struct listener *v = l->v;
+
+	if (l->n == l->room) {
+		size_t room = l->room ? l->room * 2 : 256;
+
+		v = realloc(v, room * sizeof(*v));
+		if (!v)
+			return NULL;
+		l->v = v;
+		l->room = room;
+	}
+	v += l->n++;
+	*v = (struct listener){ .cookie = cookie, .next_cookie = *bucket };
+	*bucket = (uint32_t)l->n;
+	return v;
+}
+
+int listeners_see(struct listeners *l, uint64_t generation, uint64_t cookie,
+		  const struct rst_listener *raw)
+{
+	struct listener *v = find(l, cookie);
+
+	if (!v)
+		v = append(l, cookie);
+	if (!v)
+		return -ENOMEM;
+	v->raw = *raw;
+	v->until_ns = 0;
+	v->generation = generation;
+	return 0;
+}
+
+static void make_index(struct listeners *l)
+{
+	memset(l->by_port, 0, sizeof(l->by_port));
+	memset(l->by_cookie, 0, sizeof(l->by_cookie));
+	for (uint32_t number = 1; number <= l->n; number++) {
+		struct listener *v = &l->v[number - 1];
+		uint32_t *port = port_bucket(l, v->raw.port);
+		uint32_t *cookie = cookie_bucket(l, v->cookie);
+
+		v->next_port = *port;
+		v->next_cookie = *cookie;
+		*port = *cookie = number;
+	}
+}
+
+void listeners_seen(struct listeners *l, uint64_t generation, uint64_t now_ns)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		struct listener *v = &l->v[i];
+
+		if (v->generation != generation && !v->until_ns)
+			v->until_ns = now_ns;
+		if (!v->until_ns || now_ns - v->until_ns < LISTENERS_KEPT_NS)
+			l->v[kept++] = *v;
+	}
+	l->n = kept;
+	make_index(l);
+}
+
+void listeners_free(struct listeners *l)
+{
+	free(l->v);
+	*l = (struct listeners){ 0 };
+}
+
+/* The first listener that has the hash of the port; NULL: none. */
+static const struct listener *first(const struct listeners *l, uint16_t port)
+{
+	uint32_t number = l->by_port[port % LISTENERS_BUCKETS];
+
+	return number ? &l->v[number - 1] : NULL;
+}
+
+static const struct listener *next(const struct listeners *l, const struct listener *v)
+{
+	return v->next_port ? &l->v[v->next_port - 1] : NULL;
+}
+
+/* When a listener ended is noticed later than it was: what ended with it still counts as its. */
+static bool was_there(const struct listener *l, const struct rst_event *ev)
+{
+	return l->raw.port == ev->tuple.local_port && l->raw.since_ns <= ev->hdr.mono_ns &&
+	       (!l->until_ns || l->until_ns >= ev->hdr.mono_ns);
+}
+
+/* Whether L takes connections to the event's local address. */
+static bool takes(const struct listener *listener, const struct rst_event *ev)
+{
+	const struct rst_listener *l = &listener->raw;
+	const struct rst_tuple *t = &ev->tuple;
+	bool to_any = !memcmp(l->address, any, sizeof(any));
+
+	if (!was_there(listener, ev) || l->netns != ev->netns)
+		return false;
+	if (l->family == t->family)
+		return to_any || !memcmp(l->address, t->local, t->family == 4 ? 4 : 16);
+	return l->family == 6 && to_any && !l->v6only;
+}
+
+void listener_refer(struct listener_ref *ref, const struct rst_listener *l)
+{
+	memcpy(ref->address, l->address, sizeof(ref->address));
+	ref->family = l->family;
+	ref->port = l->port;
+	ref->netns = l->netns;
+	ref->start_ns = l->owner.start_ns;
+	ref->cgroup_id = l->owner.cgroup_id;
+	ref->pid = l->owner.pid;
+	ref->uid = l->owner.uid;
+	memcpy(ref->comm, l->owner.comm, sizeof(l->owner.comm));
+	ref->comm[sizeof(l->owner.comm)] = '\0';
+}
+
+static const struct rst_listener *of_connection(const struct listeners *l,
+						const struct rst_event *ev)
+{
+	for (const struct listener *v = first(l, ev->tuple.local_port); v; v = next(l, v))
+		if (takes(v, ev))
+			return &v->raw;
+	return NULL;
+}
+
+static const struct rst_listener *elsewhere(const struct listeners *l, const struct rst_event *ev)
+{
+	const struct rst_listener *best = NULL;
+
+	for (const struct listener *v = first(l, ev->tuple.local_port); v; v = next(l, v)) {
+		const struct rst_listener *raw = &v->raw;
+
+		/* One that has ended is gone, not elsewhere. One that would take the segment is not
+		 * elsewhere either: it came too late, or a BPF program chose against it. */
+		if (!was_there(v, ev) || v->until_ns || (takes(v, ev) && !raw->bound_ifindex))
+			continue;
+		if (raw->netns == ev->netns)
+			return raw;
+		if (!best)
+			best = raw;
+	}
+	return best;
+}
+
+void listeners_fill(const struct listeners *l, struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+	const struct rst_listener *found = NULL;
+
+	if (ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT) {
+		found = elsewhere(l, ev);
+	} else if (ev->sock.kind != RST_SOCK_NONE) {
+		found = of_connection(l, ev);
+		if (ev->sock.role == RST_ROLE_UNKNOWN && ev->sock.kind != RST_SOCK_LISTENER) {
+			if (found)
+				in->role = RST_ROLE_SERVER;
+			else if (ev->tuple.local_port >= EPHEMERAL_PORT)
+				in->role = RST_ROLE_CLIENT;
+			in->role_inferred = in->role != RST_ROLE_UNKNOWN;
+		}
+	}
+	if (found)
+		listener_refer(&in->listener, found);
+}

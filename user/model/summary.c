@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* summary.c: counts what a run saw. */
+#include "explain/attribute.h"
+#include "model/summary.h"
+
+#include <string.h>
+
+void summary_add(struct summary *s, const struct incident *in, bool shown)
+{
+	uint64_t count = incident_count(in);
+
+	s->by_cause[in->direction][in->verdict.cause] += count;
+	if (attribute_benign(in))
+		s->benign += count;
+	if (shown)
+		s->shown += count;
+}
+
+void summary_not_covered(struct summary *s, const char *sentence)
+{
+	for (uint32_t i = 0; i < s->nnot_covered; i++)
+		if (!strcmp(s->not_covered[i], sentence))
+			return;
+	if (s->nnot_covered < SUMMARY_NOTES)
+		s->not_covered[s->nnot_covered++] = sentence;
+}
+
+uint64_t summary_lost(const struct summary *s)
+{
+	return s->counters[RST_CNT_LOST_SENT] + s->counters[RST_CNT_LOST_RECEIVED] +
+	       s->counters[RST_CNT_LOST_ARRIVED] + s->counters[RST_CNT_LOST_WIRE] +
+	       s->counters[RST_CNT_LOST_DROPPED] + s->counters[RST_CNT_MISSED_RESETS];
+}
+
+uint64_t summary_without_details(const struct summary *s, enum direction direction)
+{
+	uint64_t n = 0;
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+		enum direction of = k->passing ? DIR_PASSING : DIR_SENT;
+
+		if (k->class == RST_CLASS_RECEIVED || k->class == RST_CLASS_DROPPED)
+			of = DIR_RECEIVED;
+		if (of == direction)
+			n += k->total.lost;
+	}
+	return n;
+}
+
+void summary_pressure(struct summary *s, const struct pressure *p)
+{
+	uint32_t at = s->npressure < SUMMARY_PRESSURE ? s->npressure++ : SUMMARY_PRESSURE - 1;
+
+	if (s->pressure[at].dropped > p->dropped)
+		return;
+	while (at && s->pressure[at - 1].dropped < p->dropped) {
+		s->pressure[at] = s->pressure[at - 1];
+		at--;
+	}
+	s->pressure[at] = *p;
+}
+
+uint64_t summary_not_received(const struct summary *s)
+{
+	return s->not_received + s->counters[RST_CNT_NOT_RECEIVED];
+}
+
+uint64_t summary_forgotten(const struct summary *s)
+{
+	return s->remembered > s->held ? s->remembered - s->held : 0;
+}

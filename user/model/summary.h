@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* summary.h: what a run saw, lost and could not see. Filled as it goes, printed at the end. */
+#ifndef RSTTRACE_SUMMARY_H
+#define RSTTRACE_SUMMARY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "model/incident.h"
+#include "model/kinds.h"
+
+#define SUMMARY_NOTES 16
+#define SUMMARY_PRESSURE 32
+
+/* A listener that dropped handshakes without any RST: their RSTs may come minutes later. */
+struct pressure {
+	struct listener_ref listener;
+	bool ended;
+	uint64_t dropped;    /* SYNs and last ACKs that it dropped while traced */
+	uint64_t overflowed; /* of those, last ACKs that met a full accept queue */
+};
+
+struct reconciliation;
+
+struct summary {
+	bool interim;	  /* it goes on */
+	uint64_t waiting; /* interim: resets that are held back for a moment, and not in here yet */
+	uint64_t duration_ns;
+	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
+	uint64_t benign;			    /* of those */
+	uint64_t shown;				    /* after the filters */
+	uint64_t folded;			    /* of those, without a line of their own */
+	uint64_t fold_evicted;			    /* suspects forgotten, see attack.h */
+	struct kind_sum kind[KINDS_MAX];	    /* the kernel side's totals */
+	uint32_t nkinds;
+	uint64_t counters[RST_CNT_MAX]; /* the kernel side's, enum rst_counter */
+	uint64_t not_received; /* tcp_receive_reset without a RST (data after close), but for those
+				* that the kernel side has left out itself */
+	uint64_t seen_before;  /* RSTs on the wire that had been told of already */
+	uint64_t malformed;    /* records the decoder refused */
+	uint64_t remembered;   /* ended connections put into the history */
+	uint64_t held;	       /* of those, still there at the end */
+	struct pressure pressure[SUMMARY_PRESSURE]; /* the most dropped first */
+	uint32_t npressure;
+	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
+	uint32_t nnot_covered;
+	const struct reconciliation *reconciliation; /* with the counters; NULL: not known */
+};
+
+/* Adds one incident to the totals. */
+void summary_add(struct summary *s, const struct incident *in, bool shown);
+
+/* Adds a sentence to the list of what is not covered; ignored when the list is full or has it. */
+void summary_not_covered(struct summary *s, const char *sentence);
+
+/* Adds a listener that dropped something; when there is no room, the one that dropped least goes. */
+void summary_pressure(struct summary *s, const struct pressure *p);
+
+/* All events that the kernel calls received resets and that were none. */
+uint64_t summary_not_received(const struct summary *s);
+
+/* Ended connections that the history had to forget. */
+uint64_t summary_forgotten(const struct summary *s);
+
+/* Resets of a direction that were counted and nothing else: the ring was full. */
+uint64_t summary_without_details(const struct summary *s, enum direction direction);
+
+/* Records lost of all kinds. */
+uint64_t summary_lost(const struct summary *s);
+
+#endif

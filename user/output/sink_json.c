@@ -1,0 +1,799 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * sink_json.c: version 1 of the JSON contract, one object a line. The keys stand in the order of
+ * docs/rsttrace.schema.json. A key that is absent means "not known": a zero is written only where
+ * zero was measured.
+ */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "explain/attribute.h"
+#include "model/facts.h"
+#include "base/json_out.h"
+#include "explain/reconcile.h"
+#include "output/sink.h"
+#include "base/stream.h"
+#include "explain/injection.h"
+#include "base/text.h"
+
+#define JSON_VERSION 1
+
+#define NS_PER_MS UINT64_C(1000000)
+#define NS_PER_S UINT64_C(1000000000)
+
+/* A name of N bytes with every byte escaped. */
+#define ESCAPED(n) ((n)*4 + 1)
+
+static inline void put_number(struct json_out *o, const char *key, uint64_t n)
+{
+	json_out_number(o, key, n);
+}
+
+/* For numbers whose zero means "not known". */
+static inline void put_nonzero(struct json_out *o, const char *key, uint64_t n)
+{
+	if (n)
+		put_number(o, key, n);
+}
+
+/* A word of ours, and NULL when there is none. */
+static inline void put_word(struct json_out *o, const char *key, const char *word)
+{
+	if (word)
+		json_out_string(o, key, word);
+}
+
+/* A name from outside, in an array of SIZE bytes that need not end in NUL; empty: not known. */
+static void put_name(struct json_out *o, const char *key, const char *name, size_t size)
+{
+	char escaped[ESCAPED(PROCESS_PATH_MAX)];
+	size_t n = strnlen(name, size);
+
+	if (n && text_plain(name, n) == n)
+		json_out_plain(o, key, name, n);
+	else if (n)
+		json_out_string(o, key, text_escape(escaped, sizeof(escaped), name, n));
+}
+
+/* A sentence that is escaped already. One that was cut in the middle of a character is repaired. */
+static void put_sentence(struct json_out *o, const char *key, const char *sentence)
+{
+	char escaped[ESCAPED(WHY_MAX)];
+
+	if (!json_out_string(o, key, sentence))
+		json_out_string(o, key,
+				text_escape(escaped, sizeof(escaped), sentence, strlen(sentence)));
+}
+
+static void put_time(struct json_out *o, uint64_t wall_ns)
+{
+	/* Events come in order, many a second. */
+	static struct {
+		time_t at;
+		char text[40]; /* empty: there is none yet */
+	} second;
+	time_t at = (time_t)(wall_ns / NS_PER_S);
+	char text[sizeof(second.text) + sizeof("123456789Z")];
+	size_t len;
+	struct tm tm;
+
+	if (!wall_ns)
+		return;
+	if (!*second.text || second.at != at) {
+		if (!gmtime_r(&at, &tm))
+			return;
+		strftime(second.text, sizeof(second.text), "%Y-%m-%dT%H:%M:%S.", &tm);
+		second.at = at;
+	}
+	len = strlen(strcpy(text, second.text));
+	text_digits(text + len, (uint32_t)(wall_ns % NS_PER_S), 9);
+	strcat(text, "Z");
+	put_word(o, "time", text);
+}
+
+static void put_endpoint(struct json_out *o, const char *key, const uint8_t *address,
+			 uint8_t family, uint16_t port)
+{
+	static const uint8_t zero[16];
+	struct json_mark c = json_out_object(o, key);
+	char text[TEXT_ENDPOINT_MAX];
+
+	if ((family == 4 || family == 6) && (port || memcmp(address, zero, sizeof(zero))))
+		put_word(o, "address", text_address(text, address, family));
+	put_nonzero(o, "port", port);
+	json_out_end(o, c);
+}
+
+static void put_process(struct json_out *o, const struct process *p)
+{
+	static const char *const known_by[] = {
+		[RST_KNOWN_CONTEXT] = "context",   [RST_KNOWN_SOCKET] = "socket",
+		[RST_KNOWN_SCAN] = "scan",	   [RST_KNOWN_HISTORY] = "history",
+		[RST_KNOWN_LISTENER] = "listener",
+	};
+	struct json_mark c = json_out_object(o, "process");
+
+	if (p->pid) {
+		put_number(o, "pid", p->pid);
+		put_nonzero(o, "tid", p->tid);
+		if (p->ns_pid != p->pid)
+			put_nonzero(o, "ns_pid", p->ns_pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
+		put_name(o, "exe", p->exe, sizeof(p->exe));
+		put_number(o, "uid", p->uid);
+		put_name(o, "cgroup", p->cgroup, sizeof(p->cgroup));
+		put_name(o, "container", p->container, sizeof(p->container));
+		if ((size_t)p->known_by < sizeof(known_by) / sizeof(known_by[0]))
+			put_word(o, "known_by", known_by[p->known_by]);
+		put_nonzero(o, "shared_by", p->shared_by);
+	}
+	json_out_end(o, c);
+}
+
+static void put_last_user(struct json_out *o, const struct process_name *p)
+{
+	struct json_mark c = json_out_object(o, "last_user");
+
+	if (p->pid) {
+		put_number(o, "pid", p->pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
+	}
+	json_out_end(o, c);
+}
+
+static void put_cpu_task(struct json_out *o, const struct process_name *p)
+{
+	struct json_mark c = json_out_object(o, "cpu_task");
+
+	/* The idle task has pid 0 and a name. */
+	if (p->pid || *p->comm) {
+		put_number(o, "pid", p->pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
+	}
+	json_out_end(o, c);
+}
+
+/* What the user loses. */
+static void put_queues(struct json_out *o, const struct rst_socket *s)
+{
+	struct facts_queues q = facts_queues(s);
+
+	if (!q.valid)
+		return;
+	put_number(o, "unread", q.unread);
+	put_number(o, "unsent", q.unsent);
+	put_number(o, "unacked", q.unacked);
+}
+
+static void put_full_socket(struct json_out *o, const struct rst_socket *s, uint64_t mono_ns)
+{
+	uint64_t idle_ms;
+
+	if (s->established_ns && s->established_ns <= mono_ns)
+		put_number(o, "age_ns", mono_ns - s->established_ns);
+	if (facts_idle_ms(s, &idle_ms))
+		put_number(o, "idle_ns", idle_ms * NS_PER_MS);
+	/* A SYN that was never answered: the peer has not been heard at all. */
+	if (facts_state(s) != RST_TCP_SYN_SENT)
+		put_number(o, "heard_ns", s->heard_ms * NS_PER_MS);
+	put_number(o, "bytes_received", facts_received(s));
+	put_number(o, "bytes_sent", s->bytes_sent);
+	put_number(o, "bytes_acked", s->bytes_acked);
+	put_queues(o, s);
+	put_number(o, "retransmits", s->retransmits);
+	put_number(o, "total_retrans", s->total_retrans);
+	put_number(o, "probes_out", s->probes_out);
+	put_nonzero(o, "user_timeout_ms", s->user_timeout_ms);
+	if (s->flags & RST_SF_LINGER)
+		put_number(o, "linger_ms", s->linger_ms);
+	if (s->linger2_ms)
+		json_out_signed(o, "linger2_ms", s->linger2_ms);
+}
+
+static void put_queue(struct json_out *o, uint32_t length, uint32_t limit)
+{
+	struct json_mark c = json_out_object(o, "accept_queue");
+
+	put_number(o, "length", length);
+	put_number(o, "limit", limit);
+	json_out_end(o, c);
+}
+
+static void put_listener_socket(struct json_out *o, const struct rst_socket *s)
+{
+	put_queue(o, s->accept_queue, s->accept_queue_limit);
+	put_number(o, "syn_queue", s->syn_queue);
+}
+
+static void put_state(struct json_out *o, const char *key, uint8_t state)
+{
+	const char *name = text_tcp_state(state);
+
+	if (strcmp(name, "?") != 0)
+		put_word(o, key, name);
+}
+
+static void put_socket(struct json_out *o, const struct rst_event *ev)
+{
+	const struct rst_socket *s = &ev->sock;
+	struct json_mark c = json_out_object(o, "socket");
+
+	if (s->kind != RST_SOCK_NONE) {
+		put_state(o, "state", facts_state(s));
+		if (facts_state(s) != s->state)
+			put_state(o, "state_now", s->state);
+		/* TIME_WAIT sockets stand for FIN_WAIT2 as well, and only those reset. */
+		if (s->kind == RST_SOCK_TIMEWAIT && s->tw_substate)
+			put_state(o, "tw_substate", s->tw_substate);
+	}
+	if (s->kind == RST_SOCK_FULL)
+		put_full_socket(o, s, ev->hdr.mono_ns);
+	else if (s->kind == RST_SOCK_LISTENER)
+		put_listener_socket(o, s);
+	if (s->kind != RST_SOCK_NONE) {
+		if (s->flags & RST_SF_MPTCP)
+			json_out_bool(o, "mptcp", true);
+		/* Where the kernel gives none, an address stands for it, which is nobody's affair. */
+		if (s->cookie <= INT64_MAX)
+			put_nonzero(o, "cookie", s->cookie);
+		put_nonzero(o, "inode", s->inode);
+	}
+	json_out_end(o, c);
+}
+
+static void put_packet(struct json_out *o, const char *key, const struct rst_packet *p,
+		       uint8_t family)
+{
+	struct json_mark c = json_out_object(o, key);
+	char flags[40];
+
+	if (p->valid) {
+		put_word(o, "flags", text_tcp_flags(flags, p->flags));
+		put_number(o, "seq", p->seq);
+		/* Without the flag the field says nothing. */
+		if (p->flags & RST_FLAG_ACK)
+			put_number(o, "ack", p->ack);
+		put_number(o, "length", p->length);
+		put_number(o, "window", p->window);
+		put_nonzero(o, "ttl", p->ttl);
+		if (family == 4)
+			put_number(o, "ip_id", p->ip_id);
+	}
+	json_out_end(o, c);
+}
+
+static void put_history(struct json_out *o, const struct history *h)
+{
+	struct json_mark c = json_out_object(o, "history");
+	char name[16];
+
+	if (h->what) {
+		put_word(o, "what", h->what);
+		put_number(o, "ago_ns", h->ago_ns);
+		put_nonzero(o, "pid", h->pid);
+		put_name(o, "comm", h->comm, sizeof(h->comm));
+		if (!strcmp(h->what, "exit"))
+			json_out_signed(o, "exit_status", h->exit_status);
+		if (!strcmp(h->what, "signal"))
+			put_word(o, "signal", text_signal(name, h->signal));
+		if (h->have_idle)
+			put_number(o, "idle_ns", h->idle_ns);
+		if (h->have_queue)
+			put_queue(o, h->queue, h->queue_limit);
+	}
+	json_out_end(o, c);
+}
+
+static void put_firewall(struct json_out *o, const struct firewall *fw)
+{
+	struct json_mark c = json_out_object(o, "firewall");
+
+	put_word(o, "kind", fw->kind);
+	put_word(o, "family", fw->family);
+	put_word(o, "hook", fw->hook);
+	if (fw->rule[0]) {
+		put_word(o, "rule", fw->rule);
+		if (fw->rule_inferred)
+			json_out_bool(o, "rule_inferred", true);
+	}
+	json_out_end(o, c);
+}
+
+/* One direction of a flow: of its tuple, local is the source. */
+static void put_flow(struct json_out *o, const char *key, const struct rst_tuple *t)
+{
+	struct json_mark c = json_out_object(o, key);
+
+	put_endpoint(o, "source", t->local, t->family, t->local_port);
+	put_endpoint(o, "destination", t->remote, t->family, t->remote_port);
+	json_out_end(o, c);
+}
+
+static void put_translation(struct json_out *o, const struct translation *tr)
+{
+	struct json_mark c = json_out_object(o, "translation");
+
+	if (tr->there) {
+		put_flow(o, "original", &tr->original);
+		put_flow(o, "reply", &tr->reply);
+	}
+	json_out_end(o, c);
+}
+
+/* The two values side by side, of what does not fit. */
+static struct json_mark put_misfit(struct json_out *o, const char *key, uint64_t rst, uint64_t peer)
+{
+	struct json_mark c = json_out_object(o, key);
+
+	put_number(o, "rst", rst);
+	put_number(o, "peer", peer);
+	return c;
+}
+
+static void put_misfits(struct json_out *o, const struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+	struct json_mark c;
+
+	if (s->ttl) {
+		c = put_misfit(o, "ttl", in->packet.ttl, s->peer.ttl);
+		put_number(o, "rst_hops", suspect_hops(in->packet.ttl));
+		put_number(o, "peer_hops", suspect_hops(s->peer.ttl));
+		put_number(o, "packets", s->peer.packets);
+		put_number(o, "last_ns", s->peer.last * NS_PER_MS);
+		json_out_end(o, c);
+	}
+	if (s->ip_id)
+		json_out_end(o, put_misfit(o, "ip_id", in->packet.ip_id, s->peer.ip_id));
+	if (s->window) {
+		c = json_out_object(o, "window");
+		put_number(o, "rst", in->packet.window);
+		put_number(o, "min", s->peer.window_min);
+		put_number(o, "max", s->peer.window_max);
+		json_out_end(o, c);
+	}
+	if (s->burst) {
+		c = json_out_object(o, "burst");
+		put_number(o, "resets", s->resets);
+		put_number(o, "ahead", s->ahead);
+		put_number(o, "first_seq", s->first_seq);
+		put_number(o, "last_seq", s->last_seq);
+		json_out_end(o, c);
+	}
+}
+
+static void put_suspicion(struct json_out *o, const struct incident *in)
+{
+	struct json_mark c = json_out_object(o, "suspicion");
+
+	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION)
+		put_misfits(o, in);
+	json_out_end(o, c);
+}
+
+static void put_pair(struct json_out *o, const struct pair *p)
+{
+	struct json_mark c = json_out_object(o, "pair");
+
+	if (p->there) {
+		put_nonzero(o, "pid", p->pid);
+		put_name(o, "comm", p->comm, sizeof(p->comm));
+		put_word(o, "cause", cause_get(p->cause)->name);
+	}
+	json_out_end(o, c);
+}
+
+static void put_listener(struct json_out *o, const struct listener_ref *l)
+{
+	struct json_mark c = json_out_object(o, "listener");
+	char text[TEXT_ENDPOINT_MAX];
+
+	if (l->port) {
+		/* All zero is a value here: listening on any address. */
+		if (l->family == 4 || l->family == 6)
+			put_word(o, "address", text_address(text, l->address, l->family));
+		put_number(o, "port", l->port);
+		put_nonzero(o, "netns", l->netns);
+		put_nonzero(o, "pid", l->pid);
+		put_name(o, "comm", l->comm, sizeof(l->comm));
+	}
+	json_out_end(o, c);
+}
+
+static void put_frame(struct json_out *o, const struct frame *f)
+{
+	char text[ESCAPED(128) + TEXT_HEX_MAX + 4];
+	size_t len = 0, n = f->symbol ? strlen(f->symbol) : 0;
+	bool plain = n < ESCAPED(128) && text_plain(f->symbol, n) == n;
+
+	if (f->symbol) {
+		if (plain)
+			memcpy(text, f->symbol, len = n);
+		else
+			len = strlen(text_escape(text, ESCAPED(128), f->symbol, n));
+		text[len++] = '+';
+	}
+	text[len++] = '0';
+	text[len++] = 'x';
+	len += text_hex(text + len, f->symbol ? f->offset : f->ip);
+	if (plain)
+		json_out_plain(o, NULL, text, len);
+	else
+		json_out_bytes(o, NULL, text, len);
+}
+
+static void put_kernel(struct json_out *o, const struct incident *in)
+{
+	struct json_mark c = json_out_object(o, "kernel"), stack;
+
+	put_word(o, "reason", in->reason);
+	put_word(o, "drop_reason", in->drop_reason);
+	if (in->location.symbol)
+		put_name(o, "location", in->location.symbol, strlen(in->location.symbol));
+	if (in->emitter >= 0 && (uint32_t)in->emitter < in->nframes) {
+		const char *symbol = in->frames[in->emitter].symbol;
+
+		if (symbol)
+			put_name(o, "emitter", symbol, strlen(symbol));
+	}
+	put_word(o, "rule", in->verdict.rule);
+	stack = json_out_array(o, "stack");
+	for (uint32_t i = 0; i < in->nframes; i++)
+		put_frame(o, &in->frames[i]);
+	json_out_end(o, stack);
+	json_out_end(o, c);
+}
+
+static void put_role(struct json_out *o, const struct incident *in)
+{
+	bool from_server;
+
+	if (in->role == RST_ROLE_UNKNOWN)
+		return;
+	from_server = (in->role == RST_ROLE_SERVER) == (in->direction == DIR_SENT);
+	put_word(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
+	if (in->role_inferred)
+		json_out_bool(o, "role_inferred", true);
+	/* It ended nothing. */
+	if (in->verdict.cause != CAUSE_IGNORED &&
+	    !(in->ev->hdr.type == RST_REC_DROPPED && in->verdict.detail))
+		put_word(o, "session_end",
+			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
+}
+
+static void put_event(struct json_out *o, const struct incident *in)
+{
+	static const char *const certainties[] = {
+		[CERTAINTY_UNKNOWN] = "unknown",
+		[CERTAINTY_INFERRED] = "inferred",
+		[CERTAINTY_CERTAIN] = "certain",
+	};
+	const struct rst_event *ev = in->ev;
+	const struct rst_tuple *t = &ev->tuple;
+	const struct verdict *v = &in->verdict;
+	const struct cause *cause = cause_get(v->cause);
+
+	put_number(o, "v", JSON_VERSION);
+	put_time(o, in->wall_ns);
+	put_number(o, "mono_ns", ev->hdr.mono_ns);
+	put_word(o, "direction", text_direction(in->direction, false));
+	put_word(o, "cause", cause->name);
+	put_word(o, "group", cause->group);
+	put_word(o, "certainty", certainties[v->certainty]);
+	put_sentence(o, "why", v->why);
+	json_out_bool(o, "benign", attribute_benign(in));
+	if (t->family == 4 || t->family == 6)
+		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
+	put_endpoint(o, "local", t->local, t->family, t->local_port);
+	put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+	put_role(o, in);
+	put_nonzero(o, "netns", ev->netns);
+	if (in->interface)
+		put_name(o, "interface", in->interface, strlen(in->interface));
+	put_name(o, "in_interface", in->in_interface, sizeof(in->in_interface));
+	put_name(o, "out_interface", in->out_interface, sizeof(in->out_interface));
+	put_process(o, &in->owner);
+	put_last_user(o, &in->last_user);
+	put_cpu_task(o, &in->cpu_task);
+	put_socket(o, ev);
+	put_packet(o, "packet", &in->packet, t->family);
+	put_packet(o, "rst", &in->rst, t->family);
+	put_firewall(o, &in->firewall);
+	put_translation(o, &in->translation);
+	put_suspicion(o, in);
+	put_history(o, &in->history);
+	put_pair(o, &in->pair);
+	put_listener(o, &in->listener);
+	put_kernel(o, in);
+	put_word(o, "phase", v->phase);
+	put_word(o, "detail", v->detail);
+}
+
+/* Several resets in one event; it has no more than all of them have. */
+static void put_attack(struct json_out *o, const struct attack_report *r)
+{
+	const struct cause *cause = cause_get(r->cause);
+	const struct rst_tuple *t = &r->tuple;
+	struct json_mark c;
+
+	put_number(o, "v", JSON_VERSION);
+	put_time(o, r->wall_ns);
+	put_number(o, "mono_ns", r->mono_ns);
+	put_word(o, "direction", text_direction(r->direction, false));
+	put_word(o, "cause", cause->name);
+	put_word(o, "group", cause->group);
+	put_word(o, "certainty", "certain");
+	put_sentence(o, "why", r->why);
+	json_out_bool(o, "benign", r->benign);
+	if (t->family == 4 || t->family == 6)
+		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
+	put_endpoint(o, "local", t->local, t->family, t->local_port);
+	put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+	put_nonzero(o, "netns", r->netns);
+	put_process(o, &r->owner);
+	put_number(o, "count", r->count);
+	c = json_out_object(o, "attack");
+	put_word(o, "kind", attack_kind_name(r->kind));
+	put_number(o, "span_ns", r->span_ns);
+	if (r->kind == ATTACK_PORT_SCAN) {
+		put_nonzero(o, "ports", r->ports);
+		put_number(o, "first_port", r->first_port);
+		put_number(o, "last_port", r->last_port);
+	}
+	if (r->direction == DIR_RECEIVED)
+		put_number(o, "ended", r->ended);
+	if (r->have_seq) {
+		put_number(o, "first_seq", r->first_seq);
+		put_number(o, "last_seq", r->last_seq);
+	}
+	json_out_end(o, c);
+}
+
+static void put_totals(struct json_out *o, const char *key, const uint64_t *by_cause)
+{
+	struct json_mark c = json_out_object(o, key);
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		put_nonzero(o, cause_get(i)->name, by_cause[i]);
+	/* Also when it is empty: that nothing was sent is a result. */
+	json_out_end_kept(o, c);
+}
+
+static void put_lost(struct json_out *o, const struct summary *s)
+{
+	struct json_mark c = json_out_object(o, "lost");
+
+	put_number(o, "total", summary_lost(s));
+	put_number(o, "sent", s->counters[RST_CNT_LOST_SENT]);
+	put_number(o, "received", s->counters[RST_CNT_LOST_RECEIVED]);
+	put_number(o, "arrived", s->counters[RST_CNT_LOST_ARRIVED]);
+	put_number(o, "wire", s->counters[RST_CNT_LOST_WIRE]);
+	put_number(o, "dropped", s->counters[RST_CNT_LOST_DROPPED]);
+	put_number(o, "missed", s->counters[RST_CNT_MISSED_RESETS]);
+	json_out_end_kept(o, c);
+}
+
+/* What the kernel side counted, whatever became of the details. */
+static void put_kinds(struct json_out *o, const struct summary *s)
+{
+	struct json_mark all = json_out_array(o, "kinds");
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+		struct json_mark c = json_out_object(o, NULL);
+
+		put_word(o, "kind", kind_name(k));
+		if (k->syn)
+			json_out_bool(o, "syn", true);
+		put_word(o, "reason", k->reason_name);
+		put_number(o, "count", kinds_all(&k->total));
+		put_nonzero(o, "filtered", k->total.filtered);
+		put_nonzero(o, "folded", k->total.folded);
+		put_nonzero(o, "lost", k->total.lost);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, all);
+}
+
+/* What the kernel raised before any filter: for comparing with its own counters (OutRsts). */
+static void put_raised(struct json_out *o, const struct summary *s)
+{
+	struct json_mark c = json_out_object(o, "raised");
+
+	put_number(o, "sent", s->counters[RST_CNT_SENT]);
+	put_number(o, "received", s->counters[RST_CNT_RECEIVED]);
+	put_number(o, "arrived", s->counters[RST_CNT_ARRIVED]);
+	put_number(o, "wire", s->counters[RST_CNT_WIRE]);
+	put_number(o, "dropped", s->counters[RST_CNT_DROPPED]);
+	json_out_end_kept(o, c);
+}
+
+static void put_pressure(struct json_out *o, const struct summary *s)
+{
+	struct json_mark all = json_out_array(o, "pressure");
+	char text[TEXT_ENDPOINT_MAX];
+
+	for (uint32_t i = 0; i < s->npressure; i++) {
+		const struct pressure *p = &s->pressure[i];
+		const struct listener_ref *l = &p->listener;
+		struct json_mark c = json_out_object(o, NULL);
+
+		put_word(o, "address", text_address(text, l->address, l->family));
+		put_number(o, "port", l->port);
+		put_number(o, "netns", l->netns);
+		put_nonzero(o, "pid", l->pid);
+		put_name(o, "comm", l->comm, sizeof(l->comm));
+		put_number(o, "dropped", p->dropped);
+		put_number(o, "overflowed", p->overflowed);
+		if (p->ended)
+			json_out_bool(o, "ended", true);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, all);
+}
+
+static void put_history_use(struct json_out *o, const struct summary *s)
+{
+	struct json_mark c = json_out_object(o, "history");
+
+	put_number(o, "remembered", s->remembered);
+	put_number(o, "forgotten", summary_forgotten(s));
+	put_number(o, "no_room", s->counters[RST_CNT_NOT_REMEMBERED]);
+	put_number(o, "missed", s->counters[RST_CNT_MISSED_STATES]);
+	json_out_end_kept(o, c);
+}
+
+static void put_reconciled(struct json_out *o, const struct reconcile_line *line)
+{
+	struct json_mark explained, c;
+
+	put_number(o, "netns", line->netns);
+	put_word(o, "counter", counters_name(line->counter));
+	put_number(o, "kernel", line->kernel);
+	put_number(o, "events", line->events);
+	explained = json_out_array(o, "explained");
+	for (uint32_t i = 0; i < line->parts; i++) {
+		c = json_out_object(o, NULL);
+		put_word(o, "why", line->part[i].why);
+		json_out_signed(o, "count", line->part[i].count);
+		put_word(o, "certainty", line->part[i].certain ? "certain" : "inferred");
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, explained);
+	json_out_signed(o, "unexplained", line->unexplained);
+}
+
+static void put_reconciliation(struct json_out *o, const struct reconciliation *r)
+{
+	static const char *const states[] = { "gone", "replaced", "denied" };
+	struct json_mark all = json_out_array(o, "reconciliation"), c;
+
+	for (size_t i = 0; i < r->lines; i++) {
+		c = json_out_object(o, NULL);
+		put_reconciled(o, &r->line[i]);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, all);
+	all = json_out_array(o, "not_reconciled");
+	for (size_t i = 0; i < r->unknowns; i++) {
+		c = json_out_object(o, NULL);
+		put_number(o, "netns", r->unknown[i].netns);
+		put_word(o, "why", states[r->unknown[i].state]);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, all);
+}
+
+static void put_totals_of_run(struct json_out *o, const struct summary *s)
+{
+	struct json_mark not_covered;
+	uint64_t events = 0;
+
+	for (int direction = 0; direction < DIRECTIONS; direction++)
+		for (int i = 0; i < CAUSE_COUNT; i++)
+			events += s->by_cause[direction][i];
+
+	if (s->interim) {
+		json_out_bool(o, "interim", true);
+		put_number(o, "waiting", s->waiting);
+	}
+	put_number(o, "duration_ns", s->duration_ns);
+	put_number(o, "events", events);
+	put_number(o, "benign", s->benign);
+	put_number(o, "shown", s->shown);
+	put_number(o, "folded", s->folded);
+	put_number(o, "fold_evicted", s->fold_evicted);
+	put_totals(o, "sent", s->by_cause[DIR_SENT]);
+	put_totals(o, "received", s->by_cause[DIR_RECEIVED]);
+	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
+	put_raised(o, s);
+	put_lost(o, s);
+	put_kinds(o, s);
+	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
+	put_number(o, "not_received", summary_not_received(s));
+	put_number(o, "seen_before", s->seen_before);
+	put_number(o, "no_stack", s->counters[RST_CNT_NO_STACK]);
+	put_number(o, "no_storage", s->counters[RST_CNT_NO_STORAGE]);
+	put_number(o, "no_listener_room", s->counters[RST_CNT_NO_LISTENER_ROOM]);
+	put_number(o, "malformed", s->malformed);
+	put_history_use(o, s);
+	put_pressure(o, s);
+	if (s->reconciliation)
+		put_reconciliation(o, s->reconciliation);
+	not_covered = json_out_array(o, "not_covered");
+	for (uint32_t i = 0; i < s->nnot_covered; i++)
+		json_out_string(o, NULL, s->not_covered[i]);
+	json_out_end_kept(o, not_covered);
+}
+
+static int begin(struct sink *sink)
+{
+	return 0;
+}
+
+/* Of how many resets the event is the sample, and what they have in common. */
+static void put_folded(struct json_out *o, const struct rst_folded *f)
+{
+	struct json_mark c;
+
+	if (f->count < 2)
+		return;
+	put_number(o, "count", f->count);
+	c = json_out_object(o, "fold");
+	put_number(o, "span_ns", f->span_ns);
+	put_number(o, "first_port", f->first_port);
+	put_number(o, "last_port", f->last_port);
+	json_out_bool(o, "one_remote", !f->remotes);
+	json_out_end(o, c);
+}
+
+/* Kept from line to line: what it has allocated serves the next one. */
+static struct json_out out;
+
+static int event(struct sink *sink, const struct incident *in)
+{
+	if (sink->style.quiet)
+		return 0;
+	json_out_begin(&out);
+	put_event(&out, in);
+	put_folded(&out, &in->ev->folded);
+	return json_out_write(&out, sink->out);
+}
+
+static int attack(struct sink *sink, const struct attack_report *r)
+{
+	if (sink->style.quiet)
+		return 0;
+	json_out_begin(&out);
+	put_attack(&out, r);
+	return json_out_write(&out, sink->out);
+}
+
+static int flush(struct sink *sink)
+{
+	return sink_io_flush(sink->out);
+}
+
+static int put_summary(struct sink *sink, const struct summary *s)
+{
+	struct json_mark c;
+	int err;
+
+	json_out_begin(&out);
+	put_number(&out, "v", JSON_VERSION);
+	c = json_out_object(&out, "summary");
+	put_totals_of_run(&out, s);
+	json_out_end_kept(&out, c);
+	err = json_out_write(&out, sink->out);
+	return err ? err : sink_io_flush(sink->out);
+}
+
+const struct sink_ops sink_json = {
+	.name = "json",
+	.begin = begin,
+	.event = event,
+	.attack = attack,
+	.flush = flush,
+	.summary = put_summary,
+};
