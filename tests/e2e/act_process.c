@@ -20,6 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "patience.h"
 #include "run.h"
 
 #define PATIENCE_MS 10000
@@ -154,7 +155,7 @@ static int do_read_error(int fd, struct act_reply *reply)
 static int await_poll(int fd, short events)
 {
 	struct pollfd p = { .fd = fd, .events = events };
-	int n = poll(&p, 1, run_patience(PATIENCE_MS));
+	int n = poll(&p, 1, patience(PATIENCE_MS));
 
 	if (!n)
 		errno = ETIMEDOUT;
@@ -181,7 +182,7 @@ static bool is_true(int fd, int op, long wanted)
 
 static int await_true(int fd, int op, long wanted)
 {
-	for (int i = 0; i < run_patience(PATIENCE_MS); i++) {
+	for (int i = 0; i < patience(PATIENCE_MS); i++) {
 		if (is_true(fd, op, wanted))
 			return 0;
 		usleep(1000);

@@ -16,6 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "patience.h"
+
 #define ARGS_MAX 16
 #define NOBODY 65534
 #define END_MS 10000
@@ -94,14 +96,14 @@ void command_start(struct run *run, struct command *c)
 		become(run, c, ready[1]);
 	close(ready[1]);
 	p.fd = ready[0];
-	if (c->ready && (poll(&p, 1, run_patience(END_MS)) <= 0 || read(ready[0], &byte, 1) != 1))
+	if (c->ready && (poll(&p, 1, patience(END_MS)) <= 0 || read(ready[0], &byte, 1) != 1))
 		run_die("rsttrace did not get ready");
 	close(ready[0]);
 }
 
 int command_wait(struct command *c)
 {
-	long long until = run_now() + run_patience(END_MS) * 1000000LL;
+	long long until = run_now() + patience(END_MS) * 1000000LL;
 	int status;
 
 	while (waitpid(c->pid, &status, WNOHANG) == 0) {

@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "patience.h"
 #include "run.h"
 
 #define PATIENCE_MS 5000
@@ -307,7 +308,7 @@ static bool next(struct tap *t, struct flow *f, long long timeout_ms, struct seg
 
 struct segment tap_expect(struct tap *t, struct flow *f, int flags, int mask)
 {
-	long long until = run_now() + run_patience(PATIENCE_MS) * 1000000LL;
+	long long until = run_now() + patience(PATIENCE_MS) * 1000000LL;
 	struct segment s;
 
 	while (run_now() < until) {

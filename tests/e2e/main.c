@@ -20,6 +20,7 @@
 
 #include "demo.h"
 #include "guard.h"
+#include "patience.h"
 #include "property.h"
 #include "run.h"
 
@@ -144,7 +145,7 @@ static void default_signals(void)
 _Noreturn static void play(const struct scenario *sc, struct run *run)
 {
 	default_signals();
-	alarm((unsigned int)run_patience(SECONDS_PER_SCENARIO));
+	alarm((unsigned int)patience(SECONDS_PER_SCENARIO));
 	run_set_current(run);
 	if (!sc->bare)
 		netlab_open(&run->lab, sc->shape);
@@ -237,8 +238,7 @@ static enum outcome tell(const struct run *run, int status, FILE *report, bool l
 	} else {
 		printf("FAIL %s\n%s", name, text ? text : "");
 		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-			printf("    took longer than %d seconds\n",
-			       run_patience(SECONDS_PER_SCENARIO));
+			printf("    took longer than %d seconds\n", patience(SECONDS_PER_SCENARIO));
 		else if (WIFSIGNALED(status))
 			printf("    ended by signal %d\n", WTERMSIG(status));
 	}

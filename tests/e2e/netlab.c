@@ -14,6 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "patience.h"
 #include "run.h"
 
 static int open_namespace(struct netlab *lab, enum side side)
@@ -262,7 +263,7 @@ long netlab_counter(const struct netlab *lab, enum side side, const char *group,
 void netlab_await(const struct netlab *lab, enum side side, const char *group, const char *name,
 		  long at_least)
 {
-	for (int i = 0; i < run_patience(10000); i++) {
+	for (int i = 0; i < patience(10000); i++) {
 		if (netlab_counter(lab, side, group, name) >= at_least)
 			return;
 		usleep(1000);

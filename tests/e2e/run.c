@@ -3,7 +3,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,14 +63,6 @@ void run_report_cause(const char *wanted, const char *got)
 		return;
 	fprintf(current->report, "cause\t%s\t%s\t%s\n", current->name, wanted, got ? got : "none");
 	fflush(current->report);
-}
-
-int run_patience(int ms)
-{
-	const char *text = getenv("RSTTRACE_TEST_PATIENCE");
-	int factor = text ? atoi(text) : 1;
-
-	return ms * (factor > 1 ? factor : 1);
 }
 
 int run_failures(void)

@@ -69,10 +69,6 @@ _Noreturn void run_skip(const char *format, ...) __attribute__((format(printf, 1
 /* For --report: the cause that an event should have had, and has; NULL: there is no event. */
 void run_report_cause(const char *wanted, const char *got);
 
-/* How long a wait of so many milliseconds may last here: RSTTRACE_TEST_PATIENCE times as long, for
- * machines that are emulated. */
-int run_patience(int ms);
-
 /* How many checks failed so far. */
 int run_failures(void);
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "expect.h"
+#include "patience.h"
 #include "run.h"
 
 #define ARGS_MAX 24
@@ -85,8 +86,8 @@ void tracer_start_at(struct run *run, enum side side, bool text, const char *con
 	close(ready[1]);
 
 	p.fd = ready[0];
-	if (poll(&p, 1, run_patience(READY_MS)) <= 0)
-		run_die("rsttrace was not ready within %d ms", run_patience(READY_MS));
+	if (poll(&p, 1, patience(READY_MS)) <= 0)
+		run_die("rsttrace was not ready within %d ms", patience(READY_MS));
 	if (read(ready[0], &byte, 1) != 1)
 		run_die("rsttrace did not get ready");
 	close(ready[0]);
@@ -194,7 +195,7 @@ size_t tracer_count(struct run *run, enum side side, const char *direction)
 
 bool tracer_await(struct run *run, enum side side, const char *direction, size_t n)
 {
-	long long until = run_now() + run_patience(EVENTS_MS) * 1000000LL;
+	long long until = run_now() + patience(EVENTS_MS) * 1000000LL;
 
 	while (tracer_count(run, side, direction) < n) {
 		if (run_now() > until)
@@ -283,13 +284,12 @@ static void check_summary(struct tracer *t)
 
 static int reap_tracer(struct tracer *t)
 {
-	long long until = run_now() + run_patience(STOP_MS) * 1000000LL;
+	long long until = run_now() + patience(STOP_MS) * 1000000LL;
 	int status;
 
 	while (waitpid(t->pid, &status, WNOHANG) == 0) {
 		if (run_now() > until)
-			run_die("rsttrace did not end within %d ms of SIGINT",
-				run_patience(STOP_MS));
+			run_die("rsttrace did not end within %d ms of SIGINT", patience(STOP_MS));
 		usleep(1000);
 	}
 	t->pid = 0;
