@@ -19,14 +19,21 @@ struct {
 	__type(value, struct rst_addresses);
 } addresses SEC(".maps");
 
-/* One line each. A return address may lie just behind its function, when the call was the last
- * instruction; %pB knows that. */
-SEC("iter/bpf_map_elem")
-int rst_symbols(struct bpf_iter__bpf_map_elem *ctx)
+/*
+ * One line each. A return address may lie just behind its function, when the call was the last
+ * instruction; %pB knows that. Only an iterator may write text: this one is over all maps, of which the
+ * first does (some kernels refuse iter/bpf_map_elem, over the elements of one, for it may write them).
+ */
+SEC("iter/bpf_map")
+int rst_symbols(struct bpf_iter__bpf_map *ctx)
 {
-	const struct rst_addresses *a = ctx->value;
 	struct seq_file *seq = ctx->meta->seq;
+	const struct rst_addresses *a;
+	__u32 zero = 0;
 
+	if (ctx->meta->seq_num || !ctx->map)
+		return 0;
+	a = bpf_map_lookup_elem(&addresses, &zero);
 	if (!a)
 		return 0;
 	for (__u32 i = 0; i < RST_STACK_MAX && a->v[i]; i++)

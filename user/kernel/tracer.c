@@ -226,12 +226,11 @@ static void say_attached(const struct tracer *t, const struct options *o)
 		o->ring_mib);
 }
 
-/* Runs an iterator over what OPTS says, NULL: over all, to its end. What it writes goes to TEXT, of
- * ROOM bytes; what has no room there is lost. Returns the length, or -errno. */
-static int run_iterator(struct bpf_program *prog, const struct bpf_iter_attach_opts *opts,
-			char *text, size_t room)
+/* Runs an iterator to its end. What it writes goes to TEXT, of ROOM bytes; what has no room there is
+ * lost. Returns the length, or -errno. */
+static int run_iterator(struct bpf_program *prog, char *text, size_t room)
 {
-	struct bpf_link *link = bpf_program__attach_iter(prog, opts);
+	struct bpf_link *link = bpf_program__attach_iter(prog, NULL);
 	_cleanup(closep) int fd = -1;
 	int err = link ? 0 : -errno;
 	size_t len = 0;
@@ -260,7 +259,7 @@ static int run_over_files(struct bpf_program *prog)
 {
 	char none[64];
 
-	return run_iterator(prog, NULL, none, sizeof(none));
+	return run_iterator(prog, none, sizeof(none));
 }
 
 /* A link, not a bare program: the kernel takes it down with this process, however that ends. */
@@ -533,18 +532,14 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, size_t room)
 {
 	struct tracer *t = tracer;
-	union bpf_iter_link_info over = {
-		.map.map_fd = (__u32)bpf_map__fd(t->skel->maps.addresses),
-	};
-	LIBBPF_OPTS(bpf_iter_attach_opts, opts, .link_info = &over, .link_info_len = sizeof(over));
 	struct rst_addresses wanted = { 0 };
 	__u32 zero = 0;
 	int len;
 
 	memcpy(wanted.v, address, n * sizeof(*address));
-	if (bpf_map_update_elem((int)over.map.map_fd, &zero, &wanted, BPF_ANY))
+	if (bpf_map_update_elem(bpf_map__fd(t->skel->maps.addresses), &zero, &wanted, BPF_ANY))
 		return -errno;
-	len = run_iterator(t->skel->progs.rst_symbols, &opts, text, room - 1);
+	len = run_iterator(t->skel->progs.rst_symbols, text, room - 1);
 	if (len < 0)
 		return len;
 	text[len] = '\0';

@@ -58,8 +58,8 @@ static const struct feature_about about[FEATURES] = {
 		.needed = true,
 	},
 	[FEATURE_ITER_NAMES] = {
-		.name = "iter/bpf_map_elem",
-		.since = "5.9",
+		.name = "iter/bpf_map",
+		.since = "5.8",
 		.loss = "the names of the functions on the stack, by which causes are told apart",
 		.needed = true,
 	},
@@ -258,7 +258,7 @@ int features_probe(struct features *f, const struct kbtf *btf)
 	f->have[FEATURE_DROP_OVERFLOW] = drop_number(f, "TCP_LISTEN_OVERFLOW") >= 0;
 	f->have[FEATURE_DROP_REFUSED] = drop_number(f, "TCP_INVALID_SEQUENCE") >= 0;
 	f->have[FEATURE_ITER_FILES] = have_function(btf, "bpf_iter_task_file");
-	f->have[FEATURE_ITER_NAMES] = have_function(btf, "bpf_iter_bpf_map_elem");
+	f->have[FEATURE_ITER_NAMES] = have_function(btf, "bpf_iter_bpf_map");
 	/* A helper that programs of other types have had for longer has a variant for tracing. */
 	f->have[FEATURE_SOCKET_STORAGE] = have_function(btf, "bpf_sk_storage_get_tracing");
 	f->have[FEATURE_SOCKET_COOKIE] = have_function(btf, "bpf_get_socket_ptr_cookie");

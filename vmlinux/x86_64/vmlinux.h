@@ -228,18 +228,12 @@ struct bpf_iter_meta {
 	u64 seq_num;
 };
 
-struct bpf_iter__bpf_map_elem {
+struct bpf_iter__bpf_map {
 	union {
 		struct bpf_iter_meta *meta;
 	};
 	union {
 		struct bpf_map *map;
-	};
-	union {
-		void *key;
-	};
-	union {
-		void *value;
 	};
 };
 
