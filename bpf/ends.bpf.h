@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* ends.bpf.h: how connections end, remembered for the segments that come too late, and counted. */
+#ifndef RSTTRACE_ENDS_BPF_H
+#define RSTTRACE_ENDS_BPF_H
+
+#include "fold.bpf.h"
+#include "past.bpf.h"
+
+/* Errors that say how a connection ended; asm-generic/errno.h, the same on x86 and arm64. */
+#define K_EPIPE 32
+#define K_ECONNABORTED 103
+#define K_ECONNRESET 104
+#define K_ETIMEDOUT 110
+#define K_ECONNREFUSED 111
+#define K_EHOSTUNREACH 113
+#define K_ENETUNREACH 101
+
+/*
+ * Who ended a connection that becomes CLOSE. What the process closed stays closed by it, whatever
+ * comes after; before that an error counts, which the kernel sets first. Without either it is a
+ * local abort, and who runs does it: only in the states in which that is possible.
+ */
+static __always_inline __u8 end_of(const struct sock *sk, const struct rst_storage *st,
+				   int old_state)
+{
+	if (st->closer.at_ns && !st->closer.shutdown)
+		return RST_END_CLOSE;
+	switch (sk->sk_err) {
+	case K_ETIMEDOUT:
+	case K_EHOSTUNREACH:
+	case K_ENETUNREACH:
+		return RST_END_TIMEOUT;
+	case K_ECONNABORTED:
+		return RST_END_DESTROYED;
+	case K_EPIPE:
+	case K_ECONNRESET:
+	case K_ECONNREFUSED:
+		return RST_END_RESET;
+	}
+	if (st->closer.at_ns)
+		return RST_END_CLOSE;
+	switch (old_state) {
+	case RST_TCP_ESTABLISHED:
+	case RST_TCP_CLOSE_WAIT:
+		return RST_END_ABORT;
+	case RST_TCP_SYN_SENT:
+		return RST_END_GAVE_UP;
+	case RST_TCP_SYN_RECV:
+		return RST_END_PEER;
+	}
+	return RST_END_BEFORE;
+}
+
+/* Whether events name TIME_WAIT sockets: as what a RST was sent by, and as what one met. */
+static __always_inline bool tells_of_timewait(void)
+{
+	return compat_has(RST_KERNEL_RESET_REASON) && compat_has(RST_KERNEL_DROP_SOCKET);
+}
+
+#define TIMEWAIT_S 60 /* TCP_TIMEWAIT_LEN */
+
+/* How long a TIME_WAIT socket stands for one in FIN_WAIT2 (tcp_fin_time); the default is a minute. */
+static __always_inline __u32 fin_timeout_s(const struct sock *sk, const struct tcp_sock *tp)
+{
+	__u32 ticks = tp->linger2;
+	__u64 s;
+
+	if (!ticks)
+		ticks = BPF_CORE_READ(sk, __sk_common.skc_net.net, ipv4.sysctl_tcp_fin_timeout);
+	s = ticks_to_ms(ticks) / 1000;
+	return s < TIMEWAIT_S ? s : TIMEWAIT_S;
+}
+
+/* Which sort of TIME_WAIT takes the place of a socket that becomes CLOSE; 0: none. */
+static __always_inline __u8 timewait_of(const struct sock *sk, const struct tcp_sock *tp,
+					int old_state)
+{
+	if (tells_of_timewait() || sk->sk_err || tp->linger2 < 0)
+		return 0;
+	if (old_state == RST_TCP_CLOSING)
+		return RST_TCP_TIME_WAIT;
+	if (old_state != RST_TCP_FIN_WAIT2)
+		return 0;
+	return sk->__sk_common.skc_flags >> K_SOCK_DONE & 1 ? RST_TCP_TIME_WAIT : RST_TCP_FIN_WAIT2;
+}
+
+static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
+				     const struct rst_storage *st, int old_state)
+{
+	struct rst_past_key key;
+	struct rst_tuple tuple = {};
+	struct rst_past past = {};
+
+	past.kind = RST_PAST_CONNECTION;
+	past.end = end_of(sk, st, old_state);
+	/* Nothing comes after a refused connect. */
+	if (past.end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
+		return;
+	past.at_ns = bpf_ktime_get_ns();
+	past.owner = st->owner.task;
+	past.known_by = st->owner.known_by;
+	past.role = st->role;
+	past.state = old_state;
+	past.bytes_received = tp->bytes_received;
+	past.bytes_sent = tp->bytes_sent;
+	past.rcv_nxt = tp->rcv_nxt;
+	past.snd_nxt = tp->snd_nxt;
+	past.cookie = compat_cookie(sk);
+	past.timewait = timewait_of(sk, tp, old_state);
+	past.timewait_s = past.timewait == RST_TCP_FIN_WAIT2 ? fin_timeout_s(sk, tp) : TIMEWAIT_S;
+	if (past.end == RST_END_CLOSE) {
+		past.closer = st->closer.task;
+		past.closed_ns = st->closer.at_ns;
+		past.idle_ms = st->closer.idle_ms;
+	} else {
+		past.idle_ms = idle_ms(tp);
+		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED ||
+		    past.end == RST_END_GAVE_UP)
+			task_fill(&past.closer, compat_task());
+	}
+	sock_tuple(&tuple, sk, tp);
+	past_key(&key, &tuple, sock_netns(sk));
+	if (bpf_map_update_elem(&ended_connections, &key, &past, BPF_ANY))
+		count(RST_CNT_NOT_REMEMBERED);
+	else
+		count(RST_CNT_REMEMBERED);
+}
+
+/*
+ * Both ends sent their FIN, and this one's was acknowledged. Where this end was the first, TIME_WAIT now
+ * stands for the connection and answers what still comes with an ACK; else it does so at the peer, which
+ * has nothing left to send. That is the common case, and remembering costs more than all else about a
+ * connection.
+ */
+static __always_inline bool ended_well(const struct sock *sk, int old_state)
+{
+	bool peer_fin = sk->__sk_common.skc_flags >> K_SOCK_DONE & 1;
+
+	if (sk->sk_err)
+		return false;
+	return old_state == RST_TCP_CLOSING || old_state == RST_TCP_LAST_ACK ||
+	       (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
+}
+
+/* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
+static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+	bool linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
+	struct rst_kind kind = { .class = RST_CLASS_GAVE_UP, .state = old_state };
+
+	if (old_state != RST_TCP_SYN_SENT && old_state != RST_TCP_SYN_RECV) {
+		switch (sk->sk_err) {
+		case 0:
+			if (!linger0 || !sk->sk_socket ||
+			    (old_state != RST_TCP_LAST_ACK && old_state != RST_TCP_CLOSING))
+				return;
+			break;
+		case K_EPIPE:
+		case K_ECONNABORTED:
+		case K_ECONNRESET:
+			return;
+		default:
+			/* close(), and the error was there before. */
+			if ((old_state == RST_TCP_ESTABLISHED || old_state == RST_TCP_CLOSE_WAIT) &&
+			    sk->sk_shutdown == 3)
+				return;
+		}
+	}
+	kind.netns = sock_netns(sk);
+	kind.reason = sk->sk_err;
+	kind.bits = (linger0 ? RST_KIND_LINGER0 : 0) | (sk->sk_socket ? RST_KIND_SOCKET : 0) |
+		    (sk->sk_shutdown & 1 ? RST_KIND_SHUTDOWN : 0);
+	total_add(&kind, FATE_DETAILED);
+}
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* event/past.h: what is remembered of connections, handshakes and listeners that are no more. */
+#ifndef RSTTRACE_EVENT_PAST_H
+#define RSTTRACE_EVENT_PAST_H
+
+#include "event/socket.h"
+
+/* How a connection or a listener ended. */
+enum rst_end {
+	RST_END_NOT = 0,
+	RST_END_CLOSE = 1, /* close() or shutdown() by `closer`, or its exit (closer.exiting) */
+	RST_END_ABORT = 2, /* `closer` made the kernel send a RST: unread data, SO_LINGER 0, … */
+	RST_END_RESET = 3, /* the peer's RST ended it */
+	RST_END_TIMEOUT = 4,   /* the peer was not reached any more (ETIMEDOUT and its like) */
+	RST_END_DESTROYED = 5, /* from outside: ss -K */
+	RST_END_PEER = 6,      /* the handshake failed */
+	RST_END_GAVE_UP = 7,   /* `closer` closed the socket before the connection stood */
+	RST_END_BEFORE = 8,    /* closed by this end before it was traced: nobody knows who */
+};
+
+enum rst_past_kind {
+	RST_PAST_NONE = 0,
+	RST_PAST_CONNECTION = 1, /* this connection, ended */
+	RST_PAST_HANDSHAKE =
+		2,	       /* its handshake's last ACK was dropped: the accept queue was full */
+	RST_PAST_LISTENER = 3, /* a listener of this port and address, ended */
+};
+
+/* Key of the maps of the past. Addresses as in struct rst_tuple. */
+struct rst_past_key {
+	__u8 local[16];
+	__u8 remote[16]; /* listeners: zero */
+	__u32 netns;
+	__u16 local_port;
+	__u16 remote_port; /* listeners: zero */
+	__u8 family;
+	__u8 pad[7];
+};
+
+/* What is remembered of a connection, a handshake or a listener that is no more. */
+struct rst_past {
+	struct rst_task owner;
+	struct rst_task closer; /* pid 0: nobody here ended it */
+	__u64 at_ns;		/* when it ended, or the ACK was dropped */
+	__u64 closed_ns; /* when the closer called close(), shutdown() or exit(); 0: it did not */
+	__u64 idle_ms;	 /* since the last data either way, at closed_ns or else at at_ns */
+	__u64 bytes_received; /* with the peer's FIN, as the kernel counts */
+	__u64 bytes_sent;
+	__u64 cookie;  /* connections: of the socket */
+	__u32 rcv_nxt; /* what the peer would have sent next */
+	__u32 snd_nxt;
+	__u32 queue; /* handshakes and listeners: the accept queue then, and its limit */
+	__u32 limit;
+	__u32 drops;	 /* listeners: handshake segments dropped while it was traced */
+	__u32 overflows; /* listeners: of those, last ACKs that met a full accept queue */
+	__u8 kind;	 /* enum rst_past_kind */
+	__u8 end;	 /* enum rst_end */
+	__u8 known_by;	 /* of the owner */
+	__u8 state;	 /* the last before CLOSE */
+	__u8 role;
+	__u8 timewait; /* FIN_WAIT2 or TIME_WAIT: such a TIME_WAIT socket took its place, and still does as
+			* far as is known; 0: none. Only where the kernel does not tell of those */
+	__u16 timewait_s; /* for so many seconds */
+};
+
+_Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
+_Static_assert(sizeof(struct rst_past) == 192, "rst_past");
+
+#endif
