@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "base/util.h"
 #include "goals.h"
 
 #include <math.h>
@@ -144,12 +145,12 @@ void goals_print(const struct bench *b)
 	table_cell(&t, "goal");
 	table_cell(&t, "median (spread)");
 	table_cell(&t, "verdict");
-	for (size_t i = 0; i < sizeof(goals) / sizeof(*goals); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(goals); i++) {
 		if (goals[i].load != FLAT) {
 			judge(b, &goals[i], goals[i].load, &t);
 			continue;
 		}
-		for (size_t j = 0; j < sizeof(flat) / sizeof(*flat); j++)
+		for (size_t j = 0; j < ARRAY_SIZE(flat); j++)
 			judge(b, &goals[i], flat[j], &t);
 	}
 	table_print(

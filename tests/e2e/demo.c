@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "base/util.h"
 #include "demo.h"
 
 #include <netinet/tcp.h>
@@ -155,7 +156,7 @@ void demo(struct run *run)
 
 	run->speak = SPEAK_V4;
 	tracer_start_at(run, SIDE_HOME, true, args);
-	for (size_t i = 0; i < sizeof(steps) / sizeof(*steps); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++) {
 		struct pair p;
 
 		printf("%s%zu. %s\n", i ? "\n" : "", i + 1, steps[i].what);

@@ -18,6 +18,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "demo.h"
 #include "guard.h"
 #include "patience.h"
@@ -312,7 +313,7 @@ static void run_all(const struct options *o, struct run run, int counts[OUTCOMES
 {
 	int turn = 0;
 
-	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		for (const struct scenario *sc = tables[i]; sc->name; sc++) {
 			int left = o->brief ? 1 : VARIANTS;
 

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "command.h"
 #include "expect.h"
 
@@ -42,7 +43,7 @@ static void usage(struct run *run)
 		{ "explain", "no-such-cause" },
 	};
 
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++)
 		command_fails(run, SIDE_SERVER, cases[i], 2, NULL);
 }
 

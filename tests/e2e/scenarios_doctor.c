@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "command.h"
 #include "schema.h"
 #include "xdp.h"
@@ -196,7 +197,7 @@ static void agrees(struct run *run)
 						  "nosuch0" };
 	uint64_t keep = BIT(CAP_BPF) | BIT(CAP_PERFMON);
 
-	for (size_t i = 0; i < sizeof(interfaces) / sizeof(*interfaces); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(interfaces); i++)
 		agree(run, interfaces[i], 0);
 	nothing_attached(run);
 	agree(run, "srv0", keep);
@@ -272,7 +273,7 @@ static const struct {
 
 static void elsewhere(struct run *run)
 {
-	for (size_t i = 0; i < sizeof(systems) / sizeof(*systems); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(systems); i++) {
 		bool works = !strncmp(systems[i].verdict, "tracing works", 13);
 
 		netlab_sh(

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "expect.h"
 #include "ghost.h"
 #include "pair.h"
@@ -93,7 +94,7 @@ static long evaluate(struct run *run, const struct pair *p, enum value value)
 /* The connection is older than the tracer: so that its ports and processes are known to it. */
 static void filters(struct run *run)
 {
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
 		const char *args[] = { cases[i].option, cases[i].literal, NULL };
 		char number[24];
 		struct pair p;
@@ -155,7 +156,7 @@ static void passing(struct run *run)
 {
 	const struct segment ack = { .seq = 1, .ack = 1, .flags = GHOST_ACK };
 
-	for (size_t i = 0; i < sizeof(passing_cases) / sizeof(*passing_cases); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(passing_cases); i++) {
 		const char *const *args = passing_cases[i].args;
 		struct ghost ghost;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "expect.h"
 #include "flood.h"
 #include "ghost.h"
@@ -348,7 +349,7 @@ static void pauses(struct run *run)
 	static const struct flood flood = {
 		.from = FROM_PREFIX, .flags = GHOST_SYN, .port = CLOSED_PORT, .ports = 1, .n = 1000
 	};
-	int floods = sizeof(pauses_ms) / sizeof(*pauses_ms);
+	int floods = ARRAY_SIZE(pauses_ms);
 
 	flood_prepare(run);
 	start_in(run, SIDE_SERVER, false, NULL, NULL);

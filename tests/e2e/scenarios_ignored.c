@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "expect.h"
 #include "kernel.h"
 #include "ghost.h"
@@ -408,7 +409,7 @@ static void attach_xdp_drop(struct run *run)
 
 	load.prog_type = BPF_PROG_TYPE_XDP;
 	load.insns = (uintptr_t)code;
-	load.insn_cnt = sizeof(code) / sizeof(*code);
+	load.insn_cnt = ARRAY_SIZE(code);
 	load.license = (uintptr_t) "GPL";
 	/* Before 5.11, programs count as locked memory. */
 	setrlimit(RLIMIT_MEMLOCK, &unlimited);

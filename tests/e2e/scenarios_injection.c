@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "expect.h"
 #include "ghost.h"
 #include "pair.h"
@@ -272,7 +273,7 @@ static void ordinary(struct run *run)
 		by_linger,    by_unread,   by_disconnect,    by_destroying, by_kill_unread,
 		by_late_data, by_refusing, by_not_accepting, after_idling,  by_firewall,
 	};
-	size_t count = sizeof(ways) / sizeof(*ways);
+	size_t count = ARRAY_SIZE(ways);
 	struct pair p;
 
 	tracer_start_at(run, SIDE_SERVER, false, run->what);

@@ -14,6 +14,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "expect.h"
 #include "kernel.h"
 #include "ghost.h"
@@ -41,7 +42,7 @@ static bool needs_reasons(const char *counter)
 	static const char *const without[] = { "OutRsts", "EstabResets", "TCPAbortFailed",
 					       "ListenOverflows" };
 
-	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(without); i++)
 		if (!strcmp(counter, without[i]))
 			return false;
 	return true;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+#include "base/util.h"
 #include "tracer.h"
 
 #include <errno.h>
@@ -344,7 +345,7 @@ void tracer_finish(struct run *run, struct tally wanted)
 		{ SIDE_ROUTER, "received", wanted.router_received },
 		{ SIDE_ROUTER, "passing", wanted.router_passing },
 	};
-	size_t count = sizeof(all) / sizeof(*all) - (run->lab.inode[SIDE_ROUTER] ? 0 : 3);
+	size_t count = ARRAY_SIZE(all) - (run->lab.inode[SIDE_ROUTER] ? 0 : 3);
 
 	/* Fewer are noticed below, with everything that came. */
 	for (size_t i = 0; i < count; i++)

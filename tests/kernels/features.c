@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernel/probe.h"
 #include "model/features.h"
 #include "kernel/kbtf.h"
 

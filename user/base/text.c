@@ -9,11 +9,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#include "base/util.h"
 
 #define COUNT_SIZE 28
 #define SPAN_SIZE 32
-#define FLAGS_SIZE 40
 #define SIGNAL_SIZE 16
 
 #define NS_PER_US UINT64_C(1000)
@@ -197,51 +196,6 @@ char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t 
 	text_address(host, address, family);
 	print(buf, TEXT_ENDPOINT_MAX, family == 6 ? "[%s]:%u" : "%s:%u", host, port);
 	return buf;
-}
-
-char *text_tcp_flags(char *buf, uint8_t flags)
-{
-	/* In the order of the bits: "SYN,ACK" as everybody says it. */
-	static const char names[8][4] = { "FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR" };
-	size_t len = 0;
-
-	for (unsigned int i = 0; i < ARRAY_SIZE(names); i++)
-		if (flags & 1U << i)
-			len += print(buf + len, FLAGS_SIZE - len, len ? ",%s" : "%s", names[i]);
-	if (!len)
-		strcpy(buf, "none");
-	return buf;
-}
-
-const char *text_direction(enum direction direction, bool shortened)
-{
-	static const char *const words[DIRECTIONS][2] = {
-		[DIR_SENT] = { "sent", "sent" },
-		[DIR_RECEIVED] = { "received", "recv" },
-		[DIR_PASSING] = { "passing", "pass" },
-	};
-
-	return words[direction][shortened];
-}
-
-const char *text_tcp_state(uint8_t state)
-{
-	static const char *const names[] = {
-		[RST_TCP_ESTABLISHED] = "ESTABLISHED",
-		[RST_TCP_SYN_SENT] = "SYN_SENT",
-		[RST_TCP_SYN_RECV] = "SYN_RECV",
-		[RST_TCP_FIN_WAIT1] = "FIN_WAIT1",
-		[RST_TCP_FIN_WAIT2] = "FIN_WAIT2",
-		[RST_TCP_TIME_WAIT] = "TIME_WAIT",
-		[RST_TCP_CLOSE] = "CLOSE",
-		[RST_TCP_CLOSE_WAIT] = "CLOSE_WAIT",
-		[RST_TCP_LAST_ACK] = "LAST_ACK",
-		[RST_TCP_LISTEN] = "LISTEN",
-		[RST_TCP_CLOSING] = "CLOSING",
-		[RST_TCP_NEW_SYN_RECV] = "NEW_SYN_RECV",
-	};
-
-	return state < ARRAY_SIZE(names) && names[state] ? names[state] : "?";
 }
 
 const char *text_signal(char *buf, int signal)

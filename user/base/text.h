@@ -8,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "event.h"
-#include "model/incident.h"
-
 /* "[" + IPv6 text + "]:" + port + NUL fits. */
 #define TEXT_ENDPOINT_MAX 64
 
@@ -46,15 +43,6 @@ char *text_address(char *buf, const uint8_t *address, uint8_t family);
 
 /* "10.0.0.1:80" or "[2001:db8::1]:80". Returns BUF, TEXT_ENDPOINT_MAX bytes. */
 char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port);
-
-/* "SYN,ACK"; "none" without any. Returns BUF, which must hold 40 bytes. */
-char *text_tcp_flags(char *buf, uint8_t flags);
-
-/* "sent", "received", "passing"; SHORTENED: four letters, "recv", "pass". Static storage. */
-const char *text_direction(enum direction direction, bool shortened);
-
-/* "ESTABLISHED"; "?" for a number that is no TCP state. Static storage. */
-const char *text_tcp_state(uint8_t state);
 
 /* "SIGSEGV"; "signal 99" is written into BUF (16 bytes) for those without a name. */
 const char *text_signal(char *buf, int signal);

@@ -20,6 +20,8 @@
 /* The end of a line about why tracing cannot begin. */
 #define DOCTOR_HINT "; see: rsttrace doctor"
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 #define _cleanup(fn) __attribute__((cleanup(fn)))
 
 static inline void freep(void *p)

@@ -149,7 +149,7 @@ int audit_now(struct audit *a, struct tracer *t, const struct options *o,
 	_cleanup(round_free) struct round r = { 0 };
 	struct reconcile_input in = {
 		.features = features,
-		.directions = options_directions(o),
+		.directions = o->capture.directions,
 		.cpus = tracer_cpus(t),
 		.missed = s->counters[RST_CNT_MISSED_RESETS],
 		.no_total = s->counters[RST_CNT_NO_TOTAL],

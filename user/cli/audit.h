@@ -8,6 +8,7 @@
 
 #include "host/baseline.h"
 #include "explain/reconcile.h"
+#include "cli/options.h"
 #include "kernel/tracer.h"
 
 struct audit {

@@ -8,6 +8,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "kernel/probe.h"
 #include "cli/cmd_doctor.h"
 #include "doctor/doctor_checks.h"
 #include "doctor/doctor_interfaces.h"
@@ -59,7 +60,7 @@ static int try_once(struct trying *t, const struct options *o)
 	if (!o)
 		e = features_read(&t->features, &t->btf, err);
 	else
-		e = tracer_open(&tracer, o, &t->features, t->btf, 0, nothing, NULL, err);
+		e = tracer_open(&tracer, &o->capture, &t->features, t->btf, 0, nothing, NULL, err);
 	tracer_close(tracer);
 	fclose(err);
 	if (t->says)
@@ -89,21 +90,21 @@ static void try_all(struct trying *t, struct doctor_trial *trial, const struct o
 	uint64_t begun_ns = clock_ns(CLOCK_MONOTONIC);
 
 	/* Nothing of it is attached: any name will do. */
-	o.interfaces = with_xdp;
+	o.capture.interfaces = with_xdp;
 	trial->err = try_once(t, NULL);
 	if (!trial->err) {
 		free(take_says(t));
 		trial->err = try_once(t, &o);
 		if (trial->err && with_xdp) {
 			t->xdp_says = take_says(t);
-			o.interfaces = 0;
+			o.capture.interfaces = 0;
 			trial->err = try_once(t, &o);
 		}
 	}
 	trial->took_ns = clock_ns(CLOCK_MONOTONIC) - begun_ns;
 	trial->says = t->says ? t->says : "";
 	trial->xdp_says = t->xdp_says;
-	trial->xdp_asked = given->interfaces;
+	trial->xdp_asked = given->capture.interfaces;
 	trial->bpf_errno = bpf_errno();
 	/* What came with the change (5.11), and can be asked for. */
 	trial->charged_to_limit =
@@ -123,7 +124,7 @@ static int examine(struct doctor *d, const struct options *o, struct trying *t)
 	doctor_check_configuration(d, &facts, &trial);
 	doctor_check_privileges(d, &facts, &trial);
 	doctor_check_trial(d, &trial);
-	err = doctor_interfaces(d, o);
+	err = doctor_interfaces(d, &o->capture);
 	if (err == -ENOMEM)
 		return err;
 	if (err)
@@ -146,7 +147,7 @@ int cmd_doctor(const struct options *o)
 	if (err)
 		fprintf(stderr, "rsttrace: out of memory\n");
 	if (!err) {
-		err = o->json ? doctor_json(d, stdout) : doctor_text(d, o->verbose, stdout);
+		err = o->json ? doctor_json(d, stdout) : doctor_text(d, o->capture.verbose, stdout);
 		if (!err && fflush(stdout))
 			err = -errno;
 		if (err && err != -EPIPE)

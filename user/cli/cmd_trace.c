@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel/probe.h"
 #include "cli/audit.h"
 #include "cli/cmd_trace.h"
 #include "kernel/kbtf.h"
@@ -46,7 +47,7 @@ static void not_covered(const struct trace *t, struct summary *s)
 	for (enum feature i = 0; i < FEATURES; i++)
 		if (!t->features.have[i] && !feature_about(i)->replaced)
 			summary_not_covered(s, feature_about(i)->loss);
-	if (!t->pipeline.o->interfaces)
+	if (!t->pipeline.o->capture.interfaces)
 		summary_not_covered(
 			s, "the TTL and sequence numbers of accepted RSTs, and whether they "
 			   "fit the peer (injection): give interfaces with -i");
@@ -224,7 +225,7 @@ static int trace(struct trace *t)
 	p->sink.ops = o->json ? &sink_json : &sink_text;
 	p->sink.out = stdout;
 	p->sink.style = o->style;
-	p->sink.style.every = o->every;
+	p->sink.style.every = o->capture.every;
 	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
 	catch_signals();
 	/* What a pipe holds at once; each poll ends with a flush. */
@@ -235,8 +236,8 @@ static int trace(struct trace *t)
 	if (!err)
 		err = ruleset_open(&p->ruleset);
 	if (!err)
-		err = tracer_open(&p->tracer, o, &t->features, t->btf, p->netns, pipeline_record, p,
-				  stderr);
+		err = tracer_open(&p->tracer, &o->capture, &t->features, t->btf, p->netns,
+				  pipeline_record, p, stderr);
 	if (!err)
 		err = symbols_open(&p->symbols, tracer_symbols, p->tracer);
 	kbtf_close(t->btf);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* options.c: the command line. One table says what there is; getopt, --help and setters read it. */
+#include "base/util.h"
 #include "cli/options.h"
 
 #include <arpa/inet.h>
@@ -13,8 +14,6 @@
 #include <string.h>
 
 #include "base/text.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define RING_MIB_DEFAULT 8
 #define RING_MIB_MAX 1024
@@ -142,9 +141,9 @@ static int set_family(struct parse *p, const struct definition *d, const char *a
 {
 	uint8_t family = d->letter == '4' ? 4 : 6;
 
-	if (p->o->family && p->o->family != family)
+	if (p->o->capture.family && p->o->capture.family != family)
 		return complain(p, "-4 and -6 exclude each other; try neither for both");
-	p->o->family = family;
+	p->o->capture.family = family;
 	return 0;
 }
 
@@ -172,8 +171,8 @@ static int for_each_item(struct parse *p, const struct definition *d, const char
 static int add_port(struct parse *p, const struct definition *d, const char *item, size_t len)
 {
 	bool local = d->letter == 'L';
-	uint16_t *ports = local ? p->o->local_port : p->o->remote_port;
-	uint8_t *count = local ? &p->o->local_ports : &p->o->remote_ports;
+	uint16_t *ports = local ? p->o->capture.local_port : p->o->capture.remote_port;
+	uint8_t *count = local ? &p->o->capture.local_ports : &p->o->capture.remote_ports;
 	uint64_t n;
 
 	if (!read_number(item, len, UINT16_MAX, &n) || !n)
@@ -273,7 +272,7 @@ static int set_causes(struct parse *p, const struct definition *d, const char *a
 static int set_interface(struct parse *p, const struct definition *d, const char *arg)
 {
 	size_t len = strcspn(arg, ":");
-	struct options_interface *in;
+	struct tracer_interface *in;
 
 	if (!len || len >= RST_IFNAME_LEN || memchr(arg, '/', len))
 		return complain(p, "bad interface name '%s'; try one that ip -br link lists",
@@ -281,14 +280,14 @@ static int set_interface(struct parse *p, const struct definition *d, const char
 	if (arg[len] && strcmp(arg + len, ":generic") != 0)
 		return complain(p, "bad mode in '%s'; try NAME or NAME:generic",
 				quote(arg, SIZE_MAX).text);
-	for (unsigned int i = 0; i < p->o->interfaces; i++)
-		if (strlen(p->o->interface[i].name) == len &&
-		    !memcmp(p->o->interface[i].name, arg, len))
+	for (unsigned int i = 0; i < p->o->capture.interfaces; i++)
+		if (strlen(p->o->capture.interface[i].name) == len &&
+		    !memcmp(p->o->capture.interface[i].name, arg, len))
 			return complain(p, "interface '%s' is given twice; try it once",
 					quote(arg, len).text);
-	if (p->o->interfaces == OPTIONS_INTERFACES)
-		return complain(p, "too many interfaces; try %d at most", OPTIONS_INTERFACES);
-	in = &p->o->interface[p->o->interfaces++];
+	if (p->o->capture.interfaces == TRACER_INTERFACES)
+		return complain(p, "too many interfaces; try %d at most", TRACER_INTERFACES);
+	in = &p->o->capture.interface[p->o->capture.interfaces++];
 	memcpy(in->name, arg, len);
 	in->name[len] = '\0';
 	in->generic = arg[len] != '\0';
@@ -363,7 +362,7 @@ static int set_ring_size(struct parse *p, const struct definition *d, const char
 	if (!read_number(arg, strlen(arg), RING_MIB_MAX, &n) || !n || n & (n - 1))
 		return complain(p, "bad ring size '%s'; try a power of two from 1 to %d",
 				quote(arg, SIZE_MAX).text, RING_MIB_MAX);
-	p->o->ring_mib = (uint32_t)n;
+	p->o->capture.ring_mib = (uint32_t)n;
 	return 0;
 }
 
@@ -374,7 +373,7 @@ static int set_history(struct parse *p, const struct definition *d, const char *
 	if (!read_number(arg, strlen(arg), HISTORY_MAX, &n) || n < HISTORY_MIN)
 		return complain(p, "bad history size '%s'; try a number from %d to %d",
 				quote(arg, SIZE_MAX).text, HISTORY_MIN, HISTORY_MAX);
-	p->o->history = (uint32_t)n;
+	p->o->capture.history = (uint32_t)n;
 	return 0;
 }
 
@@ -419,7 +418,7 @@ static const struct definition definitions[] = {
 	{ 'w', "wide", NULL, "one line a reset, however long", SECTION_OUTPUT, SCOPE_TRACE,
 	  FLAG(style.wide) },
 	{ 0, "every", NULL, "print every reset: fold nothing", SECTION_OUTPUT, SCOPE_TRACE,
-	  FLAG(every) },
+	  FLAG(capture.every) },
 	{ 'q', "quiet", NULL, "the summary at the end only", SECTION_OUTPUT, SCOPE_TRACE,
 	  FLAG(style.quiet) },
 	{ 'T', "timestamp", NULL, "times with date, microseconds and zone", SECTION_OUTPUT,
@@ -427,7 +426,7 @@ static const struct definition definitions[] = {
 	{ 't', "since-start", NULL, "times in seconds since the start", SECTION_OUTPUT, SCOPE_TRACE,
 	  set_time, 0 },
 	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
-	  SCOPE_TRACES, FLAG(verbose) },
+	  SCOPE_TRACES, FLAG(capture.verbose) },
 
 	{ 'n', "count", "COUNT", "end after so many resets shown", SECTION_RUN, SCOPE_TRACE,
 	  set_count, 0 },
@@ -547,10 +546,10 @@ static int add_prefix(const struct parse *p, const char *arg)
 	prefix.bits = (uint8_t)bits;
 	unmap_address(&prefix);
 	mask_address(&prefix);
-	if (o->prefixes == RST_FILTER_PREFIXES)
+	if (o->capture.prefixes == RST_FILTER_PREFIXES)
 		return complain(p, "too many addresses; try %d at most, or shorter prefixes",
 				RST_FILTER_PREFIXES);
-	o->prefix[o->prefixes++] = prefix;
+	o->capture.prefix[o->capture.prefixes++] = prefix;
 	return 0;
 }
 
@@ -598,11 +597,26 @@ static int parse_trace(const struct parse *p, int argc, char **argv)
 		err = add_prefix(p, argv[i]);
 		if (err)
 			return err;
-		if (o->family && o->family != o->prefix[o->prefixes - 1].family)
+		if (o->capture.family &&
+		    o->capture.family != o->capture.prefix[o->capture.prefixes - 1].family)
 			return complain(p, "'%s' is not an IPv%d address; try it without -%d",
-					quote(argv[i], SIZE_MAX).text, o->family, o->family);
+					quote(argv[i], SIZE_MAX).text, o->capture.family,
+					o->capture.family);
 	}
 	return 0;
+}
+
+/* What follows of several options together for the kernel side. */
+static void conclude(struct options *o)
+{
+	uint32_t wanted = (o->sent ? RST_WANT_SENT : 0) | (o->received ? RST_WANT_RECEIVED : 0) |
+			  (o->passing ? RST_WANT_PASSING : 0);
+
+	if (!wanted)
+		wanted = RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
+	o->capture.directions = wanted;
+	o->capture.owners_apart = o->pid || o->cgroup;
+	o->capture.dry_run = o->command == COMMAND_DOCTOR;
 }
 
 int options_parse(struct options *o, int argc, char **argv, FILE *err)
@@ -615,8 +629,8 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 
 	*o = (struct options){
 		.ready_fd = -1,
-		.ring_mib = RING_MIB_DEFAULT,
-		.history = HISTORY_DEFAULT,
+		.capture.ring_mib = RING_MIB_DEFAULT,
+		.capture.history = HISTORY_DEFAULT,
 		.explain = -1,
 	};
 	describe(letters, longs);
@@ -640,14 +654,15 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 	}
 	argc -= optind;
 	argv += optind;
+	if (argc && !strcmp(argv[0], "doctor"))
+		o->command = COMMAND_DOCTOR;
+	conclude(o);
 	if (argc && !strcmp(argv[0], "explain")) {
 		o->command = COMMAND_EXPLAIN;
 		return parse_explain(&p, argc - 1, argv + 1);
 	}
-	if (argc && !strcmp(argv[0], "doctor")) {
-		o->command = COMMAND_DOCTOR;
+	if (o->command == COMMAND_DOCTOR)
 		return parse_doctor(&p, argc - 1, argv + 1);
-	}
 	if (argc && !strcmp(argv[0], "trace")) {
 		argc--;
 		argv++;
@@ -688,12 +703,4 @@ void options_help(FILE *out)
 	      "Exit codes: 0 normal end, 1 failure while running (doctor: tracing cannot work), 2 wrong\n"
 	      "command line.\n",
 	      out);
-}
-
-uint32_t options_directions(const struct options *o)
-{
-	uint32_t wanted = (o->sent ? RST_WANT_SENT : 0) | (o->received ? RST_WANT_RECEIVED : 0) |
-			  (o->passing ? RST_WANT_PASSING : 0);
-
-	return wanted ? wanted : RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
 }

@@ -9,11 +9,10 @@
 
 #include "model/causes.h"
 #include "event.h"
+#include "kernel/tracer_config.h"
 #include "output/sink.h"
 
 #define RSTTRACE_VERSION "0.1.0"
-
-#define OPTIONS_INTERFACES 16
 
 enum command {
 	COMMAND_TRACE,
@@ -23,22 +22,10 @@ enum command {
 	COMMAND_VERSION,
 };
 
-struct options_interface {
-	char name[RST_IFNAME_LEN];
-	bool generic; /* -i NAME:generic */
-};
-
 struct options {
 	enum command command;
-	uint32_t pid;				/* -p; 0: all */
-	uint8_t family;				/* -4, -6; 0: both */
-	uint16_t local_port[RST_FILTER_PORTS];	/* -L */
-	uint16_t remote_port[RST_FILTER_PORTS]; /* -D */
-	uint8_t local_ports, remote_ports;
-	struct rst_prefix prefix[RST_FILTER_PREFIXES]; /* FILTER… */
-	uint8_t prefixes;
-	struct options_interface interface[OPTIONS_INTERFACES]; /* -i */
-	uint8_t interfaces;
+	uint32_t pid;		      /* -p; 0: all */
+	struct tracer_config capture; /* what the kernel side needs of all this */
 	const char *netns;	 /* --netns: a path, a name below /run/netns, or an inode number */
 	const char *cgroup;	 /* --cgroup: a path, absolute or below the cgroup2 mount */
 	bool cause[CAUSE_COUNT]; /* --cause; all false: all */
@@ -46,14 +33,10 @@ struct options {
 	bool sent, received;	 /* --sent, --received, --passing; */
 	bool passing;		 /* all false: all */
 	bool abnormal;		 /* --abnormal: hide benign causes */
-	bool every;		 /* --every: nothing is folded, no lines of attacks */
 	bool json;		 /* -j */
-	bool verbose;		 /* -v */
 	uint64_t count;		 /* -n; 0: no limit */
 	double seconds;		 /* -d; 0: no limit */
 	int ready_fd;		 /* --ready-fd; -1: none */
-	uint32_t ring_mib;	 /* --ring-size MIB, a power of two; default 8 */
-	uint32_t history;	 /* --history COUNT: ended connections remembered */
 	struct sink_style style;
 	int explain;	       /* explain: cause id; -1: list all */
 	bool explain_markdown; /* explain --markdown: the README's table */
@@ -64,9 +47,6 @@ struct options {
  * what to do. Strings in *O point into ARGV.
  */
 int options_parse(struct options *o, int argc, char **argv, FILE *err);
-
-/* Which directions are wanted: enum rst_direction_bit. */
-uint32_t options_directions(const struct options *o);
 
 /* The text of --help. The man page and the README list the same options; a test compares them. */
 void options_help(FILE *out);

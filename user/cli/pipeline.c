@@ -479,7 +479,7 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 		return false;
 	if (o->causes && !o->cause[in->verdict.cause])
 		return false;
-	if (o->abnormal && attribute_benign(in))
+	if (o->abnormal && in->verdict.benign)
 		return false;
 	if (o->pid && in->owner.pid != o->pid)
 		return false;
@@ -502,15 +502,16 @@ static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
 static bool ports_match(const struct options *o, const struct rst_event *event)
 {
 	return event->hdr.type != RST_REC_DROPPED ||
-	       (has_port(o->local_port, o->local_ports, event->tuple.local_port) &&
-		has_port(o->remote_port, o->remote_ports, event->tuple.remote_port));
+	       (has_port(o->capture.local_port, o->capture.local_ports, event->tuple.local_port) &&
+		has_port(o->capture.remote_port, o->capture.remote_ports,
+			 event->tuple.remote_port));
 }
 
 static void finish(struct pipeline *p, struct incident *in)
 {
 	bool show;
 
-	if (!(options_directions(p->o) & 1U << in->direction) || !ports_match(p->o, in->ev))
+	if (!(p->o->capture.directions & 1U << in->direction) || !ports_match(p->o, in->ev))
 		return;
 	process_fill(&in->owner, in->owner.start_ns, in->owner.cgroup_id);
 	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
@@ -519,7 +520,7 @@ static void finish(struct pipeline *p, struct incident *in)
 	folds_say(in);
 	show = wanted(p, in);
 	/* The others are shown when their report is. */
-	if (show && !p->o->every && !p->o->style.quiet)
+	if (show && !p->o->capture.every && !p->o->style.quiet)
 		show = attack_add(&p->attack, in);
 	summary_add(&p->summary, in, show);
 	if (!show || p->err)
@@ -583,7 +584,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	p->listeners = NULL;
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
-	if (p->o->interfaces && !join_empty(&p->join)) {
+	if (p->o->capture.interfaces && !join_empty(&p->join)) {
 		tracer_counters(p->tracer, counters);
 		counted = counters[RST_CNT_LOST_RECEIVED] + counters[RST_CNT_LOST_DROPPED] +
 			  counters[RST_CNT_FOLDED_INCOMING];

@@ -232,7 +232,7 @@ static void read_features(struct doctor *d)
 	netlink_release(&k);
 }
 
-static int mark_asked(struct doctor *d, const struct options_interface *want)
+static int mark_asked(struct doctor *d, const struct tracer_interface *want)
 {
 	/* By number, for a name may be an alternative one. */
 	uint32_t ifindex = if_nametoindex(want->name);
@@ -253,7 +253,7 @@ static int mark_asked(struct doctor *d, const struct options_interface *want)
 	return 0;
 }
 
-int doctor_interfaces(struct doctor *d, const struct options *o)
+int doctor_interfaces(struct doctor *d, const struct tracer_config *o)
 {
 	struct netlink k = { .protocol = NETLINK_ROUTE };
 	struct mnl_socket *nl = netlink_in(&k, netns_own(), 0);

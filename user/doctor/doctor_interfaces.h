@@ -5,13 +5,13 @@
 #define RSTTRACE_DOCTOR_INTERFACES_H
 
 #include "doctor/doctor.h"
-#include "cli/options.h"
+#include "kernel/tracer_config.h"
 
 /*
  * Lists them in D, those that O asks for marked; one that O asks for and that is not there comes last.
  * Judges none. Returns 0 or -errno: then they could not be listed, and some may be missing. D is freed
  * with doctor_free in any case.
  */
-int doctor_interfaces(struct doctor *d, const struct options *o);
+int doctor_interfaces(struct doctor *d, const struct tracer_config *o);
 
 #endif

@@ -4,6 +4,7 @@
 #include <linux/capability.h>
 #include <stdio.h>
 
+#include "base/util.h"
 #include "doctor/doctor_checks.h"
 
 #define AS_ROOT "run it as root (sudo), or "
@@ -104,7 +105,7 @@ void doctor_check_privileges(struct doctor *d, const struct doctor_facts *f,
 				   trial->err ? DOCTOR_FATAL : DOCTOR_LOST,
 				   "not the host's: its root has none of the host's capabilities"),
 			"run it as root on the host, or in a container that is not rootless");
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
 		check_capability(d, f, &capabilities[i], trial->err);
 	check_syscall(d, f, trial);
 	if (f->initial_pidns)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* attack.c: who brings too many resets: a table of suspects and the attacks among them. */
+#include "base/util.h"
 #include "explain/attack.h"
 
 #include <string.h>
@@ -70,7 +71,7 @@ static const struct detector {
 	{ ATTACK_RESET_RATE, is_any, PART_REMOTE, ATTACK_RATE, 25 },
 };
 
-#define DETECTORS (sizeof(detectors) / sizeof(detectors[0]))
+#define DETECTORS (ARRAY_SIZE(detectors))
 #define SLOW_FEW 2
 
 _Static_assert(sizeof(struct attack_key) == 48, "attack_key has holes, or is no whole words");
@@ -169,7 +170,7 @@ static uint16_t *bucket_of(struct attack *a, const struct attack_key *key)
 	uint64_t word[sizeof(*key) / sizeof(uint64_t)], hash = a->seed;
 
 	memcpy(word, key, sizeof(*key));
-	for (size_t i = 0; i < sizeof(word) / sizeof(word[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(word); i++) {
 		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ULL;
 		hash ^= hash >> 32;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* attack_report.c: adds up the resets of an attack and puts them into one sentence. */
+/* attack_tally.c: adds up the resets of an attack and puts them into one sentence. */
 #include "explain/attack_tally.h"
 
 #include <stdarg.h>
@@ -7,21 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "explain/attribute.h"
 #include "base/text.h"
 
 #define COUNT(n) text_count((char[28]){ 0 }, (n))
-
-static const char *const kinds[ATTACK_KINDS] = {
-	[ATTACK_PORT_SCAN] = "port-scan",
-	[ATTACK_RST_FLOOD] = "rst-flood",
-	[ATTACK_RESET_RATE] = "reset-rate",
-};
-
-const char *attack_kind_name(enum attack_kind kind)
-{
-	return kinds[kind];
-}
 
 /* ---- adding up */
 
@@ -155,7 +143,7 @@ void attack_tally_add(struct attack_tally *t, const struct incident *in)
 	if (r->kind == ATTACK_RST_FLOOD)
 		add_seq(r, &in->packet);
 	t->of_cause[in->verdict.cause] += count;
-	t->benign += attribute_benign(in) ? count : 0;
+	t->benign += in->verdict.benign ? count : 0;
 	r->ended += ended(in) ? count : 0;
 	r->count += count;
 }

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/attribute.h"
 #include "model/facts.h"
 #include "explain/wire_origin.h"
@@ -512,7 +513,7 @@ static bool refused_by_request(const struct incident *in)
 
 	if (!before_listener(in))
 		return false;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (drop_is(in, reasons[i]))
 			return true;
 	return false;
@@ -676,7 +677,7 @@ static const char *refusal(const struct incident *in)
 	/* It gives no reason on some kernels (6.18). */
 	if (in->location.fn == KF_XDP_GENERIC)
 		return "xdp";
-	for (size_t i = 0; in->drop_reason && i < sizeof(refusals) / sizeof(refusals[0]); i++)
+	for (size_t i = 0; in->drop_reason && i < ARRAY_SIZE(refusals); i++)
 		if (reason_like(in->drop_reason, refusals[i].reason))
 			return refusals[i].detail;
 	return in->drop_reason ? "other" : refusal_by_place(in);
@@ -892,7 +893,7 @@ void attribute_cause(struct incident *in)
 	v->certainty = CERTAINTY_UNKNOWN;
 	v->owner_from = in->ev->sock.kind == RST_SOCK_NONE ? OWNER_NOBODY : OWNER_SOCKET;
 	v->rule = v->phase = v->detail = NULL;
-	for (size_t i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
 		const struct rule *r = &rules[i];
 
 		if (r->direction != in->direction || !r->match(in))

@@ -36,11 +36,9 @@ bool attribute_uses_past(const struct incident *in);
 /* Whether the owner must be looked for among the open files, because nothing recorded names it. */
 bool attribute_wants_scan(const struct incident *in);
 
-/* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says. */
+/* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says; then
+ * it is known whether the end was benign. */
 void attribute_owner(struct incident *in);
-
-/* An ordinary end, which --abnormal hides: the cause is a benign one, and no crash is behind it. */
-bool attribute_benign(const struct incident *in);
 
 /* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
 void attribute_why(struct incident *in);

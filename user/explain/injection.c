@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* suspect.c: the comparisons, each with the least it needs to say anything. */
 #include "explain/injection.h"
+#include "model/facts.h"
 
 /* Within this time the path does not change; after it, routes and load balancers may have. */
 #define FRESH_MS 1000
@@ -12,18 +13,13 @@
 #define ID_AHEAD 1024
 #define ID_BEHIND 64
 
-uint8_t suspect_hops(uint8_t ttl)
-{
-	return ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
-}
-
 /* A sender may give its RSTs another first TTL than its data, but not another distance. Where the
  * application set the TTL of its data (IP_TTL), the kernel's RSTs do not bear it: then the data seem
  * to come from farther away than anything does. */
 static bool other_distance(const struct rst_peer *p, const struct rst_packet *rst)
 {
-	return p->packets >= 2 && !p->other_ttl && suspect_hops(p->ttl) <= FARTHEST &&
-	       suspect_hops(rst->ttl) != suspect_hops(p->ttl);
+	return p->packets >= 2 && !p->other_ttl && facts_hops(p->ttl) <= FARTHEST &&
+	       facts_hops(rst->ttl) != facts_hops(p->ttl);
 }
 
 /* Linux gives a RST without a socket the IP ID 0, whatever it counts for data. */

@@ -15,7 +15,4 @@ void suspect_compare(struct incident *in);
 /* Whether all of it together makes an injection likely. */
 bool suspect_likely(const struct incident *in);
 
-/* By how many routers a packet of this TTL has probably come: the usual first values are 64, 128, 255. */
-uint8_t suspect_hops(uint8_t ttl);
-
 #endif

@@ -138,7 +138,7 @@ static void owner_of_past(struct incident *in)
 		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
 }
 
-void attribute_owner(struct incident *in)
+static void choose_owner(struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
 	enum owner_from from = in->verdict.owner_from;
@@ -173,11 +173,17 @@ void attribute_owner(struct incident *in)
 	}
 }
 
-bool attribute_benign(const struct incident *in)
+static bool is_benign(const struct incident *in)
 {
 	const struct history *h = &in->history;
 
 	if (h->what && (!strcmp(h->what, "signal") || (!strcmp(h->what, "exit") && h->exit_status)))
 		return false;
 	return cause_get(in->verdict.cause)->benign;
+}
+
+void attribute_owner(struct incident *in)
+{
+	choose_owner(in);
+	in->verdict.benign = is_benign(in);
 }

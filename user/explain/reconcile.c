@@ -7,9 +7,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/reconcile.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* ---- which kinds */
 

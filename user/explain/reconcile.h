@@ -13,6 +13,7 @@
 #include "model/counters.h"
 #include "model/features.h"
 #include "model/kinds.h"
+#include "model/reconciliation.h"
 
 struct totals {
 	struct total *v; /* in no order; no kind twice */
@@ -36,49 +37,8 @@ struct reconcile_input {
 	struct reconcile_moment start, end;
 };
 
-/* Why the kernel has counted more than was seen (count > 0), or less. */
-struct reconcile_part {
-	const char *why; /* goes on behind a number; static storage */
-	int64_t count;
-	bool certain; /* counted; otherwise concluded, since so many may be */
-};
-
-#define RECONCILE_PARTS 8
-
-/* One counter: kernel = events + all parts + unexplained. */
-struct reconcile_line {
-	uint32_t netns;
-	enum counter counter;
-	uint64_t kernel;
-	uint64_t events;
-	struct reconcile_part part[RECONCILE_PARTS];
-	uint32_t parts;
-	int64_t unexplained;
-	const char *advice; /* when something is unexplained; static storage */
-};
-
 /* Fills LINE with the counters that have grown or should have. Returns how many; COUNTERS at most.
  * Those that this kernel does not have, or whose events are not traced, are left out. */
 size_t reconcile(struct reconcile_line line[COUNTERS], const struct reconcile_input *in);
-
-enum reconcile_state {
-	RECONCILE_GONE,	    /* the namespace is not to be found any more */
-	RECONCILE_REPLACED, /* its number is now another's */
-	RECONCILE_DENIED,   /* its counters cannot be read */
-};
-
-/* A namespace with events whose counters say nothing. */
-struct reconcile_unknown {
-	uint32_t netns;
-	enum reconcile_state state;
-};
-
-/* All namespaces. */
-struct reconciliation {
-	struct reconcile_line *line;
-	size_t lines;
-	struct reconcile_unknown *unknown;
-	size_t unknowns;
-};
 
 #endif

@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/attribute.h"
 #include "model/facts.h"
 #include "explain/injection.h"
+#include "model/words.h"
 #include "base/text.h"
 
 /* A connection may well be older than this, and have ended before. */
@@ -85,7 +87,7 @@ static void say_segment(struct incident *in)
 
 	if (!in->packet.valid)
 		return;
-	say(in, "%s segment", text_tcp_flags(flags, in->packet.flags));
+	say(in, "%s segment", words_tcp_flags(flags, in->packet.flags));
 	if (in->packet.length)
 		say(in, " with %s byte%s", COUNT(in->packet.length), plural(in->packet.length));
 	say(in, " (seq %u", in->packet.seq);
@@ -153,7 +155,7 @@ static void why_unknown(struct incident *in)
 	for (uint32_t i = 0; i < in->nframes && i < 4; i++)
 		say(in, "%s%s", i ? " < " : " ", in->frames[i].symbol ? in->frames[i].symbol : "?");
 	if (in->ev->sock.kind != RST_SOCK_NONE)
-		say(in, "; state %s", text_tcp_state(in->ev->sock.state));
+		say(in, "; state %s", words_tcp_state(in->ev->sock.state));
 	if (in->reason)
 		say(in, "; the kernel says %s", in->reason);
 	say(in, "; please report this line with --stack");
@@ -367,7 +369,7 @@ static void why_socket_destroyed(struct incident *in)
 {
 	say(in, "destroyed by ");
 	say_cpu_task(in);
-	say(in, " from outside (SOCK_DESTROY) in state %s", text_tcp_state(in->ev->sock.state));
+	say(in, " from outside (SOCK_DESTROY) in state %s", words_tcp_state(in->ev->sock.state));
 }
 
 static void why_fin_wait_2_limit(struct incident *in)
@@ -488,7 +490,7 @@ static void why_bad_handshake(struct incident *in)
 		    in->packet.ack);
 	else
 		say(in, "in state %s a segment acknowledges %u; %u was expected",
-		    text_tcp_state(s->state), in->packet.ack, s->snd_nxt);
+		    words_tcp_state(s->state), in->packet.ack, s->snd_nxt);
 }
 
 static void why_mptcp(struct incident *in)
@@ -549,7 +551,7 @@ static void why_reset_by_peer(struct incident *in)
 	if (!strcmp(phase, "handshake"))
 		say(in, "before the handshake was over");
 	else if (!strcmp(phase, "closing"))
-		say(in, "while closing (%s)", text_tcp_state(s->state));
+		say(in, "while closing (%s)", words_tcp_state(s->state));
 	else if (!strcmp(phase, "after-request"))
 		say_after_request(in);
 	else if (!had_data)
@@ -643,7 +645,7 @@ static void why_rejected_locally(struct incident *in)
 
 static void say_hops(struct incident *in, uint8_t ttl)
 {
-	say(in, "ttl %u (%u hop%s away)", ttl, suspect_hops(ttl), plural(suspect_hops(ttl)));
+	say(in, "ttl %u (%u hop%s away)", ttl, facts_hops(ttl), plural(facts_hops(ttl)));
 }
 
 static void say_misfits(struct incident *in)
@@ -683,7 +685,7 @@ static void say_target(struct incident *in)
 		say(in, " of ");
 		say_owner(in);
 	}
-	say(in, " (%s) stands", text_tcp_state(s->state));
+	say(in, " (%s) stands", words_tcp_state(s->state));
 }
 
 static void why_suspected_injection(struct incident *in)
@@ -865,7 +867,7 @@ static void why_ignored(struct incident *in)
 		say(in, "no socket took it, and the kernel does not tell why");
 		return;
 	}
-	for (size_t i = 0; i < sizeof(ignored) / sizeof(ignored[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(ignored); i++)
 		if (!strcmp(ignored[i].detail, detail))
 			ignored[i].say(in);
 	if (in->location.symbol && !strcmp(detail, "other"))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* firewall.c: reads frames from the packet outwards, up to the interrupt under which another packet's
  * way may lie. */
+#include "base/util.h"
 #include "explain/wire_origin.h"
 
 #include <stddef.h>
@@ -87,7 +88,7 @@ void firewall_fill(struct incident *in)
 	for (uint32_t i = in->emitter > 0 ? (uint32_t)in->emitter : 0; i < end; i++) {
 		enum kfunc fn = in->frames[i].fn;
 
-		for (size_t k = 0; k < sizeof(kinds) / sizeof(kinds[0]); k++) {
+		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
 			if (fn != kinds[k].fn || fw->kind)
 				continue;
 			fw->kind = kinds[k].kind;
@@ -113,10 +114,10 @@ bool firewall_for_others(const struct incident *in)
 	for (uint32_t i = 0; i < end; i++)
 		if (in->frames[i].fn == KF_IP_FORWARD || in->frames[i].fn == KF_BR_FORWARD)
 			return true;
-	for (size_t i = 0; i < sizeof(outgoing) / sizeof(outgoing[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(outgoing); i++)
 		if (in->firewall.hook && !strcmp(in->firewall.hook, outgoing[i]))
 			return true;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		if (in->drop_reason && !strcmp(in->drop_reason, reasons[i]))
 			return true;
 	/* Without a reason, the place tells: what has no route ends there. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "host/counters_read.h"
 #include "host/baseline.h"
 #include "host/netns.h"
 #include "base/util.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "host/container.h"
 
 #define ID_DIGITS 64
@@ -74,7 +75,7 @@ static bool name_part(char *buf, size_t size, const struct part *p)
 {
 	static const char service[] = ".service";
 
-	for (size_t i = 0; i < sizeof(runtimes) / sizeof(runtimes[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(runtimes); i++) {
 		if (!runtime_fits(p, &runtimes[i]))
 			continue;
 		snprintf(buf, size, "%s:%.*s", runtimes[i].name, ID_SHOWN,

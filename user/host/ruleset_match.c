@@ -14,6 +14,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "host/ruleset_match.h"
 
 #define NETWORK_MAX 40
@@ -570,7 +571,7 @@ static int run(struct nftnl_expr *e, void *data)
 
 	if (m->out->fit == FIT_NO)
 		return 0;
-	for (size_t i = 0; name && i < sizeof(expressions) / sizeof(expressions[0]); i++) {
+	for (size_t i = 0; name && i < ARRAY_SIZE(expressions); i++) {
 		if (!strcmp(name, expressions[i].name)) {
 			expressions[i].run(m, e);
 			return 0;

@@ -52,7 +52,7 @@ static const struct {
 
 static const char *family_word(uint32_t family)
 {
-	for (size_t i = 0; i < sizeof(families) / sizeof(families[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (families[i].family == family)
 			return families[i].word;
 	return "?";
@@ -74,7 +74,7 @@ static int hook_number(uint32_t family, const char *word)
 		return !strcmp(word, "ingress")	 ? NF_NETDEV_INGRESS
 		       : !strcmp(word, "egress") ? NF_NETDEV_INGRESS + 1
 						 : -1;
-	for (size_t i = 0; i < sizeof(hooks) / sizeof(hooks[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(hooks); i++)
 		if (!strcmp(word, hooks[i].word))
 			return (int)hooks[i].number;
 	return -1;

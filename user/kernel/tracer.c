@@ -36,7 +36,7 @@ struct attached {
 struct tracer {
 	struct rsttrace_bpf *skel;
 	struct ring_buffer *ring;
-	struct attached xdp[OPTIONS_INTERFACES];
+	struct attached xdp[TRACER_INTERFACES];
 	size_t nxdp;
 	struct listeners listeners;
 	uint64_t listeners_generation;
@@ -90,9 +90,9 @@ static uint32_t pid_namespace(void)
 }
 
 /* What arrives is of use only beside what was received or passed on. */
-static bool wants_arrivals(const struct options *o)
+static bool wants_arrivals(const struct tracer_config *o)
 {
-	return o->interfaces && options_directions(o) & (RST_WANT_RECEIVED | RST_WANT_PASSING);
+	return o->interfaces && o->directions & (RST_WANT_RECEIVED | RST_WANT_PASSING);
 }
 
 /* One more than the highest number of a CPU that is there, "0-3" or "0,2-7"; there may be room for
@@ -127,7 +127,7 @@ static uint32_t kernel_bits(const struct features *f)
 	};
 	uint32_t kernel = 0;
 
-	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(bits); i++)
 		if (f->have[bits[i].feature])
 			kernel |= bits[i].bit;
 	/* The two came together; with one alone, the kernel side does without both. Then a file's socket
@@ -141,7 +141,7 @@ static uint32_t kernel_bits(const struct features *f)
 }
 
 /* What this kernel has not got, or what nobody asked for, is left out. */
-static void choose_programs(struct rsttrace_bpf *skel, const struct options *o,
+static void choose_programs(struct rsttrace_bpf *skel, const struct tracer_config *o,
 			    const struct features *features)
 {
 	const struct {
@@ -157,9 +157,9 @@ static void choose_programs(struct rsttrace_bpf *skel, const struct options *o,
 		{ skel->progs.rst_socket_read, FEATURE_SPACE_ADJUST, 0 },
 		{ skel->progs.rst_socket_destroyed, FEATURE_DESTROY_SOCK, 0 },
 	};
-	uint32_t directions = options_directions(o);
+	uint32_t directions = o->directions;
 
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(programs); i++)
 		bpf_program__set_autoload(
 			programs[i].prog,
 			features->have[programs[i].feature] &&
@@ -167,7 +167,7 @@ static void choose_programs(struct rsttrace_bpf *skel, const struct options *o,
 	bpf_program__set_autoload(skel->progs.rst_arrived, wants_arrivals(o));
 }
 
-static void configure(struct rsttrace_bpf *skel, const struct options *o,
+static void configure(struct rsttrace_bpf *skel, const struct tracer_config *o,
 		      const struct features *features, uint32_t netns)
 {
 	struct rst_config c = { 0 };
@@ -176,7 +176,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 
 	/* The widest level mixes the resets of several owners. */
 	if (!o->every)
-		c.fold = o->pid || o->cgroup ? RST_FOLD_KIND : RST_FOLD_LEVELS;
+		c.fold = o->owners_apart ? RST_FOLD_KIND : RST_FOLD_LEVELS;
 	c.ticks_per_s = (uint32_t)(1000000000 / features->tick_ns);
 	c.fold_seed = random_seed();
 	c.tick_ns = features->tick_ns;
@@ -184,7 +184,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 	c.netns = netns;
 	c.pidns = pid_namespace();
 	c.own_pid = c.pidns == RST_PIDNS_INITIAL ? (uint32_t)getpid() : 0;
-	c.directions = options_directions(o);
+	c.directions = o->directions;
 	c.netfilter_drop = (uint32_t)features->netfilter_drop;
 	c.peers = o->interfaces ? PEERS : 1;
 	c.drop_unspecified = (uint32_t)features->drop_unspecified;
@@ -209,7 +209,7 @@ static void configure(struct rsttrace_bpf *skel, const struct options *o,
 }
 
 /* -v: what watches what. */
-static void say_attached(const struct tracer *t, const struct options *o)
+static void say_attached(const struct tracer *t, const struct tracer_config *o)
 {
 	struct bpf_program *prog;
 
@@ -263,7 +263,7 @@ static int run_over_files(struct bpf_program *prog)
 }
 
 /* A link, not a bare program: the kernel takes it down with this process, however that ends. */
-static int attach_xdp(struct tracer *t, const struct options_interface *want, FILE *err)
+static int attach_xdp(struct tracer *t, const struct tracer_interface *want, FILE *err)
 {
 	LIBBPF_OPTS(bpf_link_create_opts, opts,
 		    .flags = want->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
@@ -302,7 +302,7 @@ static int attach_xdp(struct tracer *t, const struct options_interface *want, FI
 	return 0;
 }
 
-static int load(struct tracer *t, const struct options *o, const struct features *features,
+static int load(struct tracer *t, const struct tracer_config *o, const struct features *features,
 		const struct kbtf *btf, uint32_t netns, FILE *err)
 {
 	_cleanup(loading_end) struct loading loading = { .fd = -1 };
@@ -386,7 +386,7 @@ static int attach_one(struct bpf_link **link, const struct bpf_program *prog)
 
 /* The owners' programs first, so that no socket slips through between them and the scan; the
  * events last, so that the first of them finds its owner. */
-static int attach(struct tracer *t, const struct options *o, FILE *err)
+static int attach(struct tracer *t, const struct tracer_config *o, FILE *err)
 {
 	struct rsttrace_bpf *s = t->skel;
 	int e;
@@ -414,8 +414,7 @@ static int attach(struct tracer *t, const struct options *o, FILE *err)
 		return fail(err, e, "the reset tracepoints cannot be attached");
 
 	/* The doctor only has that program loaded: attaching it resets some network cards. */
-	for (size_t i = 0; i < o->interfaces && wants_arrivals(o) && o->command != COMMAND_DOCTOR;
-	     i++) {
+	for (size_t i = 0; i < o->interfaces && wants_arrivals(o) && !o->dry_run; i++) {
 		e = attach_xdp(t, &o->interface[i], err);
 		if (e)
 			return e;
@@ -428,7 +427,7 @@ static void tracer_closep(struct tracer **t)
 	tracer_close(*t);
 }
 
-int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
+int tracer_open(struct tracer **out, const struct tracer_config *o, const struct features *features,
 		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
 		FILE *err)
 {

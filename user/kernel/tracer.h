@@ -15,8 +15,8 @@
 #include "kernel/folds.h"
 #include "model/kinds.h"
 #include "kernel/kbtf.h"
+#include "kernel/tracer_config.h"
 #include "model/listeners.h"
-#include "cli/options.h"
 #include "model/summary.h"
 
 struct tracer;
@@ -29,7 +29,7 @@ typedef int tracer_record_fn(void *context, const void *data, size_t size);
  * -errno after one line on ERR that says what is wrong and what to do; then nothing stays attached.
  * NETNS is the inode number to filter by, 0 for all. BTF is not used afterwards.
  */
-int tracer_open(struct tracer **out, const struct options *o, const struct features *features,
+int tracer_open(struct tracer **out, const struct tracer_config *o, const struct features *features,
 		const struct kbtf *btf, uint32_t netns, tracer_record_fn *fn, void *context,
 		FILE *err);
 

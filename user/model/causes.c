@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* causes.c: the vocabulary as one table, and the three ways of printing it. */
+#include "base/util.h"
 #include "model/causes.h"
 
 #include <string.h>
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define EXPLAIN_WIDTH 80
 #define EXPLAIN_INDENT 12

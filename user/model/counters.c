@@ -127,25 +127,6 @@ void counters_parse(struct counters *c, FILE *f)
 	}
 }
 
-int counters_read(struct counters *c)
-{
-	static const char *const paths[] = {
-		"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat",
-		"/proc/thread-self/net/snmp6", /* absent without IPv6 */
-	};
-
-	memset(c, 0, sizeof(*c));
-	for (size_t i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
-		_cleanup(fclosep) FILE *f = fopen(paths[i], "re");
-
-		if (!f && i < 2)
-			return -errno;
-		if (f)
-			counters_parse(c, f);
-	}
-	return 0;
-}
-
 bool counters_grown(uint64_t *by, const struct counters *from, const struct counters *to,
 		    enum counter counter)
 {

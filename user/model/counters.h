@@ -44,9 +44,6 @@ const char *counters_name(enum counter counter);
  */
 void counters_parse(struct counters *c, FILE *f);
 
-/* Reads those of the network namespace that the calling thread is in. Returns 0 or -errno. */
-int counters_read(struct counters *c);
-
 /* How much a counter has grown from FROM to TO. False: one of them has none, or it has shrunk. */
 bool counters_grown(uint64_t *by, const struct counters *from, const struct counters *to,
 		    enum counter counter);

@@ -80,3 +80,8 @@ bool facts_idle_ms(const struct rst_socket *s, uint64_t *ms)
 	*ms = idle;
 	return idle != UINT64_MAX;
 }
+
+uint8_t facts_hops(uint8_t ttl)
+{
+	return ttl <= 64 ? 64 - ttl : ttl <= 128 ? 128 - ttl : 255 - ttl;
+}

@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* features.h: what the running kernel offers, what is lost without it, and its names for numbers. The
- * only probing there is on the user's side. */
+/* features.h: what the running kernel offers, what is lost without it, and its names for numbers. kernel/probe.h fills
+ * it. */
 #ifndef RSTTRACE_FEATURES_H
 #define RSTTRACE_FEATURES_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
 #include "event.h"
-
-struct kbtf;
 
 #define FEATURES_REASONS 64
 #define FEATURES_REASON_LEN 48
@@ -66,17 +63,8 @@ struct features {
 /* Static text; never NULL. */
 const struct feature_about *feature_about(enum feature feature);
 
-/* Asks BTF, the clock and a socket. Returns 0 or -errno. */
-int features_probe(struct features *f, const struct kbtf *btf);
-
 /* The name of the first feature that is missing and that nothing works without; NULL: none is. */
 const char *features_missing(const struct features *f);
-
-/*
- * All of this for tracing: reads the running kernel's BTF, which the caller frees with kbtf_close, asks
- * it, and sees whether tracing can work. Returns 0, or -errno after one line on ERR.
- */
-int features_read(struct features *f, struct kbtf **btf, FILE *err);
 
 /* The name of a reason; NULL when the kernel gives none (VALUE < 0) or has no name for it. */
 const char *features_reason(const struct features *f, int32_t value);

@@ -165,6 +165,7 @@ struct verdict {
 	enum cause_id cause;
 	enum certainty certainty;
 	enum owner_from owner_from;
+	bool benign;	    /* an ordinary end, which --abnormal hides; set with the owner */
 	const char *rule;   /* which rule matched, e.g. "K1"; static; NULL: none */
 	const char *phase;  /* reset-by-peer; NULL: none; static */
 	const char *detail; /* finer word of some causes; NULL: none; static */

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "model/kernel_function.h"
 
 struct entry {
@@ -130,8 +131,7 @@ static int begins(const struct key *key, const char *prefix)
 enum kfunc kfunc_by_name(const char *name)
 {
 	struct key key = { name, strcspn(name, ".") };
-	const struct entry *e =
-		bsearch(&key, table, sizeof(table) / sizeof(table[0]), sizeof(table[0]), compare);
+	const struct entry *e = bsearch(&key, table, ARRAY_SIZE(table), sizeof(table[0]), compare);
 
 	if (e)
 		return e->fn;

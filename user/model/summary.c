@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* summary.c: counts what a run saw. */
-#include "explain/attribute.h"
 #include "model/summary.h"
 
 #include <string.h>
@@ -10,7 +9,7 @@ void summary_add(struct summary *s, const struct incident *in, bool shown)
 	uint64_t count = incident_count(in);
 
 	s->by_cause[in->direction][in->verdict.cause] += count;
-	if (attribute_benign(in))
+	if (in->verdict.benign)
 		s->benign += count;
 	if (shown)
 		s->shown += count;

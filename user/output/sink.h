@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
-#include "explain/attack_tally.h"
+#include "model/attack_report.h"
 #include "model/incident.h"
 #include "model/summary.h"
 

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <time.h>
 
-#include "explain/attribute.h"
+#include "base/util.h"
 #include "model/facts.h"
 #include "base/json_out.h"
-#include "explain/reconcile.h"
+#include "model/reconciliation.h"
 #include "output/sink.h"
 #include "base/stream.h"
-#include "explain/injection.h"
+#include "model/words.h"
 #include "base/text.h"
 
 #define JSON_VERSION 1
@@ -124,7 +124,7 @@ static void put_process(struct json_out *o, const struct process *p)
 		put_number(o, "uid", p->uid);
 		put_name(o, "cgroup", p->cgroup, sizeof(p->cgroup));
 		put_name(o, "container", p->container, sizeof(p->container));
-		if ((size_t)p->known_by < sizeof(known_by) / sizeof(known_by[0]))
+		if ((size_t)p->known_by < ARRAY_SIZE(known_by))
 			put_word(o, "known_by", known_by[p->known_by]);
 		put_nonzero(o, "shared_by", p->shared_by);
 	}
@@ -208,7 +208,7 @@ static void put_listener_socket(struct json_out *o, const struct rst_socket *s)
 
 static void put_state(struct json_out *o, const char *key, uint8_t state)
 {
-	const char *name = text_tcp_state(state);
+	const char *name = words_tcp_state(state);
 
 	if (strcmp(name, "?") != 0)
 		put_word(o, key, name);
@@ -249,7 +249,7 @@ static void put_packet(struct json_out *o, const char *key, const struct rst_pac
 	char flags[40];
 
 	if (p->valid) {
-		put_word(o, "flags", text_tcp_flags(flags, p->flags));
+		put_word(o, "flags", words_tcp_flags(flags, p->flags));
 		put_number(o, "seq", p->seq);
 		/* Without the flag the field says nothing. */
 		if (p->flags & RST_FLAG_ACK)
@@ -338,8 +338,8 @@ static void put_misfits(struct json_out *o, const struct incident *in)
 
 	if (s->ttl) {
 		c = put_misfit(o, "ttl", in->packet.ttl, s->peer.ttl);
-		put_number(o, "rst_hops", suspect_hops(in->packet.ttl));
-		put_number(o, "peer_hops", suspect_hops(s->peer.ttl));
+		put_number(o, "rst_hops", facts_hops(in->packet.ttl));
+		put_number(o, "peer_hops", facts_hops(s->peer.ttl));
 		put_number(o, "packets", s->peer.packets);
 		put_number(o, "last_ns", s->peer.last * NS_PER_MS);
 		json_out_end(o, c);
@@ -477,12 +477,12 @@ static void put_event(struct json_out *o, const struct incident *in)
 	put_number(o, "v", JSON_VERSION);
 	put_time(o, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
-	put_word(o, "direction", text_direction(in->direction, false));
+	put_word(o, "direction", words_direction(in->direction, false));
 	put_word(o, "cause", cause->name);
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", certainties[v->certainty]);
 	put_sentence(o, "why", v->why);
-	json_out_bool(o, "benign", attribute_benign(in));
+	json_out_bool(o, "benign", in->verdict.benign);
 	if (t->family == 4 || t->family == 6)
 		put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
 	put_endpoint(o, "local", t->local, t->family, t->local_port);
@@ -520,7 +520,7 @@ static void put_attack(struct json_out *o, const struct attack_report *r)
 	put_number(o, "v", JSON_VERSION);
 	put_time(o, r->wall_ns);
 	put_number(o, "mono_ns", r->mono_ns);
-	put_word(o, "direction", text_direction(r->direction, false));
+	put_word(o, "direction", words_direction(r->direction, false));
 	put_word(o, "cause", cause->name);
 	put_word(o, "group", cause->group);
 	put_word(o, "certainty", "certain");

@@ -8,13 +8,13 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/util.h"
 #include "base/buffer.h"
 #include "output/sink.h"
 #include "base/stream.h"
 #include "output/sink_text.h"
+#include "model/words.h"
 #include "base/text.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define LINE_WIDTH 120
 #define INDENT 14 /* of sentences and other continuations: below DIR */
@@ -274,7 +274,7 @@ static int event(struct sink *sink, const struct incident *in)
 	char process[PROCESS_TEXT_MAX];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
-		[COLUMN_TIME] = when,	[COLUMN_DIR] = text_direction(in->direction, true),
+		[COLUMN_TIME] = when,	[COLUMN_DIR] = words_direction(in->direction, true),
 		[COLUMN_LOCAL] = local, [COLUMN_REMOTE] = remote,
 		[COLUMN_CAUSE] = cause, [COLUMN_PROCESS] = process,
 		[COLUMN_WHY] = v->why,
@@ -318,7 +318,7 @@ static int attack(struct sink *sink, const struct attack_report *r)
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
 		[COLUMN_TIME] = when,
-		[COLUMN_DIR] = text_direction(r->direction, true),
+		[COLUMN_DIR] = words_direction(r->direction, true),
 		[COLUMN_LOCAL] = local,
 		[COLUMN_REMOTE] = remote,
 		[COLUMN_CAUSE] = cause_get(r->cause)->name,

@@ -4,7 +4,7 @@
 #define RSTTRACE_SINK_TEXT_H
 
 #include "base/buffer.h"
-#include "explain/reconcile.h"
+#include "model/reconciliation.h"
 
 /* Writes SENTENCE, broken at spaces, behind the AT columns of the line; further lines get INDENT.
  * Returns the columns of the last line. */

@@ -5,9 +5,9 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "base/util.h"
+#include "model/words.h"
 #include "base/text.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Criterion copies parameters into another process, where pointers in them would dangle. */
 #define INDEXES(suite, name, table)                                             \
@@ -108,21 +108,21 @@ Test(text, tcp_flags)
 {
 	char buf[40];
 
-	cr_assert_str_eq(text_tcp_flags(buf, 0), "none");
-	cr_assert_str_eq(text_tcp_flags(buf, RST_FLAG_SYN), "SYN");
-	cr_assert_str_eq(text_tcp_flags(buf, RST_FLAG_ACK | RST_FLAG_SYN), "SYN,ACK");
-	cr_assert_str_eq(text_tcp_flags(buf, 0xff), "FIN,SYN,RST,PSH,ACK,URG,ECE,CWR");
+	cr_assert_str_eq(words_tcp_flags(buf, 0), "none");
+	cr_assert_str_eq(words_tcp_flags(buf, RST_FLAG_SYN), "SYN");
+	cr_assert_str_eq(words_tcp_flags(buf, RST_FLAG_ACK | RST_FLAG_SYN), "SYN,ACK");
+	cr_assert_str_eq(words_tcp_flags(buf, 0xff), "FIN,SYN,RST,PSH,ACK,URG,ECE,CWR");
 }
 
 Test(text, tcp_states)
 {
-	cr_assert_str_eq(text_tcp_state(RST_TCP_ESTABLISHED), "ESTABLISHED");
-	cr_assert_str_eq(text_tcp_state(RST_TCP_NEW_SYN_RECV), "NEW_SYN_RECV");
-	cr_assert_str_eq(text_tcp_state(0), "?");
-	cr_assert_str_eq(text_tcp_state(13), "?");
-	cr_assert_str_eq(text_tcp_state(255), "?");
+	cr_assert_str_eq(words_tcp_state(RST_TCP_ESTABLISHED), "ESTABLISHED");
+	cr_assert_str_eq(words_tcp_state(RST_TCP_NEW_SYN_RECV), "NEW_SYN_RECV");
+	cr_assert_str_eq(words_tcp_state(0), "?");
+	cr_assert_str_eq(words_tcp_state(13), "?");
+	cr_assert_str_eq(words_tcp_state(255), "?");
 	for (uint8_t i = RST_TCP_ESTABLISHED; i <= RST_TCP_NEW_SYN_RECV; i++)
-		cr_assert_str_neq(text_tcp_state(i), "?");
+		cr_assert_str_neq(words_tcp_state(i), "?");
 }
 
 Test(text, signals)
@@ -247,10 +247,10 @@ Test(text, escape_into_nothing)
 
 Test(text, directions)
 {
-	cr_assert_str_eq(text_direction(DIR_SENT, false), "sent");
-	cr_assert_str_eq(text_direction(DIR_SENT, true), "sent");
-	cr_assert_str_eq(text_direction(DIR_RECEIVED, false), "received");
-	cr_assert_str_eq(text_direction(DIR_RECEIVED, true), "recv");
-	cr_assert_str_eq(text_direction(DIR_PASSING, false), "passing");
-	cr_assert_str_eq(text_direction(DIR_PASSING, true), "pass");
+	cr_assert_str_eq(words_direction(DIR_SENT, false), "sent");
+	cr_assert_str_eq(words_direction(DIR_SENT, true), "sent");
+	cr_assert_str_eq(words_direction(DIR_RECEIVED, false), "received");
+	cr_assert_str_eq(words_direction(DIR_RECEIVED, true), "recv");
+	cr_assert_str_eq(words_direction(DIR_PASSING, false), "passing");
+	cr_assert_str_eq(words_direction(DIR_PASSING, true), "pass");
 }

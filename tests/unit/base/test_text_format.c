@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "base/text.h"
 
 __attribute__((format(printf, 3, 4))) static size_t ours(char *buf, size_t size, const char *format,
@@ -54,7 +55,7 @@ Test(text_format, a_conversion_it_does_not_know_stands_as_it_is)
 	static const char *const formats[] = { "%x", "a%lu", "%", "100%" };
 	char buf[32];
 
-	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(formats); i++) {
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat"
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_frame.h"
 
 static void assert_tcp(const struct parsed *p, uint32_t length)
@@ -195,7 +196,7 @@ Test(packet, other_ether_types)
 					  0x8101, 0x8863, 0x9100, 0xffff };
 	struct frame_bytes f;
 
-	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
 		frame_ip4_rst(&f);
 		frame_put16(&f, 12, types[i]);
 		assert_none(&f);

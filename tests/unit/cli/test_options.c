@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "cli/options.h"
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define ARGS_MAX 40
 
 /* Parses a command line whose arguments stand between single spaces ("''" is an empty one). The
@@ -54,12 +54,14 @@ Test(options, defaults)
 	cr_assert_eq(o.command, COMMAND_TRACE);
 	cr_assert_eq(o.ready_fd, -1);
 	cr_assert_eq(o.explain, -1);
-	cr_assert_eq(o.ring_mib, 8);
+	cr_assert_eq(o.capture.ring_mib, 8);
 	cr_assert_eq(o.style.time, TIME_CLOCK);
-	cr_assert(!o.pid && !o.family && !o.local_ports && !o.remote_ports && !o.prefixes);
-	cr_assert(!o.interfaces && !o.netns && !o.cgroup && !o.causes && !o.sent && !o.received);
-	cr_assert(!o.passing && !o.every);
-	cr_assert(!o.abnormal && !o.json && !o.verbose && !o.count && !o.style.stack);
+	cr_assert(!o.pid && !o.capture.family && !o.capture.local_ports &&
+		  !o.capture.remote_ports && !o.capture.prefixes);
+	cr_assert(!o.capture.interfaces && !o.netns && !o.cgroup && !o.causes && !o.sent &&
+		  !o.received);
+	cr_assert(!o.passing && !o.capture.every);
+	cr_assert(!o.abnormal && !o.json && !o.capture.verbose && !o.count && !o.style.stack);
 	cr_assert(!o.style.wide && !o.style.quiet && !o.explain_markdown);
 	cr_assert(o.seconds == 0);
 }
@@ -72,10 +74,10 @@ static const struct {
 	{ "--sent", "--sent", offsetof(struct options, sent) },
 	{ "--received", "--received", offsetof(struct options, received) },
 	{ "--passing", "--passing", offsetof(struct options, passing) },
-	{ "--every", "--every", offsetof(struct options, every) },
+	{ "--every", "--every", offsetof(struct options, capture.every) },
 	{ "--abnormal", "--abnormal", offsetof(struct options, abnormal) },
 	{ "-j", "--json", offsetof(struct options, json) },
-	{ "-v", "--verbose", offsetof(struct options, verbose) },
+	{ "-v", "--verbose", offsetof(struct options, capture.verbose) },
 	{ "-s", "--stack", offsetof(struct options, style.stack) },
 	{ "-w", "--wide", offsetof(struct options, style.wide) },
 	{ "-q", "--quiet", offsetof(struct options, style.quiet) },
@@ -105,18 +107,18 @@ Test(options, numbers)
 	cr_assert(good("--duration 0.25").seconds == 0.25);
 	cr_assert_eq(good("--ready-fd 0").ready_fd, 0);
 	cr_assert_eq(good("--ready-fd=7").ready_fd, 7);
-	cr_assert_eq(good("--ring-size 1").ring_mib, 1);
-	cr_assert_eq(good("--ring-size 1024").ring_mib, 1024);
-	cr_assert_eq(good("").history, 65536);
-	cr_assert_eq(good("--history 64").history, 64);
-	cr_assert_eq(good("--history 16777216").history, 16777216);
+	cr_assert_eq(good("--ring-size 1").capture.ring_mib, 1);
+	cr_assert_eq(good("--ring-size 1024").capture.ring_mib, 1024);
+	cr_assert_eq(good("").capture.history, 65536);
+	cr_assert_eq(good("--history 64").capture.history, 64);
+	cr_assert_eq(good("--history 16777216").capture.history, 16777216);
 }
 
 Test(options, family_and_time)
 {
-	cr_assert_eq(good("-4").family, 4);
-	cr_assert_eq(good("--ipv4 -4").family, 4);
-	cr_assert_eq(good("--ipv6").family, 6);
+	cr_assert_eq(good("-4").capture.family, 4);
+	cr_assert_eq(good("--ipv4 -4").capture.family, 4);
+	cr_assert_eq(good("--ipv6").capture.family, 6);
 	cr_assert_eq(good("-T").style.time, TIME_FULL);
 	cr_assert_eq(good("--timestamp").style.time, TIME_FULL);
 	cr_assert_eq(good("-t").style.time, TIME_SINCE);
@@ -127,14 +129,14 @@ Test(options, ports)
 {
 	struct options o = good("-L 80,443 --local-port=80,8080 -D 1 --remote-port 65535");
 
-	cr_assert_eq(o.local_ports, 3, "a port given twice is one");
-	cr_assert_eq(o.local_port[0], 80);
-	cr_assert_eq(o.local_port[1], 443);
-	cr_assert_eq(o.local_port[2], 8080);
-	cr_assert_eq(o.remote_ports, 2);
-	cr_assert_eq(o.remote_port[0], 1);
-	cr_assert_eq(o.remote_port[1], 65535);
-	cr_assert_eq(good("-L 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16").local_ports, 16);
+	cr_assert_eq(o.capture.local_ports, 3, "a port given twice is one");
+	cr_assert_eq(o.capture.local_port[0], 80);
+	cr_assert_eq(o.capture.local_port[1], 443);
+	cr_assert_eq(o.capture.local_port[2], 8080);
+	cr_assert_eq(o.capture.remote_ports, 2);
+	cr_assert_eq(o.capture.remote_port[0], 1);
+	cr_assert_eq(o.capture.remote_port[1], 65535);
+	cr_assert_eq(good("-L 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16").capture.local_ports, 16);
 }
 
 Test(options, causes)
@@ -151,12 +153,12 @@ Test(options, interfaces)
 {
 	struct options o = good("-i eth0 --interface=veth1:generic -i abcdefghijklmno");
 
-	cr_assert_eq(o.interfaces, 3);
-	cr_assert_str_eq(o.interface[0].name, "eth0");
-	cr_assert(!o.interface[0].generic);
-	cr_assert_str_eq(o.interface[1].name, "veth1");
-	cr_assert(o.interface[1].generic);
-	cr_assert_str_eq(o.interface[2].name, "abcdefghijklmno");
+	cr_assert_eq(o.capture.interfaces, 3);
+	cr_assert_str_eq(o.capture.interface[0].name, "eth0");
+	cr_assert(!o.capture.interface[0].generic);
+	cr_assert_str_eq(o.capture.interface[1].name, "veth1");
+	cr_assert(o.capture.interface[1].generic);
+	cr_assert_str_eq(o.capture.interface[2].name, "abcdefghijklmno");
 }
 
 Test(options, strings)
@@ -191,14 +193,15 @@ Test(options, prefixes)
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++) {
 		struct options o = good(prefixes[i].text);
 
-		cr_assert_eq(o.prefixes, 1);
-		cr_assert_eq(o.prefix[0].family, prefixes[i].family, "%s", prefixes[i].text);
-		cr_assert_eq(o.prefix[0].bits, prefixes[i].bits, "%s", prefixes[i].text);
-		cr_assert_arr_eq(o.prefix[0].address, prefixes[i].address, 16, "%s",
+		cr_assert_eq(o.capture.prefixes, 1);
+		cr_assert_eq(o.capture.prefix[0].family, prefixes[i].family, "%s",
+			     prefixes[i].text);
+		cr_assert_eq(o.capture.prefix[0].bits, prefixes[i].bits, "%s", prefixes[i].text);
+		cr_assert_arr_eq(o.capture.prefix[0].address, prefixes[i].address, 16, "%s",
 				 prefixes[i].text);
 	}
-	cr_assert_eq(good("trace 10.0.0.1 -j ::1 10.0.0.0/8").prefixes, 3);
-	cr_assert_eq(good("-6 ::1").prefixes, 1);
+	cr_assert_eq(good("trace 10.0.0.1 -j ::1 10.0.0.0/8").capture.prefixes, 3);
+	cr_assert_eq(good("-6 ::1").capture.prefixes, 1);
 }
 
 Test(options, commands)
@@ -221,8 +224,8 @@ Test(options, commands)
 	cr_assert(good("--markdown explain").explain_markdown);
 	o = good("doctor -j -v -i eth0:generic --interface lo");
 	cr_assert_eq(o.command, COMMAND_DOCTOR);
-	cr_assert(o.json && o.verbose);
-	cr_assert_eq(o.interfaces, 2);
+	cr_assert(o.json && o.capture.verbose);
+	cr_assert_eq(o.capture.interfaces, 2);
 	cr_assert_eq(good("-j doctor").command, COMMAND_DOCTOR);
 }
 
@@ -389,5 +392,5 @@ Test(options, a_second_parse_starts_afresh)
 {
 	cr_assert(good("-j -s 10.0.0.1").json);
 	cr_assert(!good("-s").json);
-	cr_assert_eq(good("-4").prefixes, 0);
+	cr_assert_eq(good("-4").capture.prefixes, 0);
 }

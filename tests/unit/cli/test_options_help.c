@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "cli/options.h"
 
 #ifndef RST_SRCDIR
@@ -154,7 +155,7 @@ Test(options_help, readme_and_man_page_tell_the_limits)
 					      "leaves no trace", "--every", "--passing" };
 	char *page = man_page(), *text = readme();
 
-	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(limits); i++) {
 		cr_expect_not_null(strstr(page, limits[i]), "man page: %s", limits[i]);
 		cr_expect_not_null(strstr(text, limits[i]), "README: %s", limits[i]);
 	}

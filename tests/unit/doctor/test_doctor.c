@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "doctor/doctor_checks.h"
 
 #define ALL_CAPABILITIES ((1ULL << (CAP_LAST_CAP + 1)) - 1)
@@ -192,7 +193,7 @@ static const struct {
 
 Test(doctor, cgroups)
 {
-	for (size_t i = 0; i < sizeof(cgroups) / sizeof(cgroups[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(cgroups); i++) {
 		struct features features = all_features();
 		struct doctor_facts f = good;
 
@@ -241,7 +242,7 @@ static const struct {
 /* Of those that are needed CAP_SYS_ADMIN has all. */
 Test(doctor, capabilities)
 {
-	for (size_t i = 0; i < sizeof(capabilities) / sizeof(capabilities[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++) {
 		struct features features = all_features();
 		struct doctor_facts f = good;
 		struct doctor *d;

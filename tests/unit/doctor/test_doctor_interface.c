@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "doctor/doctor.h"
 
 #define PAGE 4096
@@ -159,7 +160,7 @@ static const struct row {
 
 Test(doctor_interface, judged)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct row *r = &rows[i];
 		struct doctor_interface in = r->in;
 

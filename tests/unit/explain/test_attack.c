@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/attack.h"
 
 #define MS 1000000ULL
@@ -210,7 +211,7 @@ Test(attack, what_meets_a_closed_port)
 		{ DIR_RECEIVED, CAUSE_REFUSED, 0, false },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		int lines = 0;
 
 		attack_init(&a, i);
@@ -307,7 +308,7 @@ Test(attack, a_flood_has_sixteen_different_numbers)
 {
 	static const uint32_t steps[] = { 1, 1460, 16384, 65536, 1U << 20, 0x9e3779b9 };
 
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(steps); i++)
 		sixteen_numbers(steps[i]);
 }
 
@@ -333,7 +334,7 @@ Test(attack, echoes_are_no_flood)
 	static const enum cause_id causes[] = { CAUSE_IGNORED, CAUSE_SUSPECTED_INJECTION,
 						CAUSE_RESET_BY_PEER };
 
-	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(causes); i++)
 		for (int numbers = 1; numbers <= 15; numbers += numbers == 2 ? 13 : 1) {
 			int lines = 0;
 
@@ -392,7 +393,7 @@ Test(attack, guesses_at_a_port)
 		{ CAUSE_REFUSED, RST_PAST_NONE, false, true, false },
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
 		cr_expect_eq(many_sources(table[i].cause, table[i].past, table[i].pair,
 					  table[i].valid, 16),
 			     table[i].flood ? ATTACK_RATE : 700, "row %zu", i);
@@ -530,8 +531,10 @@ Test(attack, rate_names_the_most_frequent_cause)
 	repeat(100, 4 * S, MS);
 	repeat(2, 4200 * MS, 0);
 	in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	in.verdict.benign = true;
 	repeat(3, 4200 * MS, 0);
 	in.verdict.cause = CAUSE_CLOSE_UNREAD;
+	in.verdict.benign = false;
 	repeat(2, 4200 * MS, 0);
 	cr_assert(attack_next(&a, 0, true, &report));
 	cr_expect_str_eq(report.why, "reset-rate: \u00d77, 3 of them data-after-close");
@@ -541,6 +544,7 @@ Test(attack, rate_names_the_most_frequent_cause)
 Test(attack, benign_if_all_are)
 {
 	next(DIR_SENT, CAUSE_DATA_AFTER_CLOSE, 2, 80, 1);
+	in.verdict.benign = true;
 	repeat(110, 0, MS);
 	cr_assert(attack_next(&a, 0, true, &report));
 	cr_expect(report.benign);

@@ -73,6 +73,7 @@ Test(attack_folded, the_most_frequent_cause_counts_all)
 	add(100, 0);
 	cr_assert_not(add(900, 0));
 	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	sample.in.verdict.benign = true;
 	for (int i = 0; i < 3; i++)
 		cr_assert_not(add(0, 0));
 	cr_assert(due());
@@ -85,6 +86,7 @@ Test(attack_folded, the_most_frequent_cause_counts_all)
 Test(attack_folded, benign_if_all_are)
 {
 	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	sample.in.verdict.benign = true;
 	add(100, 0);
 	add(900, 0);
 	add(0, 0);

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/attribute.h"
 #include "json_check.h"
 #include "rows.h"
@@ -75,7 +76,7 @@ Test(attribute, every_cause_is_reached_and_has_a_sentence)
 {
 	bool reached[CAUSE_COUNT] = { false };
 
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++) {
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			const struct row *r = &tables[t]->v[i];
 			struct built b;
@@ -97,7 +98,7 @@ Test(attribute, every_cause_is_reached_and_has_a_sentence)
 /* Whatever is decided, the schema knows its words. */
 Test(attribute, every_verdict_fits_the_schema)
 {
-	for (size_t t = 0; t < sizeof(tables) / sizeof(tables[0]); t++) {
+	for (size_t t = 0; t < ARRAY_SIZE(tables); t++) {
 		for (size_t i = 0; i < tables[t]->n; i++) {
 			struct built b;
 

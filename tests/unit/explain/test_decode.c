@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/decode.h"
 
 static struct rst_event event(uint16_t type)
@@ -34,7 +35,7 @@ static struct rst_rejected rejected(void)
 static const uint16_t event_types[] = { RST_REC_SENT, RST_REC_RECEIVED, RST_REC_WIRE,
 					RST_REC_DROPPED };
 
-#define EVENT_TYPES (sizeof(event_types) / sizeof(event_types[0]))
+#define EVENT_TYPES (ARRAY_SIZE(event_types))
 
 /* From a heap buffer of exactly SIZE bytes, so that ASan sees what is read behind it. */
 static int decode_copy(const void *data, size_t size, struct record *out)

@@ -3,8 +3,10 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_event.h"
 #include "explain/injection.h"
+#include "model/facts.h"
 
 Test(suspect, hops)
 {
@@ -13,8 +15,8 @@ Test(suspect, hops)
 	} rows[] = { { 1, 63 },	 { 63, 1 },    { 64, 0 },  { 65, 63 }, { 127, 1 },
 		     { 128, 0 }, { 129, 126 }, { 254, 1 }, { 255, 0 } };
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		cr_expect_eq(suspect_hops(rows[i].ttl), rows[i].hops, "ttl %u", rows[i].ttl);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		cr_expect_eq(facts_hops(rows[i].ttl), rows[i].hops, "ttl %u", rows[i].ttl);
 }
 
 struct row {
@@ -107,7 +109,7 @@ static const struct row rows[] = {
 
 Test(suspect, comparisons)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		const struct row *r = &rows[i];
 		struct built b;
 

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_join.h"
 
 #define MS 1000000ULL
@@ -124,7 +125,7 @@ static void check(const struct row *r, enum seen first, enum seen others, uint32
 
 Test(join_burst, sequences)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		check(&rows[i], TAKEN, GONE, 0);
 		check(&rows[i], DROPPED, DROPPED, 0);
 		check(&rows[i], DROPPED, GONE, 0);
@@ -211,7 +212,7 @@ Test(join_burst, connections_in_turn)
 	static const enum rst_socket_kind kinds[] = { RST_SOCK_FULL, RST_SOCK_NONE,
 						      RST_SOCK_LISTENER };
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
 		cr_expect(in_turn(kinds[i], COOKIE, COOKIE).burst);
 		cr_expect(in_turn(kinds[i], 1ULL << 40, 1ULL << 40).burst);
 		cr_expect(!in_turn(kinds[i], COOKIE, COOKIE + 1).burst);
@@ -368,7 +369,7 @@ Test(join_burst, sockets_without_a_number)
 		{ RST_SOCK_NONE, RST_TCP_NONE, RST_PAST_HANDSHAKE },
 	};
 
-	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(none); i++) {
 		struct join *j = join_begin();
 
 		for (uint32_t k = 0; k < 3; k++) {

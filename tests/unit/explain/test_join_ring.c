@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_join.h"
 
 #define MS 1000000ULL
@@ -69,7 +70,7 @@ Test(join_ring, far_beyond_its_size)
 	static const uint64_t laps[] = { JOIN_ROOM - 2, JOIN_ROOM - 1,	   JOIN_ROOM,
 					 JOIN_ROOM + 1, 5 * JOIN_ROOM + 7, 40 * JOIN_ROOM - 1 };
 
-	for (size_t i = 0; i < sizeof(laps) / sizeof(laps[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(laps); i++) {
 		struct join *j = join_begin();
 		const struct join_entry *e;
 

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_join.h"
 
 #define MS 1000000ULL
@@ -71,7 +72,7 @@ Test(join_wire, directions)
 		{ ORIGIN_TUN, DIR_SENT },	   { ORIGIN_FORWARDED, DIR_PASSING },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct join *j = join_begin();
 		const struct join_entry *e;
 
@@ -562,7 +563,7 @@ Test(join_wire, the_very_rst_takes_the_arrival)
 		{ RST_REC_WIRE, DIR_PASSING },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		uint16_t type = rows[i].type;
 		enum direction d = rows[i].direction;
 

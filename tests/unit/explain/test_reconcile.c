@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/reconcile.h"
 
 #define NETNS 4026531840U
@@ -50,7 +51,7 @@ static void setup(void)
 	};
 
 	features.have[FEATURE_RESET_REASON] = true;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(reasons); i++)
 		strcpy(features.reason[reasons[i].reason], reasons[i].name);
 	strcpy(features.drop[DROP_NOT_SPECIFIED], "NOT_SPECIFIED");
 	for (int i = 0; i < COUNTERS; i++) {
@@ -76,7 +77,7 @@ static struct total *events(uint64_t n, uint8_t class, uint8_t reason, uint8_t s
 {
 	struct total *t = &total[in.end.after.n++];
 
-	cr_assert_lt(in.end.after.n, sizeof(total) / sizeof(*total));
+	cr_assert_lt(in.end.after.n, ARRAY_SIZE(total));
 	*t = (struct total){ .kind = { .netns = NETNS,
 				       .class = class,
 				       .reason = reason,
@@ -398,7 +399,7 @@ Test(reconcile, aborts_by_reason)
 		{ COUNTER_ABORT_ON_MEMORY, ABORT_ON_MEMORY, RST_TCP_FIN_WAIT1 },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		setup();
 		events(4, RST_CLASS_SENT_ACTIVE, (uint8_t)(rows[i].reason + 1), was(rows[i].state),
 		       0);

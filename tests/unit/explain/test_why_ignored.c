@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/attribute.h"
 #include "build_event.h"
 
@@ -83,7 +84,7 @@ static const struct {
 
 Test(why_ignored, every_detail)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct built b;
 
 		build_ignored(&b, rows[i].stack, rows[i].kind, rows[i].state, rows[i].reason);
@@ -92,7 +93,7 @@ Test(why_ignored, every_detail)
 		cr_expect_eq(strncmp(b.in.verdict.why, HEAD, strlen(HEAD)), 0, "%s",
 			     b.in.verdict.why);
 		cr_expect_str_eq(b.in.verdict.why + strlen(HEAD), rows[i].why, "row %zu", i);
-		cr_expect(attribute_benign(&b.in), "row %zu", i);
+		cr_expect(b.in.verdict.benign, "row %zu", i);
 	}
 }
 
@@ -166,7 +167,7 @@ Test(why_ignored, half_open)
 	cr_expect_str_eq(b.in.verdict.phase, "handshake");
 	cr_expect_null(b.in.verdict.detail);
 	cr_expect_eq(b.in.owner.known_by, RST_KNOWN_LISTENER);
-	cr_expect(!attribute_benign(&b.in));
+	cr_expect(!b.in.verdict.benign);
 	b.in.stands = true;
 	assert_why(&b, HEAD "the half-open handshake stands: the RST does not bear the exact "
 			    "number");
@@ -237,7 +238,7 @@ Test(why_ignored, what_is_asked)
 {
 	struct built b;
 
-	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
 		build_ignored(&b, asked[i].stack, asked[i].kind, RST_TCP_NONE, asked[i].reason);
 		cr_expect_eq(attribute_wants_target(&b.in), asked[i].target, "row %zu", i);
 		cr_expect_eq(attribute_wants_standing(&b.in), asked[i].standing, "row %zu", i);

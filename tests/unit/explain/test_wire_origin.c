@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_event.h"
 #include "explain/wire_origin.h"
 
@@ -121,7 +122,7 @@ static void assert_word(const char *is, const char *wanted, const char *what, si
 
 Test(firewall, stacks)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct built b;
 
 		build_event(&b, DIR_SENT, rows[i].stack);
@@ -198,7 +199,7 @@ static const struct {
 
 Test(firewall, drops)
 {
-	for (size_t i = 0; i < sizeof(drops) / sizeof(drops[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(drops); i++) {
 		struct built b;
 
 		build_event(&b, DIR_RECEIVED, drops[i].stack);
@@ -222,7 +223,7 @@ static const struct {
 
 Test(firewall, bridged)
 {
-	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
 		struct built b;
 
 		build_event(&b, DIR_SENT, ways[i].stack);
@@ -268,7 +269,7 @@ static const struct {
 
 Test(firewall, for_others)
 {
-	for (size_t i = 0; i < sizeof(receivers) / sizeof(receivers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(receivers); i++) {
 		struct built b;
 
 		build_event(&b, DIR_RECEIVED, receivers[i].stack);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "host/container.h"
 #include "host/process.h"
 
@@ -92,7 +93,7 @@ Test(process, start_time_within_its_tick)
 	uint64_t start = own_start_ns();
 	uint64_t starts[] = { start, start + 1, start + tick_ns() - 1 };
 
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
 		struct process p = { .pid = (uint32_t)getpid() };
 
 		process_fill(&p, starts[i], 0);
@@ -106,7 +107,7 @@ Test(process, another_of_the_same_pid)
 	uint64_t start = own_start_ns();
 	uint64_t starts[] = { start - 1, start + tick_ns(), 1, UINT64_MAX };
 
-	for (size_t i = 0; i < sizeof(starts) / sizeof(starts[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
 		struct process p = {
 			.pid = (uint32_t)getpid(), .exe = "old", .cgroup = "old", .container = "old"
 		};
@@ -295,7 +296,7 @@ Test(process, cgroup_that_is_not_there)
 	static const char *const names[] = { "no-such.slice", "/no/such", "/etc/passwd",
 					     "cgroup.procs" };
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		char path[PROCESS_PATH_MAX] = "old";
 		size_t lines;
 

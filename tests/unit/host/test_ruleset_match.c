@@ -10,6 +10,7 @@
 #include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_ruleset.h"
 
 static struct built built;
@@ -90,7 +91,7 @@ Test(ruleset_match, ports)
 		{ NFT_CMP_GTE + 1, 81, FIT_MAYBE },
 	};
 
-	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
 		uint16_t port = htons(t[i].port);
 
 		transport(2, 2, t[i].op, &port);
@@ -157,7 +158,7 @@ Test(ruleset_match, registers_that_are_none)
 {
 	static const uint32_t bad[] = { NFT_REG_VERDICT, 5, 7, 24, 255, UINT32_MAX };
 
-	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(bad); i++) {
 		x_meta(rule, bad[i], NFT_META_L4PROTO);
 		x_cmp(rule, bad[i], NFT_CMP_EQ, (uint8_t[]){ 17 }, 1);
 		expect(FIT_MAYBE, (int)i);
@@ -335,7 +336,7 @@ Test(ruleset_match, actions)
 		{ NF_QUEUE, ACTION_OTHER },
 	};
 
-	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(t); i++) {
 		x_verdict(rule, t[i].verdict,
 			  t[i].action == ACTION_JUMP || t[i].action == ACTION_GOTO ? "sub" : NULL);
 		cr_expect_eq(match().action, t[i].action, "%d", t[i].verdict);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_symbols.h"
 
 static const char functions[] = "ffffffff81000000 _stext\n"
@@ -103,7 +104,7 @@ static const struct {
 
 Test(symbols, answers)
 {
-	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(answers); i++) {
 		const char *said = answers[i].text;
 		struct symbols *s = NULL;
 
@@ -219,7 +220,7 @@ Test(symbols, every_emitter_is_one)
 	static const uint64_t ips[] = { 0xffffffff81000010, 0xffffffff81000110,
 					0xffffffff81000010 };
 
-	for (size_t i = 0; i < sizeof(emitters) / sizeof(emitters[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(emitters); i++) {
 		char text[128];
 		struct symbols *s;
 		struct rst_event ev;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_symbols.h"
 
 #define NAMES_MAX 24
@@ -114,7 +115,7 @@ static const struct {
 
 Test(symbols_wire, stacks)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		struct stack s;
 
 		begin(&s, RST_REC_WIRE, rows[i].stack);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "model/causes.h"
 
 #ifndef RST_SRCDIR
@@ -235,6 +236,6 @@ Test(causes, man_page_has_the_reasons_of_ignored_resets)
 	begin = strstr(page, ".SH IGNORED RESETS");
 	cr_assert_not_null(begin);
 	*strstr(begin, ".SH INJECTION") = '\0';
-	for (size_t i = 0; i < sizeof(details) / sizeof(details[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(details); i++)
 		cr_expect_not_null(strstr(begin, details[i]), "%s", details[i]);
 }

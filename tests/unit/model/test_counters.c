@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
+#include "host/counters_read.h"
 #include "model/counters.h"
 
 static struct counters parse_bytes(const char *text, size_t len)
@@ -122,7 +124,7 @@ Test(counters, lines_that_are_none)
 		"Ip6OutNoRoutes -1\n",
 	};
 
-	for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
 		struct counters c = parse(texts[i]);
 
 		cr_expect_eq(known(&c), 0, "%s", texts[i]);

@@ -3,9 +3,8 @@
 #include <criterion/criterion.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "model/facts.h"
-
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 static struct rst_socket full(enum rst_tcp_state state, uint32_t flags)
 {

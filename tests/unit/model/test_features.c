@@ -8,6 +8,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/util.h"
+#include "kernel/probe.h"
 #include "model/features.h"
 #include "kernel/kbtf.h"
 
@@ -50,7 +52,7 @@ static void assert_drops(const struct features *f)
 		const char *name = features_drop(f, i);
 		bool ignored = false;
 
-		for (size_t k = 0; name && k < sizeof(names) / sizeof(names[0]); k++)
+		for (size_t k = 0; name && k < ARRAY_SIZE(names); k++)
 			ignored |= !strcmp(name, names[k]);
 		cr_expect_eq(!!f->drop_ignored[i], ignored, "%s", name);
 		if (name)
@@ -141,7 +143,7 @@ Test(features, tracepoints_by_their_arguments)
 		{ 3, 4, true, true, true },
 	};
 
-	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(kernels); i++) {
 		struct btf *b = btf__new_empty();
 		const struct features *f;
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "build_event.h"
 #include "model/listeners.h"
 
@@ -129,7 +130,7 @@ Test(listeners, that_come_and_go)
 	for (uint64_t generation = 1; generation <= 30; generation++) {
 		size_t n = 0;
 
-		for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(there); i++) {
 			struct rst_listener l = listener("10.0.0.1", (uint32_t)i + 1);
 
 			if (rand_r(&seed) % 4 == 0)
@@ -140,7 +141,7 @@ Test(listeners, that_come_and_go)
 			n += there[i];
 		}
 		listeners_seen(&all, generation, generation * LISTENERS_KEPT_NS);
-		for (size_t i = 0; i < sizeof(there) / sizeof(there[0]); i++) {
+		for (size_t i = 0; i < ARRAY_SIZE(there); i++) {
 			struct built b;
 
 			build_connection(&b);

@@ -32,6 +32,7 @@ Test(summary, a_sample_counts_for_all_of_its_fold)
 	summary_add(&s, &sample.in, true);
 	sample.ev.folded.count = 34;
 	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	sample.in.verdict.benign = true;
 	summary_add(&s, &sample.in, false);
 	cr_assert_eq(s.by_cause[DIR_SENT][CAUSE_CLOSE_UNREAD], 1200);
 	cr_assert_eq(s.by_cause[DIR_SENT][CAUSE_DATA_AFTER_CLOSE], 34);
@@ -64,6 +65,7 @@ Test(summary, benign_is_counted_also_when_hidden)
 
 	sample_fill(&sample);
 	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	sample.in.verdict.benign = true;
 	summary_add(&s, &sample.in, false);
 	cr_assert_eq(s.benign, 1);
 	cr_assert_eq(s.shown, 0);

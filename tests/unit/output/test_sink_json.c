@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/util.h"
 #include "json_check.h"
 #include "sample.h"
 
@@ -139,7 +140,7 @@ Test(sink_json, nothing_known_is_absent)
 	sample.ev.netns = 0;
 	sample.in = (struct incident){ .ev = &sample.ev, .wall_ns = 1, .emitter = -1 };
 	o = json_event(&sample.in);
-	for (size_t i = 0; i < sizeof(absent) / sizeof(absent[0]); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
 		json_assert_absent(o, absent[i]);
 	cr_assert_eq(json_object_size(o), 9);
 	json_assert_str(o, "cause", "unknown");
@@ -172,7 +173,7 @@ Test(sink_json, session_end)
 		{ RST_ROLE_CLIENT, DIR_RECEIVED, "client", "tcp-rst-from-server" },
 	};
 
-	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		json_t *o;
 
 		sample.in.role = table[i].role;
@@ -306,6 +307,7 @@ Test(sink_json, certainties_and_benign)
 
 	sample.in.verdict.certainty = CERTAINTY_INFERRED;
 	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	sample.in.verdict.benign = true;
 	o = json_event(&sample.in);
 	json_assert_str(o, "certainty", "inferred");
 	json_assert_str(o, "why", "512 bytes unread");

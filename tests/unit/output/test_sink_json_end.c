@@ -32,6 +32,7 @@ Test(sink_json_end, summary)
 
 	summary_add(&sum, &sample.in, true);
 	sample.in.verdict.cause = CAUSE_DATA_AFTER_CLOSE;
+	sample.in.verdict.benign = true;
 	summary_add(&sum, &sample.in, false);
 	for (int i = 0; i < RST_CNT_MAX; i++)
 		sum.counters[i] = 100 + i;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "json_check.h"
 #include "sample.h"
 
@@ -114,7 +115,7 @@ Test(sink_json_past, every_word_of_history_fits_the_schema)
 		"reset-received", "timeout",  "destroyed", "handshake", "accept-queue-full"
 	};
 
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		json_t *o;
 
 		sample.in.history = (struct history){ .what = words[i], .ago_ns = 5 };

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "json_check.h"
 #include "sample.h"
 
@@ -55,7 +56,7 @@ static void assert_queue(json_t *o, const char *path, json_int_t wanted)
 
 Test(sink_json_socket, queues)
 {
-	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(queues); i++) {
 		struct rst_socket *s = &sample.ev.sock;
 		json_t *o;
 

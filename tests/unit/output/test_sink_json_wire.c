@@ -88,6 +88,7 @@ Test(sink_json_wire, forwarded)
 	};
 	/* Behind the pair in the schema's order. */
 	sample.in.listener = (struct listener_ref){ .family = 4, .port = 80 };
+	sample.in.verdict.benign = true;
 	o = event(CAUSE_FORWARDED, DIR_PASSING);
 	json_assert_str(o, "direction", "passing");
 	json_assert_str(o, "in_interface", "eth\\x0a1");

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* tracer_config.h: what is to be captured, as the kernel side and its loader need to know it. */
+#ifndef RSTTRACE_TRACER_CONFIG_H
+#define RSTTRACE_TRACER_CONFIG_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+
+#define TRACER_INTERFACES 16
+
+struct tracer_interface {
+	char name[RST_IFNAME_LEN];
+	bool generic; /* XDP in the stack, not in the driver */
+};
+
+struct tracer_config {
+	uint32_t directions; /* enum rst_direction_bit */
+	uint8_t family;	     /* 4, 6; 0: both */
+	uint8_t local_ports, remote_ports, prefixes,
+		interfaces; /* how many of each; 0: all, or none */
+	uint16_t local_port[RST_FILTER_PORTS];
+	uint16_t remote_port[RST_FILTER_PORTS];
+	struct rst_prefix prefix[RST_FILTER_PREFIXES];
+	struct tracer_interface interface[TRACER_INTERFACES];
+	bool dry_run;	   /* load and attach, but no XDP: that resets some network cards */
+	bool every;	   /* nothing is folded */
+	bool owners_apart; /* no fold mixes several owners: a filter asks for one of them */
+	bool verbose;	   /* libbpf's own messages, and what is attached, on stderr */
+	uint32_t ring_mib; /* memory for events not yet read; a power of two */
+	uint32_t history;  /* how many ended connections are remembered */
+};
+
+#endif
