@@ -335,6 +335,7 @@ json_t *expect_ignored(struct run *run, enum side side, const char *direction, s
 	expect_begins(e, "packet.flags", "RST");
 	expect_at_least(e, "packet.ttl", 1);
 	expect_str(e, "pair.cause", json_string_value(find(sent, "cause")));
+	expect_str(e, "pair.id", json_string_value(find(sent, "id")));
 	if (find(sent, "process"))
 		expect_int(e, "pair.pid", json_integer_value(find(sent, "process.pid")));
 	else

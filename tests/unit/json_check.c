@@ -151,7 +151,8 @@ json_t *json_line(const char *text)
 
 json_t *json_event(const struct incident *in)
 {
-	char *text = sample_render(&sink_json, &(struct sink_style){ 0 }, in, NULL);
+	struct sink_style style = { .run = "5f3a9c0d1b2e-2c1f0a3b" };
+	char *text = sample_render(&sink_json, &style, in, NULL);
 	json_t *o = json_line(text);
 
 	free(text);

@@ -14,6 +14,7 @@
 #include "kernel/kbtf.h"
 #include "host/netns.h"
 #include "cli/pipeline.h"
+#include "base/run_id.h"
 #include "base/util.h"
 
 /* While events come, the kernel side leaves it to this timer to fetch them; after a quiet time it
@@ -28,6 +29,7 @@ struct trace {
 	struct features features;
 	struct pipeline pipeline;
 	struct audit audit;
+	char run[RUN_ID_MAX];
 };
 
 static volatile sig_atomic_t stopped, summary_wanted;
@@ -248,6 +250,7 @@ static int trace(struct trace *t)
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
+	p->sink.style.run = run_id_here(t->run, p->started_ns);
 	err = audit_start(&t->audit, p->tracer);
 	if (err) {
 		fprintf(stderr, "rsttrace: out of memory\n");

@@ -191,6 +191,7 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 
 	incident_clear(in);
 	in->ev = event;
+	in->id = entry->id;
 	in->direction = entry->direction;
 	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
@@ -392,6 +393,7 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 		return;
 	}
 	in->pair.there = true;
+	in->pair.id = mate->id;
 	in->pair.cause = p->mate.verdict.cause;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
@@ -406,6 +408,7 @@ static void fill_pair(struct pipeline *p, size_t i)
 	p->place[i].mate = place_of(p, mate);
 	if (p->place[i].mate < PIPELINE_BATCH) {
 		in->pair.there = true;
+		in->pair.id = mate->id;
 		in->pair.cause = p->place[p->place[i].mate].cause;
 	} else if (mate) {
 		fill_pair_elsewhere(p, in, mate);
@@ -535,6 +538,7 @@ static void finish(struct pipeline *p, struct incident *in)
 static void report_attacks(struct pipeline *p, uint64_t now, bool force)
 {
 	while (!pipeline_done(p) && attack_next(&p->attack, now, force, &p->report)) {
+		p->report.id = join_id(&p->join);
 		p->err = p->sink.ops->attack(&p->sink, &p->report);
 		if (p->err)
 			return;

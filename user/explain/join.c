@@ -21,7 +21,7 @@ void join_init(struct join *j)
 {
 	memset(j->bucket, 0, sizeof(j->bucket));
 	j->first = 1;
-	j->last = j->seen = 0;
+	j->last = j->seen = j->ids = 0;
 }
 
 bool join_full(const struct join *j)
@@ -77,6 +77,11 @@ static bool other_end(const struct rst_tuple *a, const struct rst_tuple *b)
 	       !memcmp(a->remote, b->local, sizeof(a->remote));
 }
 
+uint64_t join_id(struct join *j)
+{
+	return ++j->ids;
+}
+
 static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 {
 	uint64_t number = ++j->last;
@@ -85,6 +90,7 @@ static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 
 	/* The caller fills the event. */
 	memset(&e->arrival, 0, sizeof(*e) - offsetof(struct join_entry, arrival));
+	e->id = join_id(j);
 	e->next = j->bucket[bucket];
 	j->bucket[bucket] = number;
 	return e;

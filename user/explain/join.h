@@ -48,6 +48,7 @@ struct join_entry {
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
+	uint64_t id;   /* of the line that tells of it: see join_id */
 	uint64_t mate; /* number of the other end's entry; 0: none */
 	uint64_t next; /* number of the next older entry in the bucket; 0: none */
 };
@@ -57,6 +58,7 @@ struct join {
 	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
 	uint64_t first;			    /* the oldest that is held */
 	uint64_t last;			    /* the newest; first > last: none is held */
+	uint64_t ids;			    /* given to lines so far */
 	uint64_t seen; /* the newest of which the RST itself was seen; 0: none */
 };
 
@@ -65,6 +67,10 @@ bool join_full(const struct join *j);
 bool join_empty(const struct join *j);
 /* How many resets are held, those counted in folds included. */
 uint64_t join_held(const struct join *j);
+
+/* A number for one more line of this run. What is added gets one by itself, long before its line is
+ * written, so that the lines of two ends can name each other. */
+uint64_t join_id(struct join *j);
 
 /* Adds an event, an arrival (of namespace NETNS). There must be room: see join_full. */
 void join_event(struct join *j, const struct rst_event *event, enum direction direction);

@@ -20,6 +20,7 @@ enum attack_kind {
 struct attack_report {
 	enum attack_kind kind;
 	enum direction direction;
+	uint64_t id;		/* of its line, as in struct incident */
 	uint64_t count;		/* the resets that it stands for, which have no line of their own */
 	uint64_t ended;		/* of those, how many ended a connection */
 	uint64_t wall_ns;	/* of the last one */

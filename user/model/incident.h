@@ -104,7 +104,8 @@ struct listener_ref {
 /* The other end of the connection, when it is on this host. pid 0 and cause unknown: none. */
 struct pair {
 	bool there;
-	bool own; /* sent by TCP, or refused by a firewall: known, and no forgery */
+	uint64_t id; /* of its own line; 0: it has none */
+	bool own;    /* sent by TCP, or refused by a firewall: known, and no forgery */
 	uint32_t pid;
 	char comm[RST_COMM_LEN + 1];
 	enum cause_id cause;
@@ -174,6 +175,7 @@ struct verdict {
 
 struct incident {
 	const struct rst_event *ev; /* always there */
+	uint64_t id;		    /* of its line, unique in this run; 0: none */
 	enum direction direction;
 	enum origin origin;    /* of what left without TCP */
 	uint64_t wall_ns;      /* CLOCK_REALTIME */

@@ -24,6 +24,8 @@ struct sink_style {
 	bool every; /* --every: nothing is folded */
 	enum time_format time;
 	uint64_t start_ns; /* CLOCK_REALTIME of the start, for TIME_SINCE */
+	const char *
+		run; /* before the number in the ids of this run's lines, see run_id.h; NULL: no ids */
 };
 
 struct sink;

@@ -11,6 +11,7 @@
 #include "base/util.h"
 #include "model/facts.h"
 #include "base/json_out.h"
+#include "base/run_id.h"
 #include "model/reconciliation.h"
 #include "output/sink.h"
 #include "base/stream.h"
@@ -90,6 +91,21 @@ static void put_time(struct json_out *o, uint64_t wall_ns)
 	text_digits(text + len, (uint32_t)(wall_ns % NS_PER_S), 9);
 	strcat(text, "Z");
 	put_word(o, "time", text);
+}
+
+/* Of a line: which boot and run, and its number there. */
+static void put_id(struct json_out *o, const struct sink_style *style, const char *key, uint64_t id)
+{
+	char text[RUN_ID_MAX + 1 + TEXT_NUMBER_MAX];
+	size_t len;
+
+	if (!style->run || !id)
+		return;
+	len = strnlen(style->run, RUN_ID_MAX);
+	memcpy(text, style->run, len);
+	text[len++] = '-';
+	len += text_number(text + len, id);
+	json_out_plain(o, key, text, len);
 }
 
 static void put_endpoint(struct json_out *o, const char *key, const uint8_t *address,
@@ -372,11 +388,12 @@ static void put_suspicion(struct json_out *o, const struct incident *in)
 	json_out_end(o, c);
 }
 
-static void put_pair(struct json_out *o, const struct pair *p)
+static void put_pair(struct json_out *o, const struct sink_style *style, const struct pair *p)
 {
 	struct json_mark c = json_out_object(o, "pair");
 
 	if (p->there) {
+		put_id(o, style, "id", p->id);
 		put_nonzero(o, "pid", p->pid);
 		put_name(o, "comm", p->comm, sizeof(p->comm));
 		put_word(o, "cause", cause_get(p->cause)->name);
@@ -462,7 +479,7 @@ static void put_role(struct json_out *o, const struct incident *in)
 			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }
 
-static void put_event(struct json_out *o, const struct incident *in)
+static void put_event(struct json_out *o, const struct sink_style *style, const struct incident *in)
 {
 	static const char *const certainties[] = {
 		[CERTAINTY_UNKNOWN] = "unknown",
@@ -475,6 +492,7 @@ static void put_event(struct json_out *o, const struct incident *in)
 	const struct cause *cause = cause_get(v->cause);
 
 	put_number(o, "v", JSON_VERSION);
+	put_id(o, style, "id", in->id);
 	put_time(o, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
 	put_word(o, "direction", words_direction(in->direction, false));
@@ -503,7 +521,7 @@ static void put_event(struct json_out *o, const struct incident *in)
 	put_translation(o, &in->translation);
 	put_suspicion(o, in);
 	put_history(o, &in->history);
-	put_pair(o, &in->pair);
+	put_pair(o, style, &in->pair);
 	put_listener(o, &in->listener);
 	put_kernel(o, in);
 	put_word(o, "phase", v->phase);
@@ -511,13 +529,15 @@ static void put_event(struct json_out *o, const struct incident *in)
 }
 
 /* Several resets in one event; it has no more than all of them have. */
-static void put_attack(struct json_out *o, const struct attack_report *r)
+static void put_attack(struct json_out *o, const struct sink_style *style,
+		       const struct attack_report *r)
 {
 	const struct cause *cause = cause_get(r->cause);
 	const struct rst_tuple *t = &r->tuple;
 	struct json_mark c;
 
 	put_number(o, "v", JSON_VERSION);
+	put_id(o, style, "id", r->id);
 	put_time(o, r->wall_ns);
 	put_number(o, "mono_ns", r->mono_ns);
 	put_word(o, "direction", words_direction(r->direction, false));
@@ -756,7 +776,7 @@ static int event(struct sink *sink, const struct incident *in)
 	if (sink->style.quiet)
 		return 0;
 	json_out_begin(&out);
-	put_event(&out, in);
+	put_event(&out, &sink->style, in);
 	put_folded(&out, &in->ev->folded);
 	return json_out_write(&out, sink->out);
 }
@@ -766,7 +786,7 @@ static int attack(struct sink *sink, const struct attack_report *r)
 	if (sink->style.quiet)
 		return 0;
 	json_out_begin(&out);
-	put_attack(&out, r);
+	put_attack(&out, &sink->style, r);
 	return json_out_write(&out, sink->out);
 }
 

@@ -89,6 +89,23 @@ Test(join_pair, with_one_that_was_taken)
 	cr_expect_eq(join_mate(j, e)->direction, DIR_SENT);
 }
 
+/* Every line of a run has a number of its own, in the order in which they came. */
+Test(join_pair, ids)
+{
+	struct join *j = join_begin();
+	uint64_t first, second;
+
+	join_sent(j, 10, 1);
+	join_there(j, 20, 1, DIR_RECEIVED);
+	first = join_next(j, 0, true)->id;
+	second = join_next(j, 0, true)->id;
+	cr_assert_eq(first, 1);
+	cr_assert_eq(second, 2);
+	cr_assert_eq(join_id(j), 3, "a line that no record makes");
+	join_sent(j, 30, 1);
+	cr_assert_eq(join_next(j, 0, true)->id, 4);
+}
+
 /* A connection of the same ports may follow: what is far apart is not one reset. */
 Test(join_pair, not_when_far_apart)
 {

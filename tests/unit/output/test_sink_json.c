@@ -125,6 +125,24 @@ Test(sink_json, everything_known)
 	json_decref(o);
 }
 
+/* Its own, and that of the other end's line. */
+Test(sink_json, ids)
+{
+	json_t *o;
+
+	sample.in.id = 17;
+	sample.in.pair = (struct pair){ .there = true, .id = UINT64_MAX };
+	o = json_event(&sample.in);
+	json_assert_str(o, "id", "5f3a9c0d1b2e-2c1f0a3b-17");
+	json_assert_str(o, "pair.id", "5f3a9c0d1b2e-2c1f0a3b-18446744073709551615");
+	json_decref(o);
+	sample.in.id = sample.in.pair.id = 0;
+	o = json_event(&sample.in);
+	json_assert_absent(o, "id");
+	json_assert_absent(o, "pair.id");
+	json_decref(o);
+}
+
 Test(sink_json, nothing_known_is_absent)
 {
 	static const char *const absent[] = {
