@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * attribute.h: from what was seen to a cause. Pure: no clock, no files, no libbpf; the rules are a
- * table (attribute.c), the sentences another (why.c); owner.c chooses whose socket it was.
+ * table (attribute.c, with the rules_*.c), the sentences another (why.c, with the why_*.c); owner.c
+ * chooses whose socket it was.
  */
 #ifndef RSTTRACE_ATTRIBUTE_H
 #define RSTTRACE_ATTRIBUTE_H

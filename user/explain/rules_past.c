@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * rules_past.c: a RST that answers a segment for which no socket stands, when what the segment was for
+ * is remembered: a connection, a handshake, a listener.
+ */
+#include "explain/attribute.h"
+#include "explain/match.h"
+#include "explain/rules.h"
+
+/* A half-open connection lives for a minute with the default of net.ipv4.tcp_synack_retries. */
+#define HANDSHAKE_NS (63 * 1000000000ULL)
+
+/* So far apart at most are two segments of one connection: a large window's worth. Both numbers must
+ * fit: of a random segment one in ten thousand would. */
+#define SEQ_SPAN (1U << 25)
+
+static bool near(uint32_t a, uint32_t b)
+{
+	return a - b + SEQ_SPAN / 2 < SEQ_SPAN;
+}
+
+/* Does the segment go on where that connection or handshake stopped? */
+static bool continues(const struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+	bool acks = !(in->packet.flags & RST_FLAG_ACK) || near(in->packet.ack, past->snd_nxt);
+
+	/* Before its SYN-ACK the peer had no number yet. */
+	return in->packet.valid && acks &&
+	       (past->state == RST_TCP_SYN_SENT || near(in->packet.seq, past->rcv_nxt));
+}
+
+static bool no_connection(const struct incident *in)
+{
+	return match_p2(in) || match_p3(in);
+}
+
+bool match_p1_gone(const struct incident *in)
+{
+	return match_p1(in) && past_kind(in) == RST_PAST_LISTENER;
+}
+
+/* The listener took its half-open connections with it. */
+bool match_p2_gone(const struct incident *in)
+{
+	return match_p2(in) && past_kind(in) == RST_PAST_LISTENER &&
+	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_FIN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
+	       in->ev->hdr.mono_ns - in->ev->past.at_ns < HANDSHAKE_NS;
+}
+
+bool match_closed_earlier_same(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_CONNECTION && continues(in);
+}
+
+bool match_closed_earlier(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_CONNECTION;
+}
+
+bool match_dropped_same(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_HANDSHAKE && continues(in);
+}
+
+bool match_dropped(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_HANDSHAKE;
+}
+
+bool attribute_uses_past(const struct incident *in)
+{
+	enum owner_from from = in->verdict.owner_from;
+
+	if (from == OWNER_CLOSED)
+		return kind(in, RST_SOCK_TIMEWAIT) && past_kind(in) == RST_PAST_CONNECTION;
+	return from == OWNER_PAST && past_kind(in) != RST_PAST_NONE;
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* say.c: the parts of sentences that several causes share. */
+#include <stdarg.h>
+#include <string.h>
+
+#include "explain/say.h"
+#include "model/facts.h"
+#include "model/words.h"
+
+/* A pause this long before a close is an idle limit at work, not the end of an exchange. */
+#define KEEPALIVE_IDLE_NS 500000000ULL
+
+/* Appends to the sentence; what does not fit is cut between characters. */
+__attribute__((format(printf, 2, 3))) void say(struct incident *in, const char *format, ...)
+{
+	char *why = in->verdict.why;
+	size_t len = strlen(why);
+	va_list args;
+
+	va_start(args, format);
+	len += text_format(why + len, WHY_MAX - len, format, args);
+	va_end(args);
+	if (len < WHY_MAX - 1)
+		return;
+	while (len && (why[len - 1] & 0xc0) == 0x80)
+		len--;
+	if (len && why[len - 1] & 0x80)
+		len--;
+	why[len] = '\0';
+}
+
+const char *say_plural(uint64_t n)
+{
+	return n == 1 ? "" : "s";
+}
+
+/* Written by the application and not known to have reached the peer. */
+uint64_t say_undelivered(const struct incident *in)
+{
+	struct facts_queues q = facts_queues(&in->ev->sock);
+
+	return (uint64_t)q.unsent + q.unacked;
+}
+
+uint64_t say_bytes_read(const struct incident *in)
+{
+	uint64_t received = facts_received(&in->ev->sock);
+	uint32_t unread = facts_queues(&in->ev->sock).unread;
+
+	return received > unread ? received - unread : 0;
+}
+
+void say_process(struct incident *in, uint32_t pid, const char *comm)
+{
+	say(in, "%s/%u", NAME(comm), pid);
+}
+
+void say_owner(struct incident *in)
+{
+	say_process(in, in->owner.pid, in->owner.comm);
+}
+
+void say_cpu_task(struct incident *in)
+{
+	say_process(in, in->cpu_task.pid, in->cpu_task.comm);
+}
+
+void say_segment(struct incident *in)
+{
+	char flags[40];
+
+	if (!in->packet.valid)
+		return;
+	say(in, "%s segment", words_tcp_flags(flags, in->packet.flags));
+	if (in->packet.length)
+		say(in, " with %s byte%s", COUNT(in->packet.length), say_plural(in->packet.length));
+	say(in, " (seq %u", in->packet.seq);
+	if (in->packet.flags & RST_FLAG_ACK)
+		say(in, ", ack %u", in->packet.ack);
+	say(in, ")");
+}
+
+void say_rst(struct incident *in)
+{
+	say(in, "RST (seq %u", in->packet.seq);
+	if (in->packet.flags & RST_FLAG_ACK)
+		say(in, ", ack %u", in->packet.ack);
+	say(in, ", ttl %u)", in->packet.ttl);
+}
+
+void say_arrived(struct incident *in)
+{
+	uint64_t late = in->packet.length;
+
+	if (late)
+		say(in, "%s byte%s", COUNT(late), say_plural(late));
+	else if (in->packet.valid)
+		say_segment(in);
+	else
+		say(in, "a segment");
+	say(in, " arrived");
+}
+
+/* What happened before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV", … */
+void say_history(struct incident *in, const char *object)
+{
+	const struct history *h = &in->history;
+
+	if (!strcmp(h->what, "reset-received")) {
+		say(in, "the peer had reset %s", object);
+		return;
+	}
+	if (!strcmp(h->what, "timeout")) {
+		say(in, "%s had timed out: the peer did not answer", object);
+		return;
+	}
+	if (!strcmp(h->what, "handshake")) {
+		say(in, "its handshake had failed");
+		return;
+	}
+	if (h->pid)
+		say(in, "%s/%u ", NAME(h->comm), h->pid);
+	else
+		say(in, "this end ");
+	if (!strcmp(h->what, "gave-up"))
+		say(in, "gave up connecting");
+	else if (!strcmp(h->what, "signal"))
+		say(in, "was killed by %s", SIGNAL(h->signal));
+	else if (!strcmp(h->what, "exit"))
+		say(in, "exited with status %d", h->exit_status);
+	else if (!strcmp(h->what, "shutdown"))
+		say(in, "shut %s down%s", object,
+		    in->ev->sock.flags & RST_SF_DEAD || in->ev->sock.kind != RST_SOCK_FULL
+			    ? " (it was closed since)"
+			    : "");
+	else if (!strcmp(h->what, "abort"))
+		say(in, "aborted %s with a RST", object);
+	else if (!strcmp(h->what, "destroyed"))
+		say(in, "destroyed %s from outside", object);
+	else
+		say(in, "closed %s", object);
+}
+
+/* A server that closes an idle connection, and a client that uses it again at that very moment. */
+void say_idle(struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	if (!h->have_idle || h->idle_ns < KEEPALIVE_IDLE_NS)
+		return;
+	say(in, ", idle %s by then", SPAN(h->idle_ns));
+	if (in->role == RST_ROLE_SERVER && in->packet.length && h->ago_ns < h->idle_ns &&
+	    !strcmp(h->what, "close"))
+		say(in, ": a keep-alive race");
+}
+
+/* "nft, rule inet filter input handle 5, in the input hook" */
+void say_firewall(struct incident *in)
+{
+	const struct firewall *fw = &in->firewall;
+
+	say(in, "%s", fw->kind ? fw->kind : "netfilter");
+	/* Its names are escaped already. */
+	if (fw->rule[0])
+		say(in, ", %srule %s,", fw->rule_inferred ? "probably " : "", fw->rule);
+	if (fw->hook)
+		say(in, " in the %s hook", fw->hook);
+}
+
+/* What a RST that was refused would have hit. */
+void say_target(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	if (s->kind == RST_SOCK_LISTENER || s->kind == RST_SOCK_NONE ||
+	    s->kind == RST_SOCK_TIMEWAIT || s->state == RST_TCP_LISTEN ||
+	    s->state == RST_TCP_TIME_WAIT || s->state == RST_TCP_CLOSE)
+		return;
+	say(in, "; the connection");
+	if (in->owner.pid) {
+		say(in, " of ");
+		say_owner(in);
+	}
+	say(in, " (%s) stands", words_tcp_state(s->state));
+}

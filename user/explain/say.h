@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * say.h: the parts of sentences that several causes share. Each appends to the verdict's `why`, which
+ * is escaped and never longer than WHY_MAX.
+ */
+#ifndef RSTTRACE_SAY_H
+#define RSTTRACE_SAY_H
+
+#include <stdint.h>
+
+#include "base/text.h"
+#include "model/incident.h"
+
+/* Values as text, in a buffer that lives as long as the block that they stand in. */
+#define COUNT(n) text_count((char[28]){ 0 }, (n))
+#define SPAN(ns) text_span((char[32]){ 0 }, (ns))
+#define NAME(comm) \
+	text_escape((char[4 *RST_COMM_LEN + 1]){ 0 }, 4 * RST_COMM_LEN + 1, (comm), RST_COMM_LEN)
+#define ADDRESS(a, family) text_address((char[TEXT_ENDPOINT_MAX]){ 0 }, (a), (family))
+#define ENDPOINT(a, family, port) \
+	text_endpoint((char[TEXT_ENDPOINT_MAX]){ 0 }, (a), (family), (port))
+#define SIGNAL(n) text_signal((char[16]){ 0 }, (n))
+
+/* Appends to the sentence; what does not fit is cut between characters. */
+__attribute__((format(printf, 2, 3))) void say(struct incident *in, const char *format, ...);
+
+/* "s" unless N is 1. */
+const char *say_plural(uint64_t n);
+
+/* Written by the application and not known to have reached the peer, in bytes. */
+uint64_t say_undelivered(const struct incident *in);
+
+/* Received and read by the application, in bytes. */
+uint64_t say_bytes_read(const struct incident *in);
+
+/* "nginx/12"; COMM may be unended. */
+void say_process(struct incident *in, uint32_t pid, const char *comm);
+
+void say_owner(struct incident *in);
+void say_cpu_task(struct incident *in);
+
+/* The packet: "ACK|PSH segment with 5 bytes (seq 1, ack 2)"; nothing when there is none. */
+void say_segment(struct incident *in);
+
+/* The packet, a RST: "RST (seq 1, ack 2, ttl 64)". */
+void say_rst(struct incident *in);
+
+/* "5 bytes arrived" */
+void say_arrived(struct incident *in);
+
+/* What had happened to OBJECT before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV". */
+void say_history(struct incident *in, const char *object);
+
+/* A server that closes an idle connection, and a client that uses it again at that very moment. */
+void say_idle(struct incident *in);
+
+/* "nft, rule inet filter input handle 5, in the input hook" */
+void say_firewall(struct incident *in);
+
+/* What a RST that was refused would have hit. */
+void say_target(struct incident *in);
+
+#endif

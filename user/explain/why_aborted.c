@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* why_aborted.c: the sentences of connections that this host ended by itself. */
+#include <string.h>
+
+#include "explain/say.h"
+#include "explain/why.h"
+#include "model/facts.h"
+#include "model/words.h"
+
+/* What made the kernel send a RST instead of a FIN. */
+static void say_thrown_away(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	uint64_t unread = facts_queues(s).unread, lost = say_undelivered(in);
+	bool linger_zero = (s->flags & RST_SF_LINGER) && !s->linger_ms;
+
+	if (!(s->flags & RST_SF_HAS_SOCKET) && !in->ev->listener_end.at_ns) {
+		say(in, "a connection nobody had accepted");
+		return;
+	}
+	if (!(s->flags & RST_SF_HAS_SOCKET)) {
+		say(in, "%s connection%s nobody had accepted",
+		    COUNT(in->ev->listener_end.unaccepted),
+		    say_plural(in->ev->listener_end.unaccepted));
+		return;
+	}
+	if (s->flags & RST_SF_MPTCP) {
+		/* The data is the MPTCP connection's, not this subflow's. */
+		say(in, "its MPTCP connection unfinished");
+		return;
+	}
+	say(in, "%s byte%s unread", COUNT(unread), say_plural(unread));
+	if (lost)
+		say(in, ", %s unsent or unacknowledged", COUNT(lost));
+	if (linger_zero)
+		say(in, ", SO_LINGER 0 set");
+	say(in, ", after reading %s and sending %s", COUNT(say_bytes_read(in)),
+	    COUNT(s->bytes_sent));
+}
+
+void why_close_unread(struct incident *in)
+{
+	if (in->verdict.detail) {
+		say(in, "MPTCP connection closed with data unread, or with SO_LINGER 0 "
+			"(fast close)");
+		return;
+	}
+	say(in, "closed with ");
+	say_thrown_away(in);
+}
+
+void why_linger_zero(struct incident *in)
+{
+	uint64_t lost = say_undelivered(in);
+
+	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away",
+	    COUNT(lost), say_plural(lost));
+	say(in, ", after reading %s and sending %s", COUNT(say_bytes_read(in)),
+	    COUNT(in->ev->sock.bytes_sent));
+}
+
+void why_process_killed(struct incident *in)
+{
+	say_cpu_task(in);
+	say(in, " was killed by %s with ", SIGNAL(in->history.signal));
+	say_thrown_away(in);
+}
+
+void why_process_exited(struct incident *in)
+{
+	say_cpu_task(in);
+	say(in, " exited with status %d and ", in->history.exit_status);
+	say_thrown_away(in);
+}
+
+void why_unaccepted(struct incident *in)
+{
+	const struct rst_listener_end *end = &in->ev->listener_end;
+	const char *detail = in->verdict.detail ? in->verdict.detail : "";
+
+	/* In softirq who runs has nothing to do with it. */
+	if (!strcmp(detail, "race")) {
+		say(in, "the listener on port %u was closed just as this connection was ready",
+		    in->ev->tuple.local_port);
+		return;
+	}
+	say_cpu_task(in);
+	say(in, " %s the listener on port %u",
+	    !strcmp(detail, "destroyed") ? "destroyed" : "closed", in->ev->tuple.local_port);
+	if (end->at_ns)
+		say(in, " with %s connection%s nobody had accepted (queue limit %s)",
+		    COUNT(end->unaccepted), say_plural(end->unaccepted), COUNT(end->limit));
+	else
+		say(in, " before anybody accepted this connection");
+}
+
+void why_disconnect(struct incident *in)
+{
+	uint64_t unread = facts_queues(&in->ev->sock).unread;
+
+	say(in,
+	    "connect(AF_UNSPEC) dissolved the connection: %s byte%s unread, %s unsent or "
+	    "unacknowledged",
+	    COUNT(unread), say_plural(unread), COUNT(say_undelivered(in)));
+}
+
+void why_socket_destroyed(struct incident *in)
+{
+	say(in, "destroyed by ");
+	say_cpu_task(in);
+	say(in, " from outside (SOCK_DESTROY) in state %s", words_tcp_state(in->ev->sock.state));
+}
+
+void why_fin_wait_2_limit(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	if (s->linger2_ms < 0)
+		say(in, "closed with TCP_LINGER2 -1: the peer's FIN is not waited for");
+	else if (s->linger2_ms)
+		say(in, "the peer's FIN did not come within TCP_LINGER2 (%s) of the close",
+		    SPAN((uint64_t)s->linger2_ms * 1000000));
+	else
+		say(in, "the peer's FIN did not come within net.ipv4.tcp_fin_timeout of the close");
+	if (in->history.what) {
+		say(in, "; %s ago ", SPAN(in->history.ago_ns));
+		say_history(in, "it");
+	}
+}
+
+void why_keepalive_timeout(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "the peer was silent for %s: %u keep-alive probe%s unanswered",
+	    SPAN(s->heard_ms * 1000000), s->probes_out, say_plural(s->probes_out));
+}
+
+void why_user_timeout(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in,
+	    "the peer was silent for %s, longer than TCP_USER_TIMEOUT (%s); %u probe%s unanswered",
+	    SPAN(s->heard_ms * 1000000), SPAN((uint64_t)s->user_timeout_ms * 1000000),
+	    s->probes_out, say_plural(s->probes_out));
+}
+
+void why_out_of_memory(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const struct tcp_memory *m = &in->memory;
+
+	if (s->kind == RST_SOCK_LISTENER) {
+		say(in,
+		    "the socket of a finished handshake could not be made (memory, route or port "
+		    "table); the accept queue is not full: %s of %s",
+		    COUNT(s->accept_queue), COUNT(s->accept_queue_limit));
+	} else {
+		say(in, "closed socket given up: too many orphans or TCP out of memory");
+	}
+	if (m->limit)
+		say(in, "; orphans %s of %s, TCP memory %s of %s pages", COUNT(m->orphans),
+		    COUNT(m->max_orphans), COUNT(m->pages), COUNT(m->limit));
+}
+
+void why_mptcp(struct incident *in)
+{
+	if (in->packet.valid && in->packet.flags & RST_FLAG_SYN)
+		say(in, "MPTCP refused a SYN that wanted to join a connection");
+	else if (in->packet.valid)
+		say(in, "MPTCP refused the subflow's handshake");
+	else
+		say(in, "MPTCP ended the subflow");
+	if (in->reason)
+		say(in, " (%s)", in->reason);
+}

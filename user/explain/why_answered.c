@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* why_answered.c: the sentences of segments that were answered with a RST. */
+#include <string.h>
+
+#include "explain/say.h"
+#include "explain/why.h"
+#include "model/facts.h"
+#include "model/words.h"
+
+/* A connection may well be older than this, and have ended before. */
+#define RECENT_NS (15 * 60 * 1000000000ULL)
+
+void why_no_listener(struct incident *in)
+{
+	say(in, "nobody listens on port %u", in->ev->tuple.local_port);
+}
+
+void why_listener_elsewhere(struct incident *in)
+{
+	const struct listener_ref *l = &in->listener;
+
+	say(in, "port %u is listened on", l->port);
+	if (l->pid)
+		say(in, " by %s/%u", NAME(l->comm), l->pid);
+	say(in, " at %s", ENDPOINT(l->address, l->family, l->port));
+	if (l->netns != in->ev->netns)
+		say(in, " in another network namespace (%u)", l->netns);
+	say(in, ", not at %s", ADDRESS(in->ev->tuple.local, in->ev->tuple.family));
+	if (l->netns != in->ev->netns)
+		say(in, " in this one (%u)", in->ev->netns);
+}
+
+void why_no_such_connection(struct incident *in)
+{
+	if (in->packet.valid)
+		say_segment(in);
+	else
+		say(in, "a segment");
+	if (in->translation.there) {
+		const struct rst_tuple *o = &in->translation.original;
+
+		say(in, " was not translated back: conntrack has its flow as %s to %s",
+		    ENDPOINT(o->local, o->family, o->local_port),
+		    ENDPOINT(o->remote, o->family, o->remote_port));
+		say(in, ", but held this segment for invalid (out of window?), and this host's own "
+			"ports do not know it");
+		return;
+	}
+	say(in, " for a connection that does not exist here");
+	if (in->ev->sock.kind == RST_SOCK_LISTENER && in->owner.pid) {
+		say(in, "; ");
+		say_owner(in);
+		say(in, " listens on port %u", in->ev->tuple.local_port);
+	} else if (in->ev->sock.kind == RST_SOCK_LISTENER) {
+		say(in, "; port %u is listened on", in->ev->tuple.local_port);
+	} else if (in->listener.port && in->listener.netns == in->ev->netns) {
+		say(in, "; port %u is listened on at %s only", in->listener.port,
+		    ADDRESS(in->listener.address, in->listener.family));
+	} else {
+		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
+	}
+	if (in->traced_ns && in->traced_ns < RECENT_NS)
+		say(in, "; tracing began only %s before, an earlier end was not seen",
+		    SPAN(in->traced_ns));
+}
+
+void why_accept_queue_full(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "accept queue %s of %s on port %u", COUNT(s->accept_queue),
+	    COUNT(s->accept_queue_limit), in->ev->tuple.local_port);
+	if (in->owner.pid) {
+		say(in, ": ");
+		say_owner(in);
+		say(in, " accepts too slowly, or its backlog is too small");
+	}
+	say(in, " (tcp_abort_on_overflow is 1)");
+}
+
+void why_syncookie_failed(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in,
+	    "an ACK (ack %u) carries no valid SYN cookie; the listener on port %u last sent cookies "
+	    "%s ago, SYN queue %s now",
+	    in->packet.ack, in->ev->tuple.local_port, SPAN((uint64_t)s->cookies_ms * 1000000),
+	    COUNT(s->syn_queue));
+}
+
+static bool reason_paws(const struct incident *in)
+{
+	return in->reason && !strcmp(in->reason, "TCP_RFC7323_PAWS");
+}
+
+void why_bad_handshake(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const char *detail = in->verdict.detail;
+
+	if (!strcmp(detail, "syn-in-window"))
+		say(in, "a second SYN (seq %u) came in the window of a half-open handshake",
+		    in->packet.seq);
+	else if (!strcmp(detail, "syn-ack") && reason_paws(in))
+		say(in, "the SYN-ACK carries a timestamp that this host never sent");
+	else if (!strcmp(detail, "syn-ack"))
+		say(in, "the SYN-ACK acknowledges %u; %u was expected", in->packet.ack, s->snd_nxt);
+	else if (s->kind == RST_SOCK_LISTENER)
+		say(in,
+		    "the handshake's last ACK acknowledges %u, which this host did not send; "
+		    "the half-open connection still stands",
+		    in->packet.ack);
+	else
+		say(in, "in state %s a segment acknowledges %u; %u was expected",
+		    words_tcp_state(s->state), in->packet.ack, s->snd_nxt);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* why_past.c: the sentences of what came after a connection, a handshake or a listener had ended. */
+#include "explain/say.h"
+#include "explain/why.h"
+
+void why_listener_gone(struct incident *in)
+{
+	say(in, "nobody listens on port %u any more: %s ago ", in->ev->tuple.local_port,
+	    SPAN(in->history.ago_ns));
+	say_history(in, "the listener");
+	if (in->ev->past.queue)
+		say(in, " with %s connection%s not accepted", COUNT(in->ev->past.queue),
+		    say_plural(in->ev->past.queue));
+	if (in->verdict.detail)
+		say(in, ", and the half-open connections went with it");
+}
+
+/* A peer that had sent the RST itself would not go on. */
+static bool peer_goes_on(const struct incident *in)
+{
+	return in->ev->past.end == RST_END_RESET && in->packet.length &&
+	       (int32_t)(in->packet.seq - in->ev->past.rcv_nxt) >= 0;
+}
+
+void why_closed_earlier(struct incident *in)
+{
+	say_arrived(in);
+	say(in, " %s after ", SPAN(in->history.ago_ns));
+	say_history(in, "the connection");
+	say_idle(in);
+	if (peer_goes_on(in))
+		say(in, "; that it goes on where it was speaks for a RST that was not its own");
+}
+
+void why_data_after_close(struct incident *in)
+{
+	say_arrived(in);
+	if (in->history.what) {
+		say(in, " %s after ", SPAN(in->history.ago_ns));
+		say_history(in, "the connection");
+		say_idle(in);
+	} else {
+		say(in, " after this end had closed");
+	}
+}
+
+void why_accept_queue_full_earlier(struct incident *in)
+{
+	const struct history *h = &in->history;
+
+	say_arrived(in);
+	say(in,
+	    " on a connection that was never finished: %s ago the handshake's last ACK was dropped, "
+	    "accept queue %s of %s on port %u",
+	    SPAN(h->ago_ns), COUNT(h->queue), COUNT(h->queue_limit), in->ev->tuple.local_port);
+	if (in->owner.pid) {
+		say(in, "; ");
+		say_owner(in);
+		say(in, " accepts too slowly, or its backlog is too small");
+	}
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* why_received.c: the sentences of RSTs that were received and taken, or are suspected. */
+#include <string.h>
+
+#include "explain/say.h"
+#include "explain/why.h"
+#include "model/facts.h"
+#include "model/words.h"
+
+void why_refused(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "connection refused");
+	if (s->created_ns && s->created_ns <= in->ev->hdr.mono_ns)
+		say(in, " %s after the first SYN", SPAN(in->ev->hdr.mono_ns - s->created_ns));
+	if (s->total_retrans)
+		say(in, ", which was repeated %u time%s", s->total_retrans,
+		    say_plural(s->total_retrans));
+}
+
+static void say_before_any_data(struct incident *in)
+{
+	uint64_t established = in->ev->sock.established_ns, now = in->ev->hdr.mono_ns;
+
+	say(in, "before any data");
+	if (established && established < now)
+		say(in, ", %s after the handshake", SPAN(now - established));
+}
+
+static void say_after_request(struct incident *in)
+{
+	say(in, "after the request: nothing came back");
+	if (in->ev->sock.sent_ms)
+		say(in, " for %s", SPAN(in->ev->sock.sent_ms * 1000000));
+}
+
+void why_reset_by_peer(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const char *phase = in->verdict.phase;
+	uint64_t unread = facts_queues(s).unread, lost = say_undelivered(in), idle_ms;
+	bool had_data = facts_idle_ms(s, &idle_ms);
+
+	if (s->kind == RST_SOCK_LISTENER) {
+		say(in, "before the handshake was over: the half-open connection is gone");
+		if (in->unasked)
+			say(in,
+			    ", if the RST bore the exact number (its network namespace could not "
+			    "be asked)");
+		return;
+	}
+	if (!strcmp(phase, "handshake"))
+		say(in, "before the handshake was over");
+	else if (!strcmp(phase, "closing"))
+		say(in, "while closing (%s)", words_tcp_state(s->state));
+	else if (!strcmp(phase, "after-request"))
+		say_after_request(in);
+	else if (!had_data)
+		say_before_any_data(in);
+	else if (!strcmp(phase, "idle"))
+		say(in, "after %s idle", SPAN(idle_ms * 1000000));
+	else
+		say(in, "mid-transfer");
+	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(facts_received(s)));
+	if (lost)
+		say(in, ", %s unsent or unacknowledged lost", COUNT(lost));
+	if (unread)
+		say(in, ", %s unread", COUNT(unread));
+}
+
+static void say_hops(struct incident *in, uint8_t ttl)
+{
+	say(in, "ttl %u (%u hop%s away)", ttl, facts_hops(ttl), say_plural(facts_hops(ttl)));
+}
+
+static void say_misfits(struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+	const struct rst_peer *p = &s->peer;
+
+	if (s->ttl) {
+		say(in, ": it has ");
+		say_hops(in, in->packet.ttl);
+		say(in, ", the peer's %s packets before all had ", COUNT(p->packets));
+		say_hops(in, p->ttl);
+		say(in, ", the last %s before", SPAN((uint64_t)p->last * 1000000));
+	}
+	if (s->ip_id && p->id_zero == p->data_packets)
+		say(in, "%s IP ID %u, the peer's is always 0", s->ttl ? ";" : ":",
+		    in->packet.ip_id);
+	else if (s->ip_id)
+		say(in, "%s IP ID %u, the peer counts and was at %u", s->ttl ? ";" : ":",
+		    in->packet.ip_id, p->ip_id);
+	if (s->window)
+		say(in, "%s window %s, the peer's were %s to %s", s->ttl || s->ip_id ? ";" : ":",
+		    COUNT(in->packet.window), COUNT(p->window_min), COUNT(p->window_max));
+}
+
+void why_suspected_injection(struct incident *in)
+{
+	const struct suspicion *s = &in->suspicion;
+
+	say(in, "this ");
+	say_rst(in);
+	say(in, " is not the peer's");
+	say_misfits(in);
+	if (s->burst)
+		say(in,
+		    "%s %s RSTs came within a moment, with %s different numbers beyond what the peer "
+		    "had sent (seq %u to %u)",
+		    s->ttl || s->ip_id || s->window ? ";" : ":", COUNT(s->resets), COUNT(s->ahead),
+		    s->first_seq, s->last_seq);
+	if (in->verdict.detail) {
+		say(in, "; it was ignored (%s)", in->verdict.detail);
+		say_target(in);
+	}
+}
