@@ -373,7 +373,8 @@ static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry
 {
 	uint8_t at = entry ? p->at[entry - p->join.entry] : PIPELINE_BATCH;
 
-	return at < p->n && p->place[at].entry == entry ? at : PIPELINE_BATCH;
+	return at < PIPELINE_BATCH && at < p->n && p->place[at].entry == entry ? at
+									       : PIPELINE_BATCH;
 }
 
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
