@@ -138,6 +138,10 @@ DEPFLAGS    := -MMD -MP
 .PHONY: all
 all: $(O)/rsttrace
 
+# With each program that a test or a measurement wants: what nobody builds stops building unnoticed.
+.PHONY: everything
+everything: all $(addprefix $(O)/tests/,unit e2e bench floor features)
+
 # Rewritten only when the commands change; everything compiled depends on it.
 FLAGS_NOW = $(CC) $(USER_CFLAGS) $(USER_LDFLAGS) $(LIB_LIBS) | $(CLANG) $(BPF_CFLAGS) | $(BPFTOOL)
 $(O)/.flags: FORCE
@@ -357,6 +361,7 @@ help:
 	@echo '                  KERNEL_ARGS=--quick'
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
+	@echo 'make everything   build what all of these run'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
 	@echo 'make install      DESTDIR=, PREFIX=$(PREFIX); make uninstall takes it back'
 	@echo 'make clean        remove $(O)'

@@ -13,18 +13,29 @@
 #include <unistd.h>
 
 #include "measure.h"
+#include "quick.h"
 #include "report.h"
 #include "run.h"
+#include "versus.h"
 
 #define EXIT_USAGE 2
+#define BASELINES (1U << TOOL_BASELINE | 1U << TOOL_BASELINE_EVERY)
+/* What those two are judged against, without --tools. */
+#define JUDGED (1U << TOOL_RSTTRACE | 1U << TOOL_BASELINE)
 
-static struct bench bench = { .rounds = 5, .seconds = 0.6 };
+static struct bench bench = { .rounds = 5, .seconds = 0.6, .limit = 300 };
 
 static void usage(FILE *out)
 {
 	fputs("usage: bench [OPTION…]\n"
 	      "  --rounds N     how often everything is measured (default: 5; fewer decide nothing)\n"
 	      "  --seconds S    how long each load lasts (default: 0.6)\n"
+	      "  --baseline RSTTRACE\n"
+	      "                 another build, as one more tool; whether this one keeps less than it\n"
+	      "  --rounds auto  this build and the baseline in turns and nothing else, until nine times\n"
+	      "                 of ten their ratio is within 0.01 of what is told\n"
+	      "  --limit S      how long a load may take with --rounds auto (default: 300)\n"
+	      "  --quick        each load and each tool once and briefly: whether they work\n"
 	      "  --only LOADS   these loads only, by commas:",
 	      out);
 	for (int i = 0; i < LOADS; i++)
@@ -80,6 +91,52 @@ static unsigned int names_to_bits(char *names, const char *(*key)(int i))
 	return bits;
 }
 
+_Noreturn static void refuse(const char *what)
+{
+	fprintf(stderr, "bench: %s\n", what);
+	exit(EXIT_USAGE);
+}
+
+/* For the tool's arguments: see tool.h. */
+static void set_baseline(const char *path)
+{
+	char *whole = realpath(path, NULL);
+
+	if (!whole || access(whole, X_OK)) {
+		fprintf(stderr, "bench: --baseline %s: %s; give the program itself\n", path,
+			strerror(errno));
+		exit(EXIT_USAGE);
+	}
+	setenv("BASELINE", whole, 1);
+	free(whole);
+}
+
+static void check(bool chosen)
+{
+	bool baseline = getenv("BASELINE");
+
+	if (!(bench.pairs || (bench.rounds >= 1 && bench.rounds <= ROUNDS_MAX)) ||
+	    !(bench.seconds >= 0.1 && bench.seconds <= 60) || !(bench.limit > 0)) {
+		fprintf(stderr,
+			"bench: rounds are 1 to %d, or auto; seconds 0.1 to 60; a limit is above 0\n",
+			ROUNDS_MAX);
+		exit(EXIT_USAGE);
+	}
+	if (bench.pairs && !baseline)
+		refuse("--rounds auto compares with a --baseline");
+	if (bench.pairs && bench.quick)
+		refuse("--quick is one round");
+	if (chosen && bench.tools & BASELINES && !baseline)
+		refuse("those tools are another build: name it with --baseline");
+	if (!baseline)
+		bench.tools &= ~BASELINES;
+	else if (bench.pairs && !chosen)
+		bench.tools = JUDGED;
+	for (int i = 0; i < TOOLS; i++)
+		if (baseline && chosen && tools[i].versus && bench.tools & 1U << tools[i].versus)
+			bench.tools |= 1U << i;
+}
+
 /* Returns whether JSON is wanted. */
 static bool parse(int argc, char **argv)
 {
@@ -88,19 +145,35 @@ static bool parse(int argc, char **argv)
 		{ "seconds", required_argument, NULL, 's' },
 		{ "only", required_argument, NULL, 'o' },
 		{ "tools", required_argument, NULL, 't' },
+		{ "baseline", required_argument, NULL, 'b' },
+		{ "limit", required_argument, NULL, 'l' },
+		{ "quick", no_argument, NULL, 'q' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	bool json = false;
+	bool json = false, chosen = false;
 	int c;
 
+	unsetenv("BASELINE");
 	bench.loads = (1U << LOADS) - 1;
 	bench.tools = (1U << TOOLS) - 1;
 	while ((c = getopt_long(argc, argv, "h", options, NULL)) != -1) {
 		switch (c) {
 		case 'r':
+			bench.pairs = !strcmp(optarg, "auto");
 			bench.rounds = atoi(optarg);
+			break;
+		case 'b':
+			set_baseline(optarg);
+			break;
+		case 'l':
+			bench.limit = atof(optarg);
+			break;
+		case 'q':
+			bench.quick = true;
+			bench.rounds = 1;
+			bench.seconds = 0.1;
 			break;
 		case 's':
 			bench.seconds = atof(optarg);
@@ -111,6 +184,7 @@ static bool parse(int argc, char **argv)
 		case 't':
 			/* There is nothing to say about anything without it. */
 			bench.tools = names_to_bits(optarg, tool_key) | 1U << TOOL_NONE;
+			chosen = true;
 			break;
 		case 'j':
 			json = true;
@@ -123,11 +197,9 @@ static bool parse(int argc, char **argv)
 			exit(EXIT_USAGE);
 		}
 	}
-	if (optind < argc || bench.rounds < 1 || bench.rounds > ROUNDS_MAX ||
-	    !(bench.seconds >= 0.1 && bench.seconds <= 60)) {
-		fprintf(stderr, "bench: rounds are 1 to %d, seconds 0.1 to 60\n", ROUNDS_MAX);
-		exit(EXIT_USAGE);
-	}
+	if (optind < argc)
+		refuse("it takes options only: see --help");
+	check(chosen);
 	return json;
 }
 
@@ -147,9 +219,14 @@ int main(int argc, char **argv)
 	}
 	netlab_open(&bench.lab, LAB_PAIR);
 	bench.probe = load_probe_open(&bench.lab);
-	measure_all(&bench);
+	if (bench.pairs)
+		versus_measure(&bench);
+	else
+		measure_all(&bench);
 	if (json)
 		report_json(&bench);
+	else if (bench.quick)
+		return quick_print(&bench) ? EXIT_FAILURE : 0;
 	else
 		report_print(&bench);
 	return fflush(stdout) ? EXIT_FAILURE : 0;

@@ -88,7 +88,7 @@ static void run_alone(struct bench *b, enum load_kind load, enum tool_id id, int
 	usleep(REST_US);
 }
 
-/* A tool that was ready before the load and ends after it. */
+/* It is ready before the load and ends after it. */
 static void run_beside(struct bench *b, enum load_kind load, enum tool_id id, int round)
 {
 	struct count before = { 0 }, after;
@@ -117,18 +117,34 @@ static void run_beside(struct bench *b, enum load_kind load, enum tool_id id, in
 	usleep(REST_US);
 }
 
+void measure_tool(struct bench *b, enum load_kind load, enum tool_id tool, int round)
+{
+	if (tool == TOOL_NONE || tool == TOOL_AGAIN)
+		run_alone(b, load, tool, round);
+	else
+		run_beside(b, load, tool, round);
+}
+
+/* For --quick: untraced everywhere, and each tool under one of the loads that it wants. */
+static bool has_turn(const struct bench *b, enum load_kind load, enum tool_id tool)
+{
+	int before = 0, all = 0;
+
+	for (int i = 0; i < LOADS; i++) {
+		before += i < (int)load && measure_wants(b, i, tool);
+		all += measure_wants(b, i, tool);
+	}
+	return tool == TOOL_NONE || before == (int)tool % all;
+}
+
 /* Every tool once, one after the other; in each round another one is the first. */
 static void compare(struct bench *b, enum load_kind load, int round)
 {
 	for (int i = 0; i < TOOLS; i++) {
 		enum tool_id id = (enum tool_id)((i + round + (int)load) % TOOLS);
 
-		if (!measure_wants(b, load, id))
-			continue;
-		if (id == TOOL_NONE || id == TOOL_AGAIN)
-			run_alone(b, load, id, round);
-		else
-			run_beside(b, load, id, round);
+		if (measure_wants(b, load, id) && (!b->quick || has_turn(b, load, id)))
+			measure_tool(b, load, id, round);
 	}
 }
 
@@ -322,13 +338,19 @@ static void tell(uint64_t began_ns, const char *what, int round, int rounds)
 		(double)(clock_ns(CLOCK_MONOTONIC) - began_ns) / 1e9, round + 1, rounds, what);
 }
 
-void measure_all(struct bench *b)
+void measure_begin(struct bench *b)
 {
-	uint64_t began_ns = clock_ns(CLOCK_MONOTONIC);
 	double *v = &b->v[0][0][0][0];
 
 	for (size_t i = 0; i < sizeof(b->v) / sizeof(*v); i++)
 		v[i] = NAN;
+}
+
+void measure_all(struct bench *b)
+{
+	uint64_t began_ns = clock_ns(CLOCK_MONOTONIC);
+
+	measure_begin(b);
 	for (int round = 0; round < b->rounds; round++) {
 		for (int load = 0; load < LOADS; load++) {
 			if (!(b->loads & BIT(load)))
@@ -342,6 +364,8 @@ void measure_all(struct bench *b)
 		tell(began_ns, "starts", round, b->rounds);
 		time_starts(b, round);
 	}
+	if (b->quick)
+		return;
 	tell(began_ns, "idle", b->rounds - 1, b->rounds);
 	watch_idle(b);
 }

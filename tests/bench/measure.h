@@ -8,7 +8,7 @@
 #include "progs.h"
 #include "tool.h"
 
-#define ROUNDS_MAX 60
+#define ROUNDS_MAX 300
 #define PROG_ROWS 32
 
 /* One number of a tool under a load in a round. */
@@ -44,8 +44,11 @@ struct prog_row {
 };
 
 struct bench {
-	int rounds;
+	int rounds;		   /* that were, or are to be, measured */
+	bool pairs;		   /* as many as versus_measure() needs */
+	bool quick;		   /* each tool and each load once, to see that it works */
 	double seconds;		   /* of each load */
+	double limit;		   /* the most seconds that a load may take if PAIRS */
 	unsigned int loads, tools; /* bits: those that were chosen */
 	struct netlab lab;
 	int probe;
@@ -60,6 +63,12 @@ struct bench {
 
 /* Whether that tool is to run under that load. */
 bool measure_wants(const struct bench *b, enum load_kind load, enum tool_id tool);
+
+/* Sets all values to not measured. */
+void measure_begin(struct bench *b);
+
+/* Runs a tool beside a load and notes what it did. */
+void measure_tool(struct bench *b, enum load_kind load, enum tool_id tool, int round);
 
 /* Runs everything. LAB and PROBE are open; a tool that fails becomes missing. */
 void measure_all(struct bench *b);

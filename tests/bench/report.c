@@ -11,6 +11,7 @@
 #include "goals.h"
 #include "stats.h"
 #include "table.h"
+#include "versus.h"
 #include "base/util.h"
 
 #define MB 1e6
@@ -320,9 +321,11 @@ static void put_setting(const struct bench *b)
 	       sysconf(_SC_NPROCESSORS_ONLN));
 	put_version("CPU", "sed -n 's/^model name.*: //p' /proc/cpuinfo");
 	put_version("rsttrace", "\"$RSTTRACE\" --version");
+	put_version("baseline", "[ -z \"$BASELINE\" ] || \"$BASELINE\" --version");
 	put_version("bpftrace", "bpftrace --version 2>/dev/null");
 	put_version("tcpdump", "tcpdump --version 2>/dev/null");
-	printf("- %d rounds, %g s for each load\n", b->rounds, b->seconds);
+	printf("- %s%d rounds, %g s for each load\n", b->pairs ? "up to " : "", b->rounds,
+	       b->seconds);
 	for (int tool = 0; tool < TOOLS; tool++)
 		if (b->missing[tool] && b->tools & 1U << tool)
 			printf("- **%s: skipped: %s**\n", tools[tool].title, b->missing[tool]);
@@ -331,6 +334,9 @@ static void put_setting(const struct bench *b)
 void report_print(const struct bench *b)
 {
 	put_setting(b);
+	versus_print(b);
+	if (b->pairs)
+		return;
 	goals_print(b);
 	put_rates(b);
 	each(b, "Rate kept",
@@ -367,4 +373,5 @@ void report_json(const struct bench *b)
 						       metric_names[m], loads[load].key,
 						       tools[tool].key, round + 1,
 						       b->v[m][load][tool][round]);
+	versus_json(b);
 }

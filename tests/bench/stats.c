@@ -58,6 +58,99 @@ struct stats stats_of(const double *values, size_t n)
 	return s;
 }
 
+/*
+ * Without a difference each of the ranks 1 to N counts for one side with probability 1/2. Returns the
+ * greatest sum of ranks that one side stays within with a probability of at most LIMIT; -1: even 0 is
+ * more likely.
+ */
+static long rank_sum_bound(size_t n, double limit)
+{
+	size_t sums = n * (n + 1) / 2 + 1;
+	double *p = calloc(sums, sizeof(*p)), below;
+	long bound = -1;
+
+	if (!p)
+		return -1;
+	p[0] = 1;
+	for (size_t rank = 1; rank <= n; rank++)
+		for (size_t sum = sums; sum-- > 0;)
+			p[sum] = (p[sum] + (sum >= rank ? p[sum - rank] : 0)) / 2;
+	below = p[0];
+	while (below <= limit && bound + 2 < (long)sums)
+		below += p[++bound + 1];
+	free(p);
+	return bound;
+}
+
+/* Fills S from the means of all pairs of its N sorted logarithms, each with itself included. */
+static void walsh(struct stats *s, const double *logs)
+{
+	size_t means = s->n * (s->n + 1) / 2, m = 0;
+	long bound = rank_sum_bound(s->n, (1 - CONFIDENCE) / 2);
+	double *mean = malloc(means * sizeof(*mean));
+
+	if (!mean) {
+		s->n = 0;
+		return;
+	}
+	for (size_t i = 0; i < s->n; i++)
+		for (size_t j = i; j < s->n; j++)
+			mean[m++] = (logs[i] + logs[j]) / 2;
+	qsort(mean, means, sizeof(*mean), compare);
+	if (bound < 0)
+		bound = 0;
+	s->median = exp((mean[(means - 1) / 2] + mean[means / 2]) / 2);
+	s->low = exp(mean[bound]);
+	s->high = exp(mean[means - 1 - (size_t)bound]);
+	free(mean);
+}
+
+struct stats stats_of_pairs(const double *ratios, size_t n)
+{
+	struct stats s = { 0 };
+	double *logs = malloc((n ? n : 1) * sizeof(*logs));
+
+	if (!logs)
+		return s;
+	for (size_t i = 0; i < n; i++)
+		if (ratios[i] > 0)
+			logs[s.n++] = log(ratios[i]);
+	if (s.n) {
+		qsort(logs, s.n, sizeof(*logs), compare);
+		s.min = exp(logs[0]);
+		s.max = exp(logs[s.n - 1]);
+		walsh(&s, logs);
+	}
+	free(logs);
+	return s;
+}
+
+bool stats_narrow(const struct stats *s)
+{
+	return s->n >= STATS_PAIRS && s->high - s->median <= STATS_WITHIN &&
+	       s->median - s->low <= STATS_WITHIN;
+}
+
+enum stats_pair stats_judge_pairs(const struct stats *s)
+{
+	if (s->n >= STATS_ENOUGH && s->high < 1)
+		return STATS_LESS;
+	if ((s->n >= STATS_ENOUGH && s->low >= 1) || stats_narrow(s))
+		return STATS_NOT_LESS;
+	return STATS_UNDECIDED;
+}
+
+const char *stats_pair_name(enum stats_pair pair)
+{
+	static const char *const names[] = {
+		[STATS_NOT_LESS] = "not less",
+		[STATS_LESS] = "less",
+		[STATS_UNDECIDED] = "undecided",
+	};
+
+	return names[pair];
+}
+
 double stats_quantile(double *values, size_t n, double q)
 {
 	qsort(values, n, sizeof(*values), compare);

@@ -48,6 +48,33 @@ enum stats_verdict stats_judge(const struct stats *s, enum stats_goal goal, doub
 /* Whether ratios with these statistics differ from 1 at all. */
 bool stats_differs(const struct stats *ratios);
 
+/*
+ * Two builds measured in turns, a ratio for each turn. Where the noise of both is alike, the logarithm
+ * of a ratio is as likely too low as too high by the same amount, so the signed-rank test applies: it
+ * decides with a third fewer rounds than the sign test of stats_of(). MEDIAN is the Hodges-Lehmann
+ * estimate; LOW and HIGH hold the true ratio nine times of ten.
+ */
+struct stats stats_of_pairs(const double *ratios, size_t n);
+
+/* So exactly a ratio has to be known before rounds end by themselves, and so many rounds it takes at
+ * least: a few may agree by chance. */
+#define STATS_WITHIN 0.01
+#define STATS_PAIRS 10
+
+/* Whether LOW and HIGH are that near. */
+bool stats_narrow(const struct stats *pairs);
+
+enum stats_pair {
+	STATS_NOT_LESS,
+	STATS_LESS,	 /* all of the interval is below 1 */
+	STATS_UNDECIDED, /* it holds 1, and is wider than STATS_WITHIN to either side */
+};
+
+enum stats_pair stats_judge_pairs(const struct stats *pairs);
+
+/* "not less", … */
+const char *stats_pair_name(enum stats_pair pair);
+
 /* "met", "NOT MET", … */
 const char *stats_verdict_name(enum stats_verdict verdict);
 

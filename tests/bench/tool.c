@@ -5,11 +5,13 @@
 #include <fcntl.h>
 #include <math.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -26,12 +28,15 @@
 #define SETTLE_MS 5000
 #define STOP_MS 15000
 #define NS_PER_MS 1000000
+#define TRACEFS "/sys/kernel/tracing"
 
 #define RST_FILTER "tcp[tcpflags] & tcp-rst != 0"
-#define RSTTRACE(...)                                          \
-	{                                                      \
-		"@RSTTRACE", "--ready-fd", "%d", ##__VA_ARGS__ \
+#define BUILD(path, ...)                                \
+	{                                               \
+		path, "--ready-fd", "%d", ##__VA_ARGS__ \
 	}
+#define RSTTRACE(...) BUILD("@RSTTRACE", ##__VA_ARGS__)
+#define BASELINE(...) BUILD("@BASELINE", ##__VA_ARGS__)
 
 const struct tool_info tools[TOOLS_ALL] = {
 	[TOOL_NONE] = { .key = "untraced", .title = "untraced", .any_load = true },
@@ -59,6 +64,17 @@ const struct tool_info tools[TOOLS_ALL] = {
 		       .format = COUNT_TEXT,
 		       .any_load = true,
 		       .no_resets = true },
+	[TOOL_BASELINE] = { .key = "baseline",
+			    .title = "baseline",
+			    .args = BASELINE(),
+			    .format = COUNT_TEXT,
+			    .any_load = true,
+			    .versus = TOOL_RSTTRACE },
+	[TOOL_BASELINE_EVERY] = { .key = "baseline-every",
+				  .title = "baseline --every",
+				  .args = BASELINE("--every"),
+				  .format = COUNT_TEXT,
+				  .versus = TOOL_EVERY },
 	[TOOL_FLOOR] = { .key = "floor",
 			 .title = "floor program",
 			 .args = { "@FLOOR", "%d" },
@@ -70,6 +86,7 @@ const struct tool_info tools[TOOLS_ALL] = {
 			    .package = "bpftrace",
 			    .format = COUNT_LETTERS,
 			    .ready = READY_EVENT,
+			    .tracefs = true,
 			    .any_load = true },
 	[TOOL_TCPDUMP] = { .key = "tcpdump",
 			   .title = "tcpdump",
@@ -133,6 +150,14 @@ const char *tool_missing(enum tool_id id)
 	return why[id];
 }
 
+/* For the calling process alone; the tool itself says what it lacks if this fails. */
+static void mount_tracefs(void)
+{
+	if (access(TRACEFS "/events", F_OK) && !unshare(CLONE_NEWNS) &&
+	    !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		(void)!mount("tracefs", TRACEFS, "tracefs", 0, NULL);
+}
+
 _Noreturn static void become(const struct tool *t, const struct netlab *lab, enum side side,
 			     int ready)
 {
@@ -145,6 +170,8 @@ _Noreturn static void become(const struct tool *t, const struct netlab *lab, enu
 	for (int i = 0; i < TOOL_ARGS && t->info->args[i]; i++)
 		argv[i] = resolve(t->info->args[i], side, number);
 	netlab_enter(lab, side);
+	if (t->info->tracefs)
+		mount_tracefs();
 	fcntl(ready, F_SETFD, 0);
 	dup2(null, STDIN_FILENO);
 	dup2(t->out, STDOUT_FILENO);
@@ -160,6 +187,22 @@ static bool said(int fd, const char *words)
 	ssize_t n = pread(fd, text, sizeof(text), 0);
 
 	return n > 0 && memmem(text, (size_t)n, words, strlen(words));
+}
+
+/* The last line: what was only a warning stands before it. */
+static void last_words(int fd, char *line, size_t size)
+{
+	char text[4096];
+	off_t end = lseek(fd, 0, SEEK_END);
+	ssize_t n = pread(fd, text, sizeof(text) - 1,
+			  end < (off_t)sizeof(text) ? 0 : end - (off_t)sizeof(text) + 1);
+	const char *last;
+
+	while (n > 0 && text[n - 1] == '\n')
+		n--;
+	text[n > 0 ? n : 0] = '\0';
+	last = strrchr(text, '\n');
+	snprintf(line, size, "%s", last ? last + 1 : text);
 }
 
 static bool ended(const struct tool *t)
@@ -219,7 +262,6 @@ int tool_start(struct tool *t, enum tool_id id, const struct netlab *lab, enum s
 	       char *why, size_t size)
 {
 	_cleanup(closep) int line = spawn(t, id, lab, side);
-	ssize_t n;
 
 	if (is_ready(t, line, probe)) {
 		if (t->info->ready == READY_EVENT)
@@ -227,9 +269,7 @@ int tool_start(struct tool *t, enum tool_id id, const struct netlab *lab, enum s
 		t->cpu_before = tool_cpu(t);
 		return 0;
 	}
-	n = pread(t->err, why, size - 1, 0);
-	why[n > 0 ? n : 0] = '\0';
-	why[strcspn(why, "\n")] = '\0';
+	last_words(t->err, why, size);
 	tool_stop(t);
 	tool_close(t);
 	return -EIO;

@@ -20,6 +20,8 @@ enum tool_id {
 	TOOL_JSON,
 	TOOL_JSON_EVERY,
 	TOOL_XDP,
+	TOOL_BASELINE, /* another build of rsttrace, for --baseline */
+	TOOL_BASELINE_EVERY,
 	TOOL_FLOOR,
 	TOOL_BPFTRACE,
 	TOOL_TCPDUMP,
@@ -40,14 +42,16 @@ enum tool_ready {
 struct tool_info {
 	const char *key; /* of the command line */
 	const char *title;
-	/* Ends in NULL. "@RSTTRACE" is the file that $RSTTRACE names, "%d" the descriptor for
+	/* Ends in NULL. "@RSTTRACE" is the file that $RSTTRACE names (also "@BASELINE"), "%d" the descriptor for
 	 * READY_FD, "%i" the interface of the side that the tool runs on. */
 	const char *args[TOOL_ARGS];
 	const char *package; /* what to install */
 	enum count_format format;
 	enum tool_ready ready;
-	bool any_load;	/* worth running beside ordinary traffic as well */
-	bool no_resets; /* not worth running under a flood of resets */
+	bool tracefs;	     /* wants one, which many machines do not mount */
+	bool any_load;	     /* worth running beside ordinary traffic as well */
+	bool no_resets;	     /* not worth running under a flood of resets */
+	enum tool_id versus; /* of a baseline: what is judged by it */
 };
 
 extern const struct tool_info tools[TOOLS_ALL];

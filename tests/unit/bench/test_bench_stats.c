@@ -115,3 +115,82 @@ Test(bench_stats, no_difference_where_1_lies_inside_the_spread)
 	/* One freak of eight does not hide what the others agree about. */
 	cr_expect(differs(STATS(0.90, 0.91, 0.92, 0.93, 0.94, 0.95, 0.96, 1.20)));
 }
+
+/* Critical values of the one-sided signed-rank test at 0.05, from its tables: the interval begins
+ * behind so many of the means of two. With values 2^0, 2^1, … the means are told apart. */
+Test(bench_stats, pairs_hold_the_ratio_nine_times_of_ten)
+{
+	static const struct {
+		size_t n, bound;
+	} table[] = { { 5, 0 },	  { 6, 2 },   { 7, 3 },	  { 8, 5 },    { 9, 8 },   { 10, 10 },
+		      { 12, 17 }, { 15, 30 }, { 20, 60 }, { 25, 100 }, { 30, 151 } };
+	double ratio[30], mean[30 * 31 / 2];
+
+	for (size_t t = 0; t < N(table); t++) {
+		size_t n = table[t].n, m = 0;
+		struct stats s;
+
+		for (size_t i = 0; i < n; i++)
+			ratio[i] = exp(1e-6 * pow(2, (double)i));
+		for (size_t i = 0; i < n; i++)
+			for (size_t j = i; j < n; j++)
+				mean[m++] = (log(ratio[i]) + log(ratio[j])) / 2;
+		s = stats_of_pairs(ratio, n);
+		stats_quantile(mean, m, 0); /* sorts */
+		cr_expect_eq(s.n, n);
+		cr_expect_float_eq(log(s.low), mean[table[t].bound], 1e-9, "%zu ratios: low", n);
+		cr_expect_float_eq(log(s.high), mean[m - 1 - table[t].bound], 1e-6,
+				   "%zu ratios: high", n);
+	}
+}
+
+#define PAIRS(...) stats_of_pairs((double[]){ __VA_ARGS__ }, N(((double[]){ __VA_ARGS__ })))
+
+Test(bench_stats, pairs_are_ratios)
+{
+	/* Twice as much and half as much are as far from 1. */
+	cr_expect_float_eq(PAIRS(0.5, 2).median, 1, 1e-12);
+	cr_expect_float_eq(PAIRS(NAN, 0.5, 2, NAN, 1, 0).median, 1, 1e-12);
+	cr_expect_eq(PAIRS(NAN, 0.5, 2, NAN, 1, 0).n, 3);
+	cr_expect_eq(PAIRS(NAN).n, 0);
+	/* One freak moves it less than a mean. */
+	cr_expect_lt(PAIRS(1, 1, 1, 1, 1, 1, 1, 1, 1, 3).median, 1.0001);
+}
+
+static enum stats_pair judge_pairs(struct stats s)
+{
+	return stats_judge_pairs(&s);
+}
+
+Test(bench_stats, verdict_of_pairs)
+{
+	struct stats s = { .n = 40 };
+
+#define JUDGE(m, l, h) (s.median = (m), s.low = (l), s.high = (h), judge_pairs(s))
+	cr_expect_eq(JUDGE(1.000, 0.995, 1.005), STATS_NOT_LESS);
+	cr_expect_eq(JUDGE(0.995, 0.990, 1.000), STATS_NOT_LESS);
+	cr_expect_eq(JUDGE(1.200, 1.000, 1.400), STATS_NOT_LESS, "certain, however wide");
+	cr_expect_eq(JUDGE(0.990, 0.985, 0.999), STATS_LESS);
+	cr_expect_eq(JUDGE(0.800, 0.700, 0.900), STATS_LESS, "certain, however wide");
+	cr_expect_eq(JUDGE(1.000, 0.989, 1.005), STATS_UNDECIDED);
+	cr_expect_eq(JUDGE(1.000, 0.995, 1.011), STATS_UNDECIDED);
+}
+
+Test(bench_stats, a_few_pairs_decide_nothing)
+{
+	cr_expect_eq(judge_pairs(PAIRS(0.5, 0.5, 0.5, 0.5)), STATS_UNDECIDED);
+	cr_expect_eq(judge_pairs(PAIRS(0.5, 0.5, 0.5, 0.5, 0.5)), STATS_LESS);
+	cr_expect_eq(judge_pairs(PAIRS(1, 1, 1, 1)), STATS_UNDECIDED);
+	cr_expect_eq(judge_pairs(PAIRS(0.999, 1.001, 0.999, 1.001, 1, 1, 1, 1, 1)), STATS_UNDECIDED,
+		     "nine may agree by chance");
+	cr_expect_eq(judge_pairs(PAIRS(0.999, 1.001, 0.999, 1.001, 1, 1, 1, 1, 1, 1)),
+		     STATS_NOT_LESS);
+	cr_expect_eq(judge_pairs(stats_of_pairs(NULL, 0)), STATS_UNDECIDED);
+}
+
+Test(bench_stats, verdicts_have_names)
+{
+	cr_expect_str_eq(stats_pair_name(STATS_NOT_LESS), "not less");
+	cr_expect_str_eq(stats_pair_name(STATS_LESS), "less");
+	cr_expect_str_eq(stats_pair_name(STATS_UNDECIDED), "undecided");
+}
