@@ -308,7 +308,7 @@ test-kernels:
 		scripts/test-kernels $(KERNEL_ARGS) $(KERNELS)
 
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
-SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba|da)?sh$$' scripts/* .ci/* $$(find tests -type f ! -name '*.[ch]'))
+SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba|da)?sh$$' scripts/* .ci/* findings/*.sh $$(find tests -type f ! -name '*.[ch]'))
 
 .PHONY: lint
 lint:
@@ -320,7 +320,7 @@ lint-files:
 	$(call say,FORMAT,check)
 	$(Q)clang-format --dry-run -Werror $(C_FILES)
 	$(call say,SHELL,$(SHELL_FILES))
-	$(Q)shellcheck $(SHELL_FILES)
+	$(Q)shellcheck -x -P findings $(SHELL_FILES)
 	$(call say,ROOMS,user/*/*.[ch])
 	$(Q)scripts/check-rooms user
 	$(call say,README,README.md)
