@@ -79,7 +79,7 @@ E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The end-to-end tests' namespaces serve the benchmark as well.
 BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(addprefix $(O)/obj/tests/e2e/,netlab.o patience.o)
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out $(addprefix %/,main.o tracer.o cmd_trace.o cmd_doctor.o pipeline.o audit.o),$(USER_OBJS)) \
+CORE_OBJS := $(filter-out $(addprefix %/,main.o tracer.o answers.o cmd_trace.o cmd_doctor.o audit.o),$(USER_OBJS)) \
 	$(O)/obj/tests/bench/stats.o $(O)/obj/tests/bench/count.o
 
 BPF_OBJ := $(O)/bpf/rsttrace.o

@@ -9,10 +9,12 @@
 #include <unistd.h>
 
 #include "kernel/probe.h"
+#include "cli/answers.h"
 #include "cli/audit.h"
 #include "cli/cmd_trace.h"
 #include "kernel/kbtf.h"
 #include "host/netns.h"
+#include "host/process.h"
 #include "cli/pipeline.h"
 #include "base/run_id.h"
 #include "base/util.h"
@@ -27,6 +29,7 @@
 struct trace {
 	struct kbtf *btf; /* until tracing has begun */
 	struct features features;
+	struct answers answers;
 	struct pipeline pipeline;
 	struct audit audit;
 	char run[RUN_ID_MAX];
@@ -55,21 +58,21 @@ static void not_covered(const struct trace *t, struct summary *s)
 			   "fit the peer (injection): give interfaces with -i");
 }
 
-static void fill_kinds(const struct pipeline *p, struct summary *s)
+static void fill_kinds(const struct trace *t, struct summary *s)
 {
 	_cleanup(freep) struct total *totals = calloc(TRACER_TOTALS, sizeof(*totals));
 
 	if (!totals)
 		return;
 	s->nkinds = (uint32_t)kinds_sum(s->kind, KINDS_MAX, totals,
-					tracer_totals(p->tracer, totals, TRACER_TOTALS));
+					tracer_totals(t->answers.tracer, totals, TRACER_TOTALS));
 	for (uint32_t i = 0; i < s->nkinds; i++) {
 		struct kind_sum *k = &s->kind[i];
 
 		if (k->class == RST_CLASS_DROPPED)
-			k->reason_name = features_drop(p->features, k->reason - 1U);
+			k->reason_name = features_drop(&t->features, k->reason - 1U);
 		else
-			k->reason_name = features_reason(p->features, k->reason - 1);
+			k->reason_name = features_reason(&t->features, k->reason - 1);
 	}
 }
 
@@ -81,10 +84,10 @@ static void put_summary(struct trace *t, bool interim)
 
 	s->interim = interim;
 	s->duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
-	fill_kinds(p, s);
+	fill_kinds(t, s);
 	s->remembered = s->counters[RST_CNT_REMEMBERED];
 	s->npressure = 0;
-	tracer_pressure(p->tracer, p->netns, s);
+	tracer_pressure(t->answers.tracer, p->netns, s);
 	not_covered(t, s);
 	if (!p->err)
 		p->err = p->sink.ops->summary(&p->sink, s);
@@ -96,17 +99,19 @@ static void reconcile_now(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 
-	tracer_counters(p->tracer, p->summary.counters);
+	tracer_counters(t->answers.tracer, p->summary.counters);
 	p->summary.reconciliation = NULL;
-	if (!audit_now(&t->audit, p->tracer, p->o, &t->features, p->netns, &p->summary))
+	if (!audit_now(&t->audit, t->answers.tracer, p->o, &t->features, p->netns, &p->summary))
 		p->summary.reconciliation = &t->audit.result;
 }
 
 /* Takes what is in the ring, in ROUNDS at most, and then what is folded. */
-static void fetch_all(struct pipeline *p, int rounds)
+static void fetch_all(struct trace *t, int rounds)
 {
+	struct pipeline *p = &t->pipeline;
+
 	for (int n = 1; !p->err && (n > 0 || n == -ENOBUFS) && rounds; rounds--) {
-		n = tracer_poll(p->tracer, 0);
+		n = tracer_poll(t->answers.tracer, 0);
 		pipeline_run(p, false);
 	}
 	while (!p->err && pipeline_folds(p, true))
@@ -122,7 +127,7 @@ static void put_interim(struct trace *t)
 
 	summary_wanted = 0;
 	reconcile_now(t);
-	fetch_all(p, INTERIM_ROUNDS);
+	fetch_all(t, INTERIM_ROUNDS);
 	pipeline_run(p, false);
 	p->summary.waiting = join_held(&p->join);
 	put_summary(t, true);
@@ -148,7 +153,7 @@ static int run(struct trace *t)
 			put_interim(t);
 		if ((end - now) / 1000000 < wait)
 			wait = (end - now) / 1000000 + 1;
-		n = tracer_poll(p->tracer, (int)wait);
+		n = tracer_poll(t->answers.tracer, (int)wait);
 		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
 			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
 				strerror(-n));
@@ -170,10 +175,10 @@ static int stop(struct trace *t)
 	struct pipeline *p = &t->pipeline;
 
 	reconcile_now(t);
-	tracer_detach(p->tracer);
-	fetch_all(p, INT_MAX);
+	tracer_detach(t->answers.tracer);
+	fetch_all(t, INT_MAX);
 	pipeline_run(p, true);
-	tracer_counters(p->tracer, p->summary.counters);
+	tracer_counters(t->answers.tracer, p->summary.counters);
 	put_summary(t, false);
 	if (p->err == -EPIPE)
 		return 0;
@@ -222,7 +227,7 @@ static int trace(struct trace *t)
 		err = features_read(&t->features, &t->btf, stderr);
 	if (err)
 		return err;
-	p->features = &t->features;
+	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features };
 	p->own_netns = netns_own();
 	p->sink.ops = o->json ? &sink_json : &sink_text;
 	p->sink.out = stdout;
@@ -232,26 +237,20 @@ static int trace(struct trace *t)
 	catch_signals();
 	/* What a pipe holds at once; each poll ends with a flush. */
 	setvbuf(stdout, NULL, _IOFBF, STDOUT_ROOM);
-	err = diag_open(&p->diag);
+	err = answers_open(&t->answers);
 	if (!err)
-		err = conntrack_open(&p->conntrack);
-	if (!err)
-		err = ruleset_open(&p->ruleset);
-	if (!err)
-		err = tracer_open(&p->tracer, &o->capture, &t->features, t->btf, p->netns,
+		err = tracer_open(&t->answers.tracer, &o->capture, &t->features, t->btf, p->netns,
 				  pipeline_record, p, stderr);
-	if (!err)
-		err = symbols_open(&p->symbols, tracer_symbols, p->tracer);
 	kbtf_close(t->btf);
 	t->btf = NULL;
 	if (err)
 		return err;
-	err = tracer_folds(p->tracer, &p->folds, t->features.tick_ns);
+	err = tracer_folds(t->answers.tracer, &p->folds, t->features.tick_ns);
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
 	p->sink.style.run = run_id_here(t->run, p->started_ns);
-	err = audit_start(&t->audit, p->tracer);
+	err = audit_start(&t->audit, t->answers.tracer);
 	if (err) {
 		fprintf(stderr, "rsttrace: out of memory\n");
 		return err;
@@ -278,12 +277,9 @@ int cmd_trace(const struct options *o)
 	err = trace(t);
 	folds_free(&t->pipeline.folds);
 	kbtf_close(t->btf);
-	tracer_close(t->pipeline.tracer);
-	diag_close(t->pipeline.diag);
-	conntrack_close(t->pipeline.conntrack);
-	ruleset_close(t->pipeline.ruleset);
+	tracer_close(t->answers.tracer);
+	answers_close(&t->answers);
 	audit_free(&t->audit);
-	symbols_free(t->pipeline.symbols);
 	free(t);
 	return err;
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/attribute.h"
 #include "explain/decode.h"
 #include "explain/wire_origin.h"
@@ -10,7 +11,6 @@
 #include "packet.h"
 #include "cli/pipeline.h"
 #include "explain/injection.h"
-#include "base/util.h"
 
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
 #define LOSS_SPAN_NS 2000000000ULL
@@ -53,7 +53,7 @@ static struct incident *read_stack(struct pipeline *p, const struct rst_event *e
 
 	incident_clear(in);
 	in->ev = event;
-	symbols_stack(p->symbols, in);
+	p->ask.questions->stack(p->ask.context, in);
 	firewall_fill(in);
 	return in;
 }
@@ -75,7 +75,7 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 	struct incident *in = read_stack(p, event);
 	struct rst_event turned;
 
-	in->drop_reason = features_drop(p->features, event->drop_reason);
+	in->drop_reason = features_drop(p->ask.features, event->drop_reason);
 	if (!firewall_for_others(in)) {
 		join_event(&p->join, event, DIR_RECEIVED);
 		return;
@@ -88,11 +88,12 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 static void add_received(struct pipeline *p, const struct rst_event *event)
 {
 	uint64_t caller;
-	bool not_received = symbols_not_received(p->symbols, event, &caller);
+	bool not_received = p->ask.questions->not_received(p->ask.context, event, &caller);
 
 	/* What the kernel side asks us only once. */
 	if (caller && caller != p->caller[not_received]) {
-		tracer_caller(p->tracer, caller, not_received ? RST_CALLER_DATA : RST_CALLER_RST);
+		p->ask.questions->caller(p->ask.context, caller,
+					 not_received ? RST_CALLER_DATA : RST_CALLER_RST);
 		p->caller[not_received] = caller;
 	}
 	if (not_received)
@@ -130,7 +131,7 @@ static void add_sample(struct pipeline *p, const struct rst_event *event)
 
 int pipeline_folds(struct pipeline *p, bool force)
 {
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = p->ask.questions->now(p->ask.context, CLOCK_MONOTONIC);
 	struct rst_event sample;
 
 	if (!force && !p->look_at && now - p->folds.looked_ns < FOLDS_SWEEP_NS)
@@ -201,96 +202,13 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 		in->packet = join_answered(entry);
 	in->packet_guessed = event->packet.answer && !entry->rejected.valid;
 	if (arrival)
-		in->interface = tracer_interface(p->tracer, arrival->ifindex);
+		in->interface = p->ask.questions->watched(p->ask.context, arrival->ifindex);
 	else if (event->ifname[0])
 		in->interface = event->ifname;
-	in->reason = features_reason(p->features, event->reason);
+	in->reason = features_reason(p->ask.features, event->reason);
 	if (event->hdr.type == RST_REC_DROPPED)
-		in->drop_reason = features_drop(p->features, event->drop_reason);
-	symbols_stack(p->symbols, in);
-}
-
-static void interface_name(struct pipeline *p, char name[RST_IFNAME_LEN],
-			   const struct rst_event *event, uint32_t ifindex)
-{
-	const char *found = ifindex ? diag_interface(p->diag, event->netns, 0, ifindex) : NULL;
-
-	if (found)
-		snprintf(name, RST_IFNAME_LEN, "%s", found);
-}
-
-static void fill_wire(struct pipeline *p, struct incident *in, const struct join_entry *entry)
-{
-	const struct rst_event *event = in->ev;
-	uint32_t came_in = event->in_ifindex;
-
-	if (in->origin == ORIGIN_FIREWALL || in->origin == ORIGIN_OWN_FIREWALL) {
-		in->rst = in->packet;
-		in->packet = entry->rejected;
-		came_in = entry->rejected_ifindex;
-	}
-	in->came_in = came_in;
-	interface_name(p, in->in_interface, event, came_in);
-	if (in->direction == DIR_PASSING)
-		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
-	firewall_fill(in);
-}
-
-static void take_found(struct rst_event *event, const struct diag_socket *found)
-{
-	event->sock.kind = RST_SOCK_FOUND;
-	event->sock.state = found->state;
-	event->sock.inode = found->inode;
-	event->sock.cookie = found->cookie;
-}
-
-/* What a RST would have hit that was dropped before TCP looked for it; or what it did hit, where the
- * kernel does not tell. */
-static void find_target(struct pipeline *p, const struct incident *in, struct rst_event *event)
-{
-	struct diag_socket found;
-
-	if (diag_find(p->diag, event->netns, 0, &event->tuple, &found))
-		return;
-	take_found(event, &found);
-	if (!p->features->have[FEATURE_DROP_SOCKET] && found.state == RST_TCP_LISTEN &&
-	    attribute_by_listener(in))
-		event->sock.kind = RST_SOCK_LISTENER;
-}
-
-/* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it; that the
- * handshake was finished meanwhile shows that a RST did not. */
-static void find_standing(struct pipeline *p, struct incident *in, struct rst_event *event)
-{
-	bool time_wait = in->ev->sock.kind == RST_SOCK_TIMEWAIT;
-	struct diag_socket found;
-	int err = diag_find(p->diag, in->ev->netns, in->ev->owner.task.pid, &in->ev->tuple, &found);
-
-	/* That a listener refused it was a guess, if there is a connection after all. */
-	if (!err && !p->features->have[FEATURE_DROP_SOCKET] && in->direction == DIR_RECEIVED &&
-	    event->sock.kind == RST_SOCK_LISTENER && found.state != RST_TCP_LISTEN &&
-	    found.state != RST_TCP_SYN_RECV) {
-		take_found(event, &found);
-		memset(&event->owner, 0, sizeof(event->owner));
-		return;
-	}
-	in->unasked = err && err != -ENOENT;
-	in->stands = !err && (time_wait ? found.state == RST_TCP_TIME_WAIT ||
-						  found.state == RST_TCP_FIN_WAIT2
-			      : in->direction == DIR_SENT ? found.state == RST_TCP_SYN_RECV
-							  : found.state != RST_TCP_LISTEN);
-}
-
-/* What the kernel can still be asked of. */
-static void ask(struct pipeline *p, struct incident *in, struct rst_event *event)
-{
-	if (attribute_wants_target(in))
-		find_target(p, in, event);
-	if (attribute_wants_translation(in))
-		in->translation.there = conntrack_find(p->conntrack, event->netns, 0, &event->tuple,
-						       &in->translation);
-	if (attribute_wants_standing(in))
-		find_standing(p, in, event);
+		in->drop_reason = features_drop(p->ask.features, event->drop_reason);
+	p->ask.questions->stack(p->ask.context, in);
 }
 
 static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,
@@ -298,44 +216,12 @@ static void attribute(struct pipeline *p, struct incident *in, struct rst_event 
 {
 	/* All that this run takes is older than the run: the same listeners do for all. */
 	if (!p->listeners)
-		p->listeners = tracer_listeners(p->tracer);
+		p->listeners = p->ask.questions->listeners(p->ask.context);
 	fill_record(p, in, event, entry);
 	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
-		fill_wire(p, in, entry);
+		ask_wire(&p->ask, in, entry);
 	listeners_fill(p->listeners, in);
-	ask(p, in, event);
-}
-
-/* Which rule it was, where a firewall decided; else the hook says nothing. */
-static void fill_firewall(struct pipeline *p, struct incident *in)
-{
-	bool reject = in->verdict.cause == CAUSE_FIREWALL_REJECT;
-	struct ruleset_query q = {
-		.verdict = reject ? RULESET_REJECT : RULESET_DROP,
-		.tuple = in->ev->tuple,
-		.packet = in->packet,
-		.kind = in->firewall.kind,
-		.family = in->firewall.family,
-		.hook = in->firewall.hook,
-		.in_interface = in->in_interface,
-		.in_ifindex = in->came_in,
-	};
-
-	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
-		if (in->origin != ORIGIN_OWN_FIREWALL)
-			memset(&in->firewall, 0, sizeof(in->firewall));
-		return;
-	}
-	/* Without its stack, the frames are those of somebody else. */
-	if (in->origin == ORIGIN_UNKNOWN && reject)
-		memset(&in->firewall, 0, sizeof(in->firewall));
-	if (!in->firewall.hook)
-		return;
-	if (in->direction == DIR_PASSING)
-		packet_turn(&q.tuple);
-	if (!ruleset_find(p->ruleset, in->ev->netns, 0, &q, in->firewall.rule,
-			  sizeof(in->firewall.rule), &in->firewall.rule_inferred))
-		in->firewall.rule[0] = '\0';
+	ask_kernel(&p->ask, in, event);
 }
 
 /* Whether the RST fits what else came from its sender. */
@@ -348,6 +234,30 @@ static void fill_suspicion(struct pipeline *p, struct incident *in, const struct
 		return;
 	in->suspicion.peer = entry->arrival.peer;
 	suspect_compare(in);
+}
+
+static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
+{
+	for (uint8_t i = 0; i < n; i++)
+		if (list[i] == port)
+			return true;
+	return !n;
+}
+
+/* The kernel side cannot tell which end of a dropped RST is the local one. */
+static bool ports_match(const struct options *o, const struct rst_event *event)
+{
+	return event->hdr.type != RST_REC_DROPPED ||
+	       (has_port(o->capture.local_port, o->capture.local_ports, event->tuple.local_port) &&
+		has_port(o->capture.remote_port, o->capture.remote_ports,
+			 event->tuple.remote_port));
+}
+
+/* The filters that need no question. */
+static bool is_traced(const struct pipeline *p, enum direction direction,
+		      const struct rst_event *event)
+{
+	return p->o->capture.directions & 1U << direction && ports_match(p->o, event);
 }
 
 /* Takes an entry into the batch, with what it is by itself. */
@@ -385,7 +295,7 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
 	if (mate->taken)
-		fill_firewall(p, &p->mate);
+		ask_rule(&p->ask, &p->mate);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
 	if (mate->taken) {
@@ -430,25 +340,16 @@ static void decide(struct pipeline *p, size_t i)
 		in->role_inferred = p->place[i].role_inferred;
 		attribute_cause(in);
 	}
-	fill_firewall(p, in);
+	ask_rule(&p->ask, in);
 }
 
-/* Those that nothing recorded: one pass over the open files for all. What is not found there was
- * closed in the meantime, and its closer stands in the ring. */
+/* The owners that nothing recorded. Who closed a socket meanwhile stands in the ring: closed_in_batch
+ * takes it for this batch. */
 static void find_owners(struct pipeline *p)
 {
-	uint64_t inode[PIPELINE_BATCH];
-	struct rst_found found[PIPELINE_BATCH];
-	size_t at[PIPELINE_BATCH], n = 0, missing;
-	int err;
+	size_t missing;
+	int err = ask_owners(&p->ask, p->incident, p->event, p->n, &missing);
 
-	for (size_t i = 0; i < p->n; i++) {
-		if (!attribute_wants_scan(&p->incident[i]))
-			continue;
-		at[n] = i;
-		inode[n++] = p->event[i].sock.inode;
-	}
-	err = n ? tracer_find(p->tracer, inode, found, n) : 0;
 	if (err == -EAGAIN)
 		summary_not_covered(
 			&p->summary,
@@ -456,28 +357,16 @@ static void find_owners(struct pipeline *p)
 			"through them at each would have taken too much CPU time");
 	else if (err)
 		return;
-	missing = err ? n : 0;
-	for (size_t i = 0; i < n && !err; i++) {
-		struct rst_owner *owner = &p->event[at[i]].owner;
-
-		if (!found[i].task.pid) {
-			missing++;
-			continue;
-		}
-		owner->task = found[i].task;
-		owner->known_by = RST_KNOWN_SCAN;
-		p->incident[at[i]].owner.shared_by = found[i].processes;
-	}
 	if (missing && !join_full(&p->join))
-		tracer_poll(p->tracer, 0);
+		p->ask.questions->poll(p->ask.context);
 }
 
 /* ---- out: say why, filter, print */
 
+/* By the verdict and the owner's number. */
 static bool wanted(const struct pipeline *p, const struct incident *in)
 {
 	const struct options *o = p->o;
-	size_t len = strlen(p->cgroup);
 
 	if (enough(p))
 		return false;
@@ -485,44 +374,35 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 		return false;
 	if (o->abnormal && in->verdict.benign)
 		return false;
-	if (o->pid && in->owner.pid != o->pid)
-		return false;
-	/* The cgroup itself, and those below it. */
-	if (len && (strncmp(in->owner.cgroup, p->cgroup, len) != 0 ||
-		    (len > 1 && in->owner.cgroup[len] && in->owner.cgroup[len] != '/')))
-		return false;
-	return true;
+	return !o->pid || in->owner.pid == o->pid;
 }
 
-static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
+/* The cgroup itself, and those below it. */
+static bool in_cgroup(const struct pipeline *p, const struct incident *in)
 {
-	for (uint8_t i = 0; i < n; i++)
-		if (list[i] == port)
-			return true;
-	return !n;
-}
+	size_t len = strlen(p->cgroup);
 
-/* The kernel side cannot tell which end of a dropped RST is the local one. */
-static bool ports_match(const struct options *o, const struct rst_event *event)
-{
-	return event->hdr.type != RST_REC_DROPPED ||
-	       (has_port(o->capture.local_port, o->capture.local_ports, event->tuple.local_port) &&
-		has_port(o->capture.remote_port, o->capture.remote_ports,
-			 event->tuple.remote_port));
+	return !len || (strncmp(in->owner.cgroup, p->cgroup, len) == 0 &&
+			(len == 1 || !in->owner.cgroup[len] || in->owner.cgroup[len] == '/'));
 }
 
 static void finish(struct pipeline *p, struct incident *in)
 {
 	bool show;
 
-	if (!(p->o->capture.directions & 1U << in->direction) || !ports_match(p->o, in->ev))
+	if (!is_traced(p, in->direction, in->ev))
 		return;
-	process_fill(&in->owner, in->owner.start_ns, in->owner.cgroup_id);
-	if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
-		process_tcp_memory(&in->memory);
-	attribute_why(in);
-	folds_say(in);
 	show = wanted(p, in);
+	if (show) {
+		p->ask.questions->process(p->ask.context, &in->owner);
+		show = in_cgroup(p, in);
+	}
+	if (show) {
+		if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
+			p->ask.questions->memory(p->ask.context, &in->memory);
+		attribute_why(in);
+		folds_say(in);
+	}
 	/* The others are shown when their report is. */
 	if (show && !p->o->capture.every && !p->o->style.quiet)
 		show = attack_add(&p->attack, in);
@@ -582,15 +462,15 @@ void pipeline_run(struct pipeline *p, bool force)
 {
 	uint64_t counters[RST_CNT_MAX], counted;
 	const struct join_entry *entry;
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	uint64_t now = p->ask.questions->now(p->ask.context, CLOCK_MONOTONIC);
 	/* When all room is taken, half of it is freed at once. */
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 
 	p->listeners = NULL;
 	/* The clock may be set, or the machine sleep, while we trace. */
-	p->wall_minus_mono = clock_ns(CLOCK_REALTIME) - now;
+	p->wall_minus_mono = p->ask.questions->now(p->ask.context, CLOCK_REALTIME) - now;
 	if (p->o->capture.interfaces && !join_empty(&p->join)) {
-		tracer_counters(p->tracer, counters);
+		p->ask.questions->counters(p->ask.context, counters);
 		counted = counters[RST_CNT_LOST_RECEIVED] + counters[RST_CNT_LOST_DROPPED] +
 			  counters[RST_CNT_FOLDED_INCOMING];
 		if (counted != p->counted_only)
@@ -605,6 +485,9 @@ void pipeline_run(struct pipeline *p, bool force)
 			p->summary.seen_before++;
 			continue;
 		}
+		/* The other end may need what this one knows. */
+		if (!is_traced(p, entry->direction, &entry->event) && !join_mate(&p->join, entry))
+			continue;
 		take(p, entry);
 		if (p->n == PIPELINE_BATCH)
 			finish_batch(p, now);
@@ -612,9 +495,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	finish_batch(p, now);
 	if (force)
 		report_attacks(p, now, true);
-	diag_release(p->diag);
-	conntrack_release(p->conntrack);
-	ruleset_release(p->ruleset);
+	p->ask.questions->release(p->ask.context);
 	if (!p->err)
 		p->err = p->sink.ops->flush(&p->sink);
 }

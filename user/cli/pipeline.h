@@ -8,21 +8,15 @@
 #include <stddef.h>
 
 #include "explain/attack.h"
-#include "host/conntrack.h"
-#include "host/diag.h"
-#include "model/features.h"
 #include "explain/join.h"
+#include "cli/ask.h"
 #include "cli/options.h"
-#include "host/process.h"
-#include "host/ruleset.h"
 #include "output/sink.h"
 #include "model/summary.h"
 #include "kernel/folds.h"
-#include "kernel/symbols.h"
-#include "kernel/tracer.h"
 
 /* Events that are attributed together, so that one pass over the open files serves them all. */
-#define PIPELINE_BATCH 64
+#define PIPELINE_BATCH ASK_OWNERS_MAX
 
 /* Where one of a batch comes from, and what it is by itself, without its other end. */
 struct pipeline_place {
@@ -36,12 +30,7 @@ struct pipeline_place {
 struct pipeline {
 	/* Borrowed, and set by the caller before the first record. */
 	const struct options *o;
-	const struct features *features;
-	struct symbols *symbols;
-	struct tracer *tracer;
-	struct diag *diag;
-	struct conntrack *conntrack;
-	struct ruleset *ruleset;
+	struct ask ask;
 	struct sink sink;
 	struct summary summary;
 	uint32_t netns; /* --netns; 0: all */

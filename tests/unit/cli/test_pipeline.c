@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* test_pipeline.c: which questions are asked, when, and what their answers do to a line. */
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <string.h>
+
+#include "fake_questions.h"
+
+static struct fake *f;
+
+static void begin(void)
+{
+	f = fake_begin();
+}
+
+static void end(void)
+{
+	fake_end(f);
+}
+
+TestSuite(pipeline, .init = begin, .fini = end);
+
+static const char *const answered[] = { "tcp_v4_send_reset", "tcp_v4_do_rcv", "tcp_v4_rcv", NULL };
+static const char *const received[] = { "tcp_reset", "tcp_validate_incoming", "tcp_rcv_established",
+					NULL };
+
+static struct rst_event no_socket(uint16_t remote_port)
+{
+	struct rst_event e = fake_syn(remote_port);
+
+	e.packet.flags = RST_FLAG_ACK;
+	e.packet.ack = 2000;
+	return e;
+}
+
+static struct rst_event at_listener(uint16_t remote_port)
+{
+	struct rst_event e = fake_event(RST_REC_SENT, remote_port, answered);
+
+	e.sock.kind = RST_SOCK_LISTENER;
+	e.sock.state = RST_TCP_LISTEN;
+	e.sock.cookies_ms = RST_NEVER;
+	e.packet = (struct rst_packet){ .seq = 1, .ack = 2, .flags = RST_FLAG_ACK, .valid = 1 };
+	return e;
+}
+
+static struct rst_event peers_reset(uint16_t remote_port)
+{
+	struct rst_event e = fake_event(RST_REC_RECEIVED, remote_port, received);
+
+	e.sock.kind = RST_SOCK_FULL;
+	e.sock.state = RST_TCP_ESTABLISHED;
+	return e;
+}
+
+static struct rst_event dropped_reset(uint16_t remote_port)
+{
+	struct rst_event e = fake_event(RST_REC_DROPPED, remote_port, NULL);
+
+	e.packet = (struct rst_packet){ .seq = 1, .flags = RST_FLAG_RST, .ttl = 64, .valid = 1 };
+	return e;
+}
+
+/* ---- what is asked */
+
+Test(pipeline, one_reset_is_one_line)
+{
+	struct rst_event e = fake_syn(1000);
+
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_assert_eq(f->line[0].cause, CAUSE_NO_LISTENER);
+	cr_assert_str_eq(f->line[0].why, "nobody listens on port 80");
+	cr_assert_eq(f->asked.stacks, 1, "a stack is read once");
+	cr_assert_eq(f->asked.releases, 1);
+	cr_assert_eq(f->flushes, 1);
+	cr_assert_eq(f->asked.sockets + f->asked.translations + f->asked.owners + f->asked.rules, 0,
+		     "its record tells all");
+}
+
+Test(pipeline, listeners_are_read_once_a_run_and_only_if_needed)
+{
+	struct rst_event e;
+
+	fake_run(f);
+	cr_assert_eq(f->asked.listeners, 0);
+	for (uint16_t port = 1; port <= 10; port++) {
+		e = fake_syn(port);
+		fake_put(f, &e);
+	}
+	fake_run(f);
+	cr_assert_eq(f->lines, 10);
+	cr_assert_eq(f->asked.listeners, 1);
+}
+
+Test(pipeline, a_translated_flow_is_told)
+{
+	struct rst_event e = no_socket(1000);
+
+	f->translated = true;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.translations, 1);
+	cr_assert(f->line[0].translated);
+	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN);
+}
+
+Test(pipeline, a_request_that_still_stands_makes_it_a_bad_handshake)
+{
+	struct rst_event e = at_listener(1000);
+
+	f->socket_err = 0;
+	f->socket.state = RST_TCP_SYN_RECV;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.sockets, 1);
+	cr_assert_eq(f->line[0].cause, CAUSE_BAD_HANDSHAKE);
+}
+
+Test(pipeline, a_namespace_that_cannot_be_asked_is_told)
+{
+	struct rst_event e = at_listener(1000);
+
+	f->socket_err = -EACCES;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert(f->line[0].unasked);
+	cr_assert_not(f->line[0].stands);
+	cr_assert_eq(f->line[0].cause, CAUSE_NO_SUCH_CONNECTION);
+}
+
+Test(pipeline, a_firewalls_rule_is_asked_with_the_packets_ends)
+{
+	static const char *const stack[] = { "nf_hook_slow", "ip_local_deliver", "ip_rcv", NULL };
+	struct rst_event e = fake_event(RST_REC_DROPPED, 1000, stack);
+	struct features *features = &f->features;
+
+	e.packet = (struct rst_packet){ .seq = 1, .flags = RST_FLAG_RST, .ttl = 64, .valid = 1 };
+	e.location = (uintptr_t)stack[0];
+	e.in_ifindex = 7;
+	features->have[FEATURE_DROP_REASON] = false;
+	f->interface = "veth7";
+	f->rule = "inet filter input handle 5";
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_assert_eq(f->asked.rules, 1);
+	cr_assert_eq(f->asked.rule.verdict, RULESET_DROP);
+	cr_assert_eq(f->asked.rule.tuple.remote_port, 1000);
+	cr_assert_eq(f->asked.rule.in_ifindex, 7);
+	cr_assert_str_eq(f->asked.rule.hook, "input");
+	cr_assert_str_eq(f->line[0].rule, "inet filter input handle 5");
+	cr_assert_str_eq(f->line[0].in_interface, "veth7");
+}
+
+Test(pipeline, an_answer_of_no_rule_leaves_nothing_behind)
+{
+	static const char *const stack[] = { "nf_hook_slow", "ip_local_deliver", "ip_rcv", NULL };
+	struct rst_event e = fake_event(RST_REC_DROPPED, 1000, stack);
+
+	e.packet = (struct rst_packet){ .seq = 1, .flags = RST_FLAG_RST, .ttl = 64, .valid = 1 };
+	e.location = (uintptr_t)stack[0];
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.rules, 1);
+	cr_assert_str_empty(f->line[0].rule);
+}
+
+/* ---- filters before questions */
+
+Test(pipeline, what_is_not_wanted_is_not_asked_about)
+{
+	struct rst_event e = dropped_reset(1000);
+
+	f->options.capture.directions = RST_WANT_SENT;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 0);
+	cr_assert_eq(f->asked.sockets, 0);
+	cr_assert_eq(f->asked.listeners, 0);
+}
+
+Test(pipeline, a_dropped_reset_of_another_port_is_not_asked_about)
+{
+	struct rst_event e = dropped_reset(1000);
+
+	f->options.capture.local_port[0] = 443;
+	f->options.capture.local_ports = 1;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 0);
+	cr_assert_eq(f->asked.sockets, 0);
+}
+
+Test(pipeline, what_is_not_wanted_still_tells_its_other_end)
+{
+	struct rst_event sent = fake_abort(1000, 0), there = peers_reset(80);
+
+	sent.cpu_task.pid = 42;
+	there.tuple = (struct rst_tuple){ .local = { 10, 0, 0, 2 },
+					  .remote = { 10, 0, 0, 1 },
+					  .local_port = 1000,
+					  .remote_port = 80,
+					  .family = 4 };
+	f->options.capture.directions = RST_WANT_RECEIVED;
+	fake_put(f, &sent);
+	fake_put(f, &there);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_assert_eq(f->line[0].direction, DIR_RECEIVED);
+	cr_assert(f->line[0].pair.there);
+	cr_assert_eq(f->line[0].pair.cause, CAUSE_KEEPALIVE_TIMEOUT);
+}
+
+Test(pipeline, only_what_is_shown_has_its_process_looked_up)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->options.causes = true;
+	f->options.cause[CAUSE_NO_LISTENER] = false;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 0);
+	cr_assert_eq(f->asked.processes, 0);
+	cr_assert_eq(f->pipeline.summary.by_cause[DIR_SENT][CAUSE_NO_LISTENER], 1);
+}
+
+Test(pipeline, a_cgroup_is_known_only_by_asking)
+{
+	struct rst_event e = fake_syn(1000);
+
+	strcpy(f->pipeline.cgroup, "/system.slice");
+	f->cgroup = "/system.slice2";
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 0);
+	f->cgroup = "/system.slice/a";
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+}
+
+/* ---- batches */
+
+Test(pipeline, one_pass_over_the_open_files_serves_a_batch)
+{
+	f->owner.task.pid = 42;
+	f->owner.processes = 1;
+	for (uint16_t port = 1; port <= PIPELINE_BATCH; port++) {
+		struct rst_event e = fake_abort(port, port);
+
+		fake_put(f, &e);
+	}
+	fake_run(f);
+	cr_assert_eq(f->asked.owners, 1);
+	cr_assert_eq(f->asked.inodes, PIPELINE_BATCH);
+	cr_assert_eq(f->lines, PIPELINE_BATCH);
+	for (size_t i = 0; i < f->lines; i++) {
+		cr_assert_eq(f->line[i].owner, 42);
+		cr_assert_eq(f->line[i].remote_port, i + 1, "lines are in order");
+	}
+}
+
+Test(pipeline, one_more_is_another_batch)
+{
+	f->owner.task.pid = 42;
+	for (uint16_t port = 1; port <= PIPELINE_BATCH + 1; port++) {
+		struct rst_event e = fake_abort(port, port);
+
+		fake_put(f, &e);
+	}
+	fake_run(f);
+	cr_assert_eq(f->asked.owners, 2);
+	cr_assert_eq(f->asked.inodes, 1);
+	cr_assert_eq(f->lines, PIPELINE_BATCH + 1);
+}
+
+Test(pipeline, too_many_open_files_are_told_in_the_summary)
+{
+	struct rst_event e = fake_abort(1000, 7);
+
+	f->owners_err = -EAGAIN;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_assert_eq(f->line[0].owner, 0);
+	cr_assert_eq(f->pipeline.summary.nnot_covered, 1);
+	cr_assert_eq(f->asked.polls, 1, "who closed it may stand in the ring");
+}
+
+/* ---- pairs */
+
+static struct rst_event other_end(const struct rst_event *e)
+{
+	struct rst_event there = peers_reset(0);
+
+	there.tuple = e->tuple;
+	memcpy(there.tuple.local, e->tuple.remote, sizeof(there.tuple.local));
+	memcpy(there.tuple.remote, e->tuple.local, sizeof(there.tuple.remote));
+	there.tuple.local_port = e->tuple.remote_port;
+	there.tuple.remote_port = e->tuple.local_port;
+	return there;
+}
+
+Test(pipeline, two_ends_in_one_batch_know_each_other)
+{
+	struct rst_event sent = fake_abort(1000, 7), there = other_end(&sent);
+
+	f->owner.task.pid = 42;
+	fake_put(f, &sent);
+	fake_put(f, &there);
+	fake_run(f);
+	cr_assert_eq(f->lines, 2);
+	cr_assert_eq(f->line[1].pair.id, f->line[0].id);
+	cr_assert_eq(f->line[1].pair.cause, CAUSE_KEEPALIVE_TIMEOUT);
+	cr_assert_eq(f->line[1].pair.pid, 42, "the owner was found for the batch");
+	cr_assert_eq(f->line[0].pair.id, f->line[1].id);
+	cr_assert_eq(f->line[0].pair.cause, CAUSE_RESET_BY_PEER);
+}
+
+Test(pipeline, an_end_of_an_earlier_batch_is_still_known)
+{
+	struct rst_event sent = fake_abort(1000, 0), there = other_end(&sent);
+
+	sent.owner.task.pid = 42;
+	sent.owner.known_by = RST_KNOWN_SOCKET;
+	fake_put(f, &sent);
+	fake_run(f);
+	fake_put(f, &there);
+	fake_run(f);
+	cr_assert_eq(f->lines, 2);
+	cr_assert_not(f->line[0].pair.there);
+	cr_assert_eq(f->line[1].pair.id, f->line[0].id);
+	cr_assert_eq(f->line[1].pair.pid, 42);
+}
+
+/* ---- a poll inside a batch */
+
+static void closer_comes(struct fake *fk)
+{
+	struct rst_closed closed = {
+		.hdr = { .size = sizeof(closed), .type = RST_REC_CLOSED, .mono_ns = FAKE_NOW_NS },
+		.cookie = 7,
+		.task = { .pid = 43, .comm = "closer" },
+	};
+
+	fake_record(fk, &closed, sizeof(closed));
+}
+
+Test(pipeline, who_closed_it_meanwhile_is_its_owner)
+{
+	struct rst_event e = fake_abort(1000, 7);
+
+	f->on_poll = closer_comes;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.polls, 1);
+	cr_assert_eq(f->line[0].owner, 43);
+}
+
+static void more_come(struct fake *fk)
+{
+	for (uint16_t port = 2000; port < 2010; port++) {
+		struct rst_event e = fake_syn(port);
+
+		fake_put(fk, &e);
+	}
+	fk->on_poll = NULL;
+}
+
+Test(pipeline, what_comes_by_a_poll_in_a_batch_is_neither_lost_nor_told_twice)
+{
+	for (uint16_t port = 1; port <= PIPELINE_BATCH; port++) {
+		struct rst_event e = fake_abort(port, port);
+
+		fake_put(f, &e);
+	}
+	f->on_poll = more_come;
+	fake_run(f);
+	cr_assert_eq(f->lines, PIPELINE_BATCH + 10);
+	for (size_t i = 0; i < PIPELINE_BATCH; i++)
+		cr_assert_eq(f->line[i].remote_port, i + 1);
+	for (size_t i = 0; i < 10; i++)
+		cr_assert_eq(f->line[PIPELINE_BATCH + i].remote_port, 2000 + i);
+}
+
+/* As many as there is room for: the batch's own entries must survive it. */
+static void flood_comes(struct fake *fk)
+{
+	for (uint32_t i = 0; !join_full(&fk->pipeline.join); i++) {
+		struct rst_event e = dropped_reset((uint16_t)(10000 + i));
+
+		fake_put(fk, &e);
+	}
+	fk->on_poll = NULL;
+}
+
+Test(pipeline, a_batch_survives_that_all_room_is_taken_behind_it)
+{
+	struct rst_event sent = fake_abort(1000, 7), there = other_end(&sent);
+
+	fake_put(f, &sent);
+	for (uint16_t port = 1; port <= PIPELINE_BATCH - 2; port++) {
+		struct rst_event e = fake_abort(port, port);
+
+		fake_put(f, &e);
+	}
+	fake_put(f, &there);
+	f->options.count = PIPELINE_BATCH;
+	f->on_poll = flood_comes;
+	fake_run(f);
+	cr_assert_eq(f->lines, PIPELINE_BATCH);
+	cr_assert_eq(f->line[0].pair.id, f->line[PIPELINE_BATCH - 1].id);
+	cr_assert_eq(f->line[PIPELINE_BATCH - 1].pair.cause, CAUSE_KEEPALIVE_TIMEOUT);
+}
+
+Test(pipeline, when_all_room_is_taken_half_of_it_goes)
+{
+	struct rst_event e = fake_abort(1000, 7);
+	uint32_t n = 0;
+
+	while (!join_full(&f->pipeline.join)) {
+		e.tuple.remote_port = (uint16_t)++n;
+		fake_put(f, &e);
+	}
+	f->options.count = 1;
+	/* More than room was made for: only half of it goes. */
+	pipeline_run(&f->pipeline, false);
+	cr_assert_geq(f->asked.polls, 1);
+	cr_assert_eq(f->lines, 1);
+	cr_assert_eq(join_held(&f->pipeline.join), JOIN_MAX / 2);
+}
+
+/* ---- ends */
+
+Test(pipeline, an_output_that_fails_ends_it)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->sink_err = -ENOSPC;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert(pipeline_done(&f->pipeline));
+	cr_assert_eq(f->pipeline.err, -ENOSPC);
+	cr_assert_eq(f->flushes, 0);
+}
+
+Test(pipeline, the_count_ends_it)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->options.count = 2;
+	for (int i = 0; i < 3; i++) {
+		cr_assert_not(pipeline_done(&f->pipeline));
+		fake_put(f, &e);
+		if (i)
+			fake_run(f);
+		if (pipeline_done(&f->pipeline))
+			break;
+	}
+	cr_assert_eq(f->lines, 2);
+}
+
+Test(pipeline, a_record_that_is_none_is_counted)
+{
+	uint64_t nonsense[4] = { 0 };
+
+	fake_record(f, nonsense, sizeof(nonsense));
+	fake_run(f);
+	cr_assert_eq(f->lines, 0);
+	cr_assert_eq(f->pipeline.summary.malformed, 1);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* fake_questions.c: answers what the test has set, and counts. */
+#include "fake_questions.h"
+
+#include <criterion/criterion.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- the answers */
+
+static uint64_t fake_now(void *context, clockid_t clock)
+{
+	const struct fake *f = context;
+
+	return f->now_ns;
+}
+
+/* A stack's addresses are the names themselves. */
+static int fake_names(void *context, const uint64_t *address, size_t n, char *text, size_t room)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; i++)
+		len += (size_t)snprintf(text + len, room - len, "%s+0x10/0x200\n",
+					(const char *)(uintptr_t)address[i]);
+	return len < room ? 0 : -ENOSPC;
+}
+
+static void fake_stack(void *context, struct incident *in)
+{
+	struct fake *f = context;
+
+	f->asked.stacks++;
+	symbols_stack(f->symbols, in);
+}
+
+static bool fake_not_received(void *context, const struct rst_event *event, uint64_t *caller)
+{
+	struct fake *f = context;
+
+	return symbols_not_received(f->symbols, event, caller);
+}
+
+static void fake_caller(void *context, uint64_t ip, enum rst_caller caller)
+{
+}
+
+static void fake_counters(void *context, uint64_t counters[RST_CNT_MAX])
+{
+	const struct fake *f = context;
+
+	memcpy(counters, f->counters, sizeof(f->counters));
+}
+
+static void fake_poll(void *context)
+{
+	struct fake *f = context;
+
+	f->asked.polls++;
+	if (f->on_poll)
+		f->on_poll(f);
+}
+
+static const struct listeners *fake_listeners(void *context)
+{
+	struct fake *f = context;
+
+	f->asked.listeners++;
+	return &f->listeners;
+}
+
+static int fake_owners(void *context, const uint64_t *inode, struct rst_found *found, size_t n)
+{
+	struct fake *f = context;
+
+	f->asked.owners++;
+	f->asked.inodes = n;
+	for (size_t i = 0; i < n; i++)
+		found[i] = f->owner;
+	return f->owners_err;
+}
+
+static int fake_socket(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+		       struct diag_socket *found)
+{
+	struct fake *f = context;
+
+	f->asked.sockets++;
+	*found = f->socket;
+	return f->socket_err;
+}
+
+static bool fake_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
+			     struct translation *out)
+{
+	struct fake *f = context;
+
+	f->asked.translations++;
+	out->original = out->reply = *segment;
+	return f->translated;
+}
+
+static bool fake_rule(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
+		      size_t size, bool *inferred)
+{
+	struct fake *f = context;
+
+	f->asked.rules++;
+	f->asked.rule = *q;
+	*inferred = false;
+	snprintf(rule, size, "%s", f->rule ? f->rule : "left over");
+	return f->rule;
+}
+
+static const char *fake_watched(void *context, uint32_t ifindex)
+{
+	return "eth0";
+}
+
+static const char *fake_interface(void *context, uint32_t netns, uint32_t ifindex)
+{
+	struct fake *f = context;
+
+	f->asked.interfaces++;
+	return f->interface;
+}
+
+static void fake_process(void *context, struct process *p)
+{
+	struct fake *f = context;
+
+	f->asked.processes++;
+	if (f->cgroup)
+		snprintf(p->cgroup, sizeof(p->cgroup), "%s", f->cgroup);
+}
+
+static void fake_memory(void *context, struct tcp_memory *m)
+{
+}
+
+static void fake_release(void *context)
+{
+	struct fake *f = context;
+
+	f->asked.releases++;
+}
+
+static const struct questions questions = {
+	.now = fake_now,
+	.stack = fake_stack,
+	.not_received = fake_not_received,
+	.caller = fake_caller,
+	.counters = fake_counters,
+	.poll = fake_poll,
+	.listeners = fake_listeners,
+	.owners = fake_owners,
+	.socket = fake_socket,
+	.translation = fake_translation,
+	.rule = fake_rule,
+	.watched = fake_watched,
+	.interface = fake_interface,
+	.process = fake_process,
+	.memory = fake_memory,
+	.release = fake_release,
+};
+
+/* ---- the lines */
+
+static struct fake fake;
+
+static int sink_begin(struct sink *sink)
+{
+	return 0;
+}
+
+static int sink_event(struct sink *sink, const struct incident *in)
+{
+	struct fake_line *l = &fake.line[fake.lines];
+
+	if (fake.sink_err)
+		return fake.sink_err;
+	cr_assert_lt(fake.lines, (size_t)FAKE_LINES);
+	*l = (struct fake_line){
+		.id = in->id,
+		.direction = in->direction,
+		.cause = in->verdict.cause,
+		.certainty = in->verdict.certainty,
+		.remote_port = in->ev->tuple.remote_port,
+		.stands = in->stands,
+		.unasked = in->unasked,
+		.translated = in->translation.there,
+		.owner = in->owner.pid,
+		.pair = in->pair,
+	};
+	memcpy(l->in_interface, in->in_interface, sizeof(l->in_interface));
+	memcpy(l->rule, in->firewall.rule, sizeof(l->rule));
+	memcpy(l->why, in->verdict.why, sizeof(l->why));
+	fake.lines++;
+	return 0;
+}
+
+static int sink_attack(struct sink *sink, const struct attack_report *r)
+{
+	return 0;
+}
+
+static int sink_flush(struct sink *sink)
+{
+	fake.flushes++;
+	return 0;
+}
+
+static int sink_summary(struct sink *sink, const struct summary *s)
+{
+	return 0;
+}
+
+static const struct sink_ops sink_fake = {
+	.name = "fake",
+	.begin = sink_begin,
+	.event = sink_event,
+	.attack = sink_attack,
+	.flush = sink_flush,
+	.summary = sink_summary,
+};
+
+/* ---- the pipeline */
+
+struct fake *fake_begin(void)
+{
+	struct fake *f = &fake;
+
+	memset(f, 0, sizeof(*f));
+	f->now_ns = FAKE_NOW_NS;
+	f->socket_err = -ENOENT;
+	f->options.capture.directions = RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
+	f->options.capture.every = true;
+	memset(f->features.have, true, sizeof(f->features.have));
+	cr_assert_eq(symbols_open(&f->symbols, fake_names, f), 0);
+	f->pipeline.o = &f->options;
+	f->pipeline.ask = (struct ask){ &questions, f, &f->features };
+	f->pipeline.sink.ops = &sink_fake;
+	pipeline_init(&f->pipeline);
+	return f;
+}
+
+void fake_end(struct fake *f)
+{
+	symbols_free(f->symbols);
+}
+
+struct rst_event fake_event(enum rst_record_type type, uint16_t remote_port,
+			    const char *const stack[])
+{
+	struct rst_event e = {
+		.hdr = { .size = sizeof(e), .type = type, .mono_ns = FAKE_NOW_NS },
+		.tuple = { .local = { 10, 0, 0, 1 },
+			   .remote = { 10, 0, 0, 2 },
+			   .local_port = 80,
+			   .remote_port = remote_port,
+			   .family = 4 },
+		.netns = FAKE_NETNS,
+		.reason = -1,
+	};
+
+	while (stack && stack[e.nstack]) {
+		e.stack[e.nstack] = (uintptr_t)stack[e.nstack];
+		e.nstack++;
+	}
+	return e;
+}
+
+struct rst_event fake_syn(uint16_t remote_port)
+{
+	static const char *const stack[] = { "tcp_v4_send_reset", "tcp_v4_rcv", NULL };
+	struct rst_event e = fake_event(RST_REC_SENT, remote_port, stack);
+
+	e.packet = (struct rst_packet){ .seq = 1000, .flags = RST_FLAG_SYN, .ttl = 64, .valid = 1 };
+	return e;
+}
+
+struct rst_event fake_abort(uint16_t remote_port, uint64_t inode)
+{
+	static const char *const stack[] = { "tcp_send_active_reset", "tcp_keepalive_timer", NULL };
+	struct rst_event e = fake_event(RST_REC_SENT, remote_port, stack);
+
+	e.sock.kind = RST_SOCK_FULL;
+	e.sock.state = RST_TCP_ESTABLISHED;
+	e.sock.inode = inode;
+	e.sock.cookie = inode;
+	return e;
+}
+
+int fake_record(struct fake *f, const void *record, uint32_t size)
+{
+	return pipeline_record(&f->pipeline, record, size);
+}
+
+void fake_put(struct fake *f, const struct rst_event *event)
+{
+	fake_record(f, event, sizeof(*event));
+}
+
+void fake_run(struct fake *f)
+{
+	pipeline_run(&f->pipeline, true);
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* fake_questions.h: a pipeline whose questions a test answers, and whose lines it reads. */
+#ifndef UNIT_FAKE_QUESTIONS_H
+#define UNIT_FAKE_QUESTIONS_H
+
+#include "cli/pipeline.h"
+#include "kernel/symbols.h"
+
+#define FAKE_NETNS 4026531840U
+#define FAKE_NOW_NS 100000000000ULL /* of every record, and of the clock before a test moves it */
+#define FAKE_LINES 256
+
+/* What the pipeline put out of one event. */
+struct fake_line {
+	uint64_t id;
+	enum direction direction;
+	enum cause_id cause;
+	enum certainty certainty;
+	uint16_t remote_port;
+	bool stands, unasked;
+	bool translated;
+	uint32_t owner; /* pid */
+	struct pair pair;
+	char in_interface[RST_IFNAME_LEN];
+	char rule[FIREWALL_RULE_MAX];
+	char why[WHY_MAX];
+};
+
+struct fake {
+	struct pipeline pipeline;
+	struct options options;
+	struct features features;
+	struct symbols *symbols;
+
+	/* The answers. */
+	uint64_t now_ns;
+	uint64_t counters[RST_CNT_MAX];
+	struct listeners listeners;
+	int owners_err;
+	struct rst_found owner; /* of every inode that is asked for; pid 0: nobody */
+	int socket_err;
+	struct diag_socket socket;
+	bool translated;
+	const char *rule; /* NULL: none */
+	const char *interface;
+	const char *cgroup;
+	void (*on_poll)(struct fake *f); /* what waits in the ring then; NULL: nothing */
+	int sink_err;
+
+	/* How often each was asked, and what last. */
+	struct {
+		unsigned int polls, listeners, owners, sockets, translations, rules, interfaces,
+			processes, releases, stacks;
+		size_t inodes; /* in the last owners */
+		struct ruleset_query rule;
+	} asked;
+
+	struct fake_line line[FAKE_LINES];
+	size_t lines;
+	unsigned int flushes;
+};
+
+/* The one fake, as new: it is too big for the stack. Everything is traced, and nothing is known. */
+struct fake *fake_begin(void);
+void fake_end(struct fake *f);
+
+/* An event of 10.0.0.1:80 here and 10.0.0.2:REMOTE_PORT there, as of FAKE_NOW_NS. STACK: the names of
+ * functions, the innermost first, ended by NULL; they must outlive the pipeline. */
+struct rst_event fake_event(enum rst_record_type type, uint16_t remote_port,
+			    const char *const stack[]);
+
+/* A SYN that found no listener, and its RST. */
+struct rst_event fake_syn(uint16_t remote_port);
+
+/* An abort by this host of a socket with that inode and cookie; nobody is recorded as its owner. */
+struct rst_event fake_abort(uint16_t remote_port, uint64_t inode);
+
+/* Gives the pipeline a record, as the ring does. */
+int fake_record(struct fake *f, const void *record, uint32_t size);
+void fake_put(struct fake *f, const struct rst_event *event);
+
+/* Everything out. */
+void fake_run(struct fake *f);
+
+#endif

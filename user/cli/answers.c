@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* answers.c: hands each question to the module that knows. */
+#include "cli/answers.h"
+
+#include "base/util.h"
+#include "host/process.h"
+
+/* The tracer is opened later than what asks it for symbols. */
+static int name_symbols(void *context, const uint64_t *address, size_t n, char *text, size_t room)
+{
+	struct answers *a = context;
+
+	return tracer_symbols(a->tracer, address, n, text, room);
+}
+
+int answers_open(struct answers *a)
+{
+	int err = diag_open(&a->diag);
+
+	if (!err)
+		err = conntrack_open(&a->conntrack);
+	if (!err)
+		err = ruleset_open(&a->ruleset);
+	if (!err)
+		err = symbols_open(&a->symbols, name_symbols, a);
+	return err;
+}
+
+void answers_close(struct answers *a)
+{
+	diag_close(a->diag);
+	conntrack_close(a->conntrack);
+	ruleset_close(a->ruleset);
+	symbols_free(a->symbols);
+}
+
+static uint64_t answer_now(void *context, clockid_t clock)
+{
+	return clock_ns(clock);
+}
+
+static void answer_stack(void *context, struct incident *in)
+{
+	struct answers *a = context;
+
+	symbols_stack(a->symbols, in);
+}
+
+static bool answer_not_received(void *context, const struct rst_event *event, uint64_t *caller)
+{
+	struct answers *a = context;
+
+	return symbols_not_received(a->symbols, event, caller);
+}
+
+static void answer_caller(void *context, uint64_t ip, enum rst_caller caller)
+{
+	struct answers *a = context;
+
+	tracer_caller(a->tracer, ip, caller);
+}
+
+static void answer_counters(void *context, uint64_t counters[RST_CNT_MAX])
+{
+	struct answers *a = context;
+
+	tracer_counters(a->tracer, counters);
+}
+
+static void answer_poll(void *context)
+{
+	struct answers *a = context;
+
+	tracer_poll(a->tracer, 0);
+}
+
+static const struct listeners *answer_listeners(void *context)
+{
+	struct answers *a = context;
+
+	return tracer_listeners(a->tracer);
+}
+
+static int answer_owners(void *context, const uint64_t *inode, struct rst_found *found, size_t n)
+{
+	struct answers *a = context;
+
+	return tracer_find(a->tracer, inode, found, n);
+}
+
+static int answer_socket(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+			 struct diag_socket *found)
+{
+	struct answers *a = context;
+
+	return diag_find(a->diag, netns, pid, tuple, found);
+}
+
+static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
+			       struct translation *out)
+{
+	struct answers *a = context;
+
+	return conntrack_find(a->conntrack, netns, 0, segment, out);
+}
+
+static bool answer_rule(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
+			size_t size, bool *inferred)
+{
+	struct answers *a = context;
+
+	return ruleset_find(a->ruleset, netns, 0, q, rule, size, inferred);
+}
+
+static const char *answer_watched(void *context, uint32_t ifindex)
+{
+	struct answers *a = context;
+
+	return tracer_interface(a->tracer, ifindex);
+}
+
+static const char *answer_interface(void *context, uint32_t netns, uint32_t ifindex)
+{
+	struct answers *a = context;
+
+	return diag_interface(a->diag, netns, 0, ifindex);
+}
+
+static void answer_process(void *context, struct process *p)
+{
+	process_fill(p, p->start_ns, p->cgroup_id);
+}
+
+static void answer_memory(void *context, struct tcp_memory *m)
+{
+	process_tcp_memory(m);
+}
+
+static void answer_release(void *context)
+{
+	struct answers *a = context;
+
+	diag_release(a->diag);
+	conntrack_release(a->conntrack);
+	ruleset_release(a->ruleset);
+}
+
+const struct questions answers_questions = {
+	.now = answer_now,
+	.stack = answer_stack,
+	.not_received = answer_not_received,
+	.caller = answer_caller,
+	.counters = answer_counters,
+	.poll = answer_poll,
+	.listeners = answer_listeners,
+	.owners = answer_owners,
+	.socket = answer_socket,
+	.translation = answer_translation,
+	.rule = answer_rule,
+	.watched = answer_watched,
+	.interface = answer_interface,
+	.process = answer_process,
+	.memory = answer_memory,
+	.release = answer_release,
+};

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* ask.c: asks the kernel and this machine what the records do not tell. */
+#include "cli/ask.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "explain/attribute.h"
+#include "explain/wire_origin.h"
+#include "packet.h"
+
+static void interface_name(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netns,
+			   uint32_t ifindex)
+{
+	const char *found = ifindex ? a->questions->interface(a->context, netns, ifindex) : NULL;
+
+	if (found)
+		snprintf(name, RST_IFNAME_LEN, "%s", found);
+}
+
+void ask_wire(const struct ask *a, struct incident *in, const struct join_entry *entry)
+{
+	const struct rst_event *event = in->ev;
+	uint32_t came_in = event->in_ifindex;
+
+	if (in->origin == ORIGIN_FIREWALL || in->origin == ORIGIN_OWN_FIREWALL) {
+		in->rst = in->packet;
+		in->packet = entry->rejected;
+		came_in = entry->rejected_ifindex;
+	}
+	in->came_in = came_in;
+	interface_name(a, in->in_interface, event->netns, came_in);
+	if (in->direction == DIR_PASSING)
+		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
+	firewall_fill(in);
+}
+
+static void take_found(struct rst_event *event, const struct diag_socket *found)
+{
+	event->sock.kind = RST_SOCK_FOUND;
+	event->sock.state = found->state;
+	event->sock.inode = found->inode;
+	event->sock.cookie = found->cookie;
+}
+
+/* What a RST would have hit that was dropped before TCP looked for it; or what it did hit, where the
+ * kernel does not tell. */
+static void find_target(const struct ask *a, const struct incident *in, struct rst_event *event)
+{
+	struct diag_socket found;
+
+	if (a->questions->socket(a->context, event->netns, 0, &event->tuple, &found))
+		return;
+	take_found(event, &found);
+	if (!a->features->have[FEATURE_DROP_SOCKET] && found.state == RST_TCP_LISTEN &&
+	    attribute_by_listener(in))
+		event->sock.kind = RST_SOCK_LISTENER;
+}
+
+/* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it; that the
+ * handshake was finished meanwhile shows that a RST did not. */
+static void find_standing(const struct ask *a, struct incident *in, struct rst_event *event)
+{
+	bool time_wait = event->sock.kind == RST_SOCK_TIMEWAIT;
+	struct diag_socket found;
+	int err = a->questions->socket(a->context, event->netns, event->owner.task.pid,
+				       &event->tuple, &found);
+
+	/* That a listener refused it was a guess, if there is a connection after all. */
+	if (!err && !a->features->have[FEATURE_DROP_SOCKET] && in->direction == DIR_RECEIVED &&
+	    event->sock.kind == RST_SOCK_LISTENER && found.state != RST_TCP_LISTEN &&
+	    found.state != RST_TCP_SYN_RECV) {
+		take_found(event, &found);
+		memset(&event->owner, 0, sizeof(event->owner));
+		return;
+	}
+	in->unasked = err && err != -ENOENT;
+	in->stands = !err && (time_wait ? found.state == RST_TCP_TIME_WAIT ||
+						  found.state == RST_TCP_FIN_WAIT2
+			      : in->direction == DIR_SENT ? found.state == RST_TCP_SYN_RECV
+							  : found.state != RST_TCP_LISTEN);
+}
+
+void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event)
+{
+	if (attribute_wants_target(in))
+		find_target(a, in, event);
+	if (attribute_wants_translation(in))
+		in->translation.there = a->questions->translation(a->context, event->netns,
+								  &event->tuple, &in->translation);
+	if (attribute_wants_standing(in))
+		find_standing(a, in, event);
+}
+
+void ask_rule(const struct ask *a, struct incident *in)
+{
+	bool reject = in->verdict.cause == CAUSE_FIREWALL_REJECT;
+	struct ruleset_query q = {
+		.verdict = reject ? RULESET_REJECT : RULESET_DROP,
+		.tuple = in->ev->tuple,
+		.packet = in->packet,
+		.kind = in->firewall.kind,
+		.family = in->firewall.family,
+		.hook = in->firewall.hook,
+		.in_interface = in->in_interface,
+		.in_ifindex = in->came_in,
+	};
+
+	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
+		if (in->origin != ORIGIN_OWN_FIREWALL)
+			memset(&in->firewall, 0, sizeof(in->firewall));
+		return;
+	}
+	/* Without its stack, the frames are those of somebody else. */
+	if (in->origin == ORIGIN_UNKNOWN && reject)
+		memset(&in->firewall, 0, sizeof(in->firewall));
+	if (!in->firewall.hook)
+		return;
+	if (in->direction == DIR_PASSING)
+		packet_turn(&q.tuple);
+	if (!a->questions->rule(a->context, in->ev->netns, &q, in->firewall.rule,
+				sizeof(in->firewall.rule), &in->firewall.rule_inferred))
+		in->firewall.rule[0] = '\0';
+}
+
+int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,
+	       size_t *missing)
+{
+	uint64_t inode[ASK_OWNERS_MAX];
+	struct rst_found found[ASK_OWNERS_MAX];
+	size_t at[ASK_OWNERS_MAX], wanted = 0;
+	int err;
+
+	*missing = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!attribute_wants_scan(&in[i]))
+			continue;
+		at[wanted] = i;
+		inode[wanted++] = event[i].sock.inode;
+	}
+	err = wanted ? a->questions->owners(a->context, inode, found, wanted) : 0;
+	if (err) {
+		*missing = wanted;
+		return err;
+	}
+	for (size_t i = 0; i < wanted; i++) {
+		struct rst_owner *owner = &event[at[i]].owner;
+
+		if (!found[i].task.pid) {
+			++*missing;
+			continue;
+		}
+		owner->task = found[i].task;
+		owner->known_by = RST_KNOWN_SCAN;
+		in[at[i]].owner.shared_by = found[i].processes;
+	}
+	return 0;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * ask.h: which of the questions one incident needs, and what their answers mean to it. When they are
+ * asked is the pipeline's affair.
+ */
+#ifndef RSTTRACE_ASK_H
+#define RSTTRACE_ASK_H
+
+#include "cli/questions.h"
+#include "explain/join.h"
+#include "model/features.h"
+
+struct ask {
+	const struct questions *questions; /* borrowed, as the others */
+	void *context;			   /* of the questions */
+	const struct features *features;
+};
+
+/* Fills where IN, a RST that left without TCP or was dropped, came in and leaves, and its firewall. Of
+ * one that a firewall sent, ENTRY has the segment that it answers. */
+void ask_wire(const struct ask *a, struct incident *in, const struct join_entry *entry);
+
+/* What the kernel can still be asked of: the socket that a dropped RST would have hit, the translation
+ * of a segment's flow, whether what it was for still stands. EVENT is IN's, and takes what is found. */
+void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event);
+
+/* Which rule it was, where a firewall decided; else the firewall is emptied: the hook says nothing. */
+void ask_rule(const struct ask *a, struct incident *in);
+
+/* Most that ask_owners takes at once. */
+#define ASK_OWNERS_MAX 64
+
+/*
+ * The owners that nothing recorded, of N incidents and their events: one pass over the open files for
+ * all. *MISSING becomes how many of them were not found: what is not found was closed in the meantime,
+ * and its closer stands in the ring. Returns 0; -EAGAIN: the pass would have taken too much CPU time;
+ * another -errno.
+ */
+int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,
+	       size_t *missing);
+
+#endif

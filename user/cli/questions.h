@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * questions.h: what the pipeline asks of the kernel and of this machine, as one table of functions, so
+ * that a test can answer in their place. answers.c has the real ones.
+ */
+#ifndef RSTTRACE_QUESTIONS_H
+#define RSTTRACE_QUESTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <time.h>
+
+#include "host/diag.h"
+#include "host/ruleset.h"
+#include "model/incident.h"
+#include "model/listeners.h"
+
+/* Each takes the `context` that stands beside the table. What a function returns a pointer to is good
+ * until `release`, unless it says otherwise. */
+struct questions {
+	/* A clock's time in ns. */
+	uint64_t (*now)(void *context, clockid_t clock);
+
+	/* Fills frames, emitter and what else symbols_stack does, from IN's event. */
+	void (*stack)(void *context, struct incident *in);
+
+	/* As symbols_not_received. What the code at CALLER calls tcp_reset for, the kernel side is
+	 * told by `caller`. */
+	bool (*not_received)(void *context, const struct rst_event *event, uint64_t *caller);
+	void (*caller)(void *context, uint64_t ip, enum rst_caller caller);
+
+	/* The kernel side's counters. */
+	void (*counters)(void *context, uint64_t counters[RST_CNT_MAX]);
+
+	/* Hands out the records that wait in the ring, by pipeline_record, without waiting for any. */
+	void (*poll)(void *context);
+
+	/* The listeners of every namespace as of now; good until the next call. */
+	const struct listeners *(*listeners)(void *context);
+
+	/* As tracer_find: who has the files with these inode numbers. */
+	int (*owners)(void *context, const uint64_t *inode, struct rst_found *found, size_t n);
+
+	/* As diag_find: the socket for exactly these two ends. */
+	int (*socket)(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+		      struct diag_socket *found);
+
+	/* As conntrack_find: how that segment's flow is translated. */
+	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *segment,
+			    struct translation *out);
+
+	/* As ruleset_find: which rule of a firewall it was. */
+	bool (*rule)(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
+		     size_t size, bool *inferred);
+
+	/* The name of an interface: of one given with -i, good for the whole run; of any namespace's.
+	 * NULL: not known. */
+	const char *(*watched)(void *context, uint32_t ifindex);
+	const char *(*interface)(void *context, uint32_t netns, uint32_t ifindex);
+
+	/* As process_fill, process_tcp_memory. */
+	void (*process)(void *context, struct process *p);
+	void (*memory)(void *context, struct tcp_memory *m);
+
+	/* The batch is over: closes what stands open in namespaces. */
+	void (*release)(void *context);
+};
+
+#endif
