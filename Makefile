@@ -30,6 +30,8 @@ PREFIX  ?= /usr/local
 SBINDIR ?= $(PREFIX)/sbin
 MANDIR  ?= $(PREFIX)/share/man
 DOCDIR  ?= $(PREFIX)/share/doc/rsttrace
+BASHDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHDIR  ?= $(PREFIX)/share/zsh/site-functions
 
 ifneq ($(filter undefined default,$(origin CC)),)
 CC := $(CROSS)gcc
@@ -240,7 +242,7 @@ give_back = if [ "$$(id -u)" = 0 ] && [ -n "$$SUDO_UID" ] && [ -d $(O) ]; then \
 
 .PHONY: run
 run:
-	@scripts/install-deps
+	@scripts/install-deps --build
 	@$(MAKE) --no-print-directory all; err=$$?; $(give_back); exit $$err
 	@exec $(O)/rsttrace $(ARGS)
 
@@ -335,17 +337,34 @@ lint-files:
 format:
 	$(Q)clang-format -i $(C_FILES)
 
+# Where what is installed lies, below DESTDIR.
+INSTALL_DIRS = $(SBINDIR) $(MANDIR)/man8 $(DOCDIR) $(if $(CROSS),,$(BASHDIR) $(ZSHDIR))
+DOCS        := docs/rsttrace.schema.json $(wildcard docs/*.md) README.md LICENSE
+
+# Only the program itself can print the completions: another architecture's has none to install.
 .PHONY: install
 install: all
-	install -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(MANDIR)/man8 $(DESTDIR)$(DOCDIR)
+	install -d $(addprefix $(DESTDIR),$(INSTALL_DIRS))
 	install -m 755 $(O)/rsttrace $(DESTDIR)$(SBINDIR)/
 	install -m 644 docs/rsttrace.8 $(DESTDIR)$(MANDIR)/man8/
-	install -m 644 docs/rsttrace.schema.json README.md LICENSE $(DESTDIR)$(DOCDIR)/
+	install -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)/
+ifeq ($(CROSS),)
+	$(O)/rsttrace --completion bash >$(O)/completion.bash
+	$(O)/rsttrace --completion zsh >$(O)/completion.zsh
+	install -m 644 $(O)/completion.bash $(DESTDIR)$(BASHDIR)/rsttrace
+	install -m 644 $(O)/completion.zsh $(DESTDIR)$(ZSHDIR)/_rsttrace
+endif
 
+# Of the directories, those go that nothing is left in; the system's own are never empty, and
+# DESTDIR itself is the caller's.
 .PHONY: uninstall
 uninstall:
-	rm -f $(DESTDIR)$(SBINDIR)/rsttrace $(DESTDIR)$(MANDIR)/man8/rsttrace.8
-	rm -rf $(DESTDIR)$(DOCDIR)
+	rm -f $(DESTDIR)$(SBINDIR)/rsttrace $(DESTDIR)$(MANDIR)/man8/rsttrace.8 \
+		$(DESTDIR)$(BASHDIR)/rsttrace $(DESTDIR)$(ZSHDIR)/_rsttrace \
+		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCS)))
+	for dir in $(SBINDIR) $(MANDIR)/man8 $(DOCDIR) $(BASHDIR) $(ZSHDIR); do \
+		while [ "$$dir" != / ] && rmdir "$(DESTDIR)$$dir" 2>/dev/null; do dir=$$(dirname "$$dir"); done; \
+	done
 
 .PHONY: clean
 clean:

@@ -28,11 +28,15 @@ static void usage(struct run *run)
 		{ "-Z" },
 		{ "-L", "99999" },
 		{ "-L", "0" },
-		{ "-L", "http" },
+		{ "-L", "no-such-service" },
 		{ "-D", "1,,2" },
 		{ "192.0.2.0/33" },
 		{ "2001:db8::/129" },
 		{ "nonsense" },
+		{ "trce" },
+		{ "--verison" },
+		{ "version", "2" },
+		{ "--completion", "fish" },
 		{ "-4", "-6" },
 		{ "-p", "-1" },
 		{ "-n", "0" },
@@ -150,21 +154,29 @@ static void full_device(struct run *run)
 
 static void help(struct run *run)
 {
-	static const char *const args[] = { "--help", NULL }, *const version[] = { "--version",
-										   NULL };
-	struct command c = { .args = args, .side = SIDE_HOME };
-	char *text;
+	static const struct {
+		const char *args[3], *tells;
+	} cases[] = {
+		{ { "--help" }, "--ready-fd" },
+		{ { "help" }, "--ready-fd" },
+		{ { "--version" }, "rsttrace " },
+		{ { "version" }, "rsttrace " },
+		{ { "--completion", "bash" }, "complete -F" },
+		{ { "--completion", "zsh" }, "#compdef rsttrace" },
+	};
 
-	command_start(run, &c);
-	if (command_wait(&c))
-		run_fail("--help fails");
-	text = tracer_output(c.out_file);
-	if (!strstr(text, "--json") || !strstr(text, "--ready-fd"))
-		run_fail("--help does not tell of --json and --ready-fd");
-	free(text);
-	c = (struct command){ .args = version, .side = SIDE_HOME };
-	command_start(run, &c);
-	command_expect(&c, 0, 0, NULL);
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct command c = { .args = cases[i].args, .side = SIDE_HOME };
+		char *text;
+
+		command_start(run, &c);
+		if (command_wait(&c))
+			run_fail("%s fails", cases[i].args[0]);
+		text = tracer_output(c.out_file);
+		if (!strstr(text, cases[i].tells))
+			run_fail("%s does not tell of %s", cases[i].args[0], cases[i].tells);
+		free(text);
+	}
 }
 
 /* -n 1 ends by itself after one reset that was shown. */
@@ -204,11 +216,19 @@ static void duration_limit(struct run *run)
 	free(text);
 }
 
+static void no_process(struct run *run)
+{
+	static const char *const args[] = { "-p", "4194304", NULL };
+
+	command_fails(run, SIDE_SERVER, args, 1, "no process 4194304");
+}
+
 const struct scenario scenarios_cli[] = {
 	{ "not-root", not_root, ONCE, false },
 	{ "usage", usage, ONCE, false },
 	{ "unknown-interface", unknown_interface, ONCE, false },
 	{ "unknown-netns", unknown_netns, ONCE, false },
+	{ "no-process", no_process, ONCE, false },
 	{ "closed-pipe", closed_pipe, ONCE, false },
 	{ "full-device", full_device, ONCE, false },
 	{ "help", help, ONCE, false },

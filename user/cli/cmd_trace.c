@@ -222,6 +222,8 @@ static int trace(struct trace *t)
 
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
+		err = process_exists(o->pid, stderr);
+	if (!err)
 		err = process_resolve_cgroup(p->cgroup, sizeof(p->cgroup), o->cgroup, stderr);
 	if (!err)
 		err = features_read(&t->features, &t->btf, stderr);

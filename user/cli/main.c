@@ -8,6 +8,7 @@
 
 #include "cli/cmd_doctor.h"
 #include "cli/cmd_trace.h"
+#include "cli/completion.h"
 #include "cli/options.h"
 
 enum exit_code {
@@ -41,9 +42,19 @@ static int cmd_version(const struct options *o)
 	return 0;
 }
 
+static int cmd_completion(const struct options *o)
+{
+	if (!strcmp(o->shell, "zsh"))
+		completion_zsh(stdout);
+	else
+		completion_bash(stdout);
+	return 0;
+}
+
 static int (*const commands[])(const struct options *) = {
-	[COMMAND_TRACE] = cmd_trace, [COMMAND_EXPLAIN] = cmd_explain, [COMMAND_DOCTOR] = cmd_doctor,
-	[COMMAND_HELP] = cmd_help,   [COMMAND_VERSION] = cmd_version,
+	[COMMAND_TRACE] = cmd_trace,	 [COMMAND_EXPLAIN] = cmd_explain,
+	[COMMAND_DOCTOR] = cmd_doctor,	 [COMMAND_HELP] = cmd_help,
+	[COMMAND_VERSION] = cmd_version, [COMMAND_COMPLETION] = cmd_completion,
 };
 
 /* A closed descriptor below 3 would be given to the next file opened, and that one written into. */

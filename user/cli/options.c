@@ -1,19 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* options.c: the command line. One table says what there is; getopt, --help and setters read it. */
 #include "base/util.h"
-#include "cli/options.h"
+#include "cli/options_table.h"
 
-#include <arpa/inet.h>
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <netdb.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "base/text.h"
+#include "model/prefix.h"
 
 #define RING_MIB_DEFAULT 8
 #define RING_MIB_MAX 1024
@@ -23,53 +26,16 @@
 #define SECONDS_MAX 1e9
 /* Linux's highest limit (PID_MAX_LIMIT). */
 #define PID_MAX 4194304
-#define CAUSE_NAME_MAX 64
 
 /* getopt's value of option I; no option character is that high. */
 #define VALUE_BASE 256
 
-/* Which commands have an option; a bit each. */
-enum scope {
-	SCOPE_TRACE = 1 << COMMAND_TRACE,
-	SCOPE_EXPLAIN = 1 << COMMAND_EXPLAIN,
-	SCOPE_DOCTOR = 1 << COMMAND_DOCTOR,
-	SCOPE_TRACES = SCOPE_TRACE | SCOPE_DOCTOR,
-	SCOPE_ANY = SCOPE_TRACE | SCOPE_EXPLAIN | SCOPE_DOCTOR,
-};
-
-enum section {
-	SECTION_WHAT,
-	SECTION_OUTPUT,
-	SECTION_RUN,
-	SECTION_OTHER,
-	SECTIONS,
-};
-
-static const char *const sections[SECTIONS] = {
-	[SECTION_WHAT] = "Which resets",
-	[SECTION_OUTPUT] = "Output",
-	[SECTION_RUN] = "The run",
-	[SECTION_OTHER] = "Other",
-};
-
 struct parse {
 	struct options *o;
 	FILE *err;
-	const char
-		*foreign[COMMAND_HELP]; /* an option that the command has not, by its long name */
+	const struct definition
+		*foreign[COMMAND_HELP]; /* an option that the command does not have */
 	bool done;			/* --help or --version: the rest does not matter */
-};
-
-struct definition {
-	char letter; /* 0: none */
-	const char *name;
-	const char *argument; /* NULL: takes none */
-	const char *help;
-	enum section section;
-	enum scope scope;
-	/* Returns 0, or -EINVAL after one line on p->err. */
-	int (*set)(struct parse *p, const struct definition *d, const char *arg);
-	size_t field; /* with set_flag: the bool to set */
 };
 
 /* The one line about what is wrong. What came from outside is escaped: it must stay one line. */
@@ -131,7 +97,8 @@ static int set_pid(struct parse *p, const struct definition *d, const char *arg)
 	uint64_t n;
 
 	if (!read_number(arg, strlen(arg), PID_MAX, &n) || !n)
-		return complain(p, "bad process id '%s'; try a number from 1 to %d",
+		return complain(p,
+				"bad process id '%s'; try a number from 1 to %d, as pidof gives it",
 				quote(arg, SIZE_MAX).text, PID_MAX);
 	p->o->pid = (uint32_t)n;
 	return 0;
@@ -168,6 +135,20 @@ static int for_each_item(struct parse *p, const struct definition *d, const char
 	}
 }
 
+/* The port of a TCP service that /etc/services names. 0: it names none. */
+static uint16_t service_port(const char *name, size_t len)
+{
+	const struct servent *service;
+	char copy[32];
+
+	if (len >= sizeof(copy))
+		return 0;
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	service = getservbyname(copy, "tcp");
+	return service ? ntohs((uint16_t)service->s_port) : 0;
+}
+
 static int add_port(struct parse *p, const struct definition *d, const char *item, size_t len)
 {
 	bool local = d->letter == 'L';
@@ -175,9 +156,18 @@ static int add_port(struct parse *p, const struct definition *d, const char *ite
 	uint8_t *count = local ? &p->o->capture.local_ports : &p->o->capture.remote_ports;
 	uint64_t n;
 
-	if (!read_number(item, len, UINT16_MAX, &n) || !n)
-		return complain(p, "bad port '%s' in --%s; try a number from 1 to 65535",
+	if (isalpha((unsigned char)*item)) {
+		n = service_port(item, len);
+		if (!n)
+			return complain(p,
+					"no TCP service is named '%s' in /etc/services; try the "
+					"port's number in --%s",
+					quote(item, len).text, d->name);
+	} else if (!read_number(item, len, UINT16_MAX, &n) || !n) {
+		return complain(p,
+				"bad port '%s' in --%s; try a number from 1 to 65535 or a service",
 				quote(item, len).text, d->name);
+	}
 	for (unsigned int i = 0; i < *count; i++)
 		if (ports[i] == n)
 			return 0;
@@ -193,49 +183,14 @@ static int set_ports(struct parse *p, const struct definition *d, const char *ar
 	return for_each_item(p, d, arg, add_port);
 }
 
-/* How many characters must be inserted, deleted or replaced to turn A into B. */
-static size_t edit_distance(const char *a, size_t alen, const char *b, size_t blen)
-{
-	size_t row[CAUSE_NAME_MAX + 1];
-
-	for (size_t k = 0; k <= blen; k++)
-		row[k] = k;
-	for (size_t i = 1; i <= alen; i++) {
-		size_t diagonal = row[0];
-
-		row[0] = i;
-		for (size_t k = 1; k <= blen; k++) {
-			size_t replaced = diagonal + (a[i - 1] != b[k - 1]);
-			size_t shorter = row[k] < row[k - 1] ? row[k] : row[k - 1];
-
-			diagonal = row[k];
-			row[k] = shorter + 1 < replaced ? shorter + 1 : replaced;
-		}
-	}
-	return row[blen];
-}
-
 /* The cause whose name looks most like NAME; NULL when none does. */
 static const char *nearest_cause(const char *name, size_t len)
 {
-	const char *nearest = NULL;
-	size_t least = 4; /* more typing errors than that are another word */
+	struct nearest n = nearest_to(name, len);
 
-	for (int i = 0; i < CAUSE_COUNT; i++) {
-		const char *candidate = cause_get(i)->name;
-		size_t clen = strlen(candidate), distance;
-
-		if (len >= 4 && len < clen && !memcmp(candidate, name, len))
-			return candidate;
-		if (clen > CAUSE_NAME_MAX || len > CAUSE_NAME_MAX)
-			continue;
-		distance = edit_distance(name, len, candidate, clen);
-		if (distance < least && distance < len) {
-			least = distance;
-			nearest = candidate;
-		}
-	}
-	return nearest;
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		nearest_offer(&n, cause_get(i)->name);
+	return n.found;
 }
 
 static int find_cause(const struct parse *p, const char *name, size_t len)
@@ -274,7 +229,8 @@ static int set_interface(struct parse *p, const struct definition *d, const char
 	size_t len = strcspn(arg, ":");
 	struct tracer_interface *in;
 
-	if (!len || len >= RST_IFNAME_LEN || memchr(arg, '/', len))
+	/* Messages name it as it is. */
+	if (!len || len >= RST_IFNAME_LEN || memchr(arg, '/', len) || text_plain(arg, len) != len)
 		return complain(p, "bad interface name '%s'; try one that ip -br link lists",
 				quote(arg, len).text);
 	if (arg[len] && strcmp(arg + len, ":generic") != 0)
@@ -377,6 +333,17 @@ static int set_history(struct parse *p, const struct definition *d, const char *
 	return 0;
 }
 
+static int set_completion(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (strcmp(arg, "bash") != 0 && strcmp(arg, "zsh") != 0)
+		return complain(p, "no completion for '%s'; try bash or zsh",
+				quote(arg, SIZE_MAX).text);
+	p->o->command = COMMAND_COMPLETION;
+	p->o->shell = arg;
+	p->done = true;
+	return 0;
+}
+
 static int set_command(struct parse *p, const struct definition *d, const char *arg)
 {
 	p->o->command = d->letter == 'h' ? COMMAND_HELP : COMMAND_VERSION;
@@ -390,16 +357,16 @@ static const struct definition definitions[] = {
 	{ 'p', "pid", "PID", "resets of this process only", SECTION_WHAT, SCOPE_TRACE, set_pid, 0 },
 	{ '4', "ipv4", NULL, "IPv4 only", SECTION_WHAT, SCOPE_TRACE, set_family, 0 },
 	{ '6', "ipv6", NULL, "IPv6 only", SECTION_WHAT, SCOPE_TRACE, set_family, 0 },
-	{ 'L', "local-port", "PORT[,PORT]", "these local ports only", SECTION_WHAT, SCOPE_TRACE,
-	  set_ports, 0 },
+	{ 'L', "local-port", "PORT[,PORT]", "these local ports only, by number or service",
+	  SECTION_WHAT, SCOPE_TRACE, set_ports, 0 },
 	{ 'D', "remote-port", "PORT[,PORT]", "these remote ports only", SECTION_WHAT, SCOPE_TRACE,
 	  set_ports, 0 },
 	{ 0, "netns", "NS", "this network namespace only: a path, a name, or an inode number",
 	  SECTION_WHAT, SCOPE_TRACE, set_netns, 0 },
 	{ 0, "cgroup", "PATH", "processes in this cgroup v2 or below it only", SECTION_WHAT,
 	  SCOPE_TRACE, set_cgroup, 0 },
-	{ 0, "cause", "NAME[,NAME]", "these causes only; rsttrace explain lists them", SECTION_WHAT,
-	  SCOPE_TRACE, set_causes, 0 },
+	{ 0, "cause", "CAUSE[,CAUSE]", "these causes only; rsttrace explain lists them",
+	  SECTION_WHAT, SCOPE_TRACE, set_causes, 0 },
 	{ 0, "sent", NULL, "only resets this host sent (these three combine; default: all)",
 	  SECTION_WHAT, SCOPE_TRACE, FLAG(sent) },
 	{ 0, "received", NULL, "only resets this host received", SECTION_WHAT, SCOPE_TRACE,
@@ -441,6 +408,7 @@ static const struct definition definitions[] = {
 
 	{ 0, "markdown", NULL, "explain: all causes as a Markdown table", SECTION_OTHER,
 	  SCOPE_EXPLAIN, FLAG(explain_markdown) },
+	{ 0, "completion", "bash|zsh", NULL, SECTION_OTHER, SCOPE_ANY, set_completion, 0 },
 	{ 'h', "help", NULL, "this text", SECTION_OTHER, SCOPE_ANY, set_command, 0 },
 	{ 'V', "version", NULL, "the version", SECTION_OTHER, SCOPE_ANY, set_command, 0 },
 };
@@ -478,8 +446,74 @@ static const struct definition *definition_of(int value)
 	return NULL;
 }
 
-/* getopt found something wrong; WORD is the argument in which. */
-static int complain_option(const struct parse *p, int result, const char *word)
+/* The long option that LEN characters at NAME probably mean; NULL: none. */
+static const char *nearest_option(const char *name, size_t len)
+{
+	struct nearest n = nearest_to(name, len);
+
+	for (size_t i = 0; i < ARRAY_SIZE(definitions); i++)
+		if (definitions[i].help)
+			nearest_offer(&n, definitions[i].name);
+	return n.found;
+}
+
+/* Whether LEN characters at NAME begin several long options, which are then in LIST, as "--a, --b". */
+static bool ambiguous(const char *name, size_t len, char *list, size_t size)
+{
+	size_t found = 0, end = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(definitions); i++) {
+		const struct definition *d = &definitions[i];
+
+		if (!d->help || strncmp(d->name, name, len) != 0)
+			continue;
+		end += (size_t)snprintf(list + end, size - end, "%s--%s", found ? ", " : "",
+					d->name);
+		/* What did not fit is left out as a whole. */
+		if (end >= size)
+			return true;
+		found++;
+	}
+	return found > 1;
+}
+
+/* WORD is no long option, or several. */
+static int complain_long(const struct parse *p, const char *word)
+{
+	const char *name = word + 2, *nearest;
+	size_t len = strcspn(name, "=");
+	char list[160];
+
+	if (len && ambiguous(name, len, list, sizeof(list)))
+		return complain(p, "'%s' is the beginning of several options; try one of %s",
+				quote(word, SIZE_MAX).text, list);
+	nearest = nearest_option(name, len);
+	if (nearest)
+		return complain(p, "unknown option '%s'; try --%s", quote(word, SIZE_MAX).text,
+				nearest);
+	return complain(p, "unknown option '%s'; try --help", quote(word, SIZE_MAX).text);
+}
+
+/* A letter is unknown; it stands in one of the arguments around AT, perhaps in a long option that
+ * lacks a dash. */
+static int complain_letter(const struct parse *p, char letter, int argc, char **argv, int at)
+{
+	for (int i = at - 1; i <= at && i < argc; i++) {
+		const char *word = argv[i], *nearest;
+
+		if (word[0] != '-' || word[1] == '-' || strlen(word) < 4 || !strchr(word, letter))
+			continue;
+		nearest = nearest_option(word + 1, strcspn(word + 1, "="));
+		if (nearest)
+			return complain(p, "unknown option '%s'; try --%s",
+					quote(word, SIZE_MAX).text, nearest);
+	}
+	return complain(p, "unknown option '-%s'; try --help",
+			quote((char[]){ letter, '\0' }, 1).text);
+}
+
+/* getopt found something wrong, and stands at argument AT now. */
+static int complain_option(const struct parse *p, int result, int argc, char **argv, int at)
 {
 	const struct definition *d = definition_of(optopt);
 
@@ -489,63 +523,56 @@ static int complain_option(const struct parse *p, int result, const char *word)
 	if (d)
 		return complain(p, "--%s takes no argument; try it alone", d->name);
 	if (optopt)
-		return complain(p, "unknown option '-%s'; try --help",
-				quote((char[]){ (char)optopt, '\0' }, 1).text);
-	return complain(p, "unknown or ambiguous option '%s'; try --help",
+		return complain_letter(p, (char)optopt, argc, argv, at);
+	return complain_long(p, argv[at - 1]);
+}
+
+/* What stands where a command or an address should is neither. */
+static int complain_word(const struct parse *p, const char *word)
+{
+	struct nearest n = nearest_to(word, strlen(word));
+	const char *cause;
+
+	for (size_t i = 0; options_command(i); i++)
+		nearest_offer(&n, options_command(i)->name);
+	if (n.found && !strcmp(n.found, word))
+		return complain(p,
+				"the command '%s' must stand before all addresses; try rsttrace %s",
+				word, word);
+	if (n.found)
+		return complain(p, "'%s' is neither a command nor an address; try rsttrace %s",
+				quote(word, SIZE_MAX).text, n.found);
+	if (*word && !word[strspn(word, "0123456789")])
+		return complain(p,
+				"'%s' is neither a command nor an address; try -L %s for a port, "
+				"-p %s for a process",
+				quote(word, SIZE_MAX).text, quote(word, 8).text,
+				quote(word, 8).text);
+	cause = nearest_cause(word, strlen(word));
+	if (cause)
+		return complain(
+			p,
+			"'%s' is neither a command nor an address; try rsttrace explain %s, "
+			"or --cause %s",
+			quote(word, SIZE_MAX).text, cause, cause);
+	return complain(p, "'%s' is neither a command nor an address; try --help",
 			quote(word, SIZE_MAX).text);
-}
-
-/* Clears what is behind the first BITS bits, so that the kernel side can compare as it is. */
-static void mask_address(struct rst_prefix *prefix)
-{
-	for (unsigned int i = 0; i < sizeof(prefix->address); i++) {
-		unsigned int keep = prefix->bits > i * 8 ? prefix->bits - i * 8 : 0;
-
-		if (keep < 8)
-			prefix->address[i] &= (uint8_t)(0xff00U >> keep);
-	}
-}
-
-/* ::ffff:10.0.0.0/104 is 10.0.0.0/8: the packets are IPv4's. */
-static void unmap_address(struct rst_prefix *prefix)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-
-	if (prefix->family != 6 || prefix->bits < 96 ||
-	    memcmp(prefix->address, mapped, sizeof(mapped)) != 0)
-		return;
-	memmove(prefix->address, prefix->address + 12, 4);
-	memset(prefix->address + 4, 0, 12);
-	prefix->family = 4;
-	prefix->bits -= 96;
 }
 
 static int add_prefix(const struct parse *p, const char *arg)
 {
 	struct options *o = p->o;
-	size_t len = strcspn(arg, "/");
-	struct rst_prefix prefix = { 0 };
-	char address[INET6_ADDRSTRLEN];
-	uint64_t bits;
+	struct rst_prefix prefix;
 
-	if (len < sizeof(address)) {
-		memcpy(address, arg, len);
-		address[len] = '\0';
-		if (inet_pton(AF_INET, address, prefix.address) == 1)
-			prefix.family = 4;
-		else if (inet_pton(AF_INET6, address, prefix.address) == 1)
-			prefix.family = 6;
+	switch (prefix_parse(&prefix, arg)) {
+	case 0:
+		break;
+	case -ERANGE:
+		return complain(p, "bad prefix length in '%s'; try a length from /0 to /%d",
+				quote(arg, SIZE_MAX).text, prefix.family == 4 ? 32 : 128);
+	default:
+		return complain_word(p, arg);
 	}
-	if (!prefix.family)
-		return complain(p, "'%s' is neither a command nor an address; try --help",
-				quote(arg, SIZE_MAX).text);
-	bits = prefix.family == 4 ? 32 : 128;
-	if (arg[len] && !read_number(arg + len + 1, strlen(arg + len + 1), bits, &bits))
-		return complain(p, "bad prefix length in '%s'; try %s/0 to /%d",
-				quote(arg, SIZE_MAX).text, address, prefix.family == 4 ? 32 : 128);
-	prefix.bits = (uint8_t)bits;
-	unmap_address(&prefix);
-	mask_address(&prefix);
 	if (o->capture.prefixes == RST_FILTER_PREFIXES)
 		return complain(p, "too many addresses; try %d at most, or shorter prefixes",
 				RST_FILTER_PREFIXES);
@@ -557,9 +584,6 @@ static int parse_explain(const struct parse *p, int argc, char **argv)
 {
 	struct options *o = p->o;
 
-	if (p->foreign[COMMAND_EXPLAIN])
-		return complain(p, "explain does not know --%s; try rsttrace explain CAUSE",
-				p->foreign[COMMAND_EXPLAIN]);
 	if (argc > 1)
 		return complain(p, "explain takes one cause; try rsttrace explain %s",
 				quote(argv[0], SIZE_MAX).text);
@@ -576,9 +600,6 @@ static int parse_explain(const struct parse *p, int argc, char **argv)
 
 static int parse_doctor(const struct parse *p, int argc, char **argv)
 {
-	if (p->foreign[COMMAND_DOCTOR])
-		return complain(p, "doctor does not know --%s; try rsttrace doctor",
-				p->foreign[COMMAND_DOCTOR]);
 	if (argc)
 		return complain(p, "doctor takes no '%s'; try rsttrace doctor -i INTERFACE",
 				quote(argv[0], SIZE_MAX).text);
@@ -590,9 +611,6 @@ static int parse_trace(const struct parse *p, int argc, char **argv)
 	const struct options *o = p->o;
 	int err;
 
-	if (o->explain_markdown)
-		return complain(p,
-				"--markdown belongs to explain; try rsttrace explain --markdown");
 	for (int i = 0; i < argc; i++) {
 		err = add_prefix(p, argv[i]);
 		if (err)
@@ -604,6 +622,53 @@ static int parse_trace(const struct parse *p, int argc, char **argv)
 					o->capture.family);
 	}
 	return 0;
+}
+
+/* Whoever asks for help is not told that he asks wrongly. */
+static int parse_help(const struct parse *p, int argc, char **argv)
+{
+	return 0;
+}
+
+static int parse_version(const struct parse *p, int argc, char **argv)
+{
+	if (argc)
+		return complain(p, "version takes no '%s'; try rsttrace version",
+				quote(argv[0], SIZE_MAX).text);
+	return 0;
+}
+
+/* The first is what happens without a word. */
+static const struct command_word words[] = {
+	{ "trace", COMMAND_TRACE, "one line for each reset, live", parse_trace },
+	{ "explain", COMMAND_EXPLAIN, "what a cause means, how it is told, what to do",
+	  parse_explain },
+	{ "doctor", COMMAND_DOCTOR, "whether tracing works here, and what is lost", parse_doctor },
+	{ "help", COMMAND_HELP, "the options", parse_help },
+	{ "version", COMMAND_VERSION, "the version", parse_version },
+};
+
+const struct command_word *options_command(size_t i)
+{
+	return i < ARRAY_SIZE(words) ? &words[i] : NULL;
+}
+
+const struct definition *options_definition(size_t i)
+{
+	return i < ARRAY_SIZE(definitions) ? &definitions[i] : NULL;
+}
+
+/* An option that the command does not have, and who has it. */
+static int complain_foreign(const struct parse *p, const struct command_word *word)
+{
+	const struct definition *d = p->foreign[word->command];
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++)
+		if (d->scope & 1U << words[i].command)
+			return complain(p, "%s does not know --%s; try rsttrace %s --%s%s%s",
+					word->name, d->name, words[i].name, d->name,
+					d->argument ? " " : "", d->argument ? d->argument : "");
+	return -EINVAL;
 }
 
 /* What follows of several options together for the kernel side. */
@@ -625,6 +690,7 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 	char letters[2 * ARRAY_SIZE(definitions) + 2];
 	struct option longs[ARRAY_SIZE(definitions) + 1];
 	struct parse p = { .o = o, .err = err };
+	const struct command_word *word;
 	int result;
 
 	*o = (struct options){
@@ -641,11 +707,11 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 		int failed;
 
 		if (result == '?' || result == ':')
-			return complain_option(&p, result, argv[optind - 1]);
+			return complain_option(&p, result, argc, argv, optind);
 		d = definition_of(result);
 		for (int i = 0; i < COMMAND_HELP; i++)
 			if (!(d->scope & 1U << i))
-				p.foreign[i] = d->name;
+				p.foreign[i] = d;
 		failed = d->set(&p, d, optarg);
 		if (failed)
 			return failed;
@@ -654,53 +720,17 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 	}
 	argc -= optind;
 	argv += optind;
-	if (argc && !strcmp(argv[0], "doctor"))
-		o->command = COMMAND_DOCTOR;
-	conclude(o);
-	if (argc && !strcmp(argv[0], "explain")) {
-		o->command = COMMAND_EXPLAIN;
-		return parse_explain(&p, argc - 1, argv + 1);
-	}
-	if (o->command == COMMAND_DOCTOR)
-		return parse_doctor(&p, argc - 1, argv + 1);
-	if (argc && !strcmp(argv[0], "trace")) {
+	word = &words[0];
+	for (size_t i = 0; argc && i < ARRAY_SIZE(words); i++)
+		if (!strcmp(argv[0], words[i].name))
+			word = &words[i];
+	if (argc && !strcmp(argv[0], word->name)) {
 		argc--;
 		argv++;
 	}
-	return parse_trace(&p, argc, argv);
-}
-
-void options_help(FILE *out)
-{
-	fputs("Usage: rsttrace [trace] [OPTION...] [ADDRESS[/BITS]...]\n"
-	      "       rsttrace explain [CAUSE] [--markdown]\n"
-	      "       rsttrace doctor [-j] [-v] [-i NAME[:generic]]...\n\n"
-	      "Says who reset a TCP connection, and why: one line for each RST this host sends or\n"
-	      "receives. An ADDRESS matches either end. Needs root; the man page\n"
-	      "lists the capabilities that do, and doctor says whether it works here, and what is lost.\n",
-	      out);
-	for (int section = 0; section < SECTIONS; section++) {
-		fprintf(out, "\n%s:\n", sections[section]);
-		for (size_t i = 0; i < ARRAY_SIZE(definitions); i++) {
-			const struct definition *d = &definitions[i];
-			char letter[8] = "";
-			char synopsis[48];
-
-			if ((int)d->section != section)
-				continue;
-			if (d->letter)
-				snprintf(letter, sizeof(letter), "-%c,", d->letter);
-			snprintf(synopsis, sizeof(synopsis), "--%s%s%s", d->name,
-				 d->argument ? " " : "", d->argument ? d->argument : "");
-			fprintf(out, "  %-3s %-27s %s\n", letter, synopsis, d->help);
-		}
-	}
-	fputs("\nEvents go to standard output, all else to standard error. Ctrl-C ends the run with a\n"
-	      "summary.\n\n"
-	      "Examples:\n"
-	      "  rsttrace -L 443 --abnormal           what goes wrong on the HTTPS port\n"
-	      "  rsttrace -j -d 60 10.0.0.0/8         a minute of one network, as JSON\n\n"
-	      "Exit codes: 0 normal end, 1 failure while running (doctor: tracing cannot work), 2 wrong\n"
-	      "command line.\n",
-	      out);
+	o->command = word->command;
+	conclude(o);
+	if (o->command < COMMAND_HELP && p.foreign[o->command])
+		return complain_foreign(&p, word);
+	return word->parse(&p, argc, argv);
 }

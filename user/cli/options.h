@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* options.h: the command line. Pure: looks nothing up, prints only to the given FILE. */
+/* options.h: the command line. Looks nothing up but services' ports; prints only to the given FILE. */
 #ifndef RSTTRACE_OPTIONS_H
 #define RSTTRACE_OPTIONS_H
 
@@ -20,6 +20,7 @@ enum command {
 	COMMAND_DOCTOR,
 	COMMAND_HELP,
 	COMMAND_VERSION,
+	COMMAND_COMPLETION,
 };
 
 struct options {
@@ -40,6 +41,7 @@ struct options {
 	struct sink_style style;
 	int explain;	       /* explain: cause id; -1: list all */
 	bool explain_markdown; /* explain --markdown: the README's table */
+	const char *shell;     /* --completion: "bash" or "zsh" */
 };
 
 /*

@@ -15,6 +15,7 @@
 #include <sys/vfs.h>
 
 #include "host/netns.h"
+#include "base/text.h"
 #include "base/util.h"
 
 #define NAMED "/run/netns"
@@ -63,10 +64,11 @@ int netns_resolve(uint32_t *netns, const char *name, FILE *err)
 	*netns = inode_of(path);
 	if (*netns)
 		return 0;
+	text_escape(path, sizeof(path), name, SIZE_MAX);
 	fprintf(err,
 		"rsttrace: there is no network namespace \"%s\"; give a name from `ip netns`, a path "
 		"such as /proc/PID/ns/net, or an inode number from `lsns -t net`\n",
-		name);
+		path);
 	return -ENOENT;
 }
 

@@ -12,6 +12,7 @@
 
 #include "host/container.h"
 #include "host/process.h"
+#include "base/text.h"
 #include "base/util.h"
 
 /* The kernel's type of file handle for kernfs (include/linux/exportfs.h, FILEID_KERNFS). */
@@ -209,13 +210,40 @@ int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
 	snprintf(path, sizeof(path), "%s/%s", mount, name);
 	real = realpath(path, NULL);
 	if (!real || strncmp(real, mount, len) != 0 || stat(real, &st) || !S_ISDIR(st.st_mode)) {
+		char plain[sizeof(path)];
+
+		text_escape(plain, sizeof(plain), path, sizeof(path));
 		fprintf(err,
 			"rsttrace: there is no cgroup %s; see: systemd-cgls, or find %s -type d\n",
-			path, mount);
+			plain, mount);
 		return -ENOENT;
 	}
 	snprintf(buf, size, "%.*s", (int)size - 1, real[len] ? real + len : "/");
 	return 0;
+}
+
+int process_exists(uint32_t pid, FILE *err)
+{
+	char path[64], line[128];
+	_cleanup(fclosep) FILE *f = NULL;
+	unsigned int process = pid;
+
+	if (!pid)
+		return 0;
+	snprintf(path, sizeof(path), "/proc/%u/status", pid);
+	f = fopen(path, "re");
+	if (!f && errno != ENOENT)
+		return 0; /* it cannot be looked at: nothing is known against it */
+	if (!f) {
+		fprintf(err, "rsttrace: there is no process %u here; see: pgrep -l NAME\n", pid);
+		return -ESRCH;
+	}
+	while (fgets(line, sizeof(line), f) && sscanf(line, "Tgid: %u", &process) != 1)
+		;
+	if (process == pid)
+		return 0;
+	fprintf(err, "rsttrace: %u is a thread of process %u; try -p %u\n", pid, process, process);
+	return -ESRCH;
 }
 
 static uint64_t read_number(const char *path, int which)

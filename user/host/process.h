@@ -24,6 +24,10 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id);
 /* The v2 path of a cgroup id into BUF, or empty. */
 void process_cgroup_path(char *buf, size_t size, uint64_t cgroup_id);
 
+/* Whether PID is a process of this pid namespace, not one of its threads; 0 is. Returns 0, or -ESRCH
+ * after one line on ERR. */
+int process_exists(uint32_t pid, FILE *err);
+
 /*
  * What the user named with --cgroup as a v2 path ("/system.slice/nginx.service"): NULL (all: BUF is
  * empty), a path below the cgroup2 mount, or one that begins with the mount's. Returns 0, or -errno

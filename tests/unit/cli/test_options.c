@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <criterion/parameterized.h>
 #include <errno.h>
+#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -139,6 +140,24 @@ Test(options, ports)
 	cr_assert_eq(good("-L 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16").capture.local_ports, 16);
 }
 
+/* Where /etc/services is missing, its names are refused like any other. */
+Test(options, services)
+{
+	const struct servent *service = getservbyname("https", "tcp");
+	struct options o;
+	char *message;
+
+	if (!service) {
+		cr_assert_eq(parse(&o, "-L https", &message), -EINVAL);
+		free(message);
+		return;
+	}
+	o = good("-L 80,https -D https");
+	cr_assert_eq(o.capture.local_ports, 2);
+	cr_assert_eq(o.capture.local_port[1], 443);
+	cr_assert_eq(o.capture.remote_port[0], 443);
+}
+
 Test(options, causes)
 {
 	struct options o = good("--cause close-unread,refused --cause unknown");
@@ -215,6 +234,12 @@ Test(options, commands)
 	cr_assert_eq(good("-j -h nonsense").command, COMMAND_HELP);
 	cr_assert_eq(good("-V").command, COMMAND_VERSION);
 	cr_assert_eq(good("--version").command, COMMAND_VERSION);
+	cr_assert_eq(good("help").command, COMMAND_HELP);
+	cr_assert_eq(good("help explain").command, COMMAND_HELP);
+	cr_assert_eq(good("version").command, COMMAND_VERSION);
+	o = good("--completion zsh nonsense");
+	cr_assert_eq(o.command, COMMAND_COMPLETION);
+	cr_assert_str_eq(o.shell, "zsh");
 	o = good("explain");
 	cr_assert_eq(o.command, COMMAND_EXPLAIN);
 	cr_assert_eq(o.explain, -1);
@@ -235,14 +260,33 @@ static const struct {
 } bad[] = {
 	{ "-x", "'-x'" },
 	{ "doctor --frob", "'--frob'" },
-	{ "doctor -q", "doctor does not know --quiet" },
-	{ "-L 80 doctor -j", "doctor does not know --local-port" },
-	{ "doctor --markdown", "doctor does not know --markdown" },
+	{ "doctor -q", "doctor does not know --quiet; try rsttrace trace --quiet" },
+	{ "-L 80 doctor -j",
+	  "doctor does not know --local-port; try rsttrace trace --local-port PORT[,PORT]" },
+	{ "doctor --markdown", "doctor does not know --markdown; try rsttrace explain --markdown" },
 	{ "doctor eth0", "'eth0'" },
 	{ "doctor -i", "--interface needs an argument" },
 	{ "-jx", "'-x'" },
 	{ "--nonsense", "'--nonsense'" },
-	{ "--c", "'--c'" },
+	{ "--c",
+	  "'--c' is the beginning of several options; try one of --cgroup, --cause, --count" },
+	{ "--verison", "'--verison'; try --version" },
+	{ "--verison=2", "'--verison=2'; try --version" },
+	{ "--cuase refused", "try --cause" },
+	{ "-verison", "'-verison'; try --version" },
+	{ "-json", "'-json'; try --json" },
+	{ "-n 3 -json", "'-json'; try --json" },
+	{ "-xqsv", "unknown option '-x'" },
+	{ "trce", "'trce' is neither a command nor an address; try rsttrace trace" },
+	{ "-j Doctor", "'Doctor' is neither a command nor an address; try rsttrace doctor" },
+	{ "hepl", "try rsttrace help" },
+	{ "version 2", "version takes no '2'" },
+	{ "clsoe-unread", "try rsttrace explain close-unread, or --cause close-unread" },
+	{ "refused", "try rsttrace explain refused" },
+	{ "443", "try -L 443 for a port, -p 443 for a process" },
+	{ "--completion fish", "'fish'; try bash or zsh" },
+	{ "-L no-such-service", "'no-such-service' in /etc/services; try the port's number" },
+	{ "-D 80,a-name-that-is-longer-than-any-service-has", "/etc/services" },
 	{ "--json=1", "--json takes no argument" },
 	{ "-p", "--pid needs an argument" },
 	{ "--cause", "--cause needs an argument" },
@@ -291,6 +335,7 @@ static const struct {
 	{ "-i abcdefghijklmnop", "'abcdefghijklmnop'" },
 	{ "-i ''", "''" },
 	{ "-i :generic", "''" },
+	{ "-i eth\x1b", "'eth\\x1b'" },
 	{ "-i eth0:native2", "'eth0:native2'" },
 	{ "-i eth0:", "'eth0:'" },
 	{ "-i ../eth0", "'../eth0'" },
@@ -307,7 +352,7 @@ static const struct {
 	{ "--cause ''", "empty" },
 	{ "--markdown", "explain --markdown" },
 	{ "record", "'record'" },
-	{ "10.0.0.1 trace", "'trace'" },
+	{ "10.0.0.1 trace", "the command 'trace' must stand before all addresses" },
 	{ "10.0.0.256", "'10.0.0.256'" },
 	{ "10.0.0", "'10.0.0'" },
 	{ "10.0.0.0/33", "/32" },
@@ -362,8 +407,9 @@ ParameterizedTest(size_t *i, options, bad_input)
 Test(options, hostile_input_stays_one_line)
 {
 	static const char *const lines[] = {
-		"-p \x1b[31m", "-L 8\n0", "--cause \n\n", "\xff\xfe",
-		"--\x1b=",     "-\x1b",	  "-\xff",	  "explain \xe2\x80\xae",
+		"-p \x1b[31m", "-L 8\n0",  "--cause \n\n",	   "\xff\xfe",		"--\x1b=",
+		"-\x1b",       "-\xff",	   "explain \xe2\x80\xae", "--completion \x1b", "-L a\x1b",
+		"-js\x1bon",   "trac\x1b", "version \x07",	   "--jso\x1bn",
 	};
 	struct options o;
 	char *message;

@@ -90,6 +90,7 @@ Test(netns, bad_names)
 	assert_bad("0");
 	assert_bad("1x");
 	assert_bad(" ");
+	assert_bad("no\nsuch\n");
 	assert_bad("/proc/0/ns/net");
 	assert_bad(longest);
 }

@@ -2,6 +2,7 @@
 /* test_process.c: /proc of this process and of one that is gone. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,7 +295,7 @@ Test(process, no_cgroup_asked_for)
 Test(process, cgroup_that_is_not_there)
 {
 	static const char *const names[] = { "no-such.slice", "/no/such", "/etc/passwd",
-					     "cgroup.procs" };
+					     "cgroup.procs", "no\nsuch\n" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
 		char path[PROCESS_PATH_MAX] = "old";
@@ -315,4 +316,52 @@ Test(process, tcp_memory)
 	cr_expect_gt(m.limit, 0);
 	cr_expect_gt(m.max_orphans, 0);
 	cr_expect_leq(m.orphans, 1000000);
+}
+
+/* What process_exists says of PID; "" of one that exists. To be freed. */
+static char *existence(uint32_t pid)
+{
+	char *message = NULL;
+	size_t size = 0;
+	FILE *err = open_memstream(&message, &size);
+	int ret = process_exists(pid, err);
+
+	fclose(err);
+	cr_expect_eq(ret, *message ? -ESRCH : 0);
+	return message;
+}
+
+static void *its_thread_id(void *id)
+{
+	_cleanup(freep) char *message = NULL;
+	char wanted[64];
+
+	*(pid_t *)id = gettid();
+	message = existence((uint32_t)gettid());
+	snprintf(wanted, sizeof(wanted), "try -p %d\n", getpid());
+	cr_expect_not_null(strstr(message, wanted), "%s", message);
+	return NULL;
+}
+
+Test(process, exists)
+{
+	pid_t child = fork(), thread_id = 0;
+	char *message;
+	pthread_t thread;
+
+	if (!child)
+		_exit(0);
+	waitpid(child, NULL, 0);
+	message = existence((uint32_t)child);
+	cr_expect_not_null(strstr(message, "there is no process"), "%s", message);
+	free(message);
+	message = existence((uint32_t)getpid());
+	cr_expect_str_eq(message, "");
+	free(message);
+	message = existence(0);
+	cr_expect_str_eq(message, "");
+	free(message);
+	cr_assert_eq(pthread_create(&thread, NULL, its_thread_id, &thread_id), 0);
+	pthread_join(thread, NULL);
+	cr_expect_neq(thread_id, getpid());
 }

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* options_table.h: what options.c's tables look like to --help and to the completion of shells. */
+#ifndef RSTTRACE_OPTIONS_TABLE_H
+#define RSTTRACE_OPTIONS_TABLE_H
+
+#include "cli/options.h"
+
+/* Which commands have an option; a bit each. */
+enum scope {
+	SCOPE_TRACE = 1 << COMMAND_TRACE,
+	SCOPE_EXPLAIN = 1 << COMMAND_EXPLAIN,
+	SCOPE_DOCTOR = 1 << COMMAND_DOCTOR,
+	SCOPE_TRACES = SCOPE_TRACE | SCOPE_DOCTOR,
+	SCOPE_ANY = SCOPE_TRACE | SCOPE_EXPLAIN | SCOPE_DOCTOR,
+};
+
+enum section {
+	SECTION_WHAT,
+	SECTION_OUTPUT,
+	SECTION_RUN,
+	SECTION_OTHER,
+	SECTIONS,
+};
+
+struct parse;
+
+/* An option. One row says all: getopt, --help and the completion read it. */
+struct definition {
+	char letter; /* 0: none */
+	const char *name;
+	/* What --help calls the argument, and by which completion knows what to offer (completion.c);
+	 * "auto|always|never" are its values. NULL: takes none. */
+	const char *argument;
+	const char *help; /* NULL: hidden */
+	enum section section;
+	enum scope scope;
+	/* Returns 0, or -EINVAL after one line on p->err. */
+	int (*set)(struct parse *p, const struct definition *d, const char *arg);
+	size_t field; /* with set_flag: the bool to set */
+};
+
+/* A word that may stand first. */
+struct command_word {
+	const char *name;
+	enum command command;
+	const char *help;
+	/* What stands behind the word. Returns 0, or -EINVAL after one line on p->err. */
+	int (*parse)(const struct parse *p, int argc, char **argv);
+};
+
+/* Row I of each table; NULL behind the last. */
+const struct definition *options_definition(size_t i);
+const struct command_word *options_command(size_t i);
+
+#endif
