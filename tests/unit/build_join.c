@@ -35,12 +35,19 @@ struct rst_tuple join_other_end(const struct rst_tuple *t)
 	return o;
 }
 
+uint32_t join_number(uint16_t remote_port)
+{
+	return 1000003U * remote_port;
+}
+
 struct rst_event join_make_event(uint64_t at_ns, uint16_t remote_port)
 {
 	return (struct rst_event){ .hdr = { .mono_ns = at_ns },
 				   .tuple = join_tuple(remote_port),
 				   .netns = JOIN_NETNS,
-				   .sock = { .kind = RST_SOCK_FULL } };
+				   .sock = { .kind = RST_SOCK_FULL,
+					     .snd_nxt = join_number(remote_port),
+					     .rcv_nxt = join_number(remote_port) } };
 }
 
 static void add(struct join *j, const struct rst_event *e, enum direction direction)

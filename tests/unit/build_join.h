@@ -12,6 +12,8 @@ struct join *join_begin(void);
 
 struct rst_tuple join_tuple(uint16_t remote_port);
 struct rst_tuple join_other_end(const struct rst_tuple *t);
+/* Of each RST between these ends, as either end has it. */
+uint32_t join_number(uint16_t remote_port);
 struct rst_event join_make_event(uint64_t at_ns, uint16_t remote_port);
 
 void join_sent(struct join *j, uint64_t at_ns, uint16_t remote_port);

@@ -5,21 +5,14 @@
 #include <string.h>
 
 #include "explain/join.h"
-
-static struct join_entry *at(struct join *j, uint64_t number)
-{
-	return &j->entry[number % JOIN_ROOM];
-}
-
-/* Not overwritten yet. */
-static bool there(const struct join *j, uint64_t number)
-{
-	return number && number + JOIN_ROOM > j->last;
-}
+#include "explain/mates.h"
 
 void join_init(struct join *j)
 {
 	memset(j->bucket, 0, sizeof(j->bucket));
+	memset(j->node_bucket, 0, sizeof(j->node_bucket));
+	j->translated = NULL;
+	j->context = NULL;
 	j->first = 1;
 	j->last = j->seen = j->ids = 0;
 }
@@ -85,12 +78,13 @@ uint64_t join_id(struct join *j)
 static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 {
 	uint64_t number = ++j->last;
-	struct join_entry *e = at(j, number);
+	struct join_entry *e = join_at(j, number);
 	uint32_t bucket = bucket_of(tuple);
 
 	/* The caller fills the event. */
 	memset(&e->arrival, 0, sizeof(*e) - offsetof(struct join_entry, arrival));
 	e->id = join_id(j);
+	e->number = number;
 	e->next = j->bucket[bucket];
 	j->bucket[bucket] = number;
 	return e;
@@ -121,8 +115,8 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 {
 	struct join_entry *best = NULL;
 
-	for (uint64_t n = e->next; there(j, n) && n >= j->first; n = at(j, n)->next) {
-		struct join_entry *a = at(j, n);
+	for (uint64_t n = e->next; join_has(j, n) && n >= j->first; n = join_at(j, n)->next) {
+		struct join_entry *a = join_at(j, n);
 		bool fits;
 
 		if (!a->lone || a->taken || !same_rst(a, e) ||
@@ -178,29 +172,12 @@ static void take_translated(struct join *j, struct join_entry *e)
 	uint64_t newest = j->last - 1;
 
 	for (uint64_t n = newest; n >= j->first && newest - n < TRANSLATED_WALK; n--) {
-		struct join_entry *a = at(j, n);
+		struct join_entry *a = join_at(j, n);
 
 		if (!is_translated(a, e))
 			continue;
 		e->arrival = a->arrival;
 		e->have_arrival = a->taken = true;
-		return;
-	}
-}
-
-/* The other end's reset: this one's cause or its effect. The nearest in time is the one. */
-static void find_mate(struct join *j, struct join_entry *e)
-{
-	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
-		struct join_entry *m = at(j, n);
-
-		if (m->mate || m->taken || m->direction == e->direction ||
-		    m->direction == DIR_PASSING || m->lone ||
-		    e->event.hdr.mono_ns > m->event.hdr.mono_ns + JOIN_ARRIVAL_NS ||
-		    !other_end(&m->event.tuple, &e->event.tuple))
-			continue;
-		m->mate = j->last;
-		e->mate = n;
 		return;
 	}
 }
@@ -225,14 +202,7 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 		take_translated(j, e);
 	if (incoming(e))
 		j->seen = j->last;
-	if (direction == DIR_PASSING)
-		return;
-	find_mate(j, e);
-	/* A firewall's RST to this host itself is told by what it did. */
-	if (event->hdr.type == RST_REC_RECEIVED && e->mate &&
-	    at(j, e->mate)->origin == ORIGIN_OWN_FIREWALL &&
-	    at(j, e->mate)->event.netns == event->netns)
-		at(j, e->mate)->taken = true;
+	mates_add(j, j->last);
 }
 
 /* Whether TCP told of the RST that leaves as E. Only IPv6's has no socket by which the kernel side
@@ -242,10 +212,10 @@ static bool told_by_tcp(struct join *j, const struct join_entry *e)
 	uint64_t oldest = j->last > JOIN_ROOM ? j->last + 1 - JOIN_ROOM : 1;
 
 	if (e->event.tuple.family == 6 && oldest > 1 &&
-	    e->event.hdr.mono_ns - at(j, oldest)->event.hdr.mono_ns < JOIN_NEIGHBOUR_NS)
+	    e->event.hdr.mono_ns - join_at(j, oldest)->event.hdr.mono_ns < JOIN_NEIGHBOUR_NS)
 		return true;
-	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
-		const struct rst_event *m = &at(j, n)->event;
+	for (uint64_t n = e->next; join_has(j, n); n = join_at(j, n)->next) {
+		const struct rst_event *m = &join_at(j, n)->event;
 
 		if (m->hdr.type == RST_REC_SENT && m->netns == e->event.netns &&
 		    same_ends(&m->tuple, &e->event.tuple) &&
@@ -260,8 +230,8 @@ static bool is_copy(struct join *j, const struct join_entry *e)
 {
 	const struct rst_event *event = &e->event;
 
-	for (uint64_t n = e->next; there(j, n); n = at(j, n)->next) {
-		const struct rst_event *m = &at(j, n)->event;
+	for (uint64_t n = e->next; join_has(j, n); n = join_at(j, n)->next) {
+		const struct rst_event *m = &join_at(j, n)->event;
 
 		if (event->hdr.mono_ns - m->hdr.mono_ns > JOIN_COPY_NS)
 			return false;
@@ -279,8 +249,9 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 	struct join_entry *e;
 
 	join_event(j, event, origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT);
-	e = at(j, j->last);
+	e = join_at(j, j->last);
 	e->origin = origin;
+	mates_relay(j, j->last);
 	if (origin == ORIGIN_UNKNOWN)
 		e->taken = told_by_tcp(j, e);
 	else if (origin == ORIGIN_FORWARDED)
@@ -291,8 +262,8 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected)
 {
 	uint64_t n = j->bucket[bucket_of(&rejected->tuple)];
 
-	for (; there(j, n); n = at(j, n)->next) {
-		struct join_entry *e = at(j, n);
+	for (; join_has(j, n); n = join_at(j, n)->next) {
+		struct join_entry *e = join_at(j, n);
 
 		if ((e->event.hdr.type != RST_REC_WIRE && !e->event.packet.answer) ||
 		    e->event.hdr.cpu != rejected->hdr.cpu || e->rejected.valid ||
@@ -341,8 +312,8 @@ void join_owner(struct join *j, const struct rst_closed *closed)
 {
 	uint64_t n = j->bucket[bucket_of(&closed->tuple)];
 
-	for (; there(j, n) && n >= j->first; n = at(j, n)->next) {
-		struct rst_event *event = &at(j, n)->event;
+	for (; join_has(j, n) && n >= j->first; n = join_at(j, n)->next) {
+		struct rst_event *event = &join_at(j, n)->event;
 
 		if (event->sock.cookie != closed->cookie)
 			continue;
@@ -354,11 +325,11 @@ void join_owner(struct join *j, const struct rst_closed *closed)
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
 {
 	while (!join_empty(j)) {
-		const struct join_entry *e = at(j, j->first);
+		const struct join_entry *e = join_at(j, j->first);
 
 		if (!e->taken && !force && e->due_ns > now_ns)
 			return NULL;
-		j->first++;
+		mates_find(j, j->first++);
 		if (!e->taken)
 			return e;
 	}
@@ -370,32 +341,11 @@ static uint64_t distance(uint64_t a, uint64_t b)
 	return a > b ? a - b : b - a;
 }
 
-/* Whoever sent what passes through as E. */
-static const struct join_entry *find_sender(const struct join *j, const struct join_entry *e)
-{
-	const struct join_entry *best = NULL;
-	uint64_t n = j->bucket[bucket_of(&e->event.tuple)], best_ns = JOIN_ARRIVAL_NS;
-
-	for (; there(j, n); n = j->entry[n % JOIN_ROOM].next) {
-		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
-		uint64_t ns = distance(m->event.hdr.mono_ns, e->event.hdr.mono_ns);
-
-		if (m->direction != DIR_SENT || ns >= best_ns ||
-		    !same_ends(&m->event.tuple, &e->event.tuple))
-			continue;
-		best = m;
-		best_ns = ns;
-	}
-	return best;
-}
-
 const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry)
 {
 	const struct join_entry *mate = &j->entry[entry->mate % JOIN_ROOM];
 
-	if (entry->direction == DIR_PASSING)
-		return find_sender(j, entry);
-	return there(j, entry->mate) ? mate : NULL;
+	return join_has(j, entry->mate) ? mate : NULL;
 }
 
 /* More than so many entries of one connection are not looked at. */
@@ -446,7 +396,7 @@ static uint32_t find_base(const struct join *j, const struct join_entry *entry)
 	uint32_t base, next;
 
 	next_of_peer(&entry->event, &base);
-	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
+	for (int i = 0; i < BURST_WALK && join_has(j, n); i++) {
 		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 
 		n = m->next;
@@ -465,10 +415,10 @@ void join_burst(const struct join *j, const struct join_entry *entry, struct sus
 	uint32_t ahead[BURST_MAX], base;
 
 	burst->resets = burst->ahead = 0;
-	if (!there(j, j->seen) || !next_of_peer(&entry->event, &base))
+	if (!join_has(j, j->seen) || !next_of_peer(&entry->event, &base))
 		return;
 	base = find_base(j, entry);
-	for (int i = 0; i < BURST_WALK && there(j, n); i++) {
+	for (int i = 0; i < BURST_WALK && join_has(j, n); i++) {
 		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
 		const struct rst_packet *rst = incoming(m);
 		int32_t beyond = rst ? (int32_t)(rst->seq - base) : 0;

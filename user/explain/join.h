@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "explain/numbers.h"
 #include "model/incident.h"
 
 /* The two ends of a reset on one host are raised within microseconds, in either order. */
@@ -19,6 +20,9 @@
 /* A socket that is locked by its owner takes the RST from its backlog, when the lock is released:
  * within a scheduling delay. */
 #define JOIN_ARRIVAL_NS 250000000ULL
+
+/* So long a RST may be on its way on one host, if nothing else is like it. */
+#define JOIN_PATH_NS 3000000000ULL
 
 /* So long a packet may wait for its neighbour's address. */
 #define JOIN_NEIGHBOUR_NS 3000000000ULL
@@ -37,6 +41,13 @@
 
 #define JOIN_BUCKETS 4096
 
+/* By what an entry is found: a number of its RST, together with both of its ends, with the end it comes
+ * from, with the one it goes to, or alone. */
+enum join_key { JOIN_BY_ENDS, JOIN_BY_SOURCE, JOIN_BY_TARGET, JOIN_BY_NUMBER, JOIN_KEYS };
+
+#define JOIN_NODES ((uint64_t)JOIN_KEYS * NUMBERS_MAX)
+#define JOIN_NODE_BUCKETS 16384
+
 struct join_entry {
 	struct rst_event event; /* of a lone arrival: made up from it, without a socket */
 	struct rst_arrival arrival;
@@ -45,13 +56,25 @@ struct join_entry {
 	bool have_arrival;	    /* `arrival` is the RST of this event, as XDP saw it */
 	bool lone;		    /* there is no event but the arrival */
 	bool taken;		    /* another entry has it now */
+	bool relayed;		    /* a program wrote it, but TCP here had sent it before */
+	struct numbers numbers;
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
 	uint64_t id;   /* of the line that tells of it: see join_id */
-	uint64_t mate; /* number of the other end's entry; 0: none */
+	uint64_t number;
+	uint64_t mate; /* number of the other end's entry; of what passes through: of its
+			* sender's; 0: none is known */
 	uint64_t next; /* number of the next older entry in the bucket; 0: none */
+	uint64_t node[JOIN_NODES]; /* the next older node of each of its keys; 0: none */
 };
+
+/*
+ * The flow in a network namespace that packets from TUPLE's local end to its remote end belong to, if
+ * they, or those the other way, are translated there. Fills OUT, or returns false.
+ */
+typedef bool join_translated_fn(void *context, uint32_t netns, const struct rst_tuple *tuple,
+				struct translation *out);
 
 struct join {
 	struct join_entry entry[JOIN_ROOM]; /* number N stands at N % JOIN_ROOM, numbers from 1 */
@@ -60,7 +83,21 @@ struct join {
 	uint64_t last;			    /* the newest; first > last: none is held */
 	uint64_t ids;			    /* given to lines so far */
 	uint64_t seen; /* the newest of which the RST itself was seen; 0: none */
+	uint64_t node_bucket[JOIN_NODE_BUCKETS]; /* the newest node: see mates.c; 0: none */
+	join_translated_fn *translated;		 /* NULL: nobody knows */
+	void *context;				 /* its first argument */
 };
+
+static inline struct join_entry *join_at(struct join *j, uint64_t number)
+{
+	return &j->entry[number % JOIN_ROOM];
+}
+
+/* Not overwritten yet. */
+static inline bool join_has(const struct join *j, uint64_t number)
+{
+	return number && number + JOIN_ROOM > j->last;
+}
 
 void join_init(struct join *j);
 bool join_full(const struct join *j);
@@ -98,7 +135,7 @@ void join_owner(struct join *j, const struct rst_closed *closed);
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force);
 
 /* The entry of the other end, held or only just taken; NULL: none is known. Of what passes through:
- * the entry of whoever sent it. */
+ * the entry of whoever sent it. Of one that join_next has given out; see mates.h. */
 const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry);
 
 /* Looks at all RSTs of a moment that came to the entry's socket, and fills BURST's burst, resets,
