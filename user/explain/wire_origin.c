@@ -125,12 +125,19 @@ bool firewall_for_others(const struct incident *in)
 	       (!in->drop_reason && in->location.fn == KF_IP_ERROR);
 }
 
+/* Where IP has a packet: what a bridge passes on never comes there. */
+static bool is_of_ip(enum kfunc fn)
+{
+	return fn == KF_HOOK_PREROUTING || fn == KF_HOOK_INPUT || fn == KF_IP_FORWARD ||
+	       fn == KF_HOOK_OUTPUT || fn == KF_HOOK_POSTROUTING;
+}
+
 bool firewall_bridged(const struct incident *in)
 {
 	uint32_t end = boundary(in);
 
 	for (uint32_t i = 0; i < end; i++) {
-		if (in->frames[i].fn == KF_IP_FORWARD)
+		if (is_of_ip(in->frames[i].fn))
 			return false;
 		if (in->frames[i].fn == KF_BR_HANDLE_FRAME)
 			return true;

@@ -215,6 +215,11 @@ static const struct {
 	{ "__dev_queue_xmit < br_forward < br_handle_frame" SOFTIRQ, true },
 	{ "__dev_queue_xmit < ip_output < ip_forward < br_pass_frame_up < br_handle_frame", false },
 	{ "__dev_queue_xmit < br_forward < br_handle_frame < ip_forward", true },
+	/* a container behind a bridge: with ip_forward and br_pass_frame_up left by a tail call */
+	{ "__dev_queue_xmit < ip_output < nf_hook_slow < ip_rcv < br_handle_frame" SOFTIRQ, false },
+	{ "__dev_queue_xmit < ip6_output < br_handle_frame" SOFTIRQ, false },
+	{ "__dev_queue_xmit < ipv6_rcv < br_handle_frame" SOFTIRQ, false },
+	{ "__dev_queue_xmit < nf_hook_slow < br_forward < br_handle_frame < ip_rcv", true },
 	{ "__dev_queue_xmit" SOFTIRQ " < br_handle_frame", false },
 	{ "__dev_queue_xmit < neigh_update < br_handle_frame", false },
 	{ "__dev_queue_xmit < ip_forward", false },
