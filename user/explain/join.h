@@ -52,16 +52,16 @@ struct join_entry {
 	struct rst_event event; /* of a lone arrival: made up from it, without a socket */
 	struct rst_arrival arrival;
 	enum direction direction;
-	enum origin origin;	    /* of what left without TCP */
-	bool have_arrival;	    /* `arrival` is the RST of this event, as XDP saw it */
-	bool lone;		    /* there is no event but the arrival */
-	bool taken;		    /* another entry has it now */
-	bool relayed;		    /* a program wrote it, but TCP here had sent it before */
+	enum origin origin; /* of what left without TCP */
+	bool have_arrival;  /* `arrival` is the RST of this event, as XDP saw it */
+	bool lone;	    /* there is no event but the arrival */
+	bool taken;	    /* another entry has it now */
+	bool relayed;	    /* a program wrote it, but TCP here had sent it before */
 	struct numbers numbers;
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
-	uint64_t id;   /* of the line that tells of it: see join_id */
+	uint64_t id; /* of the line that tells of it: see join_id */
 	uint64_t number;
 	uint64_t mate; /* number of the other end's entry; of what passes through: of its
 			* sender's; 0: none is known */
