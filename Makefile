@@ -80,8 +80,10 @@ UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/obj/%.o)
 E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The end-to-end tests' namespaces serve the benchmark as well.
 BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(addprefix $(O)/obj/tests/e2e/,netlab.o patience.o)
+# They alone include the skeleton.
+TRACER_OBJS := $(filter $(O)/obj/user/kernel/tracer%,$(USER_OBJS))
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out $(addprefix %/,main.o tracer.o answers.o cmd_trace.o cmd_doctor.o audit.o),$(USER_OBJS)) \
+CORE_OBJS := $(filter-out %/main.o $(TRACER_OBJS) $(addprefix %/,answers.o cmd_trace.o cmd_doctor.o audit.o),$(USER_OBJS)) \
 	$(O)/obj/tests/bench/stats.o $(O)/obj/tests/bench/count.o
 
 BPF_OBJ := $(O)/bpf/rsttrace.o
@@ -188,7 +190,7 @@ $(O)/floor.skel.h: $(O)/bpf/floor.o
 
 # Nobody else may include the skeleton. The compiler reports it as a dependency only after the
 # first compilation, so the first one has to be told.
-$(O)/obj/user/kernel/tracer.o: $(SKEL)
+$(TRACER_OBJS): $(SKEL)
 
 $(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit -iquote tests/bench $(UNIT_CFLAGS)
 # Rows of the scenario tables end where the rest is zero.

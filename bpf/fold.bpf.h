@@ -10,10 +10,13 @@
 
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_HASH);
-	__uint(max_entries, 2048);
+	__uint(max_entries, RST_TOTALS);
 	__type(key, struct rst_kind);
 	__type(value, struct rst_total);
 } totals SEC(".maps") __weak;
+
+/* How many kinds have been put there since the start. */
+__u64 totals_made __weak = 0;
 
 /* User space gives both RST_FOLD_SLOTS for each CPU that is there. */
 struct {
@@ -45,6 +48,20 @@ union kind_word {
 	__u64 word;
 };
 
+/* User space takes out what counts no more. It may have nothing else to wake up for: what is filtered
+ * does not come through the ring. */
+static __always_inline void total_made(void)
+{
+	void *nothing;
+
+	__sync_fetch_and_add(&totals_made, 1);
+	if (totals_made % RST_TOTALS_LOOK)
+		return;
+	nothing = bpf_ringbuf_reserve(&ring, sizeof(__u64), 0);
+	if (nothing)
+		bpf_ringbuf_discard(nothing, BPF_RB_FORCE_WAKEUP);
+}
+
 __weak __noinline int rst_total_add(__u64 word, enum fate fate)
 {
 	struct rst_kind kind = ((union kind_word){ .word = word }).kind;
@@ -54,6 +71,7 @@ __weak __noinline int rst_total_add(__u64 word, enum fate fate)
 		struct rst_total none = {};
 
 		bpf_map_update_elem(&totals, &kind, &none, BPF_NOEXIST);
+		total_made();
 		total = bpf_map_lookup_elem(&totals, &kind);
 	}
 	if (!total) {

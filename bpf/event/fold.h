@@ -49,6 +49,11 @@ struct rst_kind {
 	__u8 bits;   /* enum rst_kind_bit */
 };
 
+/* How many kinds the map `totals` has room for. */
+#define RST_TOTALS 2048
+/* After so many new ones, the reader is woken to look whether there still is room. */
+#define RST_TOTALS_LOOK 256
+
 /* Value of the per-CPU map `totals`, by kind: every reset is counted in one of them, whatever became of
  * its details. */
 struct rst_total {

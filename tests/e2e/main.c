@@ -59,6 +59,7 @@ static const struct scenario *const tables[] = {
 	scenarios_attack,
 	scenarios_fold,
 	scenarios_reconcile,
+	scenarios_namespaces,
 	scenarios_cli,
 	scenarios_doctor,
 	/* Last: it checks the lines that all the others got. */

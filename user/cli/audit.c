@@ -4,24 +4,50 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/audit.h"
 #include "base/util.h"
+#include "cli/audit.h"
+#include "host/netns.h"
 
 static int take_totals(struct totals *out, struct tracer *t)
 {
-	_cleanup(freep) struct total *v = calloc(TRACER_TOTALS, sizeof(*v));
-
 	free(out->v);
 	*out = (struct totals){ 0 };
+	return tracer_totals(t, &out->v, &out->n);
+}
+
+/* ---- room for new namespaces */
+
+struct numbers {
+	uint32_t *v;
+	size_t n;
+};
+
+static int add_number(int fd, uint32_t netns, void *context)
+{
+	struct numbers *all = context;
+	uint32_t *v = realloc(all->v, (all->n + 1) * sizeof(*v));
+
 	if (!v)
 		return -ENOMEM;
-	out->n = tracer_totals(t, v, TRACER_TOTALS);
-	out->v = calloc(out->n + 1, sizeof(*v));
-	if (!out->v)
-		return -ENOMEM;
-	memcpy(out->v, v, out->n * sizeof(*v));
+	all->v = v;
+	all->v[all->n++] = netns;
 	return 0;
 }
+
+void audit_keep(struct tracer *t, uint64_t now_ns)
+{
+	struct numbers alive = { 0 };
+	bool crowded = false;
+
+	/* What fails for lack of memory is tried again the next time. */
+	if (tracer_keep(t, now_ns, &crowded) || !crowded)
+		return;
+	if (!netns_each(add_number, &alive))
+		tracer_forget(t, alive.v, alive.n);
+	free(alive.v);
+}
+
+/* ---- the beginning */
 
 int audit_start(struct audit *a, struct tracer *t)
 {

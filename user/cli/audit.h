@@ -20,6 +20,10 @@ struct audit {
 /* To be called once events are traced. Returns 0 or -ENOMEM. */
 int audit_start(struct audit *a, struct tracer *t);
 
+/* Keeps room to count what happens in new namespaces: to be called after each tracer_poll, NOW_NS being
+ * CLOCK_MONOTONIC. */
+void audit_keep(struct tracer *t, uint64_t now_ns);
+
 /*
  * Sets all that was traced since then against the counters of now, of the namespace NETNS or of all
  * (0). Fills a->result, valid until the next call; S has the counters of the kernel side. Returns 0

@@ -60,12 +60,12 @@ static void not_covered(const struct trace *t, struct summary *s)
 
 static void fill_kinds(const struct trace *t, struct summary *s)
 {
-	_cleanup(freep) struct total *totals = calloc(TRACER_TOTALS, sizeof(*totals));
+	_cleanup(freep) struct total *totals = NULL;
+	size_t n;
 
-	if (!totals)
+	if (tracer_totals(t->answers.tracer, &totals, &n))
 		return;
-	s->nkinds = (uint32_t)kinds_sum(s->kind, KINDS_MAX, totals,
-					tracer_totals(t->answers.tracer, totals, TRACER_TOTALS));
+	s->nkinds = (uint32_t)kinds_sum(s->kind, KINDS_MAX, totals, n);
 	for (uint32_t i = 0; i < s->nkinds; i++) {
 		struct kind_sum *k = &s->kind[i];
 
@@ -164,6 +164,7 @@ static int run(struct trace *t)
 			busy_until = clock_ns(CLOCK_MONOTONIC) + 2 * RST_WAKEUP_NS;
 		if (n != -ENOBUFS)
 			pipeline_folds(p, false);
+		audit_keep(t->answers.tracer, clock_ns(CLOCK_MONOTONIC));
 		pipeline_run(p, false);
 	}
 	return 0;

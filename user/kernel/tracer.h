@@ -74,10 +74,16 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
  * -ENOMEM. TICK_NS: length of a jiffy. */
 int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns);
 
-/* Fills OUT with the resets of each kind, summed over the CPUs. Returns how many kinds there are, at
- * most ROOM; TRACER_TOTALS are all that the kernel side has room for. */
-#define TRACER_TOTALS 2048
-size_t tracer_totals(const struct tracer *t, struct total *out, size_t room);
+/* The resets of each kind since the start, summed over the CPUs; a kind may be there twice. Returns 0 and
+ * N totals that the caller frees, or -ENOMEM. */
+int tracer_totals(const struct tracer *t, struct total **out, size_t *n);
+
+/* Keeps room for new kinds: to be called after each tracer_poll, at least once a second. *CROWDED: the
+ * caller is to say by tracer_forget which namespaces still stand. Returns 0 or -ENOMEM. */
+int tracer_keep(struct tracer *t, uint64_t now_ns, bool *crowded);
+
+/* Gives up telling the namespaces apart that are not among the N in ALIVE; their counts stay. */
+void tracer_forget(struct tracer *t, const uint32_t *alive, size_t n);
 
 /* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_namespaces.c: network namespaces that come and go, each with resets of its own. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "expect.h"
+#include "pair.h"
+
+/* Of 14 kinds each: half as many again as the table has room for. */
+#define NAMESPACES 220
+#define PORT 7000
+
+static void loopback_up(void)
+{
+	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request))
+		run_die("lo up: %s", strerror(errno));
+	close(fd);
+}
+
+static const struct sockaddr_in at = {
+	.sin_family = AF_INET,
+	.sin_port = PORT >> 8 | (PORT & 0xff) << 8,
+	.sin_addr.s_addr = 0x0100007f,
+};
+
+/* A connection on loopback; its ends are the caller's. */
+static void join(int listener, int *client, int *server)
+{
+	*client = socket(AF_INET, SOCK_STREAM, 0);
+	if (connect(*client, (const struct sockaddr *)&at, sizeof(at)))
+		run_die("connect: %s", strerror(errno));
+	*server = accept(listener, NULL, NULL);
+	if (*server < 0)
+		run_die("accept: %s", strerror(errno));
+}
+
+/* close(), with a RST whatever was sent. */
+static void cut(int fd)
+{
+	struct linger l = { .l_onoff = 1 };
+
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &l, sizeof(l));
+	close(fd);
+}
+
+static void await(int fd, short events)
+{
+	struct pollfd p = { .fd = fd, .events = events };
+
+	poll(&p, 1, 1000);
+}
+
+/* Who aborts which end, and after what was written to it or by whom closed. */
+static void provoke(int listener)
+{
+	int c, s, fd = socket(AF_INET, SOCK_STREAM, 0);
+	struct sockaddr_in nobody = at;
+
+	nobody.sin_port = htons(1);
+	connect(fd, (const struct sockaddr *)&nobody, sizeof(nobody));
+	close(fd);
+
+	for (int unread = 0; unread < 2; unread++)
+		for (int other = 0; other < 2; other++) {
+			join(listener, &c, &s);
+			if (unread) {
+				(void)!write(c, "1", 1);
+				await(s, POLLIN);
+			}
+			if (other)
+				(void)!write(s, "1", 1);
+			cut(s);
+			await(c, POLLHUP);
+			close(c);
+		}
+	join(listener, &c, &s);
+	(void)!write(c, "1", 1);
+	await(s, POLLIN);
+	close(s);
+	await(c, POLLHUP);
+	close(c);
+	for (int unread = 0; unread < 2; unread++) {
+		join(listener, &c, &s);
+		close(s);
+		await(c, POLLRDHUP);
+		if (unread)
+			(void)!write(c, "1", 1);
+		else
+			cut(c);
+		await(c, POLLHUP);
+		if (unread)
+			close(c);
+	}
+}
+
+static void one_namespace(int *fd)
+{
+	int listener;
+
+	if (unshare(CLONE_NEWNET))
+		run_die("unshare: %s", strerror(errno));
+	*fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	loopback_up();
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	if (bind(listener, (const struct sockaddr *)&at, sizeof(at)) || listen(listener, 8))
+		run_die("listen: %s", strerror(errno));
+	provoke(listener);
+	close(listener);
+}
+
+/* All of them stand until the last is made: a number that is free again is used again. */
+static void many_namespaces(void)
+{
+	int fd[NAMESPACES], status;
+	pid_t pid = fork();
+
+	if (!pid) {
+		for (int i = 0; i < NAMESPACES; i++)
+			one_namespace(&fd[i]);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid(pid, &status, 0) != pid || status)
+		run_die("the namespaces were not made");
+}
+
+static void refuse(struct run *run, struct actor *cli, int n)
+{
+	for (int i = 0; i < n; i++) {
+		int err, fd = actor_connect_start(cli, run->speak,
+						  act_address(run->speak, SIDE_SERVER), 44444, 0,
+						  &err);
+
+		if (err == EINPROGRESS)
+			actor_await_reset(cli, fd);
+		actor_close(cli, fd);
+	}
+}
+
+#define BEFORE 5
+#define AFTER 7
+
+/* What a namespace counts that stands all the time, by the counter and by this program. */
+static void check_standing(struct run *run)
+{
+	json_t *line;
+	bool found = false;
+	size_t i;
+
+	json_array_foreach(json_object_get(run->tracer.summary, "reconciliation"), i, line) {
+		if (json_integer_value(json_object_get(line, "netns")) !=
+			    run->lab.inode[SIDE_SERVER] ||
+		    strcmp(json_string_value(json_object_get(line, "counter")), "OutRsts"))
+			continue;
+		found = true;
+		expect_int(line, "kernel", BEFORE + AFTER);
+		expect_int(line, "events", BEFORE + AFTER);
+	}
+	if (!found)
+		run_fail("nothing is said of OutRsts");
+	expect_int(run->tracer.summary, "by_class_only", 0);
+}
+
+static void come_and_go(struct run *run)
+{
+	const char *const *args = run->what;
+	bool filtered = args != NULL;
+	struct actor cli;
+
+	tracer_start(run, args);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	refuse(run, &cli, BEFORE);
+	many_namespaces();
+	/* The table is looked at once a second. */
+	sleep(3);
+	many_namespaces();
+	refuse(run, &cli, AFTER);
+	tracer_finish(run, filtered ? (struct tally){ 0 }
+				    : (struct tally){ .server_sent = BEFORE + AFTER,
+						      .client_received = BEFORE + AFTER });
+	check_standing(run);
+	actor_stop(&cli);
+}
+
+static const char *const elsewhere[] = { "-L", "1", NULL };
+
+const struct scenario scenarios_namespaces[] = {
+	{ "namespaces-come-and-go", come_and_go, ONCE, false },
+	{ "namespaces-filtered", come_and_go, ONCE, false, .what = elsewhere },
+	{ 0 },
+};

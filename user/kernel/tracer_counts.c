@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* tracer_counts.c: what the kernel side counts: totals, folds, losses. */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "kernel/tracer_private.h"
+
+/* One total of each class is always there: when there is no room for a kind any more, it is counted so.
+ * (What fails here would count in RST_CNT_NO_TOTAL.) */
+static void make_totals(struct tracer *t)
+{
+	_cleanup(freep) struct rst_total *none = calloc((size_t)t->ncpu, sizeof(*none));
+
+	for (uint8_t i = 1; none && i <= RST_CLASS_HANDSHAKE_DROPPED; i++) {
+		struct rst_kind kind = { .class = i };
+
+		bpf_map_update_elem(bpf_map__fd(t->skel->maps.totals), &kind, none, BPF_NOEXIST);
+	}
+}
+
+static size_t pages(const struct bpf_map *map)
+{
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	size_t size = (size_t)bpf_map__max_entries(map) * bpf_map__value_size(map);
+
+	return (size + page - 1) / page * page;
+}
+
+static int map_folds(struct tracer *t, FILE *err)
+{
+	struct bpf_map *folds = t->skel->maps.folds, *samples = t->skel->maps.fold_samples;
+	void *p;
+
+	p = mmap(NULL, pages(folds), PROT_READ, MAP_SHARED, bpf_map__fd(folds), 0);
+	if (p == MAP_FAILED)
+		return tracer_fail(err, -errno, "the folds cannot be mapped");
+	t->folds = p;
+	p = mmap(NULL, pages(samples), PROT_READ, MAP_SHARED, bpf_map__fd(samples), 0);
+	if (p == MAP_FAILED)
+		return tracer_fail(err, -errno, "the folds' samples cannot be mapped");
+	t->samples = p;
+	return 0;
+}
+
+int tracer_counts_begin(struct tracer *t, bool folds, FILE *err)
+{
+	make_totals(t);
+	harvest_init(&t->harvest, bpf_map__fd(t->skel->maps.totals), t->ncpu);
+	return folds ? map_folds(t, err) : 0;
+}
+
+void tracer_counts_end(struct tracer *t)
+{
+	if (t->folds)
+		munmap((void *)t->folds, pages(t->skel->maps.folds));
+	if (t->samples)
+		munmap((void *)t->samples, pages(t->skel->maps.fold_samples));
+	harvest_free(&t->harvest);
+}
+
+int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns)
+{
+	uint32_t n = t->folds ? bpf_map__max_entries(t->skel->maps.folds) : 0;
+
+	return folds_init(f, t->folds, t->samples, n, tick_ns);
+}
+
+void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
+{
+	static const enum rst_counter missed[] = { RST_CNT_MISSED_RESETS, RST_CNT_MISSED_STATES };
+	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
+	int map = bpf_map__fd(t->skel->maps.counters);
+
+	for (uint32_t i = 0; i < RST_CNT_MAX; i++) {
+		counters[i] = 0;
+		if (!values || bpf_map_lookup_elem(map, &i, values))
+			continue;
+		for (int cpu = 0; cpu < t->ncpu; cpu++)
+			counters[i] += values[cpu];
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(missed); i++)
+		counters[missed[i]] = programs_missed(t, missed[i]);
+	counters[RST_CNT_NO_TOTAL] += harvest_unplaced(&t->harvest);
+}
+
+void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
+{
+	__u32 value = caller;
+
+	/* There are two or three; if there is no room for one, its events are told of one by one. */
+	bpf_map_update_elem(bpf_map__fd(t->skel->maps.reset_callers), &ip, &value, BPF_NOEXIST);
+}
+
+uint32_t tracer_cpus(const struct tracer *t)
+{
+	return (uint32_t)t->ncpu;
+}
+
+int tracer_totals(const struct tracer *t, struct total **out, size_t *n)
+{
+	return harvest_read(&t->harvest, out, n);
+}
+
+int tracer_keep(struct tracer *t, uint64_t now_ns, bool *crowded)
+{
+	uint64_t made = __atomic_load_n(&t->skel->bss->totals_made, __ATOMIC_RELAXED);
+
+	return harvest_sweep(&t->harvest, now_ns, made, crowded);
+}
+
+void tracer_forget(struct tracer *t, const uint32_t *alive, size_t n)
+{
+	harvest_forget(&t->harvest, alive, n);
+}
