@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_accept.c: connections that nobody accepts: K7, P12. */
+#include <errno.h>
+#include <sched.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -88,8 +90,22 @@ static void listener_killed(struct run *run)
  * way: their SYN-ACKs are lost until all of them have begun. One more fits, the others do not. The
  * client's own second SYNs are lost too, or they would bring a second SYN-ACK each, and a second
  * reset for its ACK.
+ *
+ * The kernel looks whether there is room without a lock (tcp_v4_syn_recv_sock): two ACKs on two CPUs
+ * at once both fit. The second SYN-ACK, and with it the ACK, comes from a timer of the CPU that got the
+ * SYN, all in the same tick; so the client sends from one CPU.
  */
 #define LIMIT 3
+
+static void stay_on_one_cpu(const struct actor *a)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	if (sched_setaffinity(a->pid, sizeof(set), &set))
+		run_die("sched_setaffinity: %s", strerror(errno));
+}
 
 static void accept_queue_full(struct run *run)
 {
@@ -114,8 +130,14 @@ static void accept_queue_full(struct run *run)
 		pair_another(run, &p, &port);
 	actor_await_incoming(&p.srv, p.listener, LIMIT);
 	netlab_block_synack(&run->lab);
+	stay_on_one_cpu(&p.cli);
 	for (int i = 0; i < LIMIT; i++)
 		actor_connect_start(&p.cli, run->speak, p.server.address, p.server.port, 0, NULL);
+	/* A SYN that is handled only once the queue is full would be dropped. */
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  "for i in $(seq 1000); do [ $(ss -Htn state syn-recv | wc -l) = %d ] && exit 0; "
+		  "sleep 0.01; done; exit 1",
+		  LIMIT);
 	netlab_block_syn(&run->lab);
 	netlab_admit(&run->lab, SIDE_CLIENT);
 	netlab_await(&run->lab, SIDE_SERVER, "Tcp", "OutRsts", LIMIT - 1);
