@@ -69,8 +69,9 @@ ifneq ($(CROSS),)
 UNIT_SRCS += $(wildcard tests/cross/*.c)
 endif
 E2E_SRCS  := $(wildcard tests/e2e/*.c)
-# floor is one of the programs that the benchmark compares, with a BPF side of its own.
-BENCH_SRCS := $(filter-out tests/bench/%.bpf.c tests/bench/floor.c,$(wildcard tests/bench/*.c))
+# floor is one of the programs that the benchmark compares, with a BPF side of its own; ring is preloaded.
+BENCH_SRCS := $(filter-out tests/bench/%.bpf.c $(addprefix tests/bench/,floor.c ring.c),\
+	$(wildcard tests/bench/*.c))
 
 SOURCES   := $(sort $(BPF_SRCS) $(USER_SRCS) $(UNIT_SRCS) $(E2E_SRCS) $(BENCH_SRCS))
 
@@ -144,7 +145,7 @@ all: $(O)/rsttrace
 
 # With each program that a test or a measurement wants: what nobody builds stops building unnoticed.
 .PHONY: everything
-everything: all $(addprefix $(O)/tests/,unit e2e bench floor features)
+everything: all $(addprefix $(O)/tests/,unit e2e bench floor ring.so features)
 
 # Rewritten only when the commands change; everything compiled depends on it.
 FLAGS_NOW = $(CC) $(USER_CFLAGS) $(USER_LDFLAGS) $(LIB_LIBS) | $(CLANG) $(BPF_CFLAGS) | $(BPFTOOL)
@@ -235,6 +236,11 @@ $(O)/tests/floor: $(O)/obj/tests/bench/floor.o
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $< $(LIB_LIBS)
 
+$(O)/tests/ring.so: tests/bench/ring.c $(O)/.flags
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CC) $(USER_CFLAGS) $(USER_LDFLAGS) -fPIC -shared -o $@ $< -ldl
+
 -include $(BPF_OBJS:.o=.d) $(USER_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) $(E2E_OBJS:.o=.d) \
 	$(BENCH_OBJS:.o=.d) $(O)/obj/tests/kernels/features.d $(O)/obj/tests/bench/floor.d $(O)/bpf/floor.bpf.d
 
@@ -294,10 +300,10 @@ demo:
 bench:
 	@scripts/install-deps
 	@[ "$$(id -u)" != 0 ] || scripts/install-deps --bench || true
-	@$(MAKE) --no-print-directory all $(O)/tests/bench $(O)/tests/floor >&2; \
+	@$(MAKE) --no-print-directory all $(addprefix $(O)/tests/,bench floor ring.so) >&2; \
 		err=$$?; $(give_back); exit $$err
 	@RSTTRACE=$(abspath $(O)/rsttrace) FLOOR=$(abspath $(O)/tests/floor) \
-		RST_BT=$(abspath tests/bench/rst.bt) $(O)/tests/bench $(BENCH_ARGS)
+		RING=$(abspath $(O)/tests/ring.so) RST_BT=$(abspath tests/bench/rst.bt) $(O)/tests/bench $(BENCH_ARGS)
 
 # The causes on real kernels, in QEMU: KERNELS="5.10 7", KERNEL_ARGS=--quick.
 .PHONY: test-kernels

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "instructions.h"
 #include "measure.h"
 #include "quick.h"
 #include "report.h"
@@ -23,6 +24,7 @@
 /* What those two are judged against, without --tools. */
 #define JUDGED (1U << TOOL_RSTTRACE | 1U << TOOL_BASELINE)
 
+static const char *profiles; /* --instructions */
 static struct bench bench = { .rounds = 5, .seconds = 0.6, .limit = 300 };
 
 static void usage(FILE *out)
@@ -35,6 +37,9 @@ static void usage(FILE *out)
 	      "  --rounds auto  this build and the baseline in turns and nothing else, until nine times\n"
 	      "                 of ten their ratio is within 0.01 of what is told\n"
 	      "  --limit S      how long a load may take with --rounds auto (default: 300)\n"
+	      "  --instructions DIR\n"
+	      "                 what a line takes in user space, by valgrind, and nothing else; the\n"
+	      "                 profiles go there\n"
 	      "  --quick        each load and each tool once and briefly: whether they work\n"
 	      "  --only LOADS   these loads only, by commas:",
 	      out);
@@ -147,6 +152,7 @@ static bool parse(int argc, char **argv)
 		{ "tools", required_argument, NULL, 't' },
 		{ "baseline", required_argument, NULL, 'b' },
 		{ "limit", required_argument, NULL, 'l' },
+		{ "instructions", required_argument, NULL, 'i' },
 		{ "quick", no_argument, NULL, 'q' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
@@ -169,6 +175,9 @@ static bool parse(int argc, char **argv)
 			break;
 		case 'l':
 			bench.limit = atof(optarg);
+			break;
+		case 'i':
+			profiles = optarg;
 			break;
 		case 'q':
 			bench.quick = true;
@@ -210,6 +219,11 @@ int main(int argc, char **argv)
 	if (geteuid()) {
 		fputs("bench: needs root: sudo make bench\n", stderr);
 		return EXIT_FAILURE;
+	}
+	if (profiles) {
+		netlab_open(&bench.lab, LAB_PAIR);
+		instructions_measure(&bench.lab, profiles);
+		return fflush(stdout) ? EXIT_FAILURE : 0;
 	}
 	for (int i = 0; i < TOOLS; i++) {
 		bench.missing[i] = tool_missing(i);
