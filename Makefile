@@ -335,6 +335,7 @@ lint-files:
 	$(Q)scripts/check-rooms user
 	$(call say,README,README.md)
 	$(Q)scripts/update-readme --check $(O)/rsttrace README.md
+	$(Q)scripts/update-readme --check $(O)/rsttrace docs/rules.md
 	$(call say,KERNELS,docs/kernels.md)
 	$(Q)scripts/update-kernels --check $(O)/tests/features tests/kernels/results docs/kernels.md
 	$(call say,TIDY,user/*/*.c)
@@ -401,4 +402,5 @@ help:
 .PHONY: readme
 readme: all $(O)/tests/features
 	$(Q)scripts/update-readme $(O)/rsttrace README.md
+	$(Q)scripts/update-readme $(O)/rsttrace docs/rules.md
 	$(Q)scripts/update-kernels $(O)/tests/features tests/kernels/results docs/kernels.md

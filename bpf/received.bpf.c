@@ -46,7 +46,7 @@ static __always_inline bool is_doubtful(const struct rst_kind *kind)
 
 /*
  * Raised first thing in tcp_reset, which the kernel also calls when data arrives after a close and
- * no RST came at all (kernel.md, trap 1). The frame that called tcp_reset tells these apart; user
+ * no RST came at all (docs/rules.md, P7). The frame that called tcp_reset tells these apart; user
  * space, which has the names, drops and counts them.
  */
 SEC("tp_btf/tcp_receive_reset")

@@ -47,7 +47,7 @@ static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct so
 
 /*
  * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
- * SYN_RECV; skb is NULL for an active reset (kernel.md, section A; kernels from 6.10 on).
+ * SYN_RECV; skb is NULL for an active reset (kernels from 6.10 on; docs/rules.md).
  */
 SEC("tp_btf/tcp_send_reset")
 int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)

@@ -9,6 +9,7 @@
 
 #include "base/util.h"
 #include "cli/options_table.h"
+#include "model/rules.h"
 
 /* By --help's word for an argument: the function of either script that knows such arguments. */
 static const struct {
@@ -106,7 +107,7 @@ static const char *const bash_end =
 	"	elif [ -z \"$command\" ]; then\n"
 	"		_rsttrace_offer \"$cur\" \"${_rsttrace_commands[@]}\"\n"
 	"	elif [ \"$command\" = explain ]; then\n"
-	"		_rsttrace_offer \"$cur\" \"${_rsttrace_causes[@]}\"\n"
+	"		_rsttrace_offer \"$cur\" \"${_rsttrace_causes[@]}\" \"${_rsttrace_rules[@]}\"\n"
 	"	fi\n"
 	"}\n"
 	"complete -F _rsttrace rsttrace\n";
@@ -123,6 +124,17 @@ static void put_causes(FILE *out)
 {
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		fprintf(out, "%s%s", i ? " " : "", cause_get(i)->name);
+}
+
+/* What explain takes besides a cause; names that are both stand with the causes. */
+static void put_rules(FILE *out)
+{
+	const struct rule_record *rule;
+
+	fputs("rules", out);
+	for (size_t i = 0; (rule = rule_get(i)); i++)
+		if (cause_find(rule->name, strlen(rule->name)) < 0)
+			fprintf(out, " %s", rule->name);
 }
 
 /* The options of one command, as words. */
@@ -182,6 +194,8 @@ void completion_bash(FILE *out)
 	put_commands(out);
 	fputs(")\n_rsttrace_causes=(", out);
 	put_causes(out);
+	fputs(")\n_rsttrace_rules=(", out);
+	put_rules(out);
 	fputs(")\n\n", out);
 	bash_options(out);
 	fputs("# What the argument of option $1 is.\n_rsttrace_argument()\n{\n	case $1 in\n", out);
@@ -225,7 +239,7 @@ static const char *const zsh_end =
 	"		fi\n"
 	"	done\n"
 	"	rest=('1:command:_rsttrace_first')\n"
-	"	[[ $command == explain ]] && rest+=(\"2:cause:($_rsttrace_cause_names)\")\n"
+	"	[[ $command == explain ]] && rest+=(\"2:cause or rule:($_rsttrace_cause_names $_rsttrace_rules)\")\n"
 	"	_rsttrace_options $command\n"
 	"	_arguments -s : $reply $rest\n"
 	"}\n\n"
@@ -282,7 +296,7 @@ void completion_zsh(FILE *out)
 	const struct definition *d;
 
 	fputs("#compdef rsttrace\n# zsh completion of rsttrace, made by: rsttrace --completion zsh\n\n"
-	      "typeset -ga _rsttrace_commands _rsttrace_cause_names reply\n"
+	      "typeset -ga _rsttrace_commands _rsttrace_cause_names _rsttrace_rules reply\n"
 	      "typeset -gA _rsttrace_names\n_rsttrace_commands=(\n",
 	      out);
 	for (size_t i = 0; (word = options_command(i)); i++) {
@@ -295,6 +309,8 @@ void completion_zsh(FILE *out)
 		fprintf(out, " %s 1", word->name);
 	fputs(" )\n_rsttrace_cause_names=(", out);
 	put_causes(out);
+	fputs(")\n_rsttrace_rules=(", out);
+	put_rules(out);
 	fputs(")\n\n_rsttrace_options()\n{\n	reply=()\n	case $1 in\n", out);
 	for (size_t i = 0; (word = options_command(i)); i++) {
 		if (word->command >= COMMAND_HELP)

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cli/cmd_doctor.h"
+#include "cli/cmd_explain.h"
 #include "cli/cmd_trace.h"
 #include "cli/completion.h"
 #include "cli/options.h"
@@ -16,17 +17,6 @@ enum exit_code {
 	EXIT_RUNTIME = 1,
 	EXIT_USAGE = 2,
 };
-
-static int cmd_explain(const struct options *o)
-{
-	if (o->explain_markdown)
-		cause_markdown(stdout);
-	else if (o->explain >= 0)
-		cause_explain(stdout, (enum cause_id)o->explain);
-	else
-		cause_list(stdout);
-	return 0;
-}
 
 static int cmd_help(const struct options *o)
 {

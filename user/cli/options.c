@@ -17,6 +17,7 @@
 #include "base/nearest.h"
 #include "base/text.h"
 #include "model/prefix.h"
+#include "model/rules.h"
 
 #define RING_MIB_DEFAULT 8
 #define RING_MIB_MAX 1024
@@ -406,7 +407,7 @@ static const struct definition definitions[] = {
 	{ 0, "history", "COUNT", "remember so many ended connections (default: 65,536)",
 	  SECTION_RUN, SCOPE_TRACE, set_history, 0 },
 
-	{ 0, "markdown", NULL, "explain: all causes as a Markdown table", SECTION_OTHER,
+	{ 0, "markdown", NULL, "explain: all causes (or rules) as a Markdown table", SECTION_OTHER,
 	  SCOPE_EXPLAIN, FLAG(explain_markdown) },
 	{ 0, "completion", "bash|zsh", NULL, SECTION_OTHER, SCOPE_ANY, set_completion, 0 },
 	{ 'h', "help", NULL, "this text", SECTION_OTHER, SCOPE_ANY, set_command, 0 },
@@ -580,22 +581,41 @@ static int add_prefix(const struct parse *p, const char *arg)
 	return 0;
 }
 
+/* A word that explain does not know. */
+static int complain_explain(const struct parse *p, const char *word)
+{
+	struct nearest n = nearest_to(word, strlen(word));
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		nearest_offer(&n, cause_get(i)->name);
+	for (size_t i = 0; rule_get(i); i++)
+		nearest_offer(&n, rule_get(i)->name);
+	nearest_offer(&n, "rules");
+	if (n.found)
+		return complain(p, "no cause or rule is named '%s'; try rsttrace explain %s",
+				quote(word, SIZE_MAX).text, n.found);
+	return complain(
+		p,
+		"no cause or rule is named '%s'; try rsttrace explain, or rsttrace explain rules",
+		quote(word, SIZE_MAX).text);
+}
+
 static int parse_explain(const struct parse *p, int argc, char **argv)
 {
 	struct options *o = p->o;
 
 	if (argc > 1)
-		return complain(p, "explain takes one cause; try rsttrace explain %s",
+		return complain(p, "explain takes one cause or rule; try rsttrace explain %s",
 				quote(argv[0], SIZE_MAX).text);
-	if (argc && o->explain_markdown)
+	o->explain_rules = argc && !strcmp(argv[0], "rules");
+	if (!argc || o->explain_rules)
+		return 0;
+	if (o->explain_markdown)
 		return complain(p, "--markdown prints all causes; try it without '%s'",
 				quote(argv[0], SIZE_MAX).text);
-	if (argc) {
-		o->explain = find_cause(p, argv[0], strlen(argv[0]));
-		if (o->explain < 0)
-			return -EINVAL;
-	}
-	return 0;
+	o->explain = cause_find(argv[0], strlen(argv[0]));
+	o->rule = rule_find(argv[0], strlen(argv[0]));
+	return o->explain < 0 && o->rule < 0 ? complain_explain(p, argv[0]) : 0;
 }
 
 static int parse_doctor(const struct parse *p, int argc, char **argv)
@@ -641,7 +661,7 @@ static int parse_version(const struct parse *p, int argc, char **argv)
 /* The first is what happens without a word. */
 static const struct command_word words[] = {
 	{ "trace", COMMAND_TRACE, "one line for each reset, live", parse_trace },
-	{ "explain", COMMAND_EXPLAIN, "what a cause means, how it is told, what to do",
+	{ "explain", COMMAND_EXPLAIN, "what a cause or a rule means, how it is told",
 	  parse_explain },
 	{ "doctor", COMMAND_DOCTOR, "whether tracing works here, and what is lost", parse_doctor },
 	{ "help", COMMAND_HELP, "the options", parse_help },
@@ -698,6 +718,7 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 		.capture.ring_mib = RING_MIB_DEFAULT,
 		.capture.history = HISTORY_DEFAULT,
 		.explain = -1,
+		.rule = -1,
 	};
 	describe(letters, longs);
 	optind = 0; /* glibc: forget what was parsed before */

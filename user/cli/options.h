@@ -40,7 +40,9 @@ struct options {
 	int ready_fd;		 /* --ready-fd; -1: none */
 	struct sink_style style;
 	int explain;	       /* explain: cause id; -1: list all */
-	bool explain_markdown; /* explain --markdown: the README's table */
+	int rule;	       /* explain: number of a rule; -1: none */
+	bool explain_rules;    /* explain rules: list them */
+	bool explain_markdown; /* explain --markdown: the table of the README, or of docs/rules.md */
 	const char *shell;     /* --completion: "bash" or "zsh" */
 };
 

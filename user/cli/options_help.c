@@ -14,7 +14,7 @@ void options_help(FILE *out)
 	const struct definition *d;
 
 	fputs("Usage: rsttrace [trace] [OPTION...] [ADDRESS[/BITS]...]\n"
-	      "       rsttrace explain [CAUSE] [--markdown]\n"
+	      "       rsttrace explain [CAUSE | RULE | rules] [--markdown]\n"
 	      "       rsttrace doctor [-j] [-v] [-i NAME[:generic]]...\n\n"
 	      "Says who reset a TCP connection, and why: one line for each RST this host sends or\n"
 	      "receives. An ADDRESS matches either end. Needs root; the man page\n"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * attribute.c: the table of rules and the verdict. The frames next to the emitter decide, socket facts
- * refine, the kernel's reason only confirms: it is generic or wrong in many cases (kernel.md, trap 4).
- * A rule's name is the row of kernel.md that it recognises; rules_*.c recognise.
+ * refine, the kernel's reason only confirms: it is generic or wrong in many cases (docs/rules.md).
+ * A rule's name is explained in docs/rules.md and model/rules.c; rules_*.c recognise.
  */
 #include "base/util.h"
 #include "explain/attribute.h"
@@ -222,6 +222,15 @@ static const char *phase_of(const struct incident *in)
 	if (sent_last && in->role != RST_ROLE_SERVER)
 		return "after-request";
 	return idle_ms >= IDLE_MS ? "idle" : "mid-transfer";
+}
+
+bool attribute_rule(size_t i, const char **name, enum cause_id *cause)
+{
+	if (i >= ARRAY_SIZE(rules))
+		return false;
+	*name = rules[i].name;
+	*cause = rules[i].cause;
+	return true;
 }
 
 void attribute_cause(struct incident *in)

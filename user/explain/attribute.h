@@ -18,6 +18,10 @@
  */
 void attribute_cause(struct incident *in);
 
+/* Row I of the table of rules: its name, and the cause that it gives; several rows may have one name.
+ * Returns false behind the last. */
+bool attribute_rule(size_t i, const char **name, enum cause_id *cause);
+
 /* Whether IN, a dropped RST, was refused by the very socket that it was handed to, if that listens. */
 bool attribute_by_listener(const struct incident *in);
 

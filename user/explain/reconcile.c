@@ -62,7 +62,7 @@ static bool is_received_in_syn_recv(const struct rst_kind *kind, const struct fe
 	return kind->class == RST_CLASS_RECEIVED && state_then(kind) == RST_TCP_SYN_RECV;
 }
 
-/* Also a false one, of data after a close (kernel.md, trap 1): it ends the connection as well. */
+/* Also a false one, of data after a close (docs/rules.md, P7): it ends the connection as well. */
 static bool ends_established(const struct rst_kind *kind, const struct features *f)
 {
 	return kind->class == RST_CLASS_RECEIVED

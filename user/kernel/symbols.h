@@ -31,8 +31,8 @@ void symbols_frame(struct symbols *symbols, uint64_t ip, struct frame *frame);
 
 /*
  * Whether EVENT, a tcp_receive_reset, is no received RST at all: tcp_reset, and with it its
- * tracepoint, is also called when data arrives for a socket whose process is gone (kernel.md,
- * section B; tcp_rcv_state_process in 5.10 to 7.3). Such an event is counted and not reported; the
+ * tracepoint, is also called when data arrives for a socket whose process is gone (rule
+ * P7 of docs/rules.md; tcp_rcv_state_process in 5.10 to 7.3). Such an event is counted and not reported; the
  * RST sent in answer is. *CALLER becomes the return address that tells, 0 if none does.
  */
 bool symbols_not_received(struct symbols *symbols, const struct rst_event *event, uint64_t *caller);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* causes.c: the vocabulary as one table, and the three ways of printing it. */
+#include "base/paragraph.h"
 #include "base/util.h"
 #include "model/causes.h"
 
 #include <string.h>
-
-#define EXPLAIN_WIDTH 80
-#define EXPLAIN_INDENT 12
 
 /* clang-format 14 would indent every record twice. */
 /* clang-format off */
@@ -408,7 +406,7 @@ static const struct cause causes[CAUSE_COUNT] = {
 };
 /* clang-format on */
 
-/* causes.md, last section; the original list has no S2. */
+/* What people start from; the list that these numbers come from has no S2. */
 static const struct {
 	const char *number, *meaning;
 } users[] = {
@@ -433,43 +431,22 @@ int cause_find(const char *name, size_t len)
 	return -1;
 }
 
-/* Prints TEXT after its label, broken at spaces and indented to the same column. */
-static void print_field(FILE *out, const char *label, const char *text)
-{
-	int column = fprintf(out, "  %-*s", EXPLAIN_INDENT - 2, label);
-	bool first = true;
-
-	while (*text) {
-		int len = (int)strcspn(text, " ");
-
-		if (!first && column + 1 + len > EXPLAIN_WIDTH) {
-			column = fprintf(out, "\n%*s", EXPLAIN_INDENT, "") - 1;
-			first = true;
-		}
-		column += fprintf(out, "%s%.*s", first ? "" : " ", len, text);
-		first = false;
-		text += len;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
-}
-
 void cause_explain(FILE *out, enum cause_id id)
 {
 	const struct cause *c = &causes[id];
 	const char *label = "Reason";
 
 	fprintf(out, "%s (%s%s)\n\n", c->name, c->group, c->benign ? ", benign" : "");
-	print_field(out, "What", c->brief);
-	print_field(out, "Seen as", c->seen);
-	print_field(out, "To do", c->todo);
+	paragraph_print(out, "What", c->brief);
+	paragraph_print(out, "Seen as", c->seen);
+	paragraph_print(out, "To do", c->todo);
 	for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
 		char line[80];
 
 		if (!strstr(c->users, users[i].number))
 			continue;
 		snprintf(line, sizeof(line), "%s: %s", users[i].number, users[i].meaning);
-		print_field(out, label, line);
+		paragraph_print(out, label, line);
 		label = "";
 	}
 }

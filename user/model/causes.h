@@ -53,7 +53,7 @@ struct cause {
 	const char *brief; /* one line: what happened */
 	const char *seen;  /* how it is recognised, for `explain` */
 	const char *todo;  /* what the reader should do next, for `explain` */
-	const char *users; /* S-numbers of causes.md, comma-separated */
+	const char *users; /* S-numbers (causes.c), comma-separated */
 };
 
 /* The record of a cause. ID must be below CAUSE_COUNT. Never NULL; static storage. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* kfunc.h: the kernel functions that attribution knows by name (kernel.md, sections A and B). */
+/* kfunc.h: the kernel functions that attribution knows by name (docs/rules.md). */
 #ifndef RSTTRACE_KFUNC_H
 #define RSTTRACE_KFUNC_H
 

@@ -10,6 +10,7 @@
 
 #include "base/util.h"
 #include "cli/options.h"
+#include "model/rules.h"
 
 #define ARGS_MAX 40
 
@@ -245,6 +246,14 @@ Test(options, commands)
 	cr_assert_eq(o.explain, -1);
 	cr_assert_eq(good("explain linger-zero").explain, CAUSE_LINGER_ZERO);
 	cr_assert_eq(good("explain unknown").explain, CAUSE_UNKNOWN);
+	cr_assert_eq(good("explain unknown").rule, -1);
+	o = good("explain p3F");
+	cr_assert_eq(o.explain, -1);
+	cr_assert_eq(o.rule, rule_find("P3f", 3));
+	o = good("explain refused");
+	cr_assert(o.explain == CAUSE_REFUSED && o.rule == rule_find("refused", 7));
+	o = good("explain rules --markdown");
+	cr_assert(o.explain_rules && o.explain_markdown && o.rule == -1);
 	cr_assert(good("explain --markdown").explain_markdown);
 	cr_assert(good("--markdown explain").explain_markdown);
 	o = good("doctor -j -v -i eth0:generic --interface lo");
@@ -366,9 +375,12 @@ static const struct {
 	{ "-4 ::1", "not an IPv4 address" },
 	{ "-6 10.0.0.1", "not an IPv6 address" },
 	{ "::2 ::3 ::4 ::5 ::6 ::7 ::8 ::9 ::a ::b ::c ::d ::e ::f ::10 ::11 ::12", "too many" },
-	{ "explain flubber", "try rsttrace explain" },
-	{ "explain refuse", "try refused" },
+	{ "explain flubber", "try rsttrace explain, or rsttrace explain rules" },
+	{ "explain refuse", "try rsttrace explain refused" },
+	{ "explain P3x", "try rsttrace explain P3" },
+	{ "explain rule", "try rsttrace explain rules" },
 	{ "explain refused ignored", "one cause" },
+	{ "explain P3f --markdown", "'P3f'" },
 	{ "explain refused --markdown", "'refused'" },
 	{ "explain -j", "--json" },
 	{ "-L 80 explain", "--local-port" },

@@ -66,7 +66,7 @@ static const struct row rows[] = {
 	  CAUSE_FIN_WAIT_2_LIMIT, SURE, "K2", OWNER_CONTEXT, NULL },
 	{ "K2 without a reason", DIR_SENT, ACTIVE CLOSE, FULL(CLOSE, DEAD), NO_PACKET, NULL,
 	  linger2_in_fin_wait2, CAUSE_FIN_WAIT_2_LIMIT, SURE, "K2", OWNER_CONTEXT, NULL },
-	/* 6.10 and 6.11 have the argument but give this for every active reset (kernel.md, A). */
+	/* 6.10 and 6.11 have the argument but give this for every active reset (docs/rules.md, K4). */
 	{ "K2 with a reason that says nothing", DIR_SENT, ACTIVE CLOSE, FULL(CLOSE, DEAD), NO_PACKET,
 	  "NOT_SPECIFIED", linger2_in_fin_wait2, CAUSE_FIN_WAIT_2_LIMIT, SURE, "K2", OWNER_CONTEXT,
 	  NULL },

@@ -121,7 +121,7 @@ Test(owner, destroyed_from_outside)
 	cr_assert_str_eq(b.in.cpu_task.comm, "ss");
 }
 
-/* `ss -K` on a listener resets its children in the context of ss (kernel.md, K7). */
+/* `ss -K` on a listener resets its children in the context of ss (docs/rules.md, K7). */
 Test(owner, who_destroys_a_listener_does_not_own_its_children)
 {
 	struct built b;

@@ -206,7 +206,7 @@ Test(why, process_ends)
 		       "sending 0");
 }
 
-/* causes.md: process-killed says what would have caused the RST; the frames are K7's. */
+/* process-killed says what would have caused the RST; the frames are K7's. */
 Test(why, process_ends_with_unaccepted_but_uncounted_connections)
 {
 	struct built b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* test_firewall.c: origin, kind, family and hook from the stacks of kernel.md, section A3. */
+/* test_firewall.c: origin, kind, family and hook from the stacks of docs/rules.md, A3. */
 #include <criterion/criterion.h>
 #include <string.h>
 
