@@ -12,6 +12,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "stayed.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -52,7 +53,7 @@ static __noinline void handshake_dropped(const struct rst_tuple *tuple,
 		past.known_by = RST_KNOWN_LISTENER;
 	}
 	past_key(&key, tuple, netns);
-	bpf_map_update_elem(&dropped_handshakes, &key, &past, BPF_ANY);
+	past_put_handshake(&key, &past);
 }
 
 static __noinline void refused_by_listener(struct sk_buff *skb, struct sock *sk)
@@ -281,11 +282,73 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	else if (!compat_has(RST_KERNEL_DROP_SOCKET) && compat_is_unspecified(reason) &&
 		 is_at_tcp(skb))
 		find_refuser(e);
-	/* A listener takes it because its connection is no more; a half-open one is another. */
-	if (!tp || (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
+	/* A listener takes it because its connection is no more; a half-open one is another. A socket that
+	 * is closed by now had it in its backlog while it ended. */
+	if (!tp || kind.state == RST_TCP_CLOSE ||
+	    (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
 		past_recall(&e->past, &tuple, kind.netns, false);
 	event_fill(e, ctx, RST_REC_DROPPED);
 	fold_submit(fold, &kind, e);
+}
+
+/* Where SKB was to leave; before it has a device, its route tells. */
+static __always_inline __u32 way_out(const struct sk_buff *skb)
+{
+	struct net_device *dev = BPF_CORE_READ(skb, dev);
+	struct dst_entry *dst;
+
+	if (!dev) {
+		dst = (struct dst_entry *)(BPF_CORE_READ(skb, _skb_refdst) & K_DST_MASK);
+		dev = BPF_CORE_READ(dst, dev);
+	}
+	return BPF_CORE_READ(dev, ifindex);
+}
+
+static __always_inline bool may_tell_later(struct rst_leaving *l, __u64 now)
+{
+	if (now - l->second > 1000000000ULL) {
+		l->second = now;
+		l->told = 0;
+	}
+	return l->told++ < STAYED_LATER;
+}
+
+/* A RST that this host sent, or wanted to, and that does not leave. One that aborts a connection is told
+ * of next, on this CPU; one that waited for something was told of before, maybe on another. */
+static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason)
+{
+	struct rst_leaving *l = stayed_here();
+	struct rst_packet packet = {};
+	struct rst_tuple tuple = {};
+	__u64 now = bpf_ktime_get_ns();
+	struct rst_stayed *s;
+	bool expected;
+	long size;
+
+	if (!l || !wire_rst(&tuple, &packet, skb))
+		return;
+	packet_turn(&tuple);
+	expected = stayed_expected(l, &packet, now);
+	if (expected && !l->detailed)
+		return;
+	s = &l->stayed;
+	s->hdr.size = sizeof(*s);
+	s->hdr.type = RST_REC_STAYED;
+	s->hdr.cpu = bpf_get_smp_processor_id();
+	s->hdr.mono_ns = now;
+	/* By now its source may be translated. */
+	s->tuple = expected ? l->tuple : tuple;
+	s->packet = packet;
+	s->location = location;
+	s->drop_reason = reason;
+	s->netns = skb_netns(skb);
+	s->ifindex = way_out(skb);
+	size = bpf_get_stack(ctx, s->stack, sizeof(s->stack), 0);
+	s->nstack = size > 0 ? size / sizeof(s->stack[0]) : 0;
+	if (!expected)
+		past_set_unsent(&tuple, s->netns, RST_UNSENT_DROPPED);
+	if (expected || (filter_pass(&tuple, s->netns) && may_tell_later(l, now)))
+		stayed_tell(s);
 }
 
 /* A copy for a raw or packet socket is none of the RST's own. */
@@ -323,8 +386,12 @@ int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location)
 	if (!compat_has(RST_KERNEL_DROP_SOCKET) && compat_is_unspecified(reason) &&
 	    is_at_tcp(skb) && met_full_listener(skb, reason))
 		return 0;
+	if (skb->len > WIRE_RST_MAX)
+		return 0;
 	/* What leaves has not come in. */
-	if (skb->skb_iif && skb->len <= WIRE_RST_MAX)
+	if (skb->skb_iif)
 		reset_dropped(ctx, skb, (__u64)location, reason, rx_sk);
+	else if (rst_config.directions & RST_WANT_SENT && wire_is_ip(skb))
+		reset_stays(ctx, skb, (__u64)location, reason);
 	return 0;
 }

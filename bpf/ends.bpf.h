@@ -3,6 +3,7 @@
 #ifndef RSTTRACE_ENDS_BPF_H
 #define RSTTRACE_ENDS_BPF_H
 
+#include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "past.bpf.h"
 
@@ -15,16 +16,25 @@
 #define K_EHOSTUNREACH 113
 #define K_ENETUNREACH 101
 
+/* In TCP_REPAIR, close() sends neither FIN nor RST: tcp_disconnect, 5.10 to 7.3. It sets the error only
+ * afterwards. */
+static __always_inline bool is_silent(const struct sock *sk, const struct tcp_sock *tp)
+{
+	return !sk->sk_err && BPF_CORE_READ_BITFIELD(tp, repair);
+}
+
 /*
  * Who ended a connection that becomes CLOSE. What the process closed stays closed by it, whatever
  * comes after; before that an error counts, which the kernel sets first. Without either it is a
  * local abort, and who runs does it: only in the states in which that is possible.
  */
-static __always_inline __u8 end_of(const struct sock *sk, const struct rst_storage *st,
-				   int old_state)
+static __always_inline __u8 end_of(const struct sock *sk, const struct tcp_sock *tp,
+				   const struct rst_storage *st, int old_state)
 {
 	if (st->closer.at_ns && !st->closer.shutdown)
 		return RST_END_CLOSE;
+	if (is_silent(sk, tp))
+		return RST_END_SILENT;
 	switch (sk->sk_err) {
 	case K_ETIMEDOUT:
 	case K_EHOSTUNREACH:
@@ -85,17 +95,14 @@ static __always_inline __u8 timewait_of(const struct sock *sk, const struct tcp_
 }
 
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
-				     const struct rst_storage *st, int old_state)
+				     const struct rst_storage *st, const struct rst_tuple *tuple,
+				     __u32 netns, int old_state)
 {
 	struct rst_past_key key;
-	struct rst_tuple tuple = {};
 	struct rst_past past = {};
 
 	past.kind = RST_PAST_CONNECTION;
-	past.end = end_of(sk, st, old_state);
-	/* Nothing comes after a refused connect. */
-	if (past.end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
-		return;
+	past.end = end_of(sk, tp, st, old_state);
 	past.at_ns = bpf_ktime_get_ns();
 	past.owner = st->owner.task;
 	past.known_by = st->owner.known_by;
@@ -106,6 +113,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.rcv_nxt = tp->rcv_nxt;
 	past.snd_nxt = tp->snd_nxt;
 	past.cookie = compat_cookie(sk);
+	past.unsent = st->unsent;
 	past.timewait = timewait_of(sk, tp, old_state);
 	past.timewait_s = past.timewait == RST_TCP_FIN_WAIT2 ? fin_timeout_s(sk, tp) : TIMEWAIT_S;
 	if (past.end == RST_END_CLOSE) {
@@ -115,15 +123,14 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	} else {
 		past.idle_ms = idle_ms(tp);
 		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED ||
-		    past.end == RST_END_GAVE_UP)
+		    past.end == RST_END_GAVE_UP || past.end == RST_END_SILENT)
 			task_fill(&past.closer, compat_task());
 	}
-	sock_tuple(&tuple, sk, tp);
-	past_key(&key, &tuple, sock_netns(sk));
-	if (bpf_map_update_elem(&ended_connections, &key, &past, BPF_ANY))
-		count(RST_CNT_NOT_REMEMBERED);
+	past_key(&key, tuple, netns);
+	if (past.end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
+		past_put_handshake(&key, &past);
 	else
-		count(RST_CNT_REMEMBERED);
+		past_put_connection(&key, &past);
 }
 
 /*
@@ -142,14 +149,32 @@ static __always_inline bool ended_well(const struct sock *sk, int old_state)
 	       (old_state == RST_TCP_FIN_WAIT2 && peer_fin);
 }
 
+/* Of what ended well, only TIME_WAIT is left, which not all kernels tell of. What no event is told of
+ * does not push out what may be. */
+static __always_inline void keep_end(struct sock *sk, const struct tcp_sock *tp,
+				     const struct rst_storage *st, int old_state)
+{
+	struct rst_tuple tuple = {};
+	__u32 netns = sock_netns(sk);
+
+	sock_tuple(&tuple, sk, tp);
+	if (!filter_pass(&tuple, netns))
+		return;
+	if (ended_well(sk, old_state) && !timewait_of(sk, tp, old_state))
+		past_put_orderly(&tuple, netns);
+	else
+		remember(sk, tp, st, &tuple, netns, old_state);
+}
+
 /* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
 static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
 {
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	bool linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
 	struct rst_kind kind = { .class = RST_CLASS_GAVE_UP, .state = old_state };
+	bool silent = is_silent(sk, tp);
 
-	if (old_state != RST_TCP_SYN_SENT && old_state != RST_TCP_SYN_RECV) {
+	if (!silent && old_state != RST_TCP_SYN_SENT && old_state != RST_TCP_SYN_RECV) {
 		switch (sk->sk_err) {
 		case 0:
 			if (!linger0 || !sk->sk_socket ||
@@ -168,7 +193,7 @@ static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
 		}
 	}
 	kind.netns = sock_netns(sk);
-	kind.reason = sk->sk_err;
+	kind.reason = silent ? K_ECONNABORTED : sk->sk_err;
 	kind.bits = (linger0 ? RST_KIND_LINGER0 : 0) | (sk->sk_socket ? RST_KIND_SOCKET : 0) |
 		    (sk->sk_shutdown & 1 ? RST_KIND_SHUTDOWN : 0);
 	total_add(&kind, FATE_DETAILED);

@@ -34,6 +34,7 @@ enum rst_record_type {
 	RST_REC_WIRE = 5,     /* struct rst_event: a RST that leaves and that TCP did not send */
 	RST_REC_DROPPED = 6,  /* struct rst_event: a RST that came in and was dropped */
 	RST_REC_REJECTED = 7, /* struct rst_rejected: what a firewall answered with a RST */
+	RST_REC_STAYED = 8,   /* struct rst_stayed: a RST of this host that did not leave it */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */
@@ -67,6 +68,9 @@ struct rst_event {
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
+	__u32 out_ifindex; /* sent, `unsent` RST_UNSENT_DOWN: the interface */
+	__u8 unsent;	   /* sent: enum rst_unsent, as far as the socket tells */
+	__u8 pad[3];
 	__u64 stack[RST_STACK_MAX]; /* innermost first, BPF frames included */
 };
 
@@ -115,6 +119,22 @@ struct rst_closed {
 	__u64 cookie;
 };
 
+#define RST_STAYED_STACK 12
+
+/* RST_REC_STAYED: a RST that this host sent, or wanted to, and dropped itself. The tuple is that of its
+ * event; `local` is the RST's source. */
+struct rst_stayed {
+	struct rst_header hdr;
+	struct rst_tuple tuple;
+	struct rst_packet packet; /* the RST */
+	__u64 location;		  /* the code that dropped it */
+	__u32 drop_reason;	  /* enum skb_drop_reason of the running kernel */
+	__u32 netns;
+	__u32 ifindex; /* where it was to leave; 0: not known yet */
+	__u32 nstack;
+	__u64 stack[RST_STAYED_STACK]; /* innermost first, BPF frames included */
+};
+
 /* Value of the map `reset_callers`: what made the kernel call tcp_reset. */
 enum rst_caller {
 	RST_CALLER_UNKNOWN = 0,
@@ -128,11 +148,12 @@ struct rst_addresses {
 };
 
 _Static_assert(sizeof(struct rst_header) == 16, "rst_header");
-_Static_assert(sizeof(struct rst_event) == 984, "rst_event");
+_Static_assert(sizeof(struct rst_event) == 1000, "rst_event");
 _Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
 _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
+_Static_assert(sizeof(struct rst_stayed) == 200, "rst_stayed");
 _Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");
 
 #endif

@@ -77,6 +77,16 @@ static __always_inline void listener_add(struct sock *sk, const struct rst_owner
 /* listen() fails within one system call; nobody calls listen() and shutdown() so fast. */
 #define LISTEN_FAILED_NS 20000ULL
 
+/* How many handshakes are under way at the listener SK. Nobody counts those that have a SYN cookie. */
+static __always_inline __u32 half_open(struct sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+
+	if (!tp)
+		return 0;
+	return tp->inet_conn.icsk_accept_queue.qlen.counter + (cookies_ms(sk, tp) != RST_NEVER);
+}
+
 static __always_inline void listener_remove(struct sock *sk)
 {
 	struct task_struct *task = compat_task();
@@ -108,6 +118,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	past.at_ns = past.closed_ns = now;
 	past.queue = end.unaccepted;
 	past.limit = end.limit;
+	past.half_open = half_open(sk);
 	past.drops = sk->sk_drops.counter - l->drops_at_start;
 	past.overflows = l->overflows;
 	past.owner = l->owner;
@@ -117,7 +128,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	key.local_port = sk->__sk_common.skc_num ?: l->port;
 	key.family = l->family;
 	__builtin_memcpy(key.local, l->address, sizeof(key.local));
-	bpf_map_update_elem(&ended_listeners, &key, &past, BPF_ANY);
+	past_put_listener(&key, &past);
 	listener_at_remove(&key, cookie);
 	bpf_map_delete_elem(&listeners, &cookie);
 	__sync_fetch_and_add(&listeners_generation, 1);

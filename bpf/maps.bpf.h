@@ -30,8 +30,9 @@ struct rst_storage {
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
-	__u8 dead; /* only in a hash: its socket is destroyed, what comes next is another one's */
-	__u8 pad[4];
+	__u8 dead;   /* only in a hash: its socket is destroyed, what comes next is another one's */
+	__u8 unsent; /* enum rst_unsent, of the RST that it was aborted with */
+	__u8 pad[3];
 	__u64 created_ns;
 	__u64 established_ns;
 	struct rst_owner owner;

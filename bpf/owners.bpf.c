@@ -73,6 +73,7 @@ static __always_inline void born(struct sock *sk)
 	st->created_ns = bpf_ktime_get_ns();
 	st->established_ns = 0;
 	st->old_state = 0;
+	st->unsent = 0;
 }
 
 static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
@@ -118,9 +119,8 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
 	    current_tgid() == st->closer_tgid)
 		closer_set(&st->closer, task);
-	/* Of what ended well, only TIME_WAIT is left, which not all kernels tell of. */
-	if (tp && (!ended_well(sk, old_state) || timewait_of(sk, tp, old_state)))
-		remember(sk, tp, st, old_state);
+	if (tp)
+		keep_end(sk, tp, st, old_state);
 }
 
 SEC("tp_btf/inet_sock_set_state")

@@ -30,6 +30,22 @@ struct {
 	__type(value, struct rst_past);
 } ended_listeners SEC(".maps") __weak;
 
+/* Of what ended in good order, no more than that it did: its owner and its numbers would cost more than
+ * all else about the connection. A slot serves many in turn. */
+struct rst_orderly {
+	__u32 tag; /* which connection; 0: none */
+	__u32 at;  /* the jiffy */
+};
+
+#define PAST_ORDERLY_SLOTS 65536 /* a power of two: half a MiB */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PAST_ORDERLY_SLOTS);
+	__type(key, __u32);
+	__type(value, struct rst_orderly);
+} orderly_ends SEC(".maps") __weak;
+
 static __always_inline void past_key(struct rst_past_key *key, const struct rst_tuple *t,
 				     __u32 netns)
 {
@@ -41,6 +57,77 @@ static __always_inline void past_key(struct rst_past_key *key, const struct rst_
 	key->remote_port = t->remote_port;
 	key->family = t->family;
 }
+
+/* ---- what writes */
+
+static __always_inline void past_put_connection(const struct rst_past_key *key,
+						const struct rst_past *past)
+{
+	if (bpf_map_update_elem(&ended_connections, key, past, BPF_ANY))
+		count(RST_CNT_NOT_REMEMBERED);
+	else
+		count(RST_CNT_REMEMBERED);
+}
+
+/* What never became a connection: it is not to push those out that did. */
+static __always_inline void past_put_handshake(const struct rst_past_key *key,
+					       const struct rst_past *past)
+{
+	bpf_map_update_elem(&dropped_handshakes, key, past, BPF_ANY);
+}
+
+static __always_inline void past_put_listener(const struct rst_past_key *key,
+					      const struct rst_past *past)
+{
+	bpf_map_update_elem(&ended_listeners, key, past, BPF_ANY);
+}
+
+/* A number that nobody outside can foresee. */
+static __always_inline __u64 past_hash(const struct rst_tuple *t, __u32 netns)
+{
+	const __u64 *local = (const __u64 *)t->local, *remote = (const __u64 *)t->remote;
+	__u64 ports = (__u64)netns << 32 | (__u32)t->local_port << 16 | t->remote_port;
+	__u64 word[5] = { local[0], local[1], remote[0], remote[1], ports };
+	__u64 hash = rst_config.fold_seed;
+
+	for (int i = 0; i < 5; i++) {
+		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+static __always_inline struct rst_orderly *past_orderly(__u64 hash)
+{
+	__u32 slot = hash & (PAST_ORDERLY_SLOTS - 1);
+
+	return bpf_map_lookup_elem(&orderly_ends, &slot);
+}
+
+static __always_inline void past_put_orderly(const struct rst_tuple *t, __u32 netns)
+{
+	__u64 hash = past_hash(t, netns);
+	struct rst_orderly *o = past_orderly(hash);
+
+	if (!o)
+		return;
+	o->tag = hash >> 32 | 1;
+	o->at = bpf_jiffies64();
+}
+
+/* The RST by which this end ended T's connection did not leave. */
+static __always_inline void past_set_unsent(const struct rst_tuple *t, __u32 netns, __u8 unsent)
+{
+	struct rst_past_key key;
+	struct rst_past *past;
+
+	past_key(&key, t, netns);
+	past = bpf_map_lookup_elem(&ended_connections, &key);
+	if (past && (past->end == RST_END_ABORT || past->end == RST_END_DESTROYED))
+		past->unsent = unsent;
+}
+
+/* ---- what asks */
 
 /* The newer of the two, if any. */
 static __always_inline const struct rst_past *past_newer(const struct rst_past *a,
@@ -109,6 +196,23 @@ static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u
 	return past->end;
 }
 
+/* The same of one that ended in good order. False: none did. */
+static __always_inline bool past_recall_orderly(struct rst_past *out, const struct rst_tuple *t,
+						__u32 netns)
+{
+	__u64 hash = past_hash(t, netns);
+	const struct rst_orderly *o = past_orderly(hash);
+
+	if (!o || o->tag != (__u32)(hash >> 32 | 1))
+		return false;
+	out->kind = RST_PAST_CONNECTION;
+	out->end = RST_END_ORDERLY;
+	out->idle_ms = RST_NEVER_MS;
+	out->at_ns = bpf_ktime_get_ns() -
+		     (__u64)(__u32)((__u32)bpf_jiffies64() - o->at) * rst_config.tick_ns;
+	return true;
+}
+
 /* What bears on a segment that found no connection: its connection or handshake, else the listener
  * it was for. Not inlined: its keys would take stack of those that have little left. */
 static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
@@ -117,8 +221,11 @@ static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
 {
 	const struct rst_past *past = NULL;
 
-	if (!is_syn)
+	if (!is_syn) {
 		past = past_connection(t, netns);
+		if (!past && past_recall_orderly(out, t, netns))
+			return;
+	}
 	if (!past)
 		past = past_listener(t, netns);
 	if (past)

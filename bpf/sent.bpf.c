@@ -8,6 +8,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "stayed.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -45,6 +46,43 @@ static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct so
 	return owner ^ (__u32)(bpf_get_current_pid_tgid() >> 32) * 31;
 }
 
+#define K_IFF_UP 1 /* include/uapi/linux/if.h */
+
+/* Whether TP's RST has just found no way out. The tracepoint comes after the attempt, whatever came of it:
+ * without a route the socket has none any more, and one that leads nowhere has a device that is down. */
+static __always_inline __u8 way_out(const struct tcp_sock *tp, __u32 *ifindex)
+{
+	struct dst_entry *dst = tp->inet_conn.icsk_inet.sk.sk_dst_cache;
+	struct net_device *dev;
+
+	if (!dst)
+		return RST_UNSENT_NO_ROUTE;
+	dev = BPF_CORE_READ(dst, dev);
+	if (BPF_CORE_READ(dev, flags) & K_IFF_UP)
+		return RST_UNSENT_NOT;
+	*ifindex = BPF_CORE_READ(dev, ifindex);
+	return RST_UNSENT_DOWN;
+}
+
+/* What became of the RST by which TP's connection was aborted, for the event and for what comes later. */
+static __always_inline __u8 find_unsent(struct sock *sk, const struct tcp_sock *tp,
+					const struct rst_tuple *t, __u32 netns, __u32 *ifindex)
+{
+	__u8 unsent = way_out(tp, ifindex);
+	struct rst_storage *st;
+
+	if (!unsent && stayed_before(t, tp->snd_nxt))
+		unsent = RST_UNSENT_DROPPED;
+	if (!unsent)
+		return unsent;
+	past_set_unsent(t, netns, unsent);
+	/* One that timed out, or was destroyed, becomes CLOSE only now. */
+	st = compat_storage(sk);
+	if (st)
+		st->unsent = unsent;
+	return unsent;
+}
+
 /*
  * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
  * SYN_RECV; skb is NULL for an active reset (kernels from 6.10 on; docs/rules.md).
@@ -56,8 +94,10 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	struct tcp_sock *tp = NULL;
 	struct rst_tuple tuple = {};
 	struct rst_kind kind = {};
+	struct rst_leaving *leaves;
 	struct rst_event *e;
-	__u32 owner = 0;
+	__u32 owner = 0, out = 0;
+	__u8 unsent = RST_UNSENT_NOT;
 	__s32 reason;
 	__u64 fold;
 
@@ -94,6 +134,10 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	/* What was closed, and is reset at once, has left no TIME_WAIT (data with the ACK of the FIN). */
 	if (tp && skb && !compat_has(RST_KERNEL_RESET_REASON))
 		past_take_timewait(&tuple, kind.netns, RST_TCP_FIN_WAIT2);
+	if (tp && !skb)
+		unsent = find_unsent(sk, tp, &tuple, kind.netns, &out);
+	if (skb)
+		stayed_expect(&tuple, &packet, false);
 	if (!filter_pass(&tuple, kind.netns)) {
 		event_filtered(&kind);
 		return 0;
@@ -102,6 +146,8 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_SENT);
 	if (!e)
 		return 0;
+	e->unsent = unsent;
+	e->out_ifindex = out;
 	e->packet = packet;
 	e->reason = reason;
 	if (tp)
@@ -117,5 +163,11 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		past_recall(&e->past, &tuple, kind.netns, is_syn(&packet));
 	event_fill(e, ctx, RST_REC_SENT);
 	fold_submit(fold, &kind, e);
+	/* What is dropped now has a reader. */
+	leaves = stayed_here();
+	if (leaves && skb)
+		leaves->detailed = 1;
+	else if (leaves && unsent == RST_UNSENT_DROPPED)
+		stayed_tell(&leaves->stayed);
 	return 0;
 }

@@ -141,13 +141,18 @@ static __noinline __attribute__((unused)) bool wire_segment(struct rst_tuple *t,
 	return true;
 }
 
+static __always_inline bool wire_is_ip(const struct sk_buff *skb)
+{
+	__u16 protocol = skb->protocol;
+
+	return protocol == bpf_htons(PACKET_ETH_IP) || protocol == bpf_htons(PACKET_ETH_IP6);
+}
+
 /* The same, of a RST only. */
 static __always_inline bool wire_rst(struct rst_tuple *t, struct rst_packet *p,
 				     const struct sk_buff *skb)
 {
-	__u16 protocol = skb->protocol;
-
-	if (protocol != bpf_htons(PACKET_ETH_IP) && protocol != bpf_htons(PACKET_ETH_IP6))
+	if (!wire_is_ip(skb))
 		return false;
 	return wire_segment(t, p, skb) && p->flags & RST_FLAG_RST;
 }

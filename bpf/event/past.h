@@ -16,6 +16,8 @@ enum rst_end {
 	RST_END_PEER = 6,      /* the handshake failed */
 	RST_END_GAVE_UP = 7,   /* `closer` closed the socket before the connection stood */
 	RST_END_BEFORE = 8,    /* closed by this end before it was traced: nobody knows who */
+	RST_END_SILENT = 9,    /* `closer` took it away without a segment (TCP_REPAIR) */
+	RST_END_ORDERLY = 10,  /* both ends had sent their FIN: no more than the time is kept */
 };
 
 enum rst_past_kind {
@@ -24,6 +26,14 @@ enum rst_past_kind {
 	RST_PAST_HANDSHAKE =
 		2,	       /* its handshake's last ACK was dropped: the accept queue was full */
 	RST_PAST_LISTENER = 3, /* a listener of this port and address, ended */
+};
+
+/* Why a RST did not leave this host. */
+enum rst_unsent {
+	RST_UNSENT_NOT = 0,	 /* it left, as far as is known */
+	RST_UNSENT_DROPPED = 1,	 /* on its way: a struct rst_stayed tells where */
+	RST_UNSENT_NO_ROUTE = 2, /* the kernel found no way to the peer */
+	RST_UNSENT_DOWN = 3,	 /* its way leads out of an interface that is down */
 };
 
 /* Key of the maps of the past. Addresses as in struct rst_tuple. */
@@ -53,6 +63,7 @@ struct rst_past {
 	__u32 limit;
 	__u32 drops;	 /* listeners: handshake segments dropped while it was traced */
 	__u32 overflows; /* listeners: of those, last ACKs that met a full accept queue */
+	__u32 half_open; /* listeners: handshakes that were under way when it ended, at least */
 	__u8 kind;	 /* enum rst_past_kind */
 	__u8 end;	 /* enum rst_end */
 	__u8 known_by;	 /* of the owner */
@@ -61,9 +72,11 @@ struct rst_past {
 	__u8 timewait; /* FIN_WAIT2 or TIME_WAIT: such a TIME_WAIT socket took its place, and still does as
 			* far as is known; 0: none. Only where the kernel does not tell of those */
 	__u16 timewait_s; /* for so many seconds */
+	__u8 unsent;	  /* enum rst_unsent: of the RST that this end ended it by */
+	__u8 pad[3];
 };
 
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
-_Static_assert(sizeof(struct rst_past) == 192, "rst_past");
+_Static_assert(sizeof(struct rst_past) == 200, "rst_past");
 
 #endif

@@ -529,6 +529,7 @@ struct sock {
 	} sk_backlog;
 	u8 sk_userlocks;
 	int sk_rcvbuf;
+	struct dst_entry *sk_dst_cache;
 	int sk_err;
 	struct socket *sk_socket;
 	socket_lock_t sk_lock;
@@ -667,6 +668,7 @@ struct dst_entry {
 };
 
 struct net_device {
+	unsigned int flags;
 	int ifindex;
 	possible_net_t nd_net;
 	char name[16];
