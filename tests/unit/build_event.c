@@ -165,6 +165,7 @@ void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint
 	past->kind = (uint8_t)kind;
 	past->end = (uint8_t)end;
 	past->at_ns = BUILD_NOW_NS - ago_ms * 1000000;
+	past->half_open = kind == RST_PAST_LISTENER;
 	past->rcv_nxt = 1000;
 	past->snd_nxt = 2000;
 }

@@ -91,6 +91,23 @@ static int fake_socket(void *context, uint32_t netns, uint32_t pid, const struct
 	return f->socket_err;
 }
 
+static int fake_past(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+		     struct rst_past *out)
+{
+	struct fake *f = context;
+
+	f->asked.pasts++;
+	*out = f->past;
+	return f->past.kind ? 0 : -ENOENT;
+}
+
+static bool fake_history_full(void *context)
+{
+	struct fake *f = context;
+
+	return f->history_full;
+}
+
 static bool fake_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
 			     struct translation *out)
 {
@@ -156,6 +173,8 @@ static const struct questions questions = {
 	.listeners = fake_listeners,
 	.owners = fake_owners,
 	.socket = fake_socket,
+	.past = fake_past,
+	.history_full = fake_history_full,
 	.translation = fake_translation,
 	.rule = fake_rule,
 	.watched = fake_watched,

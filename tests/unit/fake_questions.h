@@ -40,6 +40,8 @@ struct fake {
 	struct rst_found owner; /* of every inode that is asked for; pid 0: nobody */
 	int socket_err;
 	struct diag_socket socket;
+	struct rst_past past; /* kind 0: nothing is remembered */
+	bool history_full;
 	bool translated;
 	const char *rule; /* NULL: none */
 	const char *interface;
@@ -49,8 +51,8 @@ struct fake {
 
 	/* How often each was asked, and what last. */
 	struct {
-		unsigned int polls, listeners, owners, sockets, translations, rules, interfaces,
-			processes, releases, stacks;
+		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
+			interfaces, processes, releases, stacks;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
 	} asked;

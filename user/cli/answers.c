@@ -96,6 +96,21 @@ static int answer_socket(void *context, uint32_t netns, uint32_t pid, const stru
 	return diag_find(a->diag, netns, pid, tuple, found);
 }
 
+static int answer_past(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+		       struct rst_past *out)
+{
+	struct answers *a = context;
+
+	return tracer_past(a->tracer, netns, tuple, is_syn, out);
+}
+
+static bool answer_history_full(void *context)
+{
+	struct answers *a = context;
+
+	return tracer_history_full(a->tracer);
+}
+
 static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
 			       struct translation *out)
 {
@@ -155,6 +170,8 @@ const struct questions answers_questions = {
 	.listeners = answer_listeners,
 	.owners = answer_owners,
 	.socket = answer_socket,
+	.past = answer_past,
+	.history_full = answer_history_full,
 	.translation = answer_translation,
 	.rule = answer_rule,
 	.watched = answer_watched,

@@ -82,8 +82,22 @@ static void find_standing(const struct ask *a, struct incident *in, struct rst_e
 							  : found.state != RST_TCP_LISTEN);
 }
 
+/* The end of what was being taken away just when the segment came. */
+static void look_again(const struct ask *a, const struct incident *in, struct rst_event *event)
+{
+	bool is_syn = in->packet.valid &&
+		      (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
+	struct rst_past past;
+
+	if (!a->questions->past(a->context, event->netns, &event->tuple, is_syn, &past) &&
+	    attribute_takes_again(in, &past))
+		event->past = past;
+}
+
 void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event)
 {
+	if (attribute_wants_again(in))
+		look_again(a, in, event);
 	if (attribute_wants_target(in))
 		find_target(a, in, event);
 	if (attribute_wants_translation(in))

@@ -20,7 +20,7 @@ struct ask {
  * one that a firewall sent, ENTRY has the segment that it answers. */
 void ask_wire(const struct ask *a, struct incident *in, const struct join_entry *entry);
 
-/* What the kernel can still be asked of: the socket that a dropped RST would have hit, the translation
+/* What the kernel can still be asked of: the end of what was just ending, the socket that a dropped RST would have hit, the translation
  * of a segment's flow, whether what it was for still stands. EVENT is IN's, and takes what is found. */
 void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event);
 

@@ -178,6 +178,8 @@ int pipeline_record(void *context, const void *data, size_t size)
 	case RST_REC_REJECTED:
 		join_rejected(&p->join, record.rejected);
 		break;
+	case RST_REC_STAYED:
+		break;
 	}
 	return join_full(&p->join) ? -ENOBUFS : 0;
 }
@@ -197,6 +199,7 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
+	in->history_full = p->history_full;
 	in->packet = arrival ? arrival->packet : event->packet;
 	if (event->packet.answer)
 		in->packet = join_answered(entry);
@@ -467,6 +470,8 @@ void pipeline_run(struct pipeline *p, bool force)
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 
 	p->listeners = NULL;
+	if (!p->history_full && !join_empty(&p->join))
+		p->history_full = p->ask.questions->history_full(p->ask.context);
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = p->ask.questions->now(p->ask.context, CLOCK_REALTIME) - now;
 	if (p->o->capture.interfaces && !join_empty(&p->join)) {

@@ -46,6 +46,13 @@ struct questions {
 	int (*socket)(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 		      struct diag_socket *found);
 
+	/* As tracer_past: what is remembered by now of these two ends. */
+	int (*past)(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+		    struct rst_past *out);
+
+	/* Whether ends of connections have been pushed out of the history. */
+	bool (*history_full)(void *context);
+
 	/* As conntrack_find: how that segment's flow is translated. */
 	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *segment,
 			    struct translation *out);

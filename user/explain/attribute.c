@@ -56,6 +56,8 @@ static const struct rule rules[] = {
 	  NULL },
 	{ "P3d", DIR_SENT, match_p3d, CAUSE_SYNCOOKIE_FAILED, CERTAINTY_INFERRED, OWNER_LISTENER,
 	  NULL },
+	{ "P3", DIR_SENT, match_p3_gone, CAUSE_LISTENER_GONE, CERTAINTY_INFERRED, OWNER_PAST,
+	  "handshake" },
 	{ "P3", DIR_SENT, match_p3, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_LISTENER,
 	  NULL },
 	{ "P11", DIR_SENT, match_p11, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
@@ -253,6 +255,8 @@ void attribute_cause(struct incident *in)
 		v->detail = r->detail;
 		break;
 	}
+	if (v->cause == CAUSE_CLOSED_EARLIER && in->ev->past.end == RST_END_SILENT)
+		v->detail = "silent-close";
 	if (in->packet_guessed && v->certainty == CERTAINTY_CERTAIN)
 		v->certainty = CERTAINTY_INFERRED;
 	role_set(in);

@@ -29,6 +29,16 @@ bool attribute_by_listener(const struct incident *in);
  * (before 6.12) what it did hit. */
 bool attribute_wants_target(const struct incident *in);
 
+/* So long after a segment found nothing, at most, is the end seen of what was being taken away then: the
+ * kernel tells of it after the socket is out of its tables. */
+#define ATTRIBUTE_AGAIN_NS 20000000ULL
+
+/* Whether what IN's segment was for may have been remembered only a moment later. */
+bool attribute_wants_again(const struct incident *in);
+
+/* Whether PAST, which was remembered after IN's segment came, is what that was for. */
+bool attribute_takes_again(const struct incident *in, const struct rst_past *past);
+
 /* Whether conntrack may know why a segment came to nobody. */
 bool attribute_wants_translation(const struct incident *in);
 

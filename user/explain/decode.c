@@ -11,6 +11,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_arrival *arrival = data;
 	const struct rst_closed *closed = data;
 	const struct rst_rejected *rejected = data;
+	const struct rst_stayed *stayed = data;
 
 	*out = (struct record){ 0 };
 	if (size < sizeof(*hdr) || hdr->size > size || hdr->size < sizeof(*hdr))
@@ -23,8 +24,9 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
 		    event->sock.kind > RST_SOCK_PACKET || event->sock.role > RST_ROLE_CLIENT ||
 		    event->owner.known_by > RST_KNOWN_LISTENER ||
-		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_BEFORE ||
-		    event->past.role > RST_ROLE_CLIENT)
+		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_ORDERLY ||
+		    event->past.role > RST_ROLE_CLIENT || event->past.unsent > RST_UNSENT_DOWN ||
+		    event->unsent > RST_UNSENT_DOWN)
 			return -EBADMSG;
 		out->event = event;
 		break;
@@ -42,6 +44,11 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*rejected))
 			return -EBADMSG;
 		out->rejected = rejected;
+		break;
+	case RST_REC_STAYED:
+		if (hdr->size < sizeof(*stayed) || stayed->nstack > RST_STAYED_STACK)
+			return -EBADMSG;
+		out->stayed = stayed;
 		break;
 	default:
 		return -EPROTO;

@@ -13,6 +13,7 @@ struct record {
 	const struct rst_arrival *arrival;   /* arrived; else NULL */
 	const struct rst_closed *closed;     /* closed; else NULL */
 	const struct rst_rejected *rejected; /* rejected; else NULL */
+	const struct rst_stayed *stayed;     /* stayed; else NULL */
 };
 
 /*

@@ -85,6 +85,13 @@ static inline bool drop_is(const struct incident *in, const char *name)
 	return in->drop_reason && !strcmp(in->drop_reason, name);
 }
 
+/* A RST that waits in the backlog of a socket meets it when it is closed, by another one as a rule. */
+static inline bool met_no_connection(const struct incident *in)
+{
+	return kind(in, RST_SOCK_NONE) ||
+	       (kind(in, RST_SOCK_FULL) && in->ev->sock.state == RST_TCP_CLOSE);
+}
+
 static inline enum rst_past_kind past_kind(const struct incident *in)
 {
 	return (enum rst_past_kind)in->ev->past.kind;

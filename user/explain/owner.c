@@ -91,12 +91,19 @@ static void history_of_past(struct incident *in)
 		[RST_END_ABORT] = "abort",     [RST_END_RESET] = "reset-received",
 		[RST_END_TIMEOUT] = "timeout", [RST_END_DESTROYED] = "destroyed",
 		[RST_END_PEER] = "handshake",  [RST_END_GAVE_UP] = "gave-up",
-		[RST_END_BEFORE] = "close",
+		[RST_END_BEFORE] = "close",    [RST_END_SILENT] = "silent-close",
+		[RST_END_ORDERLY] = "orderly",
 	};
 	const struct rst_past *past = &in->ev->past;
 	struct history *h = &in->history;
 
-	h->ago_ns = in->ev->hdr.mono_ns - (past->closed_ns ? past->closed_ns : past->at_ns);
+	uint64_t at = past->closed_ns ? past->closed_ns : past->at_ns, now = in->ev->hdr.mono_ns;
+
+	/* What was under way at that moment was seen to end a moment later. */
+	h->at_once = at > now;
+	h->ago_ns = at > now ? 0 : now - at;
+	h->refused = past->end == RST_END_RESET && past->state == RST_TCP_SYN_SENT;
+	h->unsent = (enum rst_unsent)past->unsent;
 	if (past->kind == RST_PAST_HANDSHAKE) {
 		h->what = "accept-queue-full";
 		h->have_queue = true;
@@ -119,12 +126,13 @@ static void history_set(struct incident *in)
 		history_by(&in->history, &in->ev->cpu_task, "exit");
 	else if (in->ev->closer.at_ns && in->ev->closer.at_ns <= now)
 		history_of_closer(in);
-	else if (past->kind && past->at_ns <= now &&
+	else if (past->kind && past->at_ns <= now + ATTRIBUTE_AGAIN_NS &&
 		 (in->verdict.owner_from == OWNER_PAST ||
 		  (in->verdict.owner_from == OWNER_CLOSED && past->kind == RST_PAST_CONNECTION)))
 		history_of_past(in);
 }
 
+/* Of one that ended in good order, no more is kept: the listener that the segment met may do. */
 static void owner_of_past(struct incident *in)
 {
 	const struct rst_past *past = &in->ev->past;
@@ -136,6 +144,8 @@ static void owner_of_past(struct incident *in)
 		process_set(&in->owner, &past->owner, RST_KNOWN_HISTORY);
 	else if (past->closer.pid && past->end != RST_END_DESTROYED)
 		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
+	else if (in->ev->sock.kind == RST_SOCK_LISTENER && in->ev->owner.task.pid)
+		process_set(&in->owner, &in->ev->owner.task, RST_KNOWN_LISTENER);
 }
 
 static void choose_owner(struct incident *in)

@@ -35,6 +35,7 @@ bool match_p4(const struct incident *in);
 /* rules_past.c */
 bool match_p1_gone(const struct incident *in);
 bool match_p2_gone(const struct incident *in);
+bool match_p3_gone(const struct incident *in);
 bool match_closed_earlier_same(const struct incident *in);
 bool match_closed_earlier(const struct incident *in);
 bool match_dropped_same(const struct incident *in);

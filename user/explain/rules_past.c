@@ -20,14 +20,19 @@ static bool near(uint32_t a, uint32_t b)
 }
 
 /* Does the segment go on where that connection or handshake stopped? */
-static bool continues(const struct incident *in)
+static bool goes_on(const struct incident *in, const struct rst_past *past)
 {
-	const struct rst_past *past = &in->ev->past;
 	bool acks = !(in->packet.flags & RST_FLAG_ACK) || near(in->packet.ack, past->snd_nxt);
 
 	/* Before its SYN-ACK the peer had no number yet. */
 	return in->packet.valid && acks &&
 	       (past->state == RST_TCP_SYN_SENT || near(in->packet.seq, past->rcv_nxt));
+}
+
+static bool continues(const struct incident *in)
+{
+	/* Of what ended in good order the numbers are not kept. */
+	return in->ev->past.end != RST_END_ORDERLY && goes_on(in, &in->ev->past);
 }
 
 static bool no_connection(const struct incident *in)
@@ -41,11 +46,22 @@ bool match_p1_gone(const struct incident *in)
 }
 
 /* The listener took its half-open connections with it. */
-bool match_p2_gone(const struct incident *in)
+static bool half_open_gone(const struct incident *in)
 {
-	return match_p2(in) && past_kind(in) == RST_PAST_LISTENER &&
+	return past_kind(in) == RST_PAST_LISTENER && in->ev->past.half_open &&
 	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_FIN | RST_FLAG_ACK)) == RST_FLAG_ACK &&
 	       in->ev->hdr.mono_ns - in->ev->past.at_ns < HANDSHAKE_NS;
+}
+
+bool match_p2_gone(const struct incident *in)
+{
+	return match_p2(in) && half_open_gone(in);
+}
+
+/* Another one listens at the same place (SO_REUSEPORT, or a successor), and knows nothing of it. */
+bool match_p3_gone(const struct incident *in)
+{
+	return match_p3(in) && half_open_gone(in);
 }
 
 bool match_closed_earlier_same(const struct incident *in)
@@ -66,6 +82,24 @@ bool match_dropped_same(const struct incident *in)
 bool match_dropped(const struct incident *in)
 {
 	return no_connection(in) && past_kind(in) == RST_PAST_HANDSHAKE;
+}
+
+bool attribute_wants_again(const struct incident *in)
+{
+	if (past_kind(in) == RST_PAST_CONNECTION && continues(in))
+		return false;
+	return in->direction == DIR_SENT ? match_p1(in) || no_connection(in)
+					 : dropped(in) && met_no_connection(in);
+}
+
+bool attribute_takes_again(const struct incident *in, const struct rst_past *past)
+{
+	uint64_t now = in->ev->hdr.mono_ns;
+
+	/* It gets its time before it is written down. */
+	if (past->at_ns + ATTRIBUTE_AGAIN_NS < now || past->at_ns > now + ATTRIBUTE_AGAIN_NS)
+		return false;
+	return past->kind == RST_PAST_LISTENER ? match_p1(in) : goes_on(in, past);
 }
 
 bool attribute_uses_past(const struct incident *in)

@@ -73,7 +73,7 @@ bool match_dropped_timewait(const struct incident *in)
 
 bool match_dropped_past(const struct incident *in)
 {
-	return dropped(in) && kind(in, RST_SOCK_NONE) && past_kind(in) == RST_PAST_CONNECTION;
+	return dropped(in) && met_no_connection(in) && past_kind(in) == RST_PAST_CONNECTION;
 }
 
 bool match_ignored(const struct incident *in)

@@ -101,13 +101,23 @@ void say_arrived(struct incident *in)
 	say(in, " arrived");
 }
 
+static const char *const unsent_words[] = {
+	[RST_UNSENT_DROPPED] = "this host dropped its RST on the way out",
+	[RST_UNSENT_NO_ROUTE] = "this host had no route for its RST",
+	[RST_UNSENT_DOWN] = "its interface was down",
+};
+
 /* What happened before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV", … */
 void say_history(struct incident *in, const char *object)
 {
 	const struct history *h = &in->history;
 
 	if (!strcmp(h->what, "reset-received")) {
-		say(in, "the peer had reset %s", object);
+		say(in, "the peer had %s %s", h->refused ? "refused" : "reset", object);
+		return;
+	}
+	if (!strcmp(h->what, "orderly")) {
+		say(in, "both ends had closed %s", object);
 		return;
 	}
 	if (!strcmp(h->what, "timeout")) {
@@ -124,6 +134,8 @@ void say_history(struct incident *in, const char *object)
 		say(in, "this end ");
 	if (!strcmp(h->what, "gave-up"))
 		say(in, "gave up connecting");
+	else if (!strcmp(h->what, "silent-close"))
+		say(in, "gave %s up silently (TCP_REPAIR): nothing was sent", object);
 	else if (!strcmp(h->what, "signal"))
 		say(in, "was killed by %s", SIGNAL(h->signal));
 	else if (!strcmp(h->what, "exit"))
@@ -139,6 +151,16 @@ void say_history(struct incident *in, const char *object)
 		say(in, "destroyed %s from outside", object);
 	else
 		say(in, "closed %s", object);
+	if (h->unsent)
+		say(in, " (the peer never got it: %s)", unsent_words[h->unsent]);
+}
+
+void say_after(struct incident *in)
+{
+	if (in->history.at_once)
+		say(in, " in the very moment that ");
+	else
+		say(in, " %s after ", SPAN(in->history.ago_ns));
 }
 
 /* A server that closes an idle connection, and a client that uses it again at that very moment. */

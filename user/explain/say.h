@@ -51,6 +51,9 @@ void say_arrived(struct incident *in);
 /* What had happened to OBJECT before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV". */
 void say_history(struct incident *in, const char *object);
 
+/* When that was, before say_history: " 12 ms after ". */
+void say_after(struct incident *in);
+
 /* A server that closes an idle connection, and a client that uses it again at that very moment. */
 void say_idle(struct incident *in);
 

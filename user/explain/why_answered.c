@@ -30,6 +30,17 @@ void why_listener_elsewhere(struct incident *in)
 		say(in, " in this one (%u)", in->ev->netns);
 }
 
+/* Why nothing is remembered of what the segment was for. */
+static void say_not_kept(struct incident *in)
+{
+	if (in->history_full)
+		say(in,
+		    "; its end may have been pushed out of the history by later ones (--history)");
+	else if (in->traced_ns && in->traced_ns < RECENT_NS)
+		say(in, "; tracing began only %s before, an earlier end was not seen",
+		    SPAN(in->traced_ns));
+}
+
 void why_no_such_connection(struct incident *in)
 {
 	if (in->packet.valid)
@@ -59,9 +70,7 @@ void why_no_such_connection(struct incident *in)
 	} else {
 		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
 	}
-	if (in->traced_ns && in->traced_ns < RECENT_NS)
-		say(in, "; tracing began only %s before, an earlier end was not seen",
-		    SPAN(in->traced_ns));
+	say_not_kept(in);
 }
 
 void why_accept_queue_full(struct incident *in)

@@ -54,7 +54,10 @@ static void ignored_no_socket(struct incident *in)
 		say(in, "there is no such connection");
 		return;
 	}
-	say(in, "the connection is gone: %s before ", SPAN(in->history.ago_ns));
+	if (in->history.at_once)
+		say(in, "the connection is gone: at that very moment ");
+	else
+		say(in, "the connection is gone: %s before ", SPAN(in->history.ago_ns));
 	say_history(in, "it");
 }
 

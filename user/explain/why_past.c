@@ -5,9 +5,20 @@
 
 void why_listener_gone(struct incident *in)
 {
-	say(in, "nobody listens on port %u any more: %s ago ", in->ev->tuple.local_port,
-	    SPAN(in->history.ago_ns));
-	say_history(in, "the listener");
+	bool sibling = in->ev->sock.kind == RST_SOCK_LISTENER;
+	uint16_t port = in->ev->tuple.local_port;
+
+	if (sibling && in->ev->owner.task.pid)
+		say_process(in, in->ev->owner.task.pid, in->ev->owner.task.comm);
+	else
+		say(in, sibling ? "somebody" : "nobody");
+	say(in, " listens on port %u%s: ", port,
+	    sibling ? ", but not for this handshake" : " any more");
+	if (in->history.at_once)
+		say(in, "at that very moment ");
+	else
+		say(in, "%s ago ", SPAN(in->history.ago_ns));
+	say_history(in, sibling ? "the listener that it began at" : "the listener");
 	if (in->ev->past.queue)
 		say(in, " with %s connection%s not accepted", COUNT(in->ev->past.queue),
 		    say_plural(in->ev->past.queue));
@@ -18,14 +29,14 @@ void why_listener_gone(struct incident *in)
 /* A peer that had sent the RST itself would not go on. */
 static bool peer_goes_on(const struct incident *in)
 {
-	return in->ev->past.end == RST_END_RESET && in->packet.length &&
+	return in->ev->past.end == RST_END_RESET && !in->history.refused && in->packet.length &&
 	       (int32_t)(in->packet.seq - in->ev->past.rcv_nxt) >= 0;
 }
 
 void why_closed_earlier(struct incident *in)
 {
 	say_arrived(in);
-	say(in, " %s after ", SPAN(in->history.ago_ns));
+	say_after(in);
 	say_history(in, "the connection");
 	say_idle(in);
 	if (peer_goes_on(in))

@@ -63,6 +63,13 @@ int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, 
  * or gone, all are read, which takes 0.2 us each. */
 const struct listeners *tracer_listeners(struct tracer *t);
 
+/* What past_find finds by now. */
+int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+		struct rst_past *out);
+
+/* Whether ends of connections have been pushed out of the history. */
+bool tracer_history_full(const struct tracer *t);
+
 /* What the listeners dropped without a RST, those of now and those that ended meanwhile, into S's
  * pressure (NETNS: of that namespace, 0: of all); and how full the history is. For the end of a run: it looks at every open file. */
 void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s);

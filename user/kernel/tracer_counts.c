@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "kernel/past.h"
 #include "kernel/tracer_private.h"
 
 /* One total of each class is always there: when there is no room for a kind any more, it is counted so.
@@ -84,6 +85,30 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 	for (size_t i = 0; i < ARRAY_SIZE(missed); i++)
 		counters[missed[i]] = programs_missed(t, missed[i]);
 	counters[RST_CNT_NO_TOTAL] += harvest_unplaced(&t->harvest);
+}
+
+int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+		struct rst_past *out)
+{
+	struct past_maps maps = {
+		.connections = bpf_map__fd(t->skel->maps.ended_connections),
+		.handshakes = bpf_map__fd(t->skel->maps.dropped_handshakes),
+		.listeners = bpf_map__fd(t->skel->maps.ended_listeners),
+	};
+
+	return past_find(&maps, netns, tuple, is_syn, out);
+}
+
+/* kernel/bpf/bpf_lru_list.h, LOCAL_FREE_TARGET: so many free places each CPU keeps to itself. */
+#define LRU_CPU_FREE 128
+
+bool tracer_history_full(const struct tracer *t)
+{
+	uint64_t counters[RST_CNT_MAX];
+
+	tracer_counters(t, counters);
+	return counters[RST_CNT_REMEMBERED] + (uint64_t)t->ncpu * LRU_CPU_FREE >
+	       bpf_map__max_entries(t->skel->maps.ended_connections);
 }
 
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)

@@ -76,9 +76,12 @@ struct process_name {
 struct history {
 	const char *what; /* NULL: nothing is known; "close", "shutdown", "exit", "signal", "abort",
 			   * "reset-received", "timeout", "destroyed", "handshake", "gave-up",
-			   * "accept-queue-full" */
+			   * "accept-queue-full", "silent-close", "orderly" */
 	uint64_t ago_ns;
-	uint64_t idle_ns; /* how long no data had passed by then */
+	bool at_once;		/* it was happening at that very moment */
+	bool refused;		/* "reset-received": before the connection stood */
+	enum rst_unsent unsent; /* "abort", "exit", …: that RST did not leave */
+	uint64_t idle_ns;	/* how long no data had passed by then */
 	bool have_idle;
 	uint32_t pid;
 	char comm[RST_COMM_LEN + 1];
@@ -180,6 +183,7 @@ struct incident {
 	enum origin origin;    /* of what left without TCP */
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
 	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
+	bool history_full;     /* ends of connections have been pushed out of the history */
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
 	struct rst_packet
 		packet;	       /* valid 0: none. The segment that TCP or a firewall answered with a

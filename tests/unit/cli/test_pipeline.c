@@ -106,6 +106,62 @@ Test(pipeline, a_translated_flow_is_told)
 	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN);
 }
 
+/* A segment of no connection, of which nothing was known when it came. */
+static struct rst_event stray(uint16_t remote_port)
+{
+	static const char *const stack[] = { "tcp_v4_send_reset", "tcp_v4_rcv", NULL };
+	struct rst_event e = fake_event(RST_REC_SENT, remote_port, stack);
+
+	e.packet = (struct rst_packet){
+		.seq = 1000, .ack = 2000, .length = 10, .flags = RST_FLAG_ACK, .valid = 1
+	};
+	return e;
+}
+
+Test(pipeline, what_was_just_ending_is_looked_for_again)
+{
+	struct rst_event e = stray(1000);
+
+	f->past = (struct rst_past){
+		.kind = RST_PAST_CONNECTION,
+		.end = RST_END_ABORT,
+		.at_ns = FAKE_NOW_NS + 4000,
+		.rcv_nxt = 1010,
+		.snd_nxt = 2000,
+	};
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.pasts, 1);
+	cr_assert_eq(f->line[0].cause, CAUSE_CLOSED_EARLIER);
+	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN);
+}
+
+Test(pipeline, what_ended_is_not_looked_for_again)
+{
+	struct rst_event e = stray(1000);
+
+	e.past = (struct rst_past){
+		.kind = RST_PAST_CONNECTION,
+		.end = RST_END_CLOSE,
+		.at_ns = FAKE_NOW_NS - 4000,
+		.rcv_nxt = 1000,
+		.snd_nxt = 2000,
+	};
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.pasts, 0);
+}
+
+Test(pipeline, a_full_history_is_told)
+{
+	struct rst_event e = stray(1000);
+
+	f->history_full = true;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert(strstr(f->line[0].why, "pushed out of the history"), "%s", f->line[0].why);
+}
+
 Test(pipeline, a_request_that_still_stands_makes_it_a_bad_handshake)
 {
 	struct rst_event e = at_listener(1000);

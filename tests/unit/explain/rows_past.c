@@ -11,6 +11,12 @@ static void listener(struct built *b)
 	build_past(b, RST_PAST_LISTENER, RST_END_CLOSE, 10);
 }
 
+static void listener_without_handshakes(struct built *b)
+{
+	listener(b);
+	b->ev.past.half_open = 0;
+}
+
 static void listener_long_ago(struct built *b)
 {
 	build_past(b, RST_PAST_LISTENER, RST_END_CLOSE, 90 * S);
@@ -37,6 +43,17 @@ static void listener_and_cookies(struct built *b)
 {
 	listener(b);
 	b->ev.sock.cookies_ms = 0;
+}
+
+static void silent(struct built *b)
+{
+	build_past(b, RST_PAST_CONNECTION, RST_END_SILENT, 10);
+}
+
+/* As if its numbers fitted. */
+static void orderly(struct built *b)
+{
+	build_past(b, RST_PAST_CONNECTION, RST_END_ORDERLY, 10);
 }
 
 static void connection(struct built *b)
@@ -198,8 +215,19 @@ static const struct row rows[] = {
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P2: nor is a FIN", DIR_SENT, V4 "tcp_v4_rcv", NONE, FIN | ACK, 0, NULL, listener,
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
-	{ "P3: there is a listener again", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0, NULL,
-	  listener, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, NULL },
+	{ "P2: no handshake was under way", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 0, NULL,
+	  listener_without_handshakes, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
+	{ "P3: there is another listener", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0, NULL,
+	  listener, CAUSE_LISTENER_GONE, LIKELY, "P3", OWNER_PAST, "handshake" },
+	{ "P3: there is another listener, and no handshake was under way", DIR_SENT, V4 "tcp_v4_do_rcv",
+	  LISTENER, ACK, 0, NULL, listener_without_handshakes, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3",
+	  OWNER_LISTENER, NULL },
+	{ "P3: gone too long", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0, NULL, listener_63_s_ago,
+	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, NULL },
+	{ "P3b: given up silently", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, NULL, silent,
+	  CAUSE_CLOSED_EARLIER, SURE, "P3b", OWNER_PAST, "silent-close" },
+	{ "P3b: of an end in good order no numbers are kept", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10,
+	  NULL, orderly, CAUSE_CLOSED_EARLIER, LIKELY, "P3b", OWNER_PAST, NULL },
 	{ "no packet, no socket: nothing was asked of the listener", DIR_SENT, V4 "tcp_v4_rcv", NONE,
 	  NO_PACKET, NULL, listener, NO_RULE, OWNER_NOBODY, NULL },
 

@@ -32,6 +32,12 @@ static struct rst_rejected rejected(void)
 					       .type = RST_REC_REJECTED } };
 }
 
+static struct rst_stayed stayed(void)
+{
+	return (struct rst_stayed){ .hdr = { .size = sizeof(struct rst_stayed),
+					     .type = RST_REC_STAYED } };
+}
+
 static const uint16_t event_types[] = { RST_REC_SENT, RST_REC_RECEIVED, RST_REC_WIRE,
 					RST_REC_DROPPED };
 
@@ -56,13 +62,30 @@ static void assert_refused(const void *data, size_t size, int wanted)
 			    .event = data,
 			    .arrival = data,
 			    .closed = data,
-			    .rejected = data };
+			    .rejected = data,
+			    .stayed = data };
 
 	cr_expect_eq(decode_copy(data, size, &r), wanted, "%zu bytes", size);
 	cr_expect_null(r.event);
 	cr_expect_null(r.arrival);
 	cr_expect_null(r.closed);
 	cr_expect_null(r.rejected);
+	cr_expect_null(r.stayed);
+}
+
+Test(decode, stayed)
+{
+	struct rst_stayed s = stayed();
+	struct record r;
+
+	cr_expect_eq(decode(&r, &s, sizeof(s)), 0);
+	cr_expect_eq(r.type, RST_REC_STAYED);
+	cr_expect_eq(r.stayed, &s);
+	cr_expect_null(r.event);
+	for (size_t n = 0; n < sizeof(s); n++)
+		assert_refused(&s, n, -EBADMSG);
+	s.nstack = RST_STAYED_STACK + 1;
+	assert_refused(&s, sizeof(s), -EBADMSG);
 }
 
 Test(decode, events)
@@ -198,7 +221,7 @@ Test(decode, unknown_types_are_skipped)
 	struct rst_event e = event(0);
 
 	assert_refused(&e, sizeof(e), -EPROTO);
-	e.hdr.type = RST_REC_REJECTED + 1;
+	e.hdr.type = RST_REC_STAYED + 1;
 	assert_refused(&e, sizeof(e), -EPROTO);
 	e.hdr.type = UINT16_MAX;
 	assert_refused(&e, sizeof(e), -EPROTO);
@@ -262,9 +285,15 @@ Test(decode, fields_out_of_range)
 	e.past.kind = RST_PAST_LISTENER + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
-	e.past.end = RST_END_BEFORE + 1;
+	e.past.end = RST_END_ORDERLY + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e.past.end = UINT8_MAX;
+	assert_refused(&e, sizeof(e), -EBADMSG);
+	e = event(RST_REC_RECEIVED);
+	e.past.unsent = RST_UNSENT_DOWN + 1;
+	assert_refused(&e, sizeof(e), -EBADMSG);
+	e = event(RST_REC_SENT);
+	e.unsent = RST_UNSENT_DOWN + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 }
 

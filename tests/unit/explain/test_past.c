@@ -256,7 +256,13 @@ Test(past, is_not_in_the_future)
 	b.ev.past.at_ns = BUILD_NOW_NS;
 	decide(&b);
 	assert_history(&b, "close", 0, 0);
-	b.ev.past.at_ns = BUILD_NOW_NS + 1;
+	cr_expect(!b.in.history.at_once);
+	/* What was being taken away at that moment is told of a little later. */
+	b.ev.past.at_ns = BUILD_NOW_NS + ATTRIBUTE_AGAIN_NS;
+	decide(&b);
+	assert_history(&b, "close", 0, 0);
+	cr_expect(b.in.history.at_once);
+	b.ev.past.at_ns = BUILD_NOW_NS + ATTRIBUTE_AGAIN_NS + 1;
 	decide(&b);
 	cr_expect_null(b.in.history.what);
 }
@@ -365,4 +371,43 @@ Test(past, last_user)
 	decide(&b);
 	cr_expect_eq(b.in.owner.pid, 100);
 	cr_expect_eq(b.in.last_user.pid, 0);
+}
+
+/* A segment of the connection that BUILD_NOW_NS took away; it is looked for again. */
+static void assert_again(struct built *b, uint64_t at_ns, uint32_t seq, bool wanted)
+{
+	struct rst_past past = {
+		.kind = RST_PAST_CONNECTION,
+		.end = RST_END_ABORT,
+		.at_ns = at_ns,
+		.rcv_nxt = seq,
+		.snd_nxt = b->in.packet.ack,
+	};
+
+	cr_expect_eq(attribute_takes_again(&b->in, &past), wanted);
+}
+
+Test(past, is_looked_for_again)
+{
+	struct rst_past listener = { .kind = RST_PAST_LISTENER, .at_ns = BUILD_NOW_NS + 1 };
+	struct built b;
+
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_ACK, 10);
+	cr_expect(attribute_wants_again(&b.in));
+	assert_again(&b, BUILD_NOW_NS + 1, b.in.packet.seq, true);
+	assert_again(&b, BUILD_NOW_NS - 1, b.in.packet.seq, true);
+	assert_again(&b, BUILD_NOW_NS + ATTRIBUTE_AGAIN_NS + 1, b.in.packet.seq, false);
+	assert_again(&b, BUILD_NOW_NS - ATTRIBUTE_AGAIN_NS - 1, b.in.packet.seq, false);
+	/* The next connection of the same ends. */
+	assert_again(&b, BUILD_NOW_NS + 1, b.in.packet.seq + (1U << 30), false);
+	cr_expect(!attribute_takes_again(&b.in, &listener));
+	build_packet(&b, RST_FLAG_SYN, 0);
+	cr_expect(attribute_wants_again(&b.in));
+	cr_expect(attribute_takes_again(&b.in, &listener));
+	/* What was found at once, and fits, needs no second look. */
+	build_stray(&b, RST_PAST_CONNECTION, RST_END_CLOSE);
+	cr_expect(!attribute_wants_again(&b.in));
+	b.ev.past.rcv_nxt += 1U << 30;
+	cr_expect(attribute_wants_again(&b.in));
 }

@@ -51,6 +51,13 @@ Test(why_past, listener_gone)
 	b.ev.past.queue = 0;
 	assert_why(&b, "nobody listens on port 80 any more: 2 s ago nginx/12 closed the listener, "
 		       "and the half-open connections went with it");
+	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_SF_HAS_SOCKET);
+	b.in.frames[1].fn = KF_TCP_DO_RCV;
+	build_owner(&b, "sibling", 13, RST_KNOWN_SOCKET);
+	assert_why(&b,
+		   "sibling/13 listens on port 80, but not for this handshake: 2 s ago nginx/12 "
+		   "closed the listener that it began at, and the half-open connections went "
+		   "with it");
 	build_gone(&b, RST_END_DESTROYED);
 	assert_why(&b,
 		   "nobody listens on port 80 any more: 2 s ago nginx/12 destroyed the listener "
@@ -251,6 +258,13 @@ Test(why_past, tracing_began_only)
 		   "ACK segment (seq 1000, ack 2000) for a connection that does not exist here; "
 		   "nginx/12 listens on port 80; tracing began only 5 s before, an earlier end "
 		   "was not seen");
+	/* What was forgotten is no matter of when tracing began. */
+	b.in.history_full = true;
+	assert_why(
+		&b,
+		"ACK segment (seq 1000, ack 2000) for a connection that does not exist here; "
+		"nginx/12 listens on port 80; its end may have been pushed out of the history by "
+		"later ones (--history)");
 	/* What is remembered was seen. */
 	build_closed(&b, RST_END_CLOSE);
 	b.in.traced_ns = 5000000000;
@@ -343,4 +357,29 @@ Test(why_past, a_sent_reset_does_not_name_its_pair)
 	b.in.pair.there = true;
 	b.in.pair.cause = CAUSE_REFUSED;
 	assert_why(&b, "nobody listens on port 80");
+}
+
+Test(why_past, ends_without_a_segment_or_in_good_order)
+{
+	struct built b;
+
+	build_closed(&b, RST_END_SILENT);
+	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 gave the connection up silently "
+		       "(TCP_REPAIR): nothing was sent");
+	build_closed(&b, RST_END_ORDERLY);
+	assert_why(&b, "10 bytes arrived 3 ms after both ends had closed the connection");
+	build_closed(&b, RST_END_RESET);
+	b.ev.past.state = RST_TCP_SYN_SENT;
+	assert_why(&b, "10 bytes arrived 3 ms after the peer had refused the connection");
+	build_closed(&b, RST_END_ABORT);
+	b.ev.past.at_ns = b.ev.past.closed_ns = BUILD_NOW_NS + 1000;
+	assert_why(
+		&b,
+		"10 bytes arrived in the very moment that nginx/12 aborted the connection with a "
+		"RST");
+	b.ev.past.unsent = RST_UNSENT_NO_ROUTE;
+	assert_why(
+		&b,
+		"10 bytes arrived in the very moment that nginx/12 aborted the connection with a "
+		"RST (the peer never got it: this host had no route for its RST)");
 }

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* past.h: asks the kernel side's memory of what ended, as past.bpf.h does when a reset happens. */
+#ifndef RSTTRACE_PAST_H
+#define RSTTRACE_PAST_H
+
+#include <stdbool.h>
+
+#include "event.h"
+
+/* Descriptors of the maps; borrowed. */
+struct past_maps {
+	int connections, handshakes, listeners;
+};
+
+/*
+ * What is remembered by now of a segment's two ends in namespace NETNS: of the connection; or, IS_SYN, of
+ * the newest listener that it could have reached. Returns 0 or -errno: -ENOENT if nothing is.
+ */
+int past_find(const struct past_maps *maps, uint32_t netns, const struct rst_tuple *tuple,
+	      bool is_syn, struct rst_past *out);
+
+#endif
