@@ -260,12 +260,18 @@ test:
 	@if [ "$$(id -u)" = 0 ]; then scripts/install-deps --test; else scripts/install-deps; fi
 	@$(MAKE) --no-print-directory all $(O)/tests/unit $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
 	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-install
 	@$(MAKE) --no-print-directory check-e2e
 
 .PHONY: check-unit
 check-unit: $(O)/tests/unit
 	$(Q)$< $(UNIT_ARGS)
 	$(Q)tests/kernels/test-table
+
+# Of the program as it is built for this machine.
+.PHONY: check-install
+check-install: all
+	$(Q)tests/install/test-install $(O)
 
 .PHONY: check-e2e
 check-e2e: $(O)/tests/e2e $(O)/rsttrace
@@ -346,34 +352,27 @@ lint-files:
 format:
 	$(Q)clang-format -i $(C_FILES)
 
-# Where what is installed lies, below DESTDIR.
+# Below DESTDIR.
 INSTALL_DIRS = $(SBINDIR) $(MANDIR)/man8 $(DOCDIR) $(if $(CROSS),,$(BASHDIR) $(ZSHDIR))
 DOCS        := docs/rsttrace.schema.json $(wildcard docs/*.md) README.md LICENSE
 
 # Only the program itself can print the completions: another architecture's has none to install.
 .PHONY: install
 install: all
-	install -d $(addprefix $(DESTDIR),$(INSTALL_DIRS))
+	scripts/install-folders make '$(DESTDIR)' $(DOCDIR) $(INSTALL_DIRS)
 	install -m 755 $(O)/rsttrace $(DESTDIR)$(SBINDIR)/
 	install -m 644 docs/rsttrace.8 $(DESTDIR)$(MANDIR)/man8/
 	install -m 644 $(DOCS) $(DESTDIR)$(DOCDIR)/
 ifeq ($(CROSS),)
-	$(O)/rsttrace --completion bash >$(O)/completion.bash
-	$(O)/rsttrace --completion zsh >$(O)/completion.zsh
-	install -m 644 $(O)/completion.bash $(DESTDIR)$(BASHDIR)/rsttrace
-	install -m 644 $(O)/completion.zsh $(DESTDIR)$(ZSHDIR)/_rsttrace
+	umask 022; $(O)/rsttrace --completion bash >$(DESTDIR)$(BASHDIR)/rsttrace
+	umask 022; $(O)/rsttrace --completion zsh >$(DESTDIR)$(ZSHDIR)/_rsttrace
 endif
 
-# Of the directories, those go that nothing is left in; the system's own are never empty, and
-# DESTDIR itself is the caller's.
 .PHONY: uninstall
 uninstall:
 	rm -f $(DESTDIR)$(SBINDIR)/rsttrace $(DESTDIR)$(MANDIR)/man8/rsttrace.8 \
-		$(DESTDIR)$(BASHDIR)/rsttrace $(DESTDIR)$(ZSHDIR)/_rsttrace \
-		$(addprefix $(DESTDIR)$(DOCDIR)/,$(notdir $(DOCS)))
-	for dir in $(SBINDIR) $(MANDIR)/man8 $(DOCDIR) $(BASHDIR) $(ZSHDIR); do \
-		while [ "$$dir" != / ] && rmdir "$(DESTDIR)$$dir" 2>/dev/null; do dir=$$(dirname "$$dir"); done; \
-	done
+		$(DESTDIR)$(BASHDIR)/rsttrace $(DESTDIR)$(ZSHDIR)/_rsttrace
+	scripts/install-folders remove '$(DESTDIR)' $(DOCDIR)
 
 .PHONY: clean
 clean:
