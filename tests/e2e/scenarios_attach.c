@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -19,6 +20,38 @@ static void no_native(struct run *run)
 	command_fails(run, SIDE_SERVER, args, 1, "generic");
 	if (xdp_is_on(run, "lo"))
 		run_fail("something is left attached to lo");
+}
+
+/* The driver has native XDP, and refuses it for a reason of its own: the kernel's words are told. */
+static void refused_by_driver(struct run *run)
+{
+	static const char *const native[] = { "-i", "srv0", NULL };
+
+	netlab_sh(&run->lab, SIDE_CLIENT, "ip link set cli0 mtu 9000");
+	netlab_sh(&run->lab, SIDE_SERVER, "ip link set srv0 mtu 9000");
+	command_fails(run, SIDE_SERVER, native, 1, "MTU is too large");
+	if (xdp_is_on(run, "srv0"))
+		run_fail("something is left attached to srv0");
+}
+
+/* It goes while it is watched: deleted, or to another namespace. */
+static void goes(struct run *run)
+{
+	static const char *const args[] = { "-i", "dummy0:generic", NULL };
+	const char *command = run->what;
+	json_t *sentence;
+	bool told = false;
+	size_t i;
+
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  "ip link add dummy0 type veth peer name dummy1; ip link set dummy0 up");
+	tracer_start_at(run, SIDE_SERVER, false, args);
+	netlab_sh(&run->lab, SIDE_SERVER, "%s", command);
+	tracer_stop(run);
+	json_array_foreach(json_object_get(run->tracer.summary, "not_covered"), i, sentence)
+		told |= strstr(json_string_value(sentence), "interface dummy0") != NULL;
+	if (!told)
+		run_fail("the summary does not say that dummy0 is not covered");
 }
 
 static void other_program(struct run *run)
@@ -114,6 +147,10 @@ static void stopped(struct run *run)
 
 const struct scenario scenarios_attach[] = {
 	{ "xdp-no-native", no_native, ONCE, false },
+	{ "xdp-refused-by-driver", refused_by_driver, ONCE, false },
+	{ "xdp-interface-deleted", goes, ONCE, false, .what = "ip link del dummy0" },
+	{ "xdp-interface-moved", goes, ONCE, false,
+	  .what = "unshare -n sleep 30 & sleep 0.3; ip link set dummy0 netns $!; kill $!" },
 	{ "xdp-other-program", other_program, ONCE, false },
 	{ "xdp-stopped", stopped, ONCE, false },
 	{ "xdp-killed", killed, ONCE, false },

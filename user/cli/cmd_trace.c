@@ -52,6 +52,8 @@ static void not_covered(const struct trace *t, struct summary *s)
 	for (enum feature i = 0; i < FEATURES; i++)
 		if (!t->features.have[i] && !feature_about(i)->replaced)
 			summary_not_covered(s, feature_about(i)->loss);
+	for (size_t i = 0; tracer_uncovered(t->answers.tracer, i); i++)
+		summary_not_covered(s, tracer_uncovered(t->answers.tracer, i));
 	if (!t->pipeline.o->capture.interfaces)
 		summary_not_covered(
 			s, "the TTL and sequence numbers of accepted RSTs, and whether they "
@@ -165,6 +167,7 @@ static int run(struct trace *t)
 		if (n != -ENOBUFS)
 			pipeline_folds(p, false);
 		audit_keep(t->answers.tracer, clock_ns(CLOCK_MONOTONIC));
+		tracer_watch(t->answers.tracer, clock_ns(CLOCK_MONOTONIC), stderr);
 		pipeline_run(p, false);
 	}
 	return 0;
@@ -176,6 +179,7 @@ static int stop(struct trace *t)
 	struct pipeline *p = &t->pipeline;
 
 	reconcile_now(t);
+	tracer_watch(t->answers.tracer, UINT64_MAX, stderr);
 	tracer_detach(t->answers.tracer);
 	fetch_all(t, INT_MAX);
 	pipeline_run(p, true);

@@ -21,8 +21,9 @@ struct kbtf {
 	size_t names_len;
 	/* By number; 0 is void and has neither. */
 	uint32_t n;
-	uint32_t *at;  /* offset in `types` */
-	uint8_t *kind; /* apart, so that looking for one kind touches little memory */
+	uint32_t *at;	  /* offset in `types` */
+	uint8_t *kind;	  /* apart, so that looking for one kind touches little memory */
+	uint32_t unknown; /* kind of the first type that is newer than this; 0: there is none */
 };
 
 void kbtf_close(struct kbtf *b)
@@ -137,6 +138,8 @@ static int make_index(struct kbtf *b)
 		const struct btf_type *t = (const void *)(b->types + at);
 		long rest = rest_size(t);
 
+		if (rest < 0)
+			b->unknown = btf_kind(t);
 		if (rest < 0 || size - at - sizeof(*t) < (size_t)rest)
 			break;
 		b->at[b->n] = (uint32_t)at;
@@ -168,6 +171,11 @@ int kbtf_open(struct kbtf **out, const char *path)
 const struct btf_type *kbtf_type(const struct kbtf *b, uint32_t id)
 {
 	return id && id < b->n ? (const void *)(b->types + b->at[id]) : NULL;
+}
+
+uint32_t kbtf_unknown(const struct kbtf *b)
+{
+	return b->unknown;
 }
 
 const char *kbtf_name(const struct kbtf *b, uint32_t offset)

@@ -25,6 +25,10 @@ uint32_t kbtf_find(const struct kbtf *btf, uint32_t kind, const char *name);
 /* A type by its number, kbtf_find's or another type's; valid until kbtf_close. NULL: there is none. */
 const struct btf_type *kbtf_type(const struct kbtf *btf, uint32_t id);
 
+/* The kind (BTF_KIND_…) of the first type that is of none this program knows: where it ends is not known,
+ * so neither it nor what comes after it is found. 0: all are known. */
+uint32_t kbtf_unknown(const struct kbtf *btf);
+
 /* A name by its offset; "" when there is none. */
 const char *kbtf_name(const struct kbtf *btf, uint32_t offset);
 

@@ -150,9 +150,27 @@ int features_probe(struct features *f, const struct kbtf *btf)
 	return 0;
 }
 
+int features_check(const struct features *f, const struct kbtf *btf, FILE *err)
+{
+	const char *missing = features_missing(f);
+
+	if (!missing)
+		return 0;
+	if (kbtf_unknown(btf))
+		fprintf(err,
+			"rsttrace: this kernel's type information (BTF) has types of kind %u, which this "
+			"version cannot read, and %s is not among those before them; please try a newer "
+			"rsttrace%s\n",
+			kbtf_unknown(btf), missing, DOCTOR_HINT);
+	else
+		fprintf(err,
+			"rsttrace: this kernel has no %s; rsttrace needs Linux 5.10 or newer%s\n",
+			missing, DOCTOR_HINT);
+	return -EOPNOTSUPP;
+}
+
 int features_read(struct features *f, struct kbtf **btf, FILE *err)
 {
-	const char *missing;
 	int e = kbtf_open(btf, NULL);
 
 	if (e) {
@@ -167,10 +185,5 @@ int features_read(struct features *f, struct kbtf **btf, FILE *err)
 		fprintf(err, "rsttrace: the kernel's clock cannot be asked: %s\n", strerror(-e));
 		return e;
 	}
-	missing = features_missing(f);
-	if (!missing)
-		return 0;
-	fprintf(err, "rsttrace: this kernel has no %s; rsttrace needs Linux 5.10 or newer%s\n",
-		missing, DOCTOR_HINT);
-	return -EOPNOTSUPP;
+	return features_check(f, *btf, err);
 }

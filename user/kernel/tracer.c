@@ -16,13 +16,27 @@ static bool libbpf_verbose;
 
 static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
-	if (libbpf_verbose && level == LIBBPF_WARN)
-		return vfprintf(stderr, format, args);
 	if (level == LIBBPF_WARN && !libbpf_says[0]) {
-		vsnprintf(libbpf_says, sizeof(libbpf_says), format, args);
+		va_list again;
+
+		va_copy(again, args);
+		vsnprintf(libbpf_says, sizeof(libbpf_says), format, again);
+		va_end(again);
 		libbpf_says[strcspn(libbpf_says, "\n")] = '\0';
 	}
+	if (libbpf_verbose && level == LIBBPF_WARN)
+		return vfprintf(stderr, format, args);
 	return 0;
+}
+
+void tracer_hush(void)
+{
+	libbpf_says[0] = '\0';
+}
+
+const char *tracer_heard(void)
+{
+	return libbpf_says;
 }
 
 int tracer_fail(FILE *err, int e, const char *what)

@@ -98,6 +98,15 @@ void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
 /* How many CPUs the machine may have. */
 uint32_t tracer_cpus(const struct tracer *t);
 
+/* Looks whether the interfaces given with -i are still there, at most once in TRACER_WATCH_NS: one line on
+ * ERR for each that is not. For before tracer_detach. */
+#define TRACER_WATCH_NS 1000000000ULL
+void tracer_watch(struct tracer *t, uint64_t now_ns, FILE *err);
+
+/* What is not covered for want of the Ith of those that are gone, valid as long as T is; NULL: there are
+ * not so many. */
+const char *tracer_uncovered(const struct tracer *t, size_t i);
+
 /* The name of an interface given with -i; NULL for any other. */
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
 

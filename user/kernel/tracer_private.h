@@ -16,6 +16,7 @@ struct attached {
 	uint32_t ifindex;
 	const char *name; /* in the configuration */
 	int link_fd;
+	char lost[96]; /* what is not covered, since it is gone; "": it is there */
 };
 
 struct tracer {
@@ -23,6 +24,7 @@ struct tracer {
 	struct ring_buffer *ring;
 	struct attached xdp[TRACER_INTERFACES];
 	size_t nxdp;
+	uint64_t watched_ns; /* CLOCK_MONOTONIC of the last look at them */
 	struct listeners listeners;
 	uint64_t listeners_generation;
 	int64_t find_saved_ns; /* time that looking for owners may take; < 0: it took more */
@@ -66,6 +68,10 @@ uint64_t programs_missed(const struct tracer *t, enum rst_counter missed);
 
 /* One line on ERR about E, an error number below 0, which is returned. */
 int tracer_fail(FILE *err, int e, const char *what);
+
+/* What libbpf has warned of first since tracer_hush; "": of nothing. */
+void tracer_hush(void);
+const char *tracer_heard(void);
 
 /* Runs PROG over all open files. Returns 0 or -errno. */
 int tracer_over_files(struct bpf_program *prog);

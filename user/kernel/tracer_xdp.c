@@ -15,6 +15,49 @@ bool tracer_wants_arrivals(const struct tracer_config *o)
 	return o->interfaces && o->directions & (RST_WANT_RECEIVED | RST_WANT_PASSING);
 }
 
+/* Links are refused without a word; by netlink, the kernel says why. Should that succeed, it is undone. */
+static const char *words_of_kernel(const struct tracer *t, unsigned int ifindex, uint32_t mode)
+{
+	static const char before[] = "Kernel error message: ";
+	int prog = bpf_program__fd(t->skel->progs.rst_arrived);
+	const char *words;
+
+	tracer_hush();
+	if (!bpf_xdp_attach((int)ifindex, prog, mode | XDP_FLAGS_UPDATE_IF_NOEXIST, NULL)) {
+		LIBBPF_OPTS(bpf_xdp_attach_opts, own, .old_prog_fd = prog);
+
+		bpf_xdp_detach((int)ifindex, mode, &own);
+		return "";
+	}
+	words = strstr(tracer_heard(), before);
+	return words ? words + strlen(before) : "";
+}
+
+static int refused(const struct tracer *t, const struct tracer_interface *want,
+		   unsigned int ifindex, int e, FILE *err)
+{
+	const char *words = words_of_kernel(
+		t, ifindex, want->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
+
+	/* net/core/dev.c, of a driver without ndo_bpf. */
+	if (!want->generic &&
+	    (strcasestr(words, "not support XDP in native mode") || (!*words && e == -EOPNOTSUPP)))
+		fprintf(err, "rsttrace: %s: its driver has no native XDP; use -i %s:generic\n",
+			want->name, want->name);
+	else if (!want->generic)
+		fprintf(err,
+			"rsttrace: %s: its driver refuses XDP: %s%s%s; change that, or use -i "
+			"%s:generic\n",
+			want->name, *words ? words : strerror(-e), *words ? ": " : "",
+			*words ? strerror(-e) : "", want->name);
+	else
+		fprintf(err,
+			"rsttrace: %s: XDP cannot be attached: %s%s%s; see: rsttrace doctor -i %s\n",
+			want->name, *words ? words : strerror(-e), *words ? ": " : "",
+			*words ? strerror(-e) : "", want->name);
+	return e;
+}
+
 /* A link, not a bare program: the kernel takes it down with this process, however that ends. */
 static int attach_one(struct tracer *t, const struct tracer_interface *want, FILE *err)
 {
@@ -22,7 +65,7 @@ static int attach_one(struct tracer *t, const struct tracer_interface *want, FIL
 		    .flags = want->generic ? XDP_FLAGS_SKB_MODE : XDP_FLAGS_DRV_MODE);
 	unsigned int ifindex = if_nametoindex(want->name);
 	__u32 other = 0;
-	int fd, e;
+	int fd;
 
 	if (!ifindex) {
 		fprintf(err, "rsttrace: there is no interface \"%s\" here; see: ip link\n",
@@ -38,20 +81,9 @@ static int attach_one(struct tracer *t, const struct tracer_interface *want, FIL
 	}
 	fd = bpf_link_create(bpf_program__fd(t->skel->progs.rst_arrived), (int)ifindex, BPF_XDP,
 			     &opts);
-	if (fd < 0) {
-		e = -errno;
-		if (!want->generic && (e == -EOPNOTSUPP || e == -EINVAL)) {
-			fprintf(err,
-				"rsttrace: %s: its driver has no native XDP; use -i %s:generic\n",
-				want->name, want->name);
-			return e;
-		}
-		fprintf(err,
-			"rsttrace: %s: XDP cannot be attached: %s; see: rsttrace doctor -i %s\n",
-			want->name, strerror(-e), want->name);
-		return e;
-	}
-	t->xdp[t->nxdp++] = (struct attached){ ifindex, want->name, fd };
+	if (fd < 0)
+		return refused(t, want, ifindex, -errno, err);
+	t->xdp[t->nxdp++] = (struct attached){ ifindex, want->name, fd, "" };
 	return 0;
 }
 
@@ -70,8 +102,49 @@ int tracer_attach_xdp(struct tracer *t, const struct tracer_config *o, FILE *err
 void tracer_detach_xdp(struct tracer *t)
 {
 	for (size_t i = 0; i < t->nxdp; i++)
-		close(t->xdp[i].link_fd);
-	t->nxdp = 0;
+		closep(&t->xdp[i].link_fd), t->xdp[i].link_fd = -1;
+}
+
+/* A link to an interface that is gone is to none. One that moved keeps the program, under a number of the
+ * other namespace. */
+static bool is_there(const struct attached *a)
+{
+	struct bpf_link_info info = { 0 };
+	char name[IF_NAMESIZE];
+	__u32 size = sizeof(info);
+
+	if (bpf_obj_get_info_by_fd(a->link_fd, &info, &size))
+		return true;
+	return info.xdp.ifindex == a->ifindex && if_indextoname(a->ifindex, name);
+}
+
+void tracer_watch(struct tracer *t, uint64_t now_ns, FILE *err)
+{
+	if (now_ns - t->watched_ns < TRACER_WATCH_NS)
+		return;
+	t->watched_ns = now_ns;
+	for (size_t i = 0; i < t->nxdp; i++) {
+		struct attached *a = &t->xdp[i];
+
+		if (a->lost[0] || is_there(a))
+			continue;
+		snprintf(a->lost, sizeof(a->lost),
+			 "interface %s, which is gone, or in another network "
+			 "namespace",
+			 a->name);
+		fprintf(err,
+			"rsttrace: note: %s is gone, or in another network namespace: what arrives there "
+			"is not watched any more\n",
+			a->name);
+	}
+}
+
+const char *tracer_uncovered(const struct tracer *t, size_t i)
+{
+	for (size_t k = 0; k < t->nxdp; k++)
+		if (t->xdp[k].lost[0] && !i--)
+			return t->xdp[k].lost;
+	return NULL;
 }
 
 const char *tracer_interface(const struct tracer *t, uint32_t ifindex)

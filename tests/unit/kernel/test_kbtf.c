@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "kernel/kbtf.h"
+#include "kernel/probe.h"
 
 struct file {
 	int fd;
@@ -181,4 +182,59 @@ Test(kbtf, no_file)
 	cr_expect_eq(kbtf_open(&k, "/proc/self/nothing"), -ENOENT);
 	cr_expect_null(k);
 	kbtf_close(NULL);
+}
+
+/* As an older kernel's, or a newer one's, of which the last types are of a kind that nobody has yet. */
+static char *complaint(bool newer, uint32_t *unknown)
+{
+	struct btf *b = sample();
+	__u32 size, old;
+	uint8_t data[8192];
+	struct btf_header *h = (void *)data;
+	struct btf_type future = { .info = 31U << 24 };
+	struct features f = { 0 };
+	struct kbtf *k = NULL;
+	struct file file;
+	char *says = NULL;
+	size_t len = 0;
+	FILE *err = open_memstream(&says, &len);
+	const uint8_t *raw = btf__raw_data(b, &size);
+	size_t types;
+
+	cr_assert_lt(size + sizeof(future), sizeof(data));
+	memcpy(data, raw, sizeof(*h));
+	old = h->type_len;
+	types = h->hdr_len + h->type_off;
+	memcpy(data, raw, types + old);
+	if (newer) {
+		memcpy(data + types + old, &future, sizeof(future));
+		h->type_len += sizeof(future);
+		h->str_off += sizeof(future);
+	}
+	memcpy(data + h->hdr_len + h->str_off, raw + size - h->str_len, h->str_len);
+	file = file_of(data, h->hdr_len + h->str_off + h->str_len);
+	cr_assert_eq(kbtf_open(&k, file.path), 0);
+	*unknown = kbtf_unknown(k);
+	cr_expect_eq(features_check(&f, k, err), -EOPNOTSUPP);
+	fclose(err);
+	kbtf_close(k);
+	close(file.fd);
+	btf__free(b);
+	return says;
+}
+
+Test(kbtf, a_kind_not_known_yet)
+{
+	uint32_t unknown;
+	char *says = complaint(true, &unknown);
+
+	cr_expect_eq(unknown, 31);
+	cr_expect(strstr(says, "kind 31"), "%s", says);
+	cr_expect(strstr(says, "newer rsttrace"), "%s", says);
+	cr_expect_not(strstr(says, "5.10"), "%s", says);
+	free(says);
+	says = complaint(false, &unknown);
+	cr_expect_eq(unknown, 0);
+	cr_expect(strstr(says, "needs Linux 5.10"), "%s", says);
+	free(says);
 }
