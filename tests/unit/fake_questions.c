@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 /* ---- the answers */
 
@@ -188,9 +190,13 @@ static const struct questions questions = {
 
 static struct fake fake;
 
-static int sink_begin(struct sink *sink)
+static int sink_open(struct sink *sink)
 {
 	return 0;
+}
+
+static void sink_close(struct sink *sink)
+{
 }
 
 static int sink_event(struct sink *sink, const struct incident *in)
@@ -216,17 +222,12 @@ static int sink_event(struct sink *sink, const struct incident *in)
 	memcpy(l->rule, in->firewall.rule, sizeof(l->rule));
 	memcpy(l->why, in->verdict.why, sizeof(l->why));
 	fake.lines++;
-	return 0;
+	buffer_text(&fake.text, "line\n");
+	return writer_add(sink->out, &fake.text);
 }
 
 static int sink_attack(struct sink *sink, const struct attack_report *r)
 {
-	return 0;
-}
-
-static int sink_flush(struct sink *sink)
-{
-	fake.flushes++;
 	return 0;
 }
 
@@ -237,10 +238,10 @@ static int sink_summary(struct sink *sink, const struct summary *s)
 
 static const struct sink_ops sink_fake = {
 	.name = "fake",
-	.begin = sink_begin,
+	.open = sink_open,
+	.close = sink_close,
 	.event = sink_event,
 	.attack = sink_attack,
-	.flush = sink_flush,
 	.summary = sink_summary,
 };
 
@@ -259,7 +260,9 @@ struct fake *fake_begin(void)
 	cr_assert_eq(symbols_open(&f->symbols, fake_names, f), 0);
 	f->pipeline.o = &f->options;
 	f->pipeline.ask = (struct ask){ &questions, f, &f->features };
-	f->pipeline.sink.ops = &sink_fake;
+	f->out = (struct writer){ .fd = memfd_create("lines", MFD_CLOEXEC) };
+	cr_assert_eq(sinks_add(&f->pipeline.sinks, &sink_fake, &f->out, &(struct sink_style){ 0 }),
+		     0);
 	pipeline_init(&f->pipeline);
 	return f;
 }
@@ -267,6 +270,15 @@ struct fake *fake_begin(void)
 void fake_end(struct fake *f)
 {
 	symbols_free(f->symbols);
+	sinks_close(&f->pipeline.sinks);
+	close(f->out.fd);
+	writer_free(&f->out);
+	buffer_free(&f->text);
+}
+
+bool fake_flushed(const struct fake *f)
+{
+	return !f->out.pending.len && lseek(f->out.fd, 0, SEEK_END) > 0;
 }
 
 struct rst_event fake_event(enum rst_record_type type, uint16_t remote_port,

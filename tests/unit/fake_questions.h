@@ -47,6 +47,8 @@ struct fake {
 	const char *interface;
 	const char *cgroup;
 	void (*on_poll)(struct fake *f); /* what waits in the ring then; NULL: nothing */
+	struct writer out;
+	struct buffer text;
 	int sink_err;
 
 	/* How often each was asked, and what last. */
@@ -59,12 +61,14 @@ struct fake {
 
 	struct fake_line line[FAKE_LINES];
 	size_t lines;
-	unsigned int flushes;
 };
 
 /* The one fake, as new: it is too big for the stack. Everything is traced, and nothing is known. */
 struct fake *fake_begin(void);
 void fake_end(struct fake *f);
+
+/* Lines were printed, and none of them waits. */
+bool fake_flushed(const struct fake *f);
 
 /* An event of 10.0.0.1:80 here and 10.0.0.2:REMOTE_PORT there, as of FAKE_NOW_NS. STACK: the names of
  * functions, the innermost first, ended by NULL; they must outlive the pipeline. */

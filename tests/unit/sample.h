@@ -4,7 +4,8 @@
 #define UNIT_SAMPLE_H
 
 #include "model/incident.h"
-#include "output/sink.h"
+#include "output/sink_json.h"
+#include "output/sink_text.h"
 
 struct sample {
 	struct rst_event ev;
@@ -19,6 +20,11 @@ void sample_long_ipv6(struct sample *s);
 
 /* A port scan of 10.0.0.2, of 12,345 SYNs. */
 void sample_attack(struct attack_report *r);
+
+/* A sink that writes to FD, which it takes over. */
+void sample_open(struct sink *sink, const struct sink_ops *ops, const struct sink_style *style,
+		 int fd);
+void sample_close(struct sink *sink);
 
 /* What OPS writes of it alone. To be freed. */
 char *sample_render_attack(const struct sink_ops *ops, const struct sink_style *style,

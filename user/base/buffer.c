@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* buffer.c: growing, numbers, and the write. */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/buffer.h"
-#include "base/stream.h"
 #include "base/text.h"
 
 #define ROOM_FIRST 4096
@@ -51,5 +51,50 @@ int buffer_write(struct buffer *b, FILE *out)
 	errno = 0;
 	if (len)
 		fwrite_unlocked(b->data, 1, len, out);
-	return sink_io_result(out);
+	if (!ferror(out))
+		return 0;
+	/* A stream that failed earlier has kept that, but not its errno. */
+	return errno ? -errno : -EIO;
+}
+
+void buffer_format(struct buffer *b, const char *format, ...)
+{
+	va_list args, again;
+	int n;
+
+	if (!b->room && !buffer_grow(b, 1))
+		return;
+	va_start(args, format);
+	va_copy(again, args);
+	n = vsnprintf(b->data + b->len, b->room - b->len, format, args);
+	va_end(args);
+	if (n >= 0 && (size_t)n >= b->room - b->len && buffer_grow(b, (size_t)n))
+		n = vsnprintf(b->data + b->len, b->room - b->len, format, again);
+	va_end(again);
+	if (n < 0)
+		b->failed = true;
+	if (!b->failed)
+		b->len += (size_t)n;
+}
+
+int buffer_wrap(struct buffer *b, const char *sentence, int at, int indent, int width)
+{
+	while (*sentence) {
+		size_t len = strcspn(sentence, " ");
+		int columns = text_width(sentence, len);
+
+		if (at + 1 + columns > width) {
+			buffer_char(b, '\n');
+			buffer_fill(b, ' ', (size_t)indent);
+			at = indent;
+		} else {
+			buffer_char(b, ' ');
+			at++;
+		}
+		buffer_put(b, sentence, len);
+		at += columns;
+		for (sentence += len; *sentence == ' ';)
+			sentence++;
+	}
+	return at;
 }

@@ -27,6 +27,13 @@ bool buffer_grow(struct buffer *b, size_t n);
 /* N in hexadecimal digits, without 0x. */
 void buffer_hex(struct buffer *b, uint64_t n);
 
+/* As printf does. */
+void buffer_format(struct buffer *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Adds SENTENCE, broken at spaces, behind the AT columns of a line that is to end at WIDTH; further
+ * lines begin with INDENT spaces. Returns the columns of the last line. */
+int buffer_wrap(struct buffer *b, const char *sentence, int at, int indent, int width);
+
 /* Writes what is in the buffer to OUT, and empties it. Returns 0 or -errno: that of the write (also
  * when OUT had failed before), or -ENOMEM when the buffer had failed: then nothing is written. */
 int buffer_write(struct buffer *b, FILE *out);

@@ -15,8 +15,13 @@ void json_out_begin(struct json_out *o)
 
 int json_out_write(struct json_out *o, FILE *out)
 {
+	return buffer_write(json_out_line(o), out);
+}
+
+struct buffer *json_out_line(struct json_out *o)
+{
 	buffer_put(&o->line, "}\n", 2);
-	return buffer_write(&o->line, out);
+	return &o->line;
 }
 
 /* The comma after what stands before, and the key. Makes room for N bytes behind. */

@@ -31,6 +31,9 @@ struct json_mark {
 /* Begins the line's object; what was in the line is dropped. */
 void json_out_begin(struct json_out *o);
 
+/* Ends it and the line, and returns that, still in O. */
+struct buffer *json_out_line(struct json_out *o);
+
 /* Ends it and the line, and writes that to OUT. Returns as buffer_write does. */
 int json_out_write(struct json_out *o, FILE *out);
 

@@ -19,6 +19,15 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
+int text_width(const char *s, size_t len)
+{
+	int width = 0;
+
+	for (size_t i = 0; i < len; i++)
+		width += (s[i] & 0xc0) != 0x80;
+	return width;
+}
+
 size_t text_number(char *buf, uint64_t n)
 {
 	char digits[TEXT_NUMBER_MAX];

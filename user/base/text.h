@@ -11,6 +11,13 @@
 /* "[" + IPv6 text + "]:" + port + NUL fits. */
 #define TEXT_ENDPOINT_MAX 64
 
+/* Columns of a line where nobody says how wide it can be. */
+#define TEXT_LINE_WIDTH 120
+
+/* Columns that the LEN bytes at S take on the screen. Wide characters count as one: only an alignment
+ * depends on it. */
+int text_width(const char *s, size_t len);
+
 /* Digits of the greatest 64-bit number; no NUL. */
 #define TEXT_NUMBER_MAX 20
 

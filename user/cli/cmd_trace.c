@@ -2,7 +2,7 @@
 /* cmd_trace.c: what `rsttrace trace` needs from the system, its loop and its end. */
 #include <errno.h>
 #include <limits.h>
-#include <signal.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -17,14 +17,14 @@
 #include "host/process.h"
 #include "cli/pipeline.h"
 #include "base/run_id.h"
+#include "cli/signals.h"
+#include "cli/terminal.h"
 #include "base/util.h"
 
 /* While events come, the kernel side leaves it to this timer to fetch them; after a quiet time it
  * wakes us for the first one, so then we need not look. Both follow from RST_WAKEUP_NS. */
 #define POLL_BUSY_MS (RST_WAKEUP_NS / 1000000)
 #define POLL_QUIET_MS 1000
-
-#define STDOUT_ROOM 65536
 
 struct trace {
 	struct kbtf *btf; /* until tracing has begun */
@@ -33,19 +33,8 @@ struct trace {
 	struct pipeline pipeline;
 	struct audit audit;
 	char run[RUN_ID_MAX];
+	struct writer out;
 };
-
-static volatile sig_atomic_t stopped, summary_wanted;
-
-static void on_signal(int sig)
-{
-	stopped = sig;
-}
-
-static void on_summary_wanted(int sig)
-{
-	summary_wanted = 1;
-}
 
 static void not_covered(const struct trace *t, struct summary *s)
 {
@@ -92,9 +81,7 @@ static void put_summary(struct trace *t, bool interim)
 	tracer_pressure(t->answers.tracer, p->netns, s);
 	not_covered(t, s);
 	if (!p->err)
-		p->err = p->sink.ops->summary(&p->sink, s);
-	if (!p->err)
-		p->err = p->sink.ops->flush(&p->sink);
+		p->err = sinks_summary(&p->sinks, s);
 }
 
 static void reconcile_now(struct trace *t)
@@ -127,13 +114,37 @@ static void put_interim(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 
-	summary_wanted = 0;
+	signals.summary = 0;
 	reconcile_now(t);
 	fetch_all(t, INTERIM_ROUNDS);
 	pipeline_run(p, false);
 	p->summary.waiting = join_held(&p->join);
 	put_summary(t, true);
 	p->summary.waiting = 0;
+}
+
+static void fit_terminal(struct trace *t)
+{
+	struct sinks *all = &t->pipeline.sinks;
+
+	signals.resized = 0;
+	for (size_t i = 0; i < all->n; i++)
+		all->sink[i].style.width = terminal_width(all->sink[i].out->fd);
+}
+
+/* Waits for records, or for the reader to go away: on a quiet host no write would tell. */
+static int await(struct trace *t, int timeout_ms)
+{
+	struct pollfd fds[] = {
+		{ .fd = tracer_poll_fd(t->answers.tracer), .events = POLLIN },
+		{ .fd = t->out.fd },
+	};
+
+	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
+		return -errno;
+	if (fds[1].revents)
+		t->pipeline.err = -EPIPE;
+	return tracer_poll(t->answers.tracer, 0);
 }
 
 static int run(struct trace *t)
@@ -143,7 +154,7 @@ static int run(struct trace *t)
 		p->o->seconds > 0 ? p->started_ns + (uint64_t)(p->o->seconds * 1e9) : UINT64_MAX;
 	uint64_t busy_until = 0;
 
-	while (!stopped && !pipeline_done(p)) {
+	while (!signals.patience.ending && !pipeline_done(p)) {
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 		bool busy = now < busy_until || !join_empty(&p->join);
 		uint64_t wait = busy ? POLL_BUSY_MS : POLL_QUIET_MS;
@@ -151,11 +162,13 @@ static int run(struct trace *t)
 
 		if (now >= end)
 			break;
-		if (summary_wanted)
+		if (signals.summary)
 			put_interim(t);
+		if (signals.resized)
+			fit_terminal(t);
 		if ((end - now) / 1000000 < wait)
 			wait = (end - now) / 1000000 + 1;
-		n = tracer_poll(t->answers.tracer, (int)wait);
+		n = await(t, (int)wait);
 		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
 			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
 				strerror(-n));
@@ -173,6 +186,39 @@ static int run(struct trace *t)
 	return 0;
 }
 
+/* The totals, where the output cannot have them. */
+static void put_totals(const struct trace *t)
+{
+	struct writer out = { .fd = STDERR_FILENO, .patience = &signals.patience };
+	struct sink_style style = { .quiet = true, .width = terminal_width(STDERR_FILENO) };
+	struct sinks sinks = { 0 };
+
+	if (!sinks_add(&sinks, sink_find("text"), &out, &style))
+		sinks_summary(&sinks, &t->pipeline.summary);
+	sinks_close(&sinks);
+	writer_free(&out);
+}
+
+/* How the output ended, if not well. That its reader had enough is no failure. */
+static int tell_failure(const struct trace *t)
+{
+	int err = t->pipeline.err;
+
+	if (err == -EPIPE)
+		return 0;
+	if (err == -ECANCELED)
+		fprintf(stderr,
+			"rsttrace: standard output is not read: its last %zu bytes and the summary "
+			"are lost\n",
+			t->out.pending.len - t->out.at);
+	else if (err)
+		fprintf(stderr, "rsttrace: writing to standard output failed: %s\n",
+			strerror(-err));
+	if (err && err != -ECANCELED)
+		put_totals(t);
+	return err;
+}
+
 /* First no new events, then what is left in the ring, then what still waits for its pair. */
 static int stop(struct trace *t)
 {
@@ -185,12 +231,7 @@ static int stop(struct trace *t)
 	pipeline_run(p, true);
 	tracer_counters(t->answers.tracer, p->summary.counters);
 	put_summary(t, false);
-	if (p->err == -EPIPE)
-		return 0;
-	if (p->err)
-		fprintf(stderr, "rsttrace: writing to standard output failed: %s\n",
-			strerror(-p->err));
-	return p->err;
+	return tell_failure(t);
 }
 
 static void tell_ready(const struct options *o)
@@ -203,20 +244,17 @@ static void tell_ready(const struct options *o)
 	}
 }
 
-static void catch_signals(void)
+static int open_output(struct trace *t)
 {
-	struct sigaction stop_action = { .sa_handler = on_signal };
-	struct sigaction summary_action = { .sa_handler = on_summary_wanted };
-	struct sigaction ignore = { .sa_handler = SIG_IGN }, inherited;
+	struct pipeline *p = &t->pipeline;
+	struct sink_style style = p->o->style;
 
-	sigaction(SIGINT, &stop_action, NULL);
-	sigaction(SIGTERM, &stop_action, NULL);
-	sigaction(SIGUSR1, &summary_action, NULL);
-	/* nohup wants it to go on. */
-	sigaction(SIGHUP, NULL, &inherited);
-	if (inherited.sa_handler != SIG_IGN)
-		sigaction(SIGHUP, &stop_action, NULL);
-	sigaction(SIGPIPE, &ignore, NULL);
+	t->out = (struct writer){ .fd = STDOUT_FILENO, .patience = &signals.patience };
+	style.every = p->o->capture.every;
+	style.start_ns = clock_ns(CLOCK_REALTIME);
+	style.width = terminal_width(t->out.fd);
+	style.run = t->run;
+	return sinks_add(&p->sinks, sink_find(p->o->json ? "json" : "text"), &t->out, &style);
 }
 
 static int trace(struct trace *t)
@@ -236,15 +274,10 @@ static int trace(struct trace *t)
 		return err;
 	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features };
 	p->own_netns = netns_own();
-	p->sink.ops = o->json ? &sink_json : &sink_text;
-	p->sink.out = stdout;
-	p->sink.style = o->style;
-	p->sink.style.every = o->capture.every;
-	p->sink.style.start_ns = clock_ns(CLOCK_REALTIME);
-	catch_signals();
-	/* What a pipe holds at once; each poll ends with a flush. */
-	setvbuf(stdout, NULL, _IOFBF, STDOUT_ROOM);
-	err = answers_open(&t->answers);
+	signals_catch();
+	err = open_output(t);
+	if (!err)
+		err = answers_open(&t->answers);
 	if (!err)
 		err = tracer_open(&t->answers.tracer, &o->capture, &t->features, t->btf, p->netns,
 				  pipeline_record, p, stderr);
@@ -256,16 +289,15 @@ static int trace(struct trace *t)
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
-	p->sink.style.run = run_id_here(t->run, p->started_ns);
+	run_id_here(t->run, p->started_ns);
 	err = audit_start(&t->audit, t->answers.tracer);
 	if (err) {
 		fprintf(stderr, "rsttrace: out of memory\n");
 		return err;
 	}
-	p->err = p->sink.ops->begin(&p->sink);
-	if (!p->err)
-		p->err = p->sink.ops->flush(&p->sink);
+	/* Before the header, which both on one terminal would part from its table. */
 	tell_ready(o);
+	p->err = sinks_begin(&p->sinks);
 	err = run(t);
 	return err ? err : stop(t);
 }
@@ -287,6 +319,8 @@ int cmd_trace(const struct options *o)
 	tracer_close(t->answers.tracer);
 	answers_close(&t->answers);
 	audit_free(&t->audit);
+	sinks_close(&t->pipeline.sinks);
+	writer_free(&t->out);
 	free(t);
 	return err;
 }

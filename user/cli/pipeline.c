@@ -412,7 +412,7 @@ static void finish(struct pipeline *p, struct incident *in)
 	summary_add(&p->summary, in, show);
 	if (!show || p->err)
 		return;
-	p->err = p->sink.ops->event(&p->sink, in);
+	p->err = sinks_event(&p->sinks, in);
 	if (p->err)
 		return;
 	p->written++;
@@ -423,7 +423,7 @@ static void report_attacks(struct pipeline *p, uint64_t now, bool force)
 {
 	while (!pipeline_done(p) && attack_next(&p->attack, now, force, &p->report)) {
 		p->report.id = join_id(&p->join);
-		p->err = p->sink.ops->attack(&p->sink, &p->report);
+		p->err = sinks_attack(&p->sinks, &p->report);
 		if (p->err)
 			return;
 		p->written++;
@@ -502,5 +502,5 @@ void pipeline_run(struct pipeline *p, bool force)
 		report_attacks(p, now, true);
 	p->ask.questions->release(p->ask.context);
 	if (!p->err)
-		p->err = p->sink.ops->flush(&p->sink);
+		p->err = sinks_flush(&p->sinks);
 }

@@ -31,7 +31,7 @@ struct pipeline {
 	/* Borrowed, and set by the caller before the first record. */
 	const struct options *o;
 	struct ask ask;
-	struct sink sink;
+	struct sinks sinks;
 	struct summary summary;
 	uint32_t netns; /* --netns; 0: all */
 	uint32_t own_netns;

@@ -5,7 +5,6 @@
 #include "base/buffer.h"
 #include "doctor/doctor_out.h"
 #include "base/json_out.h"
-#include "output/sink_text.h"
 #include "base/text.h"
 #include "base/util.h"
 
@@ -47,13 +46,13 @@ static void put_row(struct buffer *b, const char *name, const char *state, const
 	at = pad(b, at, STATE_AT);
 	at = put_cell(b, state, at);
 	at = pad(b, at, MEANING_AT - 1);
-	sink_text_wrap(b, what, at, MEANING_AT);
+	buffer_wrap(b, what, at, MEANING_AT, TEXT_LINE_WIDTH);
 	buffer_char(b, '\n');
 	if (!*todo)
 		return;
 	buffer_fill(b, ' ', MEANING_AT);
 	buffer_text(b, "to do:");
-	sink_text_wrap(b, todo, MEANING_AT + 6, MEANING_AT + 7);
+	buffer_wrap(b, todo, MEANING_AT + 6, MEANING_AT + 7, TEXT_LINE_WIDTH);
 	buffer_char(b, '\n');
 }
 
@@ -136,7 +135,8 @@ int doctor_text(const struct doctor *d, bool all, FILE *out)
 
 	/* What is wrapped has a space in front. */
 	buffer_put(&b, d->verdict, word);
-	sink_text_wrap(&b, d->verdict + word + strspn(d->verdict + word, " "), (int)word, 2);
+	buffer_wrap(&b, d->verdict + word + strspn(d->verdict + word, " "), (int)word, 2,
+		    TEXT_LINE_WIDTH);
 	buffer_text(&b, "\n\n");
 	pad(&b, put_cell(&b, "CHECK", 0), STATE_AT);
 	pad(&b, put_cell(&b, "STATE", STATE_AT), MEANING_AT);

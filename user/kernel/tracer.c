@@ -184,3 +184,8 @@ int tracer_poll(struct tracer *t, int timeout_ms)
 		n = ring_buffer__consume(t->ring);
 	return n;
 }
+
+int tracer_poll_fd(const struct tracer *t)
+{
+	return ring_buffer__epoll_fd(t->ring);
+}

@@ -42,6 +42,9 @@ void tracer_close(struct tracer *t);
  */
 int tracer_poll(struct tracer *t, int timeout_ms);
 
+/* Can be read (poll(2)) when tracer_poll would not wait. */
+int tracer_poll_fd(const struct tracer *t);
+
 /* Stops new events, so that a last tracer_poll drains what is left. */
 void tracer_detach(struct tracer *t);
 

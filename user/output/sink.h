@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* sink.h: the one interface of every output. A sink takes data and a FILE; it reads no clock. */
+/* sink.h: the one interface of every output. A sink takes data and a writer; it reads no clock. */
 #ifndef RSTTRACE_SINK_H
 #define RSTTRACE_SINK_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
 
+#include "base/writer.h"
 #include "model/attack_report.h"
 #include "model/incident.h"
 #include "model/summary.h"
@@ -18,10 +18,12 @@ enum time_format {
 };
 
 struct sink_style {
-	bool stack; /* -s: the kernel stack under each line */
-	bool wide;  /* -w: one line an event, however long */
-	bool quiet; /* -q: the summary only */
-	bool every; /* --every: nothing is folded */
+	bool stack;   /* -s: the kernel stack under each line */
+	bool wide;    /* -w: one line an event, however long */
+	bool quiet;   /* -q: the summary only */
+	bool every;   /* --every: nothing is folded */
+	bool colored; /* for a terminal that has colours */
+	int width;    /* columns of a line; 0: TEXT_LINE_WIDTH */
 	enum time_format time;
 	uint64_t start_ns; /* CLOCK_REALTIME of the start, for TIME_SINCE */
 	const char *
@@ -30,24 +32,51 @@ struct sink_style {
 
 struct sink;
 
-/* Every function returns 0 or -errno of the write that failed (-EPIPE: the reader is gone). What
- * was written before stays. Events are flushed by `flush` only. */
+/*
+ * What an output is. Every function that returns an int returns 0 or -errno: -ENOMEM, or that of the
+ * write that failed (-EPIPE: the reader is gone). What was written before stays.
+ */
 struct sink_ops {
 	const char *name;
-	int (*begin)(struct sink *sink);
+	int (*open)(struct sink *sink); /* makes sink->state */
+	void (*close)(struct sink *sink);
+	int (*begin)(struct sink *sink); /* tracing has begun; NULL: nothing is written then */
 	int (*event)(struct sink *sink, const struct incident *in);
 	int (*attack)(struct sink *sink, const struct attack_report *r);
-	int (*flush)(struct sink *sink);
 	int (*summary)(struct sink *sink, const struct summary *s);
 };
 
 struct sink {
 	const struct sink_ops *ops;
-	FILE *out; /* borrowed */
+	struct writer *out; /* borrowed */
 	struct sink_style style;
+	void *state; /* its own */
 };
 
-extern const struct sink_ops sink_text;
-extern const struct sink_ops sink_json;
+/* The output of that name; NULL: there is none. */
+const struct sink_ops *sink_find(const char *name);
+
+#define SINKS_MAX 4
+
+/* The outputs of a run. All get the same; one that fails does not keep the others from it. */
+struct sinks {
+	struct sink sink[SINKS_MAX];
+	size_t n;
+};
+
+/* Opens one more, which writes to OUT. Returns 0, -ENOMEM, or -ENOSPC: there are SINKS_MAX. */
+int sinks_add(struct sinks *all, const struct sink_ops *ops, struct writer *out,
+	      const struct sink_style *style);
+
+/* Of each of these: 0, or the first failure. Events may wait in the writers until sinks_flush; the
+ * other two are written at once. */
+int sinks_begin(struct sinks *all);
+int sinks_event(struct sinks *all, const struct incident *in);
+int sinks_attack(struct sinks *all, const struct attack_report *r);
+int sinks_summary(struct sinks *all, const struct summary *s);
+int sinks_flush(struct sinks *all);
+
+/* Closes all; what was not flushed is lost. The writers stay the caller's. */
+void sinks_close(struct sinks *all);
 
 #endif

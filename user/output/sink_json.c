@@ -4,7 +4,9 @@
  * docs/rsttrace.schema.json. A key that is absent means "not known": a zero is written only where
  * zero was measured.
  */
+#include <errno.h>
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -13,8 +15,7 @@
 #include "base/json_out.h"
 #include "base/run_id.h"
 #include "model/reconciliation.h"
-#include "output/sink.h"
-#include "base/stream.h"
+#include "output/sink_json.h"
 #include "model/words.h"
 #include "base/text.h"
 
@@ -25,6 +26,14 @@
 
 /* A name of N bytes with every byte escaped. */
 #define ESCAPED(n) ((n)*4 + 1)
+
+/* Kept from line to line: what it has allocated serves the next one. */
+struct json_state {
+	struct json_out out;
+	/* Events come in order, many a second. */
+	time_t second;
+	char date[40]; /* of that second; empty: there is none yet */
+};
 
 static inline void put_number(struct json_out *o, const char *key, uint64_t n)
 {
@@ -67,30 +76,25 @@ static void put_sentence(struct json_out *o, const char *key, const char *senten
 				text_escape(escaped, sizeof(escaped), sentence, strlen(sentence)));
 }
 
-static void put_time(struct json_out *o, uint64_t wall_ns)
+static void put_time(struct json_state *j, uint64_t wall_ns)
 {
-	/* Events come in order, many a second. */
-	static struct {
-		time_t at;
-		char text[40]; /* empty: there is none yet */
-	} second;
 	time_t at = (time_t)(wall_ns / NS_PER_S);
-	char text[sizeof(second.text) + sizeof("123456789Z")];
+	char text[sizeof(j->date) + sizeof("123456789Z")];
 	size_t len;
 	struct tm tm;
 
 	if (!wall_ns)
 		return;
-	if (!*second.text || second.at != at) {
+	if (!*j->date || j->second != at) {
 		if (!gmtime_r(&at, &tm))
 			return;
-		strftime(second.text, sizeof(second.text), "%Y-%m-%dT%H:%M:%S.", &tm);
-		second.at = at;
+		strftime(j->date, sizeof(j->date), "%Y-%m-%dT%H:%M:%S.", &tm);
+		j->second = at;
 	}
-	len = strlen(strcpy(text, second.text));
+	len = strlen(strcpy(text, j->date));
 	text_digits(text + len, (uint32_t)(wall_ns % NS_PER_S), 9);
 	strcat(text, "Z");
-	put_word(o, "time", text);
+	put_word(&j->out, "time", text);
 }
 
 /* Of a line: which boot and run, and its number there. */
@@ -479,8 +483,10 @@ static void put_role(struct json_out *o, const struct incident *in)
 			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }
 
-static void put_event(struct json_out *o, const struct sink_style *style, const struct incident *in)
+static void put_event(struct json_state *j, const struct sink_style *style,
+		      const struct incident *in)
 {
+	struct json_out *o = &j->out;
 	static const char *const certainties[] = {
 		[CERTAINTY_UNKNOWN] = "unknown",
 		[CERTAINTY_INFERRED] = "inferred",
@@ -493,7 +499,7 @@ static void put_event(struct json_out *o, const struct sink_style *style, const 
 
 	put_number(o, "v", JSON_VERSION);
 	put_id(o, style, "id", in->id);
-	put_time(o, in->wall_ns);
+	put_time(j, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
 	put_word(o, "direction", words_direction(in->direction, false));
 	put_word(o, "cause", cause->name);
@@ -529,16 +535,17 @@ static void put_event(struct json_out *o, const struct sink_style *style, const 
 }
 
 /* Several resets in one event; it has no more than all of them have. */
-static void put_attack(struct json_out *o, const struct sink_style *style,
+static void put_attack(struct json_state *j, const struct sink_style *style,
 		       const struct attack_report *r)
 {
+	struct json_out *o = &j->out;
 	const struct cause *cause = cause_get(r->cause);
 	const struct rst_tuple *t = &r->tuple;
 	struct json_mark c;
 
 	put_number(o, "v", JSON_VERSION);
 	put_id(o, style, "id", r->id);
-	put_time(o, r->wall_ns);
+	put_time(j, r->wall_ns);
 	put_number(o, "mono_ns", r->mono_ns);
 	put_word(o, "direction", words_direction(r->direction, false));
 	put_word(o, "cause", cause->name);
@@ -748,11 +755,6 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 	json_out_end_kept(o, not_covered);
 }
 
-static int begin(struct sink *sink)
-{
-	return 0;
-}
-
 /* Of how many resets the event is the sample, and what they have in common. */
 static void put_folded(struct json_out *o, const struct rst_folded *f)
 {
@@ -769,52 +771,69 @@ static void put_folded(struct json_out *o, const struct rst_folded *f)
 	json_out_end(o, c);
 }
 
-/* Kept from line to line: what it has allocated serves the next one. */
-static struct json_out out;
+static int json_open(struct sink *sink)
+{
+	sink->state = calloc(1, sizeof(struct json_state));
+	return sink->state ? 0 : -ENOMEM;
+}
+
+static void json_close(struct sink *sink)
+{
+	struct json_state *j = sink->state;
+
+	buffer_free(&j->out.line);
+	free(j);
+}
+
+static int put_line(struct sink *sink)
+{
+	struct json_state *j = sink->state;
+
+	return writer_add(sink->out, json_out_line(&j->out));
+}
 
 static int event(struct sink *sink, const struct incident *in)
 {
+	struct json_state *j = sink->state;
+
 	if (sink->style.quiet)
 		return 0;
-	json_out_begin(&out);
-	put_event(&out, &sink->style, in);
-	put_folded(&out, &in->ev->folded);
-	return json_out_write(&out, sink->out);
+	json_out_begin(&j->out);
+	put_event(j, &sink->style, in);
+	put_folded(&j->out, &in->ev->folded);
+	return put_line(sink);
 }
 
 static int attack(struct sink *sink, const struct attack_report *r)
 {
+	struct json_state *j = sink->state;
+
 	if (sink->style.quiet)
 		return 0;
-	json_out_begin(&out);
-	put_attack(&out, &sink->style, r);
-	return json_out_write(&out, sink->out);
+	json_out_begin(&j->out);
+	put_attack(j, &sink->style, r);
+	return put_line(sink);
 }
 
-static int flush(struct sink *sink)
+static int summary(struct sink *sink, const struct summary *s)
 {
-	return sink_io_flush(sink->out);
-}
-
-static int put_summary(struct sink *sink, const struct summary *s)
-{
+	struct json_state *j = sink->state;
+	struct json_out *o = &j->out;
 	struct json_mark c;
-	int err;
 
-	json_out_begin(&out);
-	put_number(&out, "v", JSON_VERSION);
-	c = json_out_object(&out, "summary");
-	put_totals_of_run(&out, s);
-	json_out_end_kept(&out, c);
-	err = json_out_write(&out, sink->out);
-	return err ? err : sink_io_flush(sink->out);
+	json_out_begin(o);
+	put_number(o, "v", JSON_VERSION);
+	c = json_out_object(o, "summary");
+	put_totals_of_run(o, s);
+	json_out_end_kept(o, c);
+	return put_line(sink);
 }
 
 const struct sink_ops sink_json = {
 	.name = "json",
-	.begin = begin,
+	.open = json_open,
+	.close = json_close,
 	.event = event,
 	.attack = attack,
-	.flush = flush,
-	.summary = put_summary,
+	.summary = summary,
 };

@@ -16,7 +16,7 @@
 /* A sentence being written. */
 struct pen {
 	struct buffer *text;
-	int at, indent;
+	int at, indent, width;
 };
 
 static void say(struct pen *pen, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -28,7 +28,7 @@ static void say(struct pen *pen, const char *format, ...)
 	va_start(args, format);
 	vsnprintf(words, sizeof(words), format, args);
 	va_end(args);
-	pen->at = sink_text_wrap(pen->text, words, pen->at, pen->indent);
+	pen->at = buffer_wrap(pen->text, words, pen->at, pen->indent, pen->width);
 }
 
 static void say_comma(struct pen *pen)
@@ -37,12 +37,12 @@ static void say_comma(struct pen *pen)
 	pen->at++;
 }
 
-static struct pen begin(struct buffer *text)
+static struct pen begin(struct buffer *text, int width)
 {
 	static const char label[] = "  counters:";
 
 	buffer_text(text, label);
-	return (struct pen){ text, sizeof(label) - 1, sizeof(label) };
+	return (struct pen){ text, sizeof(label) - 1, sizeof(label), width };
 }
 
 static void end(struct pen *pen)
@@ -97,7 +97,7 @@ static void add_line(struct reconcile_line *sum, const struct reconcile_line *li
 		add_part(sum, &line->part[i]);
 }
 
-static void put_explained(struct buffer *text, const struct reconciliation *r)
+static void put_explained(struct buffer *text, int width, const struct reconciliation *r)
 {
 	struct reconcile_line sum[COUNTERS] = { 0 };
 	uint32_t netns = 0;
@@ -117,7 +117,7 @@ static void put_explained(struct buffer *text, const struct reconciliation *r)
 		if (!sum[i].kernel || sum[i].parts)
 			continue;
 		if (!same++) {
-			pen = begin(text);
+			pen = begin(text, width);
 			say_whose(&pen, netns, namespaces);
 		} else {
 			say_comma(&pen);
@@ -134,7 +134,7 @@ static void put_explained(struct buffer *text, const struct reconciliation *r)
 	for (size_t i = 0; i < COUNTERS; i++) {
 		if (!sum[i].parts)
 			continue;
-		pen = begin(text);
+		pen = begin(text, width);
 		say_whose(&pen, netns, namespaces);
 		say_parts(&pen, &sum[i]);
 		end(&pen);
@@ -143,7 +143,7 @@ static void put_explained(struct buffer *text, const struct reconciliation *r)
 
 /* ---- not explained */
 
-static void put_unexplained(struct buffer *text, const struct reconciliation *r)
+static void put_unexplained(struct buffer *text, int width, const struct reconciliation *r)
 {
 	size_t n = 0;
 	struct pen pen;
@@ -155,7 +155,7 @@ static void put_unexplained(struct buffer *text, const struct reconciliation *r)
 
 		if (!rest || n++ >= UNEXPLAINED_SHOWN)
 			continue;
-		pen = begin(text);
+		pen = begin(text, width);
 		say_whose(&pen, line->netns, 1);
 		say_parts(&pen, line);
 		say_comma(&pen);
@@ -167,7 +167,7 @@ static void put_unexplained(struct buffer *text, const struct reconciliation *r)
 		end(&pen);
 	}
 	if (n > UNEXPLAINED_SHOWN) {
-		pen = begin(text);
+		pen = begin(text, width);
 		say(&pen, "%zu more are not explained; --json shows all", n - UNEXPLAINED_SHOWN);
 		end(&pen);
 	}
@@ -175,7 +175,7 @@ static void put_unexplained(struct buffer *text, const struct reconciliation *r)
 
 /* ---- not known */
 
-static void put_unknown(struct buffer *text, const struct reconciliation *r,
+static void put_unknown(struct buffer *text, int width, const struct reconciliation *r,
 			enum reconcile_state state, const char *sentence)
 {
 	size_t n = 0;
@@ -185,7 +185,7 @@ static void put_unknown(struct buffer *text, const struct reconciliation *r,
 		if (r->unknown[i].state != state)
 			continue;
 		if (!n++) {
-			pen = begin(text);
+			pen = begin(text, width);
 			say(&pen, "netns");
 		}
 		if (n <= UNKNOWN_SHOWN)
@@ -199,13 +199,13 @@ static void put_unknown(struct buffer *text, const struct reconciliation *r,
 	end(&pen);
 }
 
-void sink_text_counters(struct buffer *text, const struct reconciliation *r)
+void sink_text_counters(struct buffer *text, int width, const struct reconciliation *r)
 {
-	put_explained(text, r);
-	put_unexplained(text, r);
-	put_unknown(text, r, RECONCILE_GONE, "not compared: no longer to be found");
-	put_unknown(text, r, RECONCILE_REPLACED,
+	put_explained(text, width, r);
+	put_unexplained(text, width, r);
+	put_unknown(text, width, r, RECONCILE_GONE, "not compared: no longer to be found");
+	put_unknown(text, width, r, RECONCILE_REPLACED,
 		    "not compared: the number is another namespace's now than at the start");
-	put_unknown(text, r, RECONCILE_DENIED,
+	put_unknown(text, width, r, RECONCILE_DENIED,
 		    "not compared: they cannot be entered, which takes CAP_SYS_ADMIN");
 }

@@ -278,7 +278,7 @@ static const struct {
 	{ "-jx", "'-x'" },
 	{ "--nonsense", "'--nonsense'" },
 	{ "--c",
-	  "'--c' is the beginning of several options; try one of --cgroup, --cause, --count" },
+	  "'--c' is the beginning of several options; try one of --cgroup, --cause, --color, --count" },
 	{ "--verison", "'--verison'; try --version" },
 	{ "--verison=2", "'--verison=2'; try --version" },
 	{ "--cuase refused", "try --cause" },

@@ -144,19 +144,3 @@ Test(sink_attack, json_of_a_rate)
 	cr_assert(json_is_true(json_at(o, "benign")));
 	json_decref(o);
 }
-
-Test(sink_attack, full_disk)
-{
-	const struct sink_ops *all[] = { &sink_text, &sink_json };
-
-	for (size_t i = 0; i < 2; i++) {
-		struct sink sink = { .ops = all[i], .out = fopen("/dev/full", "w") };
-		int err = 0;
-
-		cr_assert_not_null(sink.out);
-		for (int k = 0; k < 10000 && !err; k++)
-			err = all[i]->attack(&sink, &report);
-		cr_assert_eq(err, -ENOSPC, "%s", all[i]->name);
-		fclose(sink.out);
-	}
-}

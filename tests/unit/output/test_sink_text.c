@@ -189,8 +189,10 @@ Test(sink_text, long_ipv6_is_not_cut)
 	page_column(page.line[1], "[2001:db8:1111:2222:3333:4444:5555:6666]:8080");
 	page_column(page.line[1], "[2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff]:51234");
 	cr_assert_eq(page_column(page.line[2], "close-unread"), 14);
-	cr_assert_eq(page_column(page.line[2], "nginx/1234"), 14 + 18 + 2);
-	assert_wrapped(&page, 3, long_why);
+	/* Where PROCESS is below, WHY is beside it. */
+	cr_assert_eq(page_column(page.line[2], "nginx/1234  closed with 48,211"), 14 + 18 + 2);
+	cr_assert_eq(page.lines, 5);
+	assert_wrapped(&page, 3, strstr(long_why, page.line[3] + 14));
 	free(page.text);
 }
 
@@ -342,4 +344,131 @@ Test(sink_text, a_suspicion_is_probable)
 	page_column(page.line[1], "suspected-injection");
 	cr_assert_not_null(page_find(&page, "probably: not the peer's"));
 	free(page.text);
+}
+
+/* At each width: nothing is wider, nothing is cut, no process is alone, and the header stands above. */
+static void fits(int width, bool ipv6)
+{
+	struct page page;
+
+	sample_fill(&sample);
+	if (ipv6)
+		sample_long_ipv6(&sample);
+	set_why(long_why);
+	page = page_render(&(struct sink_style){ .width = width }, &sample.in, NULL);
+	for (size_t i = 0; i < page.lines; i++) {
+		const char *process = strstr(page.line[i], "nginx/1234");
+
+		cr_assert_leq((int)strlen(page.line[i]), width, "%d: %s", width, page.line[i]);
+		if (process && process == page.line[i] + strspn(page.line[i], " "))
+			cr_assert_not_null(strstr(process, "  closed with"), "%d: alone: %s", width,
+					   page.line[i]);
+	}
+	cr_assert_str_eq(page.line[page.lines - 1] + strlen(page.line[page.lines - 1]) - 5,
+			 " sent");
+	cr_assert_not_null(page_find(&page, "nginx/1234"));
+	free(page.text);
+}
+
+Test(sink_text, every_width)
+{
+	for (int width = 80; width <= 200; width++) {
+		fits(width, false);
+		fits(width, true);
+	}
+}
+
+Test(sink_text, a_narrow_terminal_has_two_lines_a_reset)
+{
+	struct page page = page_render(&(struct sink_style){ .width = 80 }, &sample.in, NULL);
+
+	cr_assert_eq(page.lines, 4);
+	cr_assert_eq(page_column(page.line[0], "CAUSE"), page_column(page.line[2], "close-unread"));
+	cr_assert_eq(page_column(page.line[1], "PROCESS"), page_column(page.line[3], "nginx/1234"));
+	page_column(page.line[1], "WHY");
+	page_column(page.line[3], "nginx/1234      512 bytes unread");
+	free(page.text);
+}
+
+Test(sink_text, a_wide_terminal_has_the_sentence_beside)
+{
+	struct page page;
+	char why[160];
+
+	memset(why, 'x', sizeof(why));
+	why[200 - 102] = '\0';
+	set_why(why);
+	page = page_render(&(struct sink_style){ .width = 200 }, &sample.in, NULL);
+	cr_assert_eq(page.lines, 2);
+	cr_assert_eq(strlen(page.line[1]), 200);
+	free(page.text);
+}
+
+/* Without the colours, of which there must be some. */
+static char *strip(const char *text)
+{
+	char *plain = calloc(1, strlen(text) + 1), *p = plain;
+	bool colored = false;
+
+	for (; *text; text++) {
+		if (*text != '\033') {
+			*p++ = *text;
+			continue;
+		}
+		cr_assert_eq(text[1], '[');
+		text += 2 + strspn(text + 2, "0123456789;");
+		cr_assert_eq(*text, 'm', "not a colour");
+		colored = true;
+	}
+	cr_assert(colored);
+	return plain;
+}
+
+/* They change nothing else, at any width. */
+Test(sink_text, colours)
+{
+	for (int width = 80; width <= 200; width += 10) {
+		struct sink_style style = { .width = width };
+		char *plain = sample_render(&sink_text, &style, &sample.in, NULL), *colored,
+		     *stripped;
+
+		style.colored = true;
+		colored = sample_render(&sink_text, &style, &sample.in, NULL);
+		stripped = strip(colored);
+		cr_assert_str_eq(stripped, plain);
+		cr_assert_null(strchr(plain, '\033'));
+		cr_assert_not_null(strstr(colored, "\033[36msent\033[0m"));
+		cr_assert_not_null(strstr(colored, "close-unread\033[0m"));
+		cr_assert_not_null(strstr(colored, "\033[1mnginx/1234\033[0m"));
+		free(plain);
+		free(colored);
+		free(stripped);
+	}
+}
+
+Test(sink_text, benign_is_faint_and_nobody_has_no_colour)
+{
+	struct sink_style style = { .colored = true };
+	char *text;
+
+	sample.in.verdict.benign = true;
+	sample.in.owner.pid = 0;
+	text = sample_render(&sink_text, &style, &sample.in, NULL);
+	cr_assert_not_null(strstr(text, "\033[2mclose-unread\033[0m"));
+	cr_assert_null(strstr(text, "\033[1m"));
+	free(text);
+}
+
+Test(sink_text, a_name_brings_no_escape_sequence_between_the_colours)
+{
+	struct sink_style style = { .colored = true };
+	char *text, *plain;
+
+	memcpy(sample.in.owner.comm, "\033[31mx\x9b", 8);
+	text = sample_render(&sink_text, &style, &sample.in, NULL);
+	plain = strip(text);
+	cr_assert_null(strstr(text, "\033[31mx"));
+	cr_assert_not_null(strstr(plain, "\\x1b[31mx\\x9b/1234"));
+	free(text);
+	free(plain);
 }

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* sink_text_summary.c: what people read at the end, and on SIGUSR1. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "output/sink_text.h"
+
+static uint64_t total(const struct summary *s, enum direction direction)
+{
+	uint64_t sum = 0;
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		sum += s->by_cause[direction][i];
+	return sum + summary_without_details(s, direction);
+}
+
+/* One column of causes, the most frequent first; SKIP_BENIGN or only those. */
+static void put_causes(struct buffer *text, const uint64_t *by_cause, const char *label,
+		       bool benign)
+{
+	bool done[CAUSE_COUNT] = { false };
+	char number[28];
+
+	for (;;) {
+		int most = -1;
+
+		for (int i = 0; i < CAUSE_COUNT; i++)
+			if (!done[i] && by_cause[i] && cause_get(i)->benign == benign &&
+			    (most < 0 || by_cause[i] > by_cause[most]))
+				most = i;
+		if (most < 0)
+			return;
+		done[most] = true;
+		buffer_format(text, "  %-18s  %-18s  %12s\n", label, cause_get(most)->name,
+			      text_count(number, by_cause[most]));
+		label = "";
+	}
+}
+
+/* What was counted only. */
+static void put_without_details(struct buffer *text, bool every, const struct summary *s)
+{
+	char number[28];
+
+	for (uint32_t i = 0; i < s->nkinds; i++) {
+		const struct kind_sum *k = &s->kind[i];
+
+		if (k->total.lost)
+			buffer_format(text, "  %s more were counted only, %s: ring full; %s\n",
+				      text_count(number, k->total.lost), kind_words(k),
+				      every ? "leave out --every" : "try --ring-size 64");
+	}
+}
+
+/* What the counters say that the table of causes does not. */
+static void put_losses(struct buffer *text, const struct summary *s)
+{
+	static const struct {
+		enum rst_counter counter;
+		const char *sentence;
+	} notes[] = {
+		{ RST_CNT_LOST_ARRIVED,
+		  "resets seen at XDP lost: the ring was full; try --ring-size 64" },
+		{ RST_CNT_NO_TOTAL, "counted by class only, not by kind: there are too many" },
+		{ RST_CNT_MISSED_RESETS,
+		  "resets missed: an interrupt raised them while another was being recorded" },
+		{ RST_CNT_MISSED_STATES,
+		  "changes of a socket's state missed: its owner or end may not be known" },
+		{ RST_CNT_NOT_REMEMBERED, "ended connections not remembered: no room" },
+		{ RST_CNT_NO_STACK, "resets without a kernel stack: their cause is less certain" },
+		{ RST_CNT_NO_STORAGE, "sockets whose owner could not be remembered: no memory" },
+		{ RST_CNT_NO_LISTENER_ROOM, "listeners not remembered: the map was full" },
+	};
+	char number[28];
+
+	for (size_t i = 0; i < ARRAY_SIZE(notes); i++)
+		if (s->counters[notes[i].counter])
+			buffer_format(text, "  %s %s\n",
+				      text_count(number, s->counters[notes[i].counter]),
+				      notes[i].sentence);
+	if (s->malformed)
+		buffer_format(text, "  %s records refused: not what this version expects\n",
+			      text_count(number, s->malformed));
+	if (s->counters[RST_CNT_FILTERED])
+		buffer_format(text, "  %s left out by the filters in the kernel\n",
+			      text_count(number, s->counters[RST_CNT_FILTERED]));
+	if (summary_not_received(s))
+		buffer_format(
+			text,
+			"  %s events that the kernel calls received resets were none (data after close)\n",
+			text_count(number, summary_not_received(s)));
+}
+
+static void put_pressure(struct buffer *text, const struct summary *s)
+{
+	char name[4 * RST_COMM_LEN + 1], end[TEXT_ENDPOINT_MAX], n[2][28];
+
+	for (uint32_t i = 0; i < s->npressure; i++) {
+		const struct pressure *p = &s->pressure[i];
+		const struct listener_ref *l = &p->listener;
+
+		buffer_format(text, "  pressure: %s",
+			      text_endpoint(end, l->address, l->family, l->port));
+		if (l->pid)
+			buffer_format(text, " (%s/%u)",
+				      text_escape(name, sizeof(name), l->comm, RST_COMM_LEN),
+				      l->pid);
+		buffer_format(
+			text,
+			"%s dropped %s handshake segments without a RST, %s of them for a full "
+			"accept queue\n",
+			p->ended ? ", ended," : "", text_count(n[0], p->dropped),
+			text_count(n[1], p->overflowed));
+	}
+	if (summary_forgotten(s))
+		buffer_format(
+			text,
+			"  history: %s ended connections, %s of them forgotten; try --history\n",
+			text_count(n[0], s->remembered), text_count(n[1], summary_forgotten(s)));
+}
+
+/* Nothing on the screen needs a reason: a silent tool looks the same as a broken one. */
+static void put_nothing(struct buffer *text, const struct summary *s, uint64_t events)
+{
+	if (events && !s->shown)
+		buffer_text(
+			text,
+			"  none shown: --cause, --abnormal, --pid, --sent, --received or --passing left them out\n");
+	else if (events || summary_lost(s) || s->malformed)
+		return;
+	else if (s->counters[RST_CNT_FILTERED])
+		buffer_text(
+			text,
+			"  no reset passed the filters: check ports, addresses, -4/-6 and --netns\n");
+	else
+		buffer_text(
+			text,
+			"  no reset was seen. Check that the connections end on this host or pass through "
+			"it,\n"
+			"  that they really end with a RST (a timeout does not), and try: "
+			"curl http://127.0.0.1:1/\n");
+}
+
+void sink_text_summary(struct buffer *text, const struct sink_style *style, const struct summary *s)
+{
+	uint64_t sent = total(s, DIR_SENT), received = total(s, DIR_RECEIVED);
+	uint64_t passing = total(s, DIR_PASSING), all = sent + received + passing;
+	char span[32], n[4][28];
+
+	buffer_format(text, "\n%s%s, %s reset%s: %s sent, %s received",
+		      text_span(span, s->duration_ns), s->interim ? " so far" : "",
+		      text_count(n[0], all), all == 1 ? "" : "s", text_count(n[1], sent),
+		      text_count(n[2], received));
+	if (passing)
+		buffer_format(text, ", %s passing", text_count(n[3], passing));
+	if (s->benign)
+		buffer_format(text, "; %s of them benign", text_count(n[3], s->benign));
+	if (s->shown != all && s->shown)
+		buffer_format(text, "; %s shown", text_count(n[3], s->shown));
+	if (s->waiting)
+		buffer_format(text, "; %s more are being looked into",
+			      text_count(n[3], s->waiting));
+	if (s->folded)
+		buffer_format(text, "; %s folded into other lines", text_count(n[3], s->folded));
+	buffer_char(text, '\n');
+
+	put_causes(text, s->by_cause[DIR_SENT], "sent", false);
+	put_causes(text, s->by_cause[DIR_RECEIVED], "received", false);
+	put_causes(text, s->by_cause[DIR_PASSING], "passing", false);
+	put_causes(text, s->by_cause[DIR_SENT], "sent, benign", true);
+	put_causes(text, s->by_cause[DIR_RECEIVED], "received, benign", true);
+	put_causes(text, s->by_cause[DIR_PASSING], "passing, benign", true);
+	put_nothing(text, s, all);
+	put_without_details(text, style->every, s);
+	put_losses(text, s);
+	put_pressure(text, s);
+	if (s->reconciliation)
+		sink_text_counters(text, sink_text_width(style), s->reconciliation);
+	for (uint32_t i = 0; i < s->nnot_covered; i++) {
+		static const char label[] = "  not covered:";
+		int at = sizeof(label) - 1;
+
+		buffer_text(text, label);
+		buffer_wrap(text, s->not_covered[i], at, at + 1, sink_text_width(style));
+		buffer_char(text, '\n');
+	}
+}
