@@ -72,7 +72,7 @@ _Noreturn static void become(struct run *run, const struct command *c, int ready
 	else if (c->out_fd > 0)
 		out = c->out_fd;
 	dup2(out, STDOUT_FILENO);
-	dup2(c->err_file, STDERR_FILENO);
+	dup2(c->both ? out : c->err_file, STDERR_FILENO);
 	if (c->nobody && !become_nobody(c->keep))
 		_exit(126);
 	fexecve(binary, (char *const *)argv, environ);

@@ -16,6 +16,7 @@ struct command {
 	uint64_t keep;	 /* bit N is capability N */
 	const char *out; /* a file for stdout; NULL: it is collected */
 	int out_fd;	 /* > 0: this is stdout */
+	bool both;	 /* out_fd is stderr as well */
 	bool ready;	 /* wait until it traces */
 
 	pid_t pid;

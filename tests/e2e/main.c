@@ -61,6 +61,7 @@ static const struct scenario *const tables[] = {
 	scenarios_reconcile,
 	scenarios_namespaces,
 	scenarios_cli,
+	scenarios_output,
 	scenarios_doctor,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,

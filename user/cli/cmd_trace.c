@@ -254,6 +254,7 @@ static int open_output(struct trace *t)
 	style.start_ns = clock_ns(CLOCK_REALTIME);
 	style.width = terminal_width(t->out.fd);
 	style.run = t->run;
+	style.colored = terminal_colored(t->out.fd, p->o->color);
 	return sinks_add(&p->sinks, sink_find(p->o->json ? "json" : "text"), &t->out, &style);
 }
 

@@ -277,6 +277,23 @@ static int set_time(struct parse *p, const struct definition *d, const char *arg
 	return 0;
 }
 
+static int set_color(struct parse *p, const struct definition *d, const char *arg)
+{
+	static const char *const modes[] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(arg, modes[i])) {
+			p->o->color = (enum color_mode)i;
+			return 0;
+		}
+	return complain(p, "bad --color '%s'; try auto, always or never",
+			quote(arg, SIZE_MAX).text);
+}
+
 static int set_count(struct parse *p, const struct definition *d, const char *arg)
 {
 	uint64_t n;
@@ -393,6 +410,8 @@ static const struct definition definitions[] = {
 	  SCOPE_TRACE, set_time, 0 },
 	{ 't', "since-start", NULL, "times in seconds since the start", SECTION_OUTPUT, SCOPE_TRACE,
 	  set_time, 0 },
+	{ 0, "color", "WHEN", "colours: auto (on a terminal, without NO_COLOR), always or never",
+	  SECTION_OUTPUT, SCOPE_TRACE, set_color, 0 },
 	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
 	  SCOPE_TRACES, FLAG(capture.verbose) },
 

@@ -10,6 +10,7 @@
 #include "model/causes.h"
 #include "event.h"
 #include "kernel/tracer_config.h"
+#include "cli/terminal.h"
 #include "output/sink.h"
 
 #define RSTTRACE_VERSION "0.1.0"
@@ -38,6 +39,7 @@ struct options {
 	uint64_t count;		 /* -n; 0: no limit */
 	double seconds;		 /* -d; 0: no limit */
 	int ready_fd;		 /* --ready-fd; -1: none */
+	enum color_mode color;	 /* --color */
 	struct sink_style style;
 	int explain;	       /* explain: cause id; -1: list all */
 	int rule;	       /* explain: number of a rule; -1: none */

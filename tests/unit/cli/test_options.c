@@ -452,3 +452,18 @@ Test(options, a_second_parse_starts_afresh)
 	cr_assert(!good("-s").json);
 	cr_assert_eq(good("-4").capture.prefixes, 0);
 }
+
+Test(options, color)
+{
+	struct options o;
+	char *message;
+
+	cr_assert_eq(good("").color, COLOR_AUTO);
+	cr_assert_eq(good("--color auto").color, COLOR_AUTO);
+	cr_assert_eq(good("--color=always").color, COLOR_ALWAYS);
+	cr_assert_eq(good("--color never").color, COLOR_NEVER);
+	cr_assert_eq(parse(&o, "--color red", &message), -EINVAL);
+	assert_one_line(message, "--color red");
+	cr_assert_not_null(strstr(message, "try auto, always or never"));
+	free(message);
+}
