@@ -178,6 +178,7 @@ int audit_now(struct audit *a, struct tracer *t, const struct options *o,
 		.directions = o->capture.directions,
 		.cpus = tracer_cpus(t),
 		.missed = s->counters[RST_CNT_MISSED_RESETS],
+		.missed_states = s->counters[RST_CNT_MISSED_STATES],
 		.no_total = s->counters[RST_CNT_NO_TOTAL],
 		.start = { .before = a->before, .after = a->after },
 	};

@@ -62,6 +62,11 @@ static bool is_received_in_syn_recv(const struct rst_kind *kind, const struct fe
 	return kind->class == RST_CLASS_RECEIVED && state_then(kind) == RST_TCP_SYN_RECV;
 }
 
+static bool is_received_in_fin_wait_1(const struct rst_kind *kind, const struct features *f)
+{
+	return kind->class == RST_CLASS_RECEIVED && state_then(kind) == RST_TCP_FIN_WAIT1;
+}
+
 /* Also a false one, of data after a close (docs/rules.md, P7): it ends the connection as well. */
 static bool ends_established(const struct rst_kind *kind, const struct features *f)
 {
@@ -113,10 +118,25 @@ static bool is_timeout(const struct rst_kind *kind, const struct features *f)
 	return kind->class == RST_CLASS_GAVE_UP && kind->reason == ETIMEDOUT;
 }
 
-/* What ICMP had said before time ran out, or instead. */
-static bool is_other_error(const struct rst_kind *kind, const struct features *f)
+/*
+ * Time ran out, and the error is what ICMP had said before (tcp_write_err takes sk_err_soft). While
+ * connecting, ICMP ends the attempt at once and no timer counts it (tcp_v4_err); a RST leaves
+ * ECONNREFUSED, ECONNRESET or EPIPE, ss -K ECONNABORTED.
+ */
+static bool is_timeout_after_icmp(const struct rst_kind *kind, const struct features *f)
 {
-	return kind->class == RST_CLASS_GAVE_UP && kind->reason && kind->reason != ETIMEDOUT;
+	if (kind->class != RST_CLASS_GAVE_UP || is_handshake(kind->state))
+		return false;
+	switch (kind->reason) {
+	case 0:
+	case ETIMEDOUT:
+	case ECONNRESET:
+	case EPIPE:
+	case ECONNABORTED:
+		return false;
+	default:
+		return true;
+	}
 }
 
 static bool is_invalid_syn(const struct rst_kind *kind, const struct features *f)
@@ -318,6 +338,19 @@ static struct amount fast_open_twice(const struct reconcile_input *in)
 	return a;
 }
 
+/* With data in its SYN, a connection can be accepted and closed before its handshake is over: it is in
+ * FIN_WAIT1, and a RST to it still fails the attempt (tcp_check_req; once, since tcp_done counts only
+ * SYN_RECV). */
+static struct amount fast_open_closed(const struct reconcile_input *in)
+{
+	struct amount a = seen(in, is_received_in_fin_wait_1);
+	int64_t most = grown(in, COUNTER_FAST_OPEN_PASSIVE).n;
+
+	if (a.n > most)
+		a.n = most;
+	return a;
+}
+
 static struct amount disposed_children(const struct reconcile_input *in)
 {
 	return seen(in, is_disposed_child);
@@ -348,9 +381,9 @@ static struct amount timeouts(const struct reconcile_input *in)
 	return less(seen(in, is_timeout), seen(in, is_keepalive));
 }
 
-static struct amount other_errors(const struct reconcile_input *in)
+static struct amount timeouts_after_icmp(const struct reconcile_input *in)
 {
-	return seen(in, is_other_error);
+	return seen(in, is_timeout_after_icmp);
 }
 
 static struct amount dropped_before_ack(const struct reconcile_input *in)
@@ -377,7 +410,8 @@ struct equation {
 	uint32_t directions; /* enum rst_direction_bit, that must be traced */
 	bool reasons;	     /* the kernel must give reasons (6.12) */
 	kind_fn *counts;
-	struct exception exception[6];
+	bool states; /* the exceptions are known by changes of a socket's state */
+	struct exception exception[7];
 	const char *more, *fewer; /* what to do when the kernel counts more, or fewer */
 };
 
@@ -401,6 +435,7 @@ static const struct equation equations[] = {
 	{
 		.counter = COUNTER_ESTAB_RESETS,
 		.directions = RST_WANT_SENT | RST_WANT_RECEIVED,
+		.states = true,
 		.counts = ends_established,
 		.exception = {
 			{ "that were given up without a RST (timeout)", timed_out_established, 1,
@@ -418,6 +453,7 @@ static const struct equation equations[] = {
 		.counter = COUNTER_ATTEMPT_FAILS,
 		.directions = RST_WANT_SENT | RST_WANT_RECEIVED,
 		.reasons = true,
+		.states = true,
 		.counts = fails_attempt,
 		.exception = {
 			{ "that were given up without a RST (timeout, ICMP, ss -K)",
@@ -426,6 +462,8 @@ static const struct equation equations[] = {
 			{ "half-open connections ended by a RST (EmbryonicRsts)", embryonic, 1,
 			  false },
 			{ "counted twice with TCP Fast Open", fast_open_twice, 1, false },
+			{ "by a RST after an early close, with TCP Fast Open", fast_open_closed, 1,
+			  false },
 			{ "thrown away when they were complete (MPTCP)", disposed_children, 1,
 			  false },
 		},
@@ -447,6 +485,7 @@ static const struct equation equations[] = {
 		.counter = COUNTER_ABORT_ON_DATA,
 		.directions = RST_WANT_SENT,
 		.reasons = true,
+		.states = true,
 		.counts = aborts_on_data,
 		.exception = {
 			{ "closed with SO_LINGER 0 while connecting, without a RST",
@@ -485,10 +524,11 @@ static const struct equation equations[] = {
 		.counter = COUNTER_ABORT_ON_TIMEOUT,
 		.directions = RST_WANT_SENT,
 		.reasons = true,
+		.states = true,
 		.counts = is_keepalive,
 		.exception = {
 			{ "that were given up without a RST (timeout)", timeouts, 1, true },
-			{ "that were given up after an ICMP error, without a RST", other_errors, 1,
+			{ "that were given up after an ICMP error, without a RST", timeouts_after_icmp, 1,
 			  false },
 		},
 		.more = "connections timed out unseen; " REPORT,
@@ -556,6 +596,9 @@ static void explain_all(struct reconcile_line *line, const struct equation *e,
 
 	explain_rest(line, "missed: an interrupt raised them while another was recorded", 1,
 		     (int64_t)in->missed);
+	if (e->states)
+		explain_rest(line, "missed: the change of the socket's state was not recorded", 1,
+			     (int64_t)in->missed_states);
 	explain_rest(line, "of more kinds than there is room to count", 1, (int64_t)in->no_total);
 	explain_rest(line, "in a network namespace that is not known", 1,
 		     seen_in(in, 0, e->counts).n);

@@ -32,6 +32,7 @@ struct reconcile_input {
 	uint32_t directions; /* enum rst_direction_bit: what is traced at all */
 	uint32_t cpus;
 	uint64_t missed;	 /* resets, whatever the namespace: the kernel skipped a program */
+	uint64_t missed_states;	 /* the same of changes of a socket's state */
 	uint64_t no_total;	 /* the same: there was no room to count them by kind */
 	bool not_there_at_start; /* or not to be found: `start` has zeroes */
 	struct reconcile_moment start, end;

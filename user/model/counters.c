@@ -24,6 +24,7 @@ static const struct {
 	[COUNTER_LISTEN_OVERFLOWS] = { "TcpExt", "ListenOverflows" },
 	[COUNTER_LISTEN_DROPS] = { "TcpExt", "ListenDrops" },
 	[COUNTER_CHALLENGE_ACK] = { "TcpExt", "TCPChallengeACK" },
+	[COUNTER_FAST_OPEN_PASSIVE] = { "TcpExt", "TCPFastOpenPassive" },
 	[COUNTER_MP_FASTCLOSE_TX] = { "MPTcpExt", "MPFastcloseTx" },
 	[COUNTER_MP_RST_TX] = { "MPTcpExt", "MPRstTx" },
 	[COUNTER_OUT_NO_ROUTES6] = { NULL, "Ip6OutNoRoutes" },

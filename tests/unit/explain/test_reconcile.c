@@ -323,6 +323,61 @@ Test(reconcile, timeouts_after_icmp)
 	assert_part(COUNTER_ABORT_ON_TIMEOUT, "ICMP", 2, false);
 }
 
+/* Refused, reset, destroyed, or told by ICMP while connecting: no timer has counted these, so they do
+ * not explain a timeout that was not seen. */
+Test(reconcile, a_timeout_unseen_is_no_icmp_error)
+{
+	events(1, RST_CLASS_RECEIVED, 0, RST_TCP_SYN_SENT, 0);
+	events(1, RST_CLASS_GAVE_UP, ECONNREFUSED, RST_TCP_SYN_SENT, 0);
+	events(1, RST_CLASS_GAVE_UP, EHOSTUNREACH, RST_TCP_SYN_SENT, 0);
+	events(1, RST_CLASS_GAVE_UP, ECONNRESET, RST_TCP_SYN_RECV, 0);
+	events(1, RST_CLASS_GAVE_UP, ECONNABORTED, RST_TCP_FIN_WAIT1, 0);
+	kernel(COUNTER_ATTEMPT_FAILS, 4);
+	kernel(COUNTER_ABORT_ON_TIMEOUT, 1);
+	assert_line(COUNTER_ABORT_ON_TIMEOUT, 1, 0, 1);
+	in.missed_states = 5;
+	assert_line(COUNTER_ABORT_ON_TIMEOUT, 1, 0, 0);
+	assert_part(COUNTER_ABORT_ON_TIMEOUT, "the change of the socket's state", 1, false);
+}
+
+/* It can hide no more than there are, and says nothing of resets. */
+Test(reconcile, changes_of_state_that_were_missed)
+{
+	in.missed_states = 2;
+	kernel(COUNTER_ATTEMPT_FAILS, 3);
+	kernel(COUNTER_ESTAB_RESETS, 2);
+	kernel(COUNTER_OUT_RSTS, 1);
+	kernel(COUNTER_ABORT_ON_CLOSE, 1);
+	assert_line(COUNTER_ATTEMPT_FAILS, 3, 0, 1);
+	assert_part(COUNTER_ATTEMPT_FAILS, "the change of the socket's state", 2, false);
+	assert_line(COUNTER_ESTAB_RESETS, 2, 0, 0);
+	assert_line(COUNTER_OUT_RSTS, 1, 0, 1);
+	assert_line(COUNTER_ABORT_ON_CLOSE, 1, 0, 1);
+}
+
+/* Reset in SYN_RECV the kernel counts twice; reset in FIN_WAIT1, after an early close, once. */
+Test(reconcile, fast_open_children)
+{
+	events(1, RST_CLASS_RECEIVED, 0, RST_TCP_SYN_RECV, 0);
+	events(1, RST_CLASS_GAVE_UP, ECONNRESET, RST_TCP_SYN_RECV, 0);
+	events(2, RST_CLASS_RECEIVED, 0, RST_TCP_FIN_WAIT1, 0);
+	kernel(COUNTER_ATTEMPT_FAILS, 2 + 1);
+	kernel(COUNTER_FAST_OPEN_PASSIVE, 2);
+	assert_line(COUNTER_ATTEMPT_FAILS, 3, 1, 0);
+	kernel(COUNTER_ATTEMPT_FAILS, 1);
+	assert_line(COUNTER_ATTEMPT_FAILS, 4, 1, 0);
+}
+
+Test(reconcile, an_early_close_without_fast_open_explains_nothing)
+{
+	events(2, RST_CLASS_RECEIVED, 0, RST_TCP_FIN_WAIT1, 0);
+	kernel(COUNTER_ATTEMPT_FAILS, 1);
+	assert_line(COUNTER_ATTEMPT_FAILS, 1, 0, 1);
+	kernel(COUNTER_FAST_OPEN_PASSIVE, 1);
+	assert_line(COUNTER_ATTEMPT_FAILS, 1, 0, 0);
+	assert_part(COUNTER_ATTEMPT_FAILS, "Fast Open", 1, false);
+}
+
 Test(reconcile, attempts)
 {
 	/* Refused by a RST, and by an ICMP message; timed out; closed before. */
