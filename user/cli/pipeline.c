@@ -286,8 +286,7 @@ static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry
 {
 	uint8_t at = entry ? p->at[entry - p->join.entry] : PIPELINE_BATCH;
 
-	return at < PIPELINE_BATCH && at < p->n && p->place[at].entry == entry ? at
-									       : PIPELINE_BATCH;
+	return at < p->n && p->place[at].entry == entry ? at : PIPELINE_BATCH;
 }
 
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
@@ -330,6 +329,19 @@ static void fill_pair(struct pipeline *p, size_t i)
 	in->pair.own = in->pair.there && in->pair.cause != CAUSE_CRAFTED;
 }
 
+/* Asked once a run at most, and only for a verdict that it can change. */
+static uint64_t missed_states(struct pipeline *p)
+{
+	uint64_t counters[RST_CNT_MAX];
+
+	if (!p->missed_known) {
+		p->ask.questions->counters(p->ask.context, counters);
+		p->missed_states = counters[RST_CNT_MISSED_STATES];
+		p->missed_known = true;
+	}
+	return p->missed_states;
+}
+
 /* The verdict, now that the others of the batch are there. */
 static void decide(struct pipeline *p, size_t i)
 {
@@ -343,6 +355,8 @@ static void decide(struct pipeline *p, size_t i)
 		in->role_inferred = p->place[i].role_inferred;
 		attribute_cause(in);
 	}
+	if (in->verdict.certainty == CERTAINTY_CERTAIN && attribute_rests_on_memory(in))
+		attribute_missed(in, missed_states(p));
 	ask_rule(&p->ask, in);
 }
 
@@ -472,6 +486,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	p->listeners = NULL;
 	if (!p->history_full && !join_empty(&p->join))
 		p->history_full = p->ask.questions->history_full(p->ask.context);
+	p->missed_known = false;
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = p->ask.questions->now(p->ask.context, CLOCK_REALTIME) - now;
 	if (p->o->capture.interfaces && !join_empty(&p->join)) {

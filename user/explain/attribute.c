@@ -266,3 +266,17 @@ void attribute_cause(struct incident *in)
 	if (dropped(in) && !match_request_killed(in))
 		v->detail = refusal_of(in);
 }
+
+bool attribute_rests_on_memory(const struct incident *in)
+{
+	return in->verdict.cause == CAUSE_NO_LISTENER ||
+	       in->verdict.cause == CAUSE_LISTENER_ELSEWHERE || attribute_uses_past(in);
+}
+
+void attribute_missed(struct incident *in, uint64_t missed)
+{
+	if (!missed || in->verdict.certainty != CERTAINTY_CERTAIN || !attribute_rests_on_memory(in))
+		return;
+	in->missed_states = missed;
+	in->verdict.certainty = CERTAINTY_INFERRED;
+}

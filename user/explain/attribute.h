@@ -48,6 +48,17 @@ bool attribute_wants_standing(const struct incident *in);
 /* Whether what is remembered of the past is what the verdict rests on. */
 bool attribute_uses_past(const struct incident *in);
 
+/*
+ * Whether a verdict rests on what is remembered of sockets: of a listener, or of what is no more. A
+ * change of state that was missed can have made that wrong: a listener that came, or went; another
+ * connection of the same two ends. What the kernel itself says at the moment of the reset (the socket's
+ * state, who closes it) rests on no memory.
+ */
+bool attribute_rests_on_memory(const struct incident *in);
+
+/* Takes into account that MISSED changes of state were missed up to now: such a verdict is not certain. */
+void attribute_missed(struct incident *in, uint64_t missed);
+
 /* Whether the owner must be looked for among the open files, because nothing recorded names it. */
 bool attribute_wants_scan(const struct incident *in);
 

@@ -81,4 +81,8 @@ void attribute_why(struct incident *in)
 	}
 	if (in->direction != DIR_SENT && in->pair.there)
 		say_pair(in);
+	if (in->missed_states)
+		say(in, "; not certain: %s change%s of sockets' states %s missed",
+		    COUNT(in->missed_states), say_plural(in->missed_states),
+		    in->missed_states == 1 ? "was" : "were");
 }

@@ -213,6 +213,9 @@ struct incident {
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
 		      * socket or TIME_WAIT that a dropped RST was for */
 	bool unasked; /* whether it stands is not known: its namespace could not be asked */
+	uint64_t
+		missed_states; /* changes of sockets' states that this run has missed, where the verdict
+				 * rests on having seen them all; 0: none, or it does not */
 	struct tcp_memory memory;
 	/* What is large stands last: see incident_clear. */
 	struct frame frames[RST_STACK_MAX];

@@ -459,6 +459,7 @@ static void put_kernel(struct json_out *o, const struct incident *in)
 			put_name(o, "emitter", symbol, strlen(symbol));
 	}
 	put_word(o, "rule", in->verdict.rule);
+	put_nonzero(o, "missed_states", in->missed_states);
 	stack = json_out_array(o, "stack");
 	for (uint32_t i = 0; i < in->nframes; i++)
 		put_frame(o, &in->frames[i]);
