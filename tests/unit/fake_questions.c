@@ -222,6 +222,8 @@ static int sink_event(struct sink *sink, const struct incident *in)
 	memcpy(l->rule, in->firewall.rule, sizeof(l->rule));
 	memcpy(l->why, in->verdict.why, sizeof(l->why));
 	fake.lines++;
+	if (fake.on_line)
+		fake.on_line(in);
 	buffer_text(&fake.text, "line\n");
 	return writer_add(sink->out, &fake.text);
 }

@@ -50,6 +50,7 @@ struct fake {
 	struct writer out;
 	struct buffer text;
 	int sink_err;
+	void (*on_line)(const struct incident *in); /* NULL, or what looks at each event put out */
 
 	/* How often each was asked, and what last. */
 	struct {

@@ -26,7 +26,8 @@ int decode(struct record *out, const void *data, size_t size)
 		    event->owner.known_by > RST_KNOWN_LISTENER ||
 		    event->past.kind > RST_PAST_LISTENER || event->past.end > RST_END_ORDERLY ||
 		    event->past.role > RST_ROLE_CLIENT || event->past.unsent > RST_UNSENT_DOWN ||
-		    event->unsent > RST_UNSENT_DOWN)
+		    event->unsent > RST_UNSENT_DOWN || event->past.known_by > RST_KNOWN_LISTENER ||
+		    event->ifname[RST_IFNAME_LEN - 1])
 			return -EBADMSG;
 		out->event = event;
 		break;

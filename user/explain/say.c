@@ -112,6 +112,10 @@ void say_history(struct incident *in, const char *object)
 {
 	const struct history *h = &in->history;
 
+	if (!h->what) {
+		say(in, "%s had ended", object);
+		return;
+	}
 	if (!strcmp(h->what, "reset-received")) {
 		say(in, "the peer had %s %s", h->refused ? "refused" : "reset", object);
 		return;
@@ -171,7 +175,7 @@ void say_idle(struct incident *in)
 	if (!h->have_idle || h->idle_ns < KEEPALIVE_IDLE_NS)
 		return;
 	say(in, ", idle %s by then", SPAN(h->idle_ns));
-	if (in->role == RST_ROLE_SERVER && in->packet.length && h->ago_ns < h->idle_ns &&
+	if (in->role == RST_ROLE_SERVER && in->packet.length && h->ago_ns < h->idle_ns && h->what &&
 	    !strcmp(h->what, "close"))
 		say(in, ": a keep-alive race");
 }

@@ -223,6 +223,35 @@ Test(pipeline, an_answer_of_no_rule_leaves_nothing_behind)
 	cr_assert_str_empty(f->line[0].rule);
 }
 
+/* ---- what may have been missed */
+
+Test(pipeline, missed_changes_of_state_make_what_rests_on_them_uncertain)
+{
+	struct rst_event e = fake_syn(1000);
+
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN);
+	f->counters[RST_CNT_MISSED_STATES] = 3;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->line[1].certainty, CERTAINTY_INFERRED);
+	cr_assert_eq(f->line[1].cause, CAUSE_NO_LISTENER);
+	cr_assert_str_eq(f->line[1].why, "nobody listens on port 80; not certain: 3 changes of "
+					 "sockets' states were missed");
+}
+
+Test(pipeline, missed_changes_of_state_do_not_touch_what_the_kernel_says)
+{
+	struct rst_event e = fake_abort(1000, 0);
+
+	f->counters[RST_CNT_MISSED_STATES] = 3;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN);
+	cr_assert_null(strstr(f->line[0].why, "missed"));
+}
+
 /* ---- filters before questions */
 
 Test(pipeline, what_is_not_wanted_is_not_asked_about)
@@ -251,9 +280,9 @@ Test(pipeline, a_dropped_reset_of_another_port_is_not_asked_about)
 
 Test(pipeline, what_is_not_wanted_still_tells_its_other_end)
 {
-	struct rst_event sent = fake_abort(1000, 0), there = peers_reset(80);
+	struct rst_event sent = fake_abort(1000, 7), there = peers_reset(80);
 
-	sent.cpu_task.pid = 42;
+	f->owner.task.pid = 42;
 	there.tuple = (struct rst_tuple){ .local = { 10, 0, 0, 2 },
 					  .remote = { 10, 0, 0, 1 },
 					  .local_port = 1000,
@@ -267,6 +296,7 @@ Test(pipeline, what_is_not_wanted_still_tells_its_other_end)
 	cr_assert_eq(f->line[0].direction, DIR_RECEIVED);
 	cr_assert(f->line[0].pair.there);
 	cr_assert_eq(f->line[0].pair.cause, CAUSE_KEEPALIVE_TIMEOUT);
+	cr_assert_eq(f->line[0].pair.pid, 42);
 }
 
 Test(pipeline, only_what_is_shown_has_its_process_looked_up)

@@ -322,3 +322,23 @@ Test(decode, all_zero_and_all_one)
 	memset(words, 0xff, sizeof(words));
 	assert_refused(words, sizeof(words), -EBADMSG);
 }
+
+/* Names are printed up to their NUL. */
+Test(decode, an_interface_name_without_an_end)
+{
+	struct rst_event e = event(RST_REC_SENT);
+	struct record r;
+
+	memset(e.ifname, 'x', sizeof(e.ifname));
+	assert_refused(&e, sizeof(e), -EBADMSG);
+	e.ifname[sizeof(e.ifname) - 1] = '\0';
+	cr_assert_eq(decode(&r, &e, sizeof(e)), 0);
+}
+
+Test(decode, a_past_owner_known_by_nothing_known)
+{
+	struct rst_event e = event(RST_REC_SENT);
+
+	e.past.known_by = RST_KNOWN_LISTENER + 1;
+	assert_refused(&e, sizeof(e), -EBADMSG);
+}

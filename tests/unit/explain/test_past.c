@@ -248,7 +248,7 @@ Test(past, the_close_is_earlier_than_the_end)
 	assert_history(&b, "timeout", 3000, 0);
 }
 
-Test(past, is_not_in_the_future)
+Test(past, of_the_same_moment)
 {
 	struct built b;
 
@@ -410,4 +410,68 @@ Test(past, is_looked_for_again)
 	cr_expect(!attribute_wants_again(&b.in));
 	b.ev.past.rcv_nxt += 1U << 30;
 	cr_expect(attribute_wants_again(&b.in));
+}
+
+Test(past, a_sentence_without_a_history)
+{
+	struct built b;
+
+	build_stray(&b, RST_PAST_CONNECTION, RST_END_CLOSE);
+	decide(&b);
+	memset(&b.in.history, 0, sizeof(b.in.history));
+	attribute_why(&b.in);
+	cr_assert_not_null(strstr(b.in.verdict.why, "after the connection had ended"), "%s",
+			   b.in.verdict.why);
+}
+
+/* ---- changes of state that were missed */
+
+static enum certainty doubted(struct built *b)
+{
+	attribute_missed(&b->in, 2);
+	attribute_owner(&b->in);
+	attribute_why(&b->in);
+	return b->in.verdict.certainty;
+}
+
+Test(past, memory_with_gaps_is_not_certain)
+{
+	static const enum rst_past_kind kinds[] = { RST_PAST_CONNECTION, RST_PAST_HANDSHAKE,
+						    RST_PAST_LISTENER };
+	struct built b;
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		build_stray(&b, kinds[i], RST_END_CLOSE);
+		attribute_cause(&b.in);
+		cr_assert_eq(b.in.verdict.certainty, CERTAINTY_CERTAIN);
+		cr_assert_eq(doubted(&b), CERTAINTY_INFERRED);
+		cr_assert_not_null(
+			strstr(b.in.verdict.why, "2 changes of sockets' states were missed"), "%s",
+			b.in.verdict.why);
+	}
+}
+
+Test(past, what_is_inferred_already_needs_no_gap)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, P2);
+	build_packet(&b, RST_FLAG_ACK, 0);
+	attribute_cause(&b.in);
+	cr_assert_eq(doubted(&b), CERTAINTY_INFERRED);
+	cr_assert_null(strstr(b.in.verdict.why, "missed"));
+}
+
+Test(past, what_the_kernel_says_itself_stays_certain)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_do_rcv");
+	build_packet(&b, RST_FLAG_ACK, 5);
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, RST_SF_DEAD);
+	build_closer(&b, "nginx", 12, 100);
+	attribute_cause(&b.in);
+	cr_assert_eq(b.in.verdict.cause, CAUSE_DATA_AFTER_CLOSE);
+	cr_assert_eq(doubted(&b), CERTAINTY_CERTAIN);
+	cr_assert_null(strstr(b.in.verdict.why, "missed"));
 }
