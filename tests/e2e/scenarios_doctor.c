@@ -154,11 +154,12 @@ static void not_root(struct run *run)
 static void few_privileges(struct run *run)
 {
 	static const uint64_t keeps[] = { BIT(CAP_BPF) | BIT(CAP_PERFMON), BIT(CAP_SYS_ADMIN) };
-	static const char *const args[] = { "-d", "0.1", NULL };
+	static const char *const args[] = { "-j", "-d", "0.1", NULL };
 
 	for (size_t i = 0; i < 2; i++) {
 		struct command c = { .side = SIDE_SERVER, .nobody = true, .keep = keeps[i] };
 		char *text = examine(run, c, NULL, 0);
+		int out;
 
 		begins(text, "tracing works here; ");
 		has(text, "\n  CAP_NET_ADMIN        lost ");
@@ -167,7 +168,16 @@ static void few_privileges(struct run *run)
 		free(text);
 		c.args = args;
 		command_start(run, &c);
+		out = dup(c.out_file);
 		command_expect(&c, 0, 0, NULL);
+		text = tracer_output(out);
+		close(out);
+		/* What it costs is in the run's own summary. */
+		has(text, "CAP_NET_ADMIN is missing");
+		has(text, "CAP_SYS_PTRACE is missing");
+		if (!!strstr(text, "CAP_SYS_ADMIN is missing") == (keeps[i] == BIT(CAP_SYS_ADMIN)))
+			run_fail("CAP_SYS_ADMIN: %s", text);
+		free(text);
 	}
 }
 

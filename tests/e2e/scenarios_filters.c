@@ -92,6 +92,25 @@ static long evaluate(struct run *run, const struct pair *p, enum value value)
 }
 
 /* The connection is older than the tracer: so that its ports and processes are known to it. */
+/* The summary counts what passed, whoever else's resets there are; what did not is one number. */
+static void check_summary(struct run *run, const char *option, const char *value)
+{
+	const char *const directions[] = { "sent", "received", "passing" };
+	json_t *s = run->tracer.summary, *n;
+	const char *cause;
+
+	for (size_t i = 0; !strcmp(option, "--cause") && i < ARRAY_SIZE(directions); i++)
+		json_object_foreach(json_object_get(s, directions[i]), cause, n)
+			if (!strstr(value, cause))
+				run_fail("the summary counts %s", cause);
+	if (!strcmp(option, "--abnormal") && json_integer_value(json_object_get(s, "benign")))
+		run_fail("the summary counts benign ones");
+	if (!strcmp(option, "-p") && !strcmp(value, "1") &&
+	    (json_integer_value(json_object_get(s, "events")) ||
+	     json_integer_value(json_object_get(s, "filtered")) < 2))
+		run_fail("the summary counts what is another process's");
+}
+
 static void filters(struct run *run)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
@@ -109,6 +128,7 @@ static void filters(struct run *run)
 		actor_close(&p.srv, p.s);
 		actor_await_reset(&p.cli, p.c);
 		tracer_finish(run, cases[i].wanted);
+		check_summary(run, args[0], args[1]);
 		pair_stop(&p);
 		if (run_failures()) {
 			run_fail("that was with %s %s", args[0], args[1] ? args[1] : "");

@@ -28,6 +28,9 @@
 
 static const char *const every[] = { "-j", "--every", NULL };
 
+/* Below the ports that the client's end gets: one that connects to itself is not refused. */
+#define CLOSED_PORT 4444
+
 static void provoke(struct run *run, const char *name, int resets)
 {
 	struct actor cli;
@@ -35,7 +38,7 @@ static void provoke(struct run *run, const char *name, int resets)
 	actor_start(&cli, &run->lab, SIDE_SERVER, name);
 	for (int i = 0; i < resets; i++) {
 		int fd = actor_connect_start(&cli, SPEAK_V4, act_address(SPEAK_V4, SIDE_SERVER),
-					     44444, 0, NULL);
+					     CLOSED_PORT, 0, NULL);
 
 		actor_await_reset(&cli, fd);
 		actor_close(&cli, fd);

@@ -12,6 +12,7 @@
 #include "cli/answers.h"
 #include "cli/audit.h"
 #include "cli/cmd_trace.h"
+#include "doctor/doctor_checks.h"
 #include "kernel/kbtf.h"
 #include "host/netns.h"
 #include "host/process.h"
@@ -34,6 +35,7 @@ struct trace {
 	struct audit audit;
 	char run[RUN_ID_MAX];
 	struct writer out;
+	struct doctor_facts facts;
 };
 
 static void not_covered(const struct trace *t, struct summary *s)
@@ -43,6 +45,7 @@ static void not_covered(const struct trace *t, struct summary *s)
 			summary_not_covered(s, feature_about(i)->loss);
 	for (size_t i = 0; tracer_uncovered(t->answers.tracer, i); i++)
 		summary_not_covered(s, tracer_uncovered(t->answers.tracer, i));
+	doctor_costs(&t->facts, t->pipeline.netns != t->pipeline.own_netns, s);
 	if (!t->pipeline.o->capture.interfaces)
 		summary_not_covered(
 			s, "the TTL and sequence numbers of accepted RSTs, and whether they "
@@ -275,6 +278,7 @@ static int trace(struct trace *t)
 		return err;
 	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features };
 	p->own_netns = netns_own();
+	doctor_facts_read(&t->facts, "");
 	signals_catch();
 	err = open_output(t);
 	if (!err)

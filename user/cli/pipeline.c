@@ -385,8 +385,6 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 {
 	const struct options *o = p->o;
 
-	if (enough(p))
-		return false;
 	if (o->causes && !o->cause[in->verdict.cause])
 		return false;
 	if (o->abnormal && in->verdict.benign)
@@ -403,16 +401,23 @@ static bool in_cgroup(const struct pipeline *p, const struct incident *in)
 			(len == 1 || !in->owner.cgroup[len] || in->owner.cgroup[len] == '/'));
 }
 
+/* All filters, those first that need no question. */
+static bool passes(struct pipeline *p, struct incident *in)
+{
+	if (!is_traced(p, in->direction, in->ev) || !wanted(p, in))
+		return false;
+	if (*p->cgroup || !enough(p))
+		p->ask.questions->process(p->ask.context, &in->owner);
+	return in_cgroup(p, in);
+}
+
 static void finish(struct pipeline *p, struct incident *in)
 {
-	bool show;
+	bool show = !enough(p);
 
-	if (!is_traced(p, in->direction, in->ev))
+	if (!passes(p, in)) {
+		p->summary.left_out += incident_count(in);
 		return;
-	show = wanted(p, in);
-	if (show) {
-		p->ask.questions->process(p->ask.context, &in->owner);
-		show = in_cgroup(p, in);
 	}
 	if (show) {
 		if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
@@ -506,8 +511,10 @@ void pipeline_run(struct pipeline *p, bool force)
 			continue;
 		}
 		/* The other end may need what this one knows. */
-		if (!is_traced(p, entry->direction, &entry->event) && !join_mate(&p->join, entry))
+		if (!is_traced(p, entry->direction, &entry->event) && !join_mate(&p->join, entry)) {
+			p->summary.left_out += event_count(&entry->event);
 			continue;
+		}
 		take(p, entry);
 		if (p->n == PIPELINE_BATCH)
 			finish_batch(p, now);

@@ -5,6 +5,7 @@
 
 #include "doctor/doctor.h"
 #include "doctor/doctor_facts.h"
+#include "model/summary.h"
 #include "model/features.h"
 
 /* How the trial went: the programs loaded and attached, as `rsttrace trace` does it. */
@@ -26,6 +27,10 @@ void doctor_check_configuration(struct doctor *d, const struct doctor_facts *f,
 				const struct doctor_trial *trial);
 void doctor_check_privileges(struct doctor *d, const struct doctor_facts *f,
 			     const struct doctor_trial *trial);
+
+/* Adds to the summary of a run what it has lacked for want of privileges. OTHERS: it was to trace other
+ * network namespaces than its own, too. */
+void doctor_costs(const struct doctor_facts *f, bool others, struct summary *s);
 void doctor_check_trial(struct doctor *d, const struct doctor_trial *trial);
 
 /* Whether this process has one of the host's capabilities, CAP_…. */

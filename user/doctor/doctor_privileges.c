@@ -9,30 +9,39 @@
 
 #define AS_ROOT "run it as root (sudo), or "
 
+/* What a run without it does not have. */
+#define RULES "which firewall rule refused a packet; whether a segment should have been translated"
+#define OTHERS "the executables of other users' processes, and network namespaces that have no name"
+#define PAST_CGROUPS "the cgroup and container of processes that have ended"
+#define NAMESPACES                                                                                      \
+	"in other network namespaces: firewall rules, translations, sockets asked for afterwards, and " \
+	"the kernel's counters"
+#define PIDS "the processes outside of it, whose pids are not shown"
+
 static const struct capability {
 	unsigned int number;
 	const char *name;
 	const char *use, *loss, *todo;
+	const char *cost; /* the same in a run's summary; NULL: without it there is no run */
 	bool needed;
 	bool admin; /* CAP_SYS_ADMIN stands in for it */
 } capabilities[] = {
 	{ CAP_BPF, "CAP_BPF", "loads programs", "no BPF program can be loaded",
-	  AS_ROOT "give it CAP_BPF and CAP_PERFMON", true, true },
+	  AS_ROOT "give it CAP_BPF and CAP_PERFMON", NULL, true, true },
 	{ CAP_PERFMON, "CAP_PERFMON", "lets programs read the kernel's memory",
-	  "no program may read the kernel's memory", AS_ROOT "give it CAP_PERFMON", true, true },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "-i, firewall rules, translations",
-	  "-i; which firewall rule refused a packet; whether a segment should have been translated",
-	  AS_ROOT "give it CAP_NET_ADMIN", false, false },
+	  "no program may read the kernel's memory", AS_ROOT "give it CAP_PERFMON", NULL, true,
+	  true },
+	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "-i, firewall rules, translations", "-i; " RULES,
+	  AS_ROOT "give it CAP_NET_ADMIN", RULES ": CAP_NET_ADMIN is missing", false, false },
 	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "executables and namespaces of other users' processes",
-	  "the executables of other users' processes, and network namespaces that have no name",
-	  AS_ROOT "give it CAP_SYS_PTRACE", false, false },
+	  OTHERS, AS_ROOT "give it CAP_SYS_PTRACE", OTHERS ": CAP_SYS_PTRACE is missing", false,
+	  false },
 	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", "cgroups of processes that have ended",
-	  "the cgroup and container of processes that have ended",
-	  AS_ROOT "give it CAP_DAC_READ_SEARCH", false, false },
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "asks other network namespaces",
-	  "in other network namespaces: firewall rules, translations, sockets asked for afterwards, and "
-	  "the kernel's counters",
-	  AS_ROOT "inside that namespace (nsenter -t PID -n rsttrace)", false, false },
+	  PAST_CGROUPS, AS_ROOT "give it CAP_DAC_READ_SEARCH",
+	  PAST_CGROUPS ": CAP_DAC_READ_SEARCH is missing", false, false },
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "asks other network namespaces", NAMESPACES,
+	  AS_ROOT "inside that namespace (nsenter -t PID -n rsttrace)",
+	  NAMESPACES ": CAP_SYS_ADMIN is missing", false, false },
 };
 
 bool doctor_has(const struct doctor_facts *f, unsigned int capability)
@@ -112,10 +121,20 @@ void doctor_check_privileges(struct doctor *d, const struct doctor_facts *f,
 		doctor_add(d, DOCTOR_PRIVILEGES, "pid namespace", DOCTOR_OK,
 			   "the host's: every process has a pid here");
 	else
-		doctor_todo(
-			doctor_add(
-				d, DOCTOR_PRIVILEGES, "pid namespace", DOCTOR_LOST,
-				"not the host's: the processes outside of it, whose pids are not "
-				"shown"),
-			"run it on the host, or in a container with --pid=host");
+		doctor_todo(doctor_add(d, DOCTOR_PRIVILEGES, "pid namespace", DOCTOR_LOST,
+				       "not the host's: " PIDS),
+			    "run it on the host, or in a container with --pid=host");
+}
+
+void doctor_costs(const struct doctor_facts *f, bool others, struct summary *s)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++) {
+		const struct capability *cap = &capabilities[i];
+
+		if (cap->cost && !doctor_has(f, cap->number) &&
+		    (others || cap->number != CAP_SYS_ADMIN))
+			summary_not_covered(s, cap->cost);
+	}
+	if (!f->initial_pidns)
+		summary_not_covered(s, "this pid namespace is not the host's: " PIDS);
 }

@@ -222,10 +222,16 @@ struct incident {
 	struct verdict verdict;
 };
 
+/* How many resets a record stands for. */
+static inline uint64_t event_count(const struct rst_event *event)
+{
+	return event->folded.count ? event->folded.count : 1;
+}
+
 /* How many resets it stands for. */
 static inline uint64_t incident_count(const struct incident *in)
 {
-	return in->ev->folded.count ? in->ev->folded.count : 1;
+	return event_count(in->ev);
 }
 
 /* Sets IN to zero, but for the frames and the sentence, of which there are none. */

@@ -24,6 +24,11 @@ void summary_not_covered(struct summary *s, const char *sentence)
 		s->not_covered[s->nnot_covered++] = sentence;
 }
 
+uint64_t summary_filtered(const struct summary *s)
+{
+	return s->counters[RST_CNT_FILTERED] + s->left_out;
+}
+
 uint64_t summary_lost(const struct summary *s)
 {
 	return s->counters[RST_CNT_LOST_SENT] + s->counters[RST_CNT_LOST_RECEIVED] +

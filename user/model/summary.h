@@ -10,7 +10,7 @@
 #include "model/incident.h"
 #include "model/kinds.h"
 
-#define SUMMARY_NOTES 16
+#define SUMMARY_NOTES 32
 #define SUMMARY_PRESSURE 32
 
 /* A listener that dropped handshakes without any RST: their RSTs may come minutes later. */
@@ -29,10 +29,11 @@ struct summary {
 	uint64_t duration_ns;
 	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
 	uint64_t benign;			    /* of those */
-	uint64_t shown;				    /* after the filters */
-	uint64_t folded;			    /* of those, without a line of their own */
-	uint64_t fold_evicted;			    /* suspects forgotten, see attack.h */
-	struct kind_sum kind[KINDS_MAX];	    /* the kernel side's totals */
+	uint64_t shown;				    /* of those that passed the filters */
+	uint64_t left_out;		 /* by the filters here, and counted nowhere else */
+	uint64_t folded;		 /* of those, without a line of their own */
+	uint64_t fold_evicted;		 /* suspects forgotten, see attack.h */
+	struct kind_sum kind[KINDS_MAX]; /* the kernel side's totals */
 	uint32_t nkinds;
 	uint64_t counters[RST_CNT_MAX]; /* the kernel side's, enum rst_counter */
 	uint64_t not_received; /* tcp_receive_reset without a RST (data after close), but for those
@@ -48,7 +49,7 @@ struct summary {
 	const struct reconciliation *reconciliation; /* with the counters; NULL: not known */
 };
 
-/* Adds one incident to the totals. */
+/* Adds one incident that has passed the filters to the totals. */
 void summary_add(struct summary *s, const struct incident *in, bool shown);
 
 /* Adds a sentence to the list of what is not covered; ignored when the list is full or has it. */
@@ -65,6 +66,9 @@ uint64_t summary_forgotten(const struct summary *s);
 
 /* Resets of a direction that were counted and nothing else: the ring was full. */
 uint64_t summary_without_details(const struct summary *s, enum direction direction);
+
+/* Resets that no filter let through, in the kernel or here. */
+uint64_t summary_filtered(const struct summary *s);
 
 /* Records lost of all kinds. */
 uint64_t summary_lost(const struct summary *s);

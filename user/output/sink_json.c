@@ -738,7 +738,7 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 	put_raised(o, s);
 	put_lost(o, s);
 	put_kinds(o, s);
-	put_number(o, "filtered", s->counters[RST_CNT_FILTERED]);
+	put_number(o, "filtered", summary_filtered(s));
 	put_number(o, "by_class_only", s->counters[RST_CNT_NO_TOTAL]);
 	put_number(o, "not_received", summary_not_received(s));
 	put_number(o, "seen_before", s->seen_before);

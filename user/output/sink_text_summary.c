@@ -83,9 +83,9 @@ static void put_losses(struct buffer *text, const struct summary *s)
 	if (s->malformed)
 		buffer_format(text, "  %s records refused: not what this version expects\n",
 			      text_count(number, s->malformed));
-	if (s->counters[RST_CNT_FILTERED])
-		buffer_format(text, "  %s left out by the filters in the kernel\n",
-			      text_count(number, s->counters[RST_CNT_FILTERED]));
+	if (summary_filtered(s))
+		buffer_format(text, "  %s left out by the filters\n",
+			      text_count(number, summary_filtered(s)));
 	if (summary_not_received(s))
 		buffer_format(
 			text,
@@ -124,16 +124,12 @@ static void put_pressure(struct buffer *text, const struct summary *s)
 /* Nothing on the screen needs a reason: a silent tool looks the same as a broken one. */
 static void put_nothing(struct buffer *text, const struct summary *s, uint64_t events)
 {
-	if (events && !s->shown)
-		buffer_text(
-			text,
-			"  none shown: --cause, --abnormal, --pid, --sent, --received or --passing left them out\n");
-	else if (events || summary_lost(s) || s->malformed)
+	if (events || summary_lost(s) || s->malformed)
 		return;
-	else if (s->counters[RST_CNT_FILTERED])
+	else if (summary_filtered(s))
 		buffer_text(
 			text,
-			"  no reset passed the filters: check ports, addresses, -4/-6 and --netns\n");
+			"  no reset passed the filters: check that they name what you look for\n");
 	else
 		buffer_text(
 			text,

@@ -309,7 +309,43 @@ Test(pipeline, only_what_is_shown_has_its_process_looked_up)
 	fake_run(f);
 	cr_assert_eq(f->lines, 0);
 	cr_assert_eq(f->asked.processes, 0);
-	cr_assert_eq(f->pipeline.summary.by_cause[DIR_SENT][CAUSE_NO_LISTENER], 1);
+	cr_assert_eq(f->pipeline.summary.by_cause[DIR_SENT][CAUSE_NO_LISTENER], 0);
+	cr_assert_eq(f->pipeline.summary.left_out, 1);
+}
+
+/* What the filters leave out is one number, and in no other. */
+Test(pipeline, filters_hold_for_the_summary)
+{
+	struct rst_event e = fake_syn(1000);
+	struct summary *s = &f->pipeline.summary;
+
+	e.folded.count = 7;
+	f->options.pid = 1;
+	fake_put(f, &e);
+	fake_run(f);
+	f->options.pid = 0;
+	f->options.capture.directions = RST_WANT_RECEIVED;
+	fake_put(f, &e);
+	fake_run(f);
+	f->options.capture.directions = RST_WANT_SENT;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(s->left_out, 14);
+	cr_assert_eq(s->by_cause[DIR_SENT][CAUSE_NO_LISTENER], 7);
+	cr_assert_eq(s->shown, 7);
+}
+
+Test(pipeline, behind_the_count_all_that_passes_is_counted_still)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->options.count = 1;
+	for (int i = 0; i < 3; i++)
+		fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_assert_eq(f->pipeline.summary.by_cause[DIR_SENT][CAUSE_NO_LISTENER], 3);
+	cr_assert_eq(f->pipeline.summary.left_out, 0);
 }
 
 Test(pipeline, a_cgroup_is_known_only_by_asking)
@@ -321,6 +357,7 @@ Test(pipeline, a_cgroup_is_known_only_by_asking)
 	fake_put(f, &e);
 	fake_run(f);
 	cr_assert_eq(f->lines, 0);
+	cr_assert_eq(f->pipeline.summary.left_out, 1);
 	f->cgroup = "/system.slice/a";
 	fake_put(f, &e);
 	fake_run(f);
