@@ -9,6 +9,7 @@
 #include "base/util.h"
 #include "cli/completion.h"
 #include "cli/options_table.h"
+#include "document.h"
 
 /* Runs SHELL, with the script as its descriptor 9 and COMMANDS; returns what it prints, to be freed. */
 static char *shell(const char *name, void (*script)(FILE *out), const char *commands)
@@ -112,21 +113,10 @@ Test(completion, bash_runs_nothing)
 	free(text);
 }
 
-static char *printed(void (*script)(FILE *out))
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	script(out);
-	fclose(out);
-	return text;
-}
-
 /* Whether zsh is here or not. */
 Test(completion, zsh_has_every_option)
 {
-	char *text = printed(completion_zsh);
+	char *text = document_printed(completion_zsh);
 	const struct definition *d;
 
 	for (size_t i = 0; (d = options_definition(i)); i++) {

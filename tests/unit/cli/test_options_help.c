@@ -8,20 +8,11 @@
 
 #include "base/util.h"
 #include "cli/options.h"
-
-#ifndef RST_SRCDIR
-#define RST_SRCDIR "."
-#endif
+#include "document.h"
 
 static char *help_text(void)
 {
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	options_help(out);
-	fclose(out);
-	return text;
+	return document_printed(options_help);
 }
 
 Test(options_help, help_fits)
@@ -42,23 +33,18 @@ Test(options_help, help_fits)
 /* The man page as --help would say it: "\-" is "-", font changes are nothing. */
 static char *man_page(void)
 {
-	FILE *f = fopen(RST_SRCDIR "/docs/rsttrace.8", "r");
-	char *text = calloc(1, 65536);
+	char *source = document_read("docs/rsttrace.8"), *text = calloc(1, strlen(source) + 1);
 	size_t n = 0;
-	int c;
 
-	cr_assert_not_null(f, "%s", RST_SRCDIR "/docs/rsttrace.8");
-	while ((c = fgetc(f)) != EOF && n < 65535) {
-		if (c == '\\') {
-			c = fgetc(f);
-			if (c == 'f') {
-				fgetc(f);
-				continue;
-			}
+	for (const char *p = source; *p; p++) {
+		/* \\fB, \\fP are fonts; \\- is a dash. */
+		if (*p == '\\' && *++p == 'f') {
+			p++;
+			continue;
 		}
-		text[n++] = (char)c;
+		text[n++] = *p;
 	}
-	fclose(f);
+	free(source);
 	return text;
 }
 
@@ -130,13 +116,7 @@ Test(options_help, every_option_of_the_help_is_understood)
 
 static char *readme(void)
 {
-	FILE *f = fopen(RST_SRCDIR "/README.md", "r");
-	char *text = calloc(1, 65536);
-
-	cr_assert_not_null(f);
-	cr_assert_lt(fread(text, 1, 65535, f), 65535);
-	fclose(f);
-	return text;
+	return document_read("README.md");
 }
 
 Test(options_help, readme_has_every_option_of_the_help)

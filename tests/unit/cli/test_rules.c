@@ -6,23 +6,9 @@
 #include <string.h>
 
 #include "cli/cmd_explain.h"
+#include "document.h"
 #include "explain/attribute.h"
 #include "model/rules.h"
-
-#ifndef RST_SRCDIR
-#define RST_SRCDIR "."
-#endif
-
-static char *document(void)
-{
-	FILE *f = fopen(RST_SRCDIR "/docs/rules.md", "r");
-	char *text = calloc(1, 131072);
-
-	cr_assert_not_null(f);
-	cr_assert_lt(fread(text, 1, 131071, f), 131071);
-	fclose(f);
-	return text;
-}
 
 Test(rules, each_that_matches_has_a_record)
 {
@@ -56,7 +42,7 @@ Test(rules, no_record_is_left_over)
 /* A section a rule, in the same order, and no other. */
 Test(rules, the_document_has_the_same)
 {
-	char *text = document(), *at = text;
+	char *text = document_read("docs/rules.md"), *at = text;
 	size_t k = 0;
 
 	while ((at = strstr(at, "\n### "))) {

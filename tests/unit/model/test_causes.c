@@ -7,21 +7,11 @@
 
 #include "base/util.h"
 #include "model/causes.h"
+#include "document.h"
 
 #ifndef RST_SRCDIR
 #define RST_SRCDIR "."
 #endif
-
-static char *render(void (*print)(FILE *out))
-{
-	char *text = NULL;
-	size_t size = 0;
-	FILE *out = open_memstream(&text, &size);
-
-	print(out);
-	fclose(out);
-	return text;
-}
 
 /* Every line of TEXT is at most WIDTH columns of printable ASCII. */
 static void assert_lines(const char *text, size_t width)
@@ -141,7 +131,7 @@ Test(causes, explain_names_the_reasons)
 
 Test(causes, list_and_markdown_have_every_cause_once)
 {
-	char *list = render(cause_list), *markdown = render(cause_markdown);
+	char *list = document_printed(cause_list), *markdown = document_printed(cause_markdown);
 	size_t lines = 0;
 
 	assert_lines(list, 100);
