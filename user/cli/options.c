@@ -410,7 +410,7 @@ static const struct definition definitions[] = {
 	  SCOPE_TRACE, set_time, 0 },
 	{ 't', "since-start", NULL, "times in seconds since the start", SECTION_OUTPUT, SCOPE_TRACE,
 	  set_time, 0 },
-	{ 0, "color", "WHEN", "colours: auto (on a terminal, without NO_COLOR), always or never",
+	{ 0, "color", "auto|always|never", "colours; auto: on a terminal, without NO_COLOR",
 	  SECTION_OUTPUT, SCOPE_TRACE, set_color, 0 },
 	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
 	  SCOPE_TRACES, FLAG(capture.verbose) },
