@@ -19,11 +19,11 @@ static void task_fill(struct rst_task *task, const char *comm, uint32_t pid)
 	memcpy(task->comm, comm, strnlen(comm, sizeof(task->comm)));
 }
 
-static bool is_emitter(enum kfunc fn)
+static bool is_emitter(enum kernel_function fn)
 {
-	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
-	       fn == KF_TCP_V6_SEND_RESPONSE || fn == KF_TCP_SEND_ACTIVE_RESET ||
-	       fn == KF_TCP_RESET;
+	return fn == FN_TCP_V4_SEND_RESET || fn == FN_TCP_V6_SEND_RESET ||
+	       fn == FN_TCP_V6_SEND_RESPONSE || fn == FN_TCP_SEND_ACTIVE_RESET ||
+	       fn == FN_TCP_RESET;
 }
 
 static void stack_fill(struct built *b, const char *stack)
@@ -38,7 +38,7 @@ static void stack_fill(struct built *b, const char *stack)
 		in->frames[in->nframes++] = (struct frame){ .ip = 0xffffffff81000000 + in->nframes,
 							    .symbol = n,
 							    .offset = 16,
-							    .fn = kfunc_by_name(n) };
+							    .fn = kernel_function_by_name(n) };
 	}
 	in->emitter = in->nframes && is_emitter(in->frames[0].fn) ? 0 : -1;
 }
@@ -112,11 +112,11 @@ void build_exiting(struct built *b, int code)
 	b->ev.cpu_task.exit_code = code;
 }
 
-static bool is_wire_emitter(enum kfunc fn)
+static bool is_wire_emitter(enum kernel_function fn)
 {
-	return is_emitter(fn) || fn == KF_NF_SEND_RESET || fn == KF_NFT_REJECT_NETDEV ||
-	       fn == KF_NFT_REJECT_BRIDGE || fn == KF_RAW_SENDMSG || fn == KF_PACKET_SENDMSG ||
-	       fn == KF_TUN || fn == KF_IP_FORWARD || fn == KF_BR_HANDLE_FRAME;
+	return is_emitter(fn) || fn == FN_NF_SEND_RESET || fn == FN_NFT_REJECT_NETDEV ||
+	       fn == FN_NFT_REJECT_BRIDGE || fn == FN_RAW_SENDMSG || fn == FN_PACKET_SENDMSG ||
+	       fn == FN_TUN || fn == FN_IP_FORWARD || fn == FN_BR_HANDLE_FRAME;
 }
 
 void build_wire(struct built *b, uint32_t in_ifindex)
@@ -127,7 +127,7 @@ void build_wire(struct built *b, uint32_t in_ifindex)
 	b->ev.in_ifindex = in_ifindex;
 	in->emitter = -1;
 	for (uint32_t i = 0; in->emitter < 0 && i < in->nframes; i++) {
-		if (kfunc_is_boundary(in->frames[i].fn))
+		if (kernel_function_is_boundary(in->frames[i].fn))
 			break;
 		if (is_wire_emitter(in->frames[i].fn))
 			in->emitter = (int)i;

@@ -50,7 +50,7 @@ void sample_fill(struct sample *s)
 		.frames = { { .ip = 0xffffffff81000010,
 			      .symbol = "tcp_send_active_reset",
 			      .offset = 0x1a0,
-			      .fn = KF_TCP_SEND_ACTIVE_RESET },
+			      .fn = FN_TCP_SEND_ACTIVE_RESET },
 			    { .ip = 0xffffffff81000b0b } },
 		.nframes = 2,
 		.emitter = 0,

@@ -163,7 +163,7 @@ static const struct rule rules[] = {
 bool attribute_by_listener(const struct incident *in)
 {
 	return dropped(in) &&
-	       (in->location.fn == KF_TCP_DO_RCV || in->location.fn == KF_TCP_RCV_STATE_PROCESS);
+	       (in->location.fn == FN_TCP_DO_RCV || in->location.fn == FN_TCP_RCV_STATE_PROCESS);
 }
 
 bool attribute_wants_target(const struct incident *in)

@@ -12,36 +12,36 @@
 
 #include "model/incident.h"
 
-static inline enum kfunc emitter(const struct incident *in)
+static inline enum kernel_function emitter(const struct incident *in)
 {
-	return in->emitter < 0 ? KF_OTHER : in->frames[in->emitter].fn;
+	return in->emitter < 0 ? FN_OTHER : in->frames[in->emitter].fn;
 }
 
 /* The Nth function behind the emitter; v6's two-part emitter counts as one. */
-static inline enum kfunc behind(const struct incident *in, uint32_t n)
+static inline enum kernel_function behind(const struct incident *in, uint32_t n)
 {
 	uint32_t at;
 
 	if (in->emitter < 0)
-		return KF_OTHER;
+		return FN_OTHER;
 	at = (uint32_t)in->emitter + 1;
-	if (at < in->nframes && in->frames[at - 1].fn == KF_TCP_V6_SEND_RESPONSE &&
-	    in->frames[at].fn == KF_TCP_V6_SEND_RESET)
+	if (at < in->nframes && in->frames[at - 1].fn == FN_TCP_V6_SEND_RESPONSE &&
+	    in->frames[at].fn == FN_TCP_V6_SEND_RESET)
 		at++;
-	return at + n < in->nframes ? in->frames[at + n].fn : KF_OTHER;
+	return at + n < in->nframes ? in->frames[at + n].fn : FN_OTHER;
 }
 
 static inline bool passive(const struct incident *in)
 {
-	enum kfunc fn = emitter(in);
+	enum kernel_function fn = emitter(in);
 
-	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
-	       fn == KF_TCP_V6_SEND_RESPONSE || in->ev->packet.answer;
+	return fn == FN_TCP_V4_SEND_RESET || fn == FN_TCP_V6_SEND_RESET ||
+	       fn == FN_TCP_V6_SEND_RESPONSE || in->ev->packet.answer;
 }
 
 static inline bool active(const struct incident *in)
 {
-	return emitter(in) == KF_TCP_SEND_ACTIVE_RESET;
+	return emitter(in) == FN_TCP_SEND_ACTIVE_RESET;
 }
 
 static inline bool kind(const struct incident *in, enum rst_socket_kind k)

@@ -35,17 +35,17 @@ static const struct {
 static const char *refusal_by_place(const struct incident *in)
 {
 	switch (in->location.fn) {
-	case KF_TCP_RCV:
+	case FN_TCP_RCV:
 		/* With a socket there, it was a check of TCP's, and nobody knows which. */
 		return kind(in, RST_SOCK_NONE) ? "no-socket" : "other";
-	case KF_NF_HOOK_SLOW:
+	case FN_NF_HOOK_SLOW:
 		return "firewall";
-	case KF_IP_ERROR:
+	case FN_IP_ERROR:
 		return "not-routed";
-	case KF_IP_FORWARD:
+	case FN_IP_FORWARD:
 		/* A RST is never too long; unless it had no hops left, nobody routes it. */
 		return in->packet.ttl > 1 ? "not-routed" : "other";
-	case KF_HOOK_INGRESS:
+	case FN_HOOK_INGRESS:
 		return "traffic-control";
 	default:
 		return "other";
@@ -85,11 +85,11 @@ const char *refusal_of(const struct incident *in)
 	if (in->ev->sock.state == RST_TCP_SYN_SENT && drop_is(in, "TCP_RESET"))
 		return "no-ack";
 	/* Before 6.12 without a reason; what else it refuses there has one, or no RST answers it. */
-	if (in->ev->sock.state == RST_TCP_SYN_SENT && in->location.fn == KF_TCP_DO_RCV &&
+	if (in->ev->sock.state == RST_TCP_SYN_SENT && in->location.fn == FN_TCP_DO_RCV &&
 	    (!in->drop_reason || drop_is(in, "NOT_SPECIFIED")))
 		return "bad-ack";
 	/* It gives no reason on some kernels (6.18). */
-	if (in->location.fn == KF_XDP_GENERIC)
+	if (in->location.fn == FN_XDP_GENERIC)
 		return "xdp";
 	for (size_t i = 0; in->drop_reason && i < ARRAY_SIZE(refusals); i++)
 		if (reason_like(in->drop_reason, refusals[i].reason))

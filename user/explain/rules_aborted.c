@@ -13,9 +13,9 @@ static bool in_exit(const struct incident *in)
 	if (!in->ev->cpu_task.exiting)
 		return false;
 	for (uint32_t i = 0; i < in->nframes; i++) {
-		if (in->frames[i].fn == KF_SOFTIRQ)
+		if (in->frames[i].fn == FN_SOFTIRQ)
 			return false;
-		if (in->frames[i].fn == KF_DO_EXIT)
+		if (in->frames[i].fn == FN_DO_EXIT)
 			return true;
 	}
 	return false;
@@ -28,12 +28,12 @@ static bool killed(const struct incident *in)
 
 static bool by_close(const struct incident *in)
 {
-	return active(in) && behind(in, 0) == KF_TCP_CLOSE;
+	return active(in) && behind(in, 0) == FN_TCP_CLOSE;
 }
 
 static bool by_disconnect(const struct incident *in)
 {
-	return active(in) && behind(in, 0) == KF_TCP_DISCONNECT;
+	return active(in) && behind(in, 0) == FN_TCP_DISCONNECT;
 }
 
 /* __tcp_close resets an orphan for two more reasons; both come after SOCK_DEAD is set. */
@@ -59,47 +59,47 @@ bool match_k3(const struct incident *in)
 
 bool match_k4(const struct incident *in)
 {
-	return by_disconnect(in) && behind(in, 1) == KF_TCP_CLOSE;
+	return by_disconnect(in) && behind(in, 1) == FN_TCP_CLOSE;
 }
 
 bool match_k7(const struct incident *in)
 {
-	return by_disconnect(in) && behind(in, 1) == KF_INET_CHILD_FORGET &&
-	       behind(in, 2) == KF_INET_CSK_LISTEN_STOP;
+	return by_disconnect(in) && behind(in, 1) == FN_INET_CHILD_FORGET &&
+	       behind(in, 2) == FN_INET_CSK_LISTEN_STOP;
 }
 
 /* ss -K on the listener: who runs destroys what is somebody else's. */
 bool match_k7_destroyed(const struct incident *in)
 {
-	return match_k7(in) && behind(in, 3) == KF_TCP_ABORT;
+	return match_k7(in) && behind(in, 3) == FN_TCP_ABORT;
 }
 
 /* The listener went away between the handshake's end and the accept queue. */
 bool match_k8(const struct incident *in)
 {
-	return by_disconnect(in) && behind(in, 1) == KF_INET_CHILD_FORGET;
+	return by_disconnect(in) && behind(in, 1) == FN_INET_CHILD_FORGET;
 }
 
 bool match_k15(const struct incident *in)
 {
-	return by_disconnect(in) && behind(in, 1) == KF_MPTCP;
+	return by_disconnect(in) && behind(in, 1) == FN_MPTCP;
 }
 
 bool match_k5(const struct incident *in)
 {
 	return by_disconnect(in) &&
-	       (behind(in, 1) == KF_INET_STREAM_CONNECT || behind(in, 1) == KF_INET_SHUTDOWN);
+	       (behind(in, 1) == FN_INET_STREAM_CONNECT || behind(in, 1) == FN_INET_SHUTDOWN);
 }
 
 bool match_k9(const struct incident *in)
 {
 	return active(in) &&
-	       (behind(in, 0) == KF_TCP_ABORT || behind(in, 0) == KF_TCP_ABORT_OVERRIDE);
+	       (behind(in, 0) == FN_TCP_ABORT || behind(in, 0) == FN_TCP_ABORT_OVERRIDE);
 }
 
 static bool by_timer(const struct incident *in)
 {
-	return active(in) && behind(in, 0) == KF_TCP_KEEPALIVE_TIMER;
+	return active(in) && behind(in, 0) == FN_TCP_KEEPALIVE_TIMER;
 }
 
 bool match_k11(const struct incident *in)
@@ -119,22 +119,22 @@ bool match_k10(const struct incident *in)
 
 bool match_k12(const struct incident *in)
 {
-	return active(in) && behind(in, 0) == KF_TCP_OUT_OF_RESOURCES;
+	return active(in) && behind(in, 0) == FN_TCP_OUT_OF_RESOURCES;
 }
 
 bool match_k13(const struct incident *in)
 {
-	return active(in) && behind(in, 0) == KF_MPTCP_DO_FASTCLOSE;
+	return active(in) && behind(in, 0) == FN_MPTCP_DO_FASTCLOSE;
 }
 
 bool match_k13_unaccepted(const struct incident *in)
 {
-	return match_k13(in) && behind(in, 1) == KF_MPTCP_UNACCEPTED;
+	return match_k13(in) && behind(in, 1) == FN_MPTCP_UNACCEPTED;
 }
 
 bool match_k14(const struct incident *in)
 {
-	return active(in) && (behind(in, 0) == KF_MPTCP || reason_begins(in, "MPTCP_"));
+	return active(in) && (behind(in, 0) == FN_MPTCP || reason_begins(in, "MPTCP_"));
 }
 
 /* Any of the above by a process that ends: how it ended is the cause. */

@@ -35,7 +35,7 @@ bool match_p2_translated(const struct incident *in)
 
 bool match_p3(const struct incident *in)
 {
-	return passive(in) && kind(in, RST_SOCK_LISTENER) && behind(in, 0) == KF_TCP_DO_RCV;
+	return passive(in) && kind(in, RST_SOCK_LISTENER) && behind(in, 0) == FN_TCP_DO_RCV;
 }
 
 /* The request socket outlives the reset when its ACK number was refused; nothing else leaves one
@@ -53,14 +53,14 @@ bool match_p3d(const struct incident *in)
 
 bool match_mptcp_request(const struct incident *in)
 {
-	return passive(in) && (behind(in, 0) == KF_SUBFLOW_ROUTE_REQ ||
-			       behind(in, 0) == KF_SUBFLOW_SYN_RECV_SOCK ||
-			       behind(in, 0) == KF_MPTCP || reason_begins(in, "MPTCP_"));
+	return passive(in) && (behind(in, 0) == FN_SUBFLOW_ROUTE_REQ ||
+			       behind(in, 0) == FN_SUBFLOW_SYN_RECV_SOCK ||
+			       behind(in, 0) == FN_MPTCP || reason_begins(in, "MPTCP_"));
 }
 
 static bool match_check_req(const struct incident *in)
 {
-	return passive(in) && behind(in, 0) == KF_TCP_CHECK_REQ;
+	return passive(in) && behind(in, 0) == FN_TCP_CHECK_REQ;
 }
 
 bool match_p11(const struct incident *in)
@@ -90,7 +90,7 @@ bool match_p12_no_child(const struct incident *in)
 static bool answered_in_close(const struct incident *in)
 {
 	return passive(in) && kind(in, RST_SOCK_FULL) && in->ev->sock.state == RST_TCP_CLOSE &&
-	       behind(in, 0) == KF_TCP_DO_RCV;
+	       behind(in, 0) == FN_TCP_DO_RCV;
 }
 
 /* With TCP_LINGER2 < 0 the ACK of the FIN is answered by a RST; it brings no data. */

@@ -9,7 +9,7 @@
  * tcp_v4_do_rcv drops. */
 bool match_before_listener(const struct incident *in)
 {
-	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == KF_TCP_RCV;
+	return dropped(in) && kind(in, RST_SOCK_LISTENER) && in->location.fn == FN_TCP_RCV;
 }
 
 bool match_for_request(const struct incident *in)

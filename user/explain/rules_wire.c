@@ -28,12 +28,12 @@ bool match_packet(const struct incident *in)
 /* The writer is known by its context; without a stack, by the socket that the packet still has. */
 bool match_raw_waited(const struct incident *in)
 {
-	return match_raw(in) && emitter(in) != KF_RAW_SENDMSG;
+	return match_raw(in) && emitter(in) != FN_RAW_SENDMSG;
 }
 
 bool match_packet_waited(const struct incident *in)
 {
-	return match_packet(in) && emitter(in) != KF_PACKET_SENDMSG;
+	return match_packet(in) && emitter(in) != FN_PACKET_SENDMSG;
 }
 
 bool match_tun(const struct incident *in)

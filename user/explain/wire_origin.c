@@ -7,45 +7,45 @@
 #include <stddef.h>
 #include <string.h>
 
-static const char *const hooks[KF_COUNT] = {
-	[KF_HOOK_INGRESS] = "ingress",
-	[KF_HOOK_PREROUTING] = "prerouting",
-	[KF_HOOK_INPUT] = "input",
-	[KF_HOOK_OUTPUT] = "output",
-	[KF_HOOK_POSTROUTING] = "postrouting",
-	[KF_IP_FORWARD] = "forward",
-	[KF_BR_FORWARD] = "forward",
-	[KF_BR_HANDLE_FRAME] = "prerouting",
-	[KF_RAW_SENDMSG] = "output",
-	[KF_DEV_QUEUE_XMIT] = "egress",
+static const char *const hooks[FN_COUNT] = {
+	[FN_HOOK_INGRESS] = "ingress",
+	[FN_HOOK_PREROUTING] = "prerouting",
+	[FN_HOOK_INPUT] = "input",
+	[FN_HOOK_OUTPUT] = "output",
+	[FN_HOOK_POSTROUTING] = "postrouting",
+	[FN_IP_FORWARD] = "forward",
+	[FN_BR_FORWARD] = "forward",
+	[FN_BR_HANDLE_FRAME] = "prerouting",
+	[FN_RAW_SENDMSG] = "output",
+	[FN_DEV_QUEUE_XMIT] = "egress",
 };
 
 static const struct {
-	enum kfunc fn;
+	enum kernel_function fn;
 	const char *kind, *family;
 } kinds[] = {
-	{ KF_NFT_TARGET_EVAL, "iptables-nft", NULL }, { KF_IPT_DO_TABLE, "iptables-legacy", NULL },
-	{ KF_NFT_REJECT_INET, "nft", "inet" },	      { KF_NFT_REJECT_IP, "nft", "ip" },
-	{ KF_NFT_REJECT_IP6, "nft", "ip6" },	      { KF_NFT_REJECT_NETDEV, "nft", "netdev" },
-	{ KF_NFT_REJECT_BRIDGE, "nft", "bridge" },
+	{ FN_NFT_TARGET_EVAL, "iptables-nft", NULL }, { FN_IPT_DO_TABLE, "iptables-legacy", NULL },
+	{ FN_NFT_REJECT_INET, "nft", "inet" },	      { FN_NFT_REJECT_IP, "nft", "ip" },
+	{ FN_NFT_REJECT_IP6, "nft", "ip6" },	      { FN_NFT_REJECT_NETDEV, "nft", "netdev" },
+	{ FN_NFT_REJECT_BRIDGE, "nft", "bridge" },
 };
 
-static enum origin origin_of(enum kfunc fn)
+static enum origin origin_of(enum kernel_function fn)
 {
 	switch (fn) {
-	case KF_TCP_V4_SEND_RESET:
-	case KF_TCP_V6_SEND_RESET:
-	case KF_TCP_V6_SEND_RESPONSE:
-	case KF_TCP_SEND_ACTIVE_RESET:
+	case FN_TCP_V4_SEND_RESET:
+	case FN_TCP_V6_SEND_RESET:
+	case FN_TCP_V6_SEND_RESPONSE:
+	case FN_TCP_SEND_ACTIVE_RESET:
 		return ORIGIN_TCP;
-	case KF_NF_SEND_RESET:
-	case KF_NFT_REJECT_NETDEV:
-	case KF_NFT_REJECT_BRIDGE:
+	case FN_NF_SEND_RESET:
+	case FN_NFT_REJECT_NETDEV:
+	case FN_NFT_REJECT_BRIDGE:
 		return ORIGIN_FIREWALL;
-	case KF_RAW_SENDMSG:
-	case KF_PACKET_SENDMSG:
+	case FN_RAW_SENDMSG:
+	case FN_PACKET_SENDMSG:
 		return ORIGIN_WRITTEN;
-	case KF_TUN:
+	case FN_TUN:
 		return ORIGIN_TUN;
 	default:
 		return ORIGIN_UNKNOWN;
@@ -57,7 +57,7 @@ static uint32_t boundary(const struct incident *in)
 {
 	uint32_t i = 0;
 
-	while (i < in->nframes && !kfunc_is_boundary(in->frames[i].fn))
+	while (i < in->nframes && !kernel_function_is_boundary(in->frames[i].fn))
 		i++;
 	return i;
 }
@@ -86,7 +86,7 @@ void firewall_fill(struct incident *in)
 	uint32_t end = boundary(in);
 
 	for (uint32_t i = in->emitter > 0 ? (uint32_t)in->emitter : 0; i < end; i++) {
-		enum kfunc fn = in->frames[i].fn;
+		enum kernel_function fn = in->frames[i].fn;
 
 		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
 			if (fn != kinds[k].fn || fw->kind)
@@ -112,7 +112,7 @@ bool firewall_for_others(const struct incident *in)
 	uint32_t end = boundary(in);
 
 	for (uint32_t i = 0; i < end; i++)
-		if (in->frames[i].fn == KF_IP_FORWARD || in->frames[i].fn == KF_BR_FORWARD)
+		if (in->frames[i].fn == FN_IP_FORWARD || in->frames[i].fn == FN_BR_FORWARD)
 			return true;
 	for (size_t i = 0; i < ARRAY_SIZE(outgoing); i++)
 		if (in->firewall.hook && !strcmp(in->firewall.hook, outgoing[i]))
@@ -121,15 +121,15 @@ bool firewall_for_others(const struct incident *in)
 		if (in->drop_reason && !strcmp(in->drop_reason, reasons[i]))
 			return true;
 	/* Without a reason, the place tells: what has no route ends there. */
-	return in->location.fn == KF_IP_FORWARD ||
-	       (!in->drop_reason && in->location.fn == KF_IP_ERROR);
+	return in->location.fn == FN_IP_FORWARD ||
+	       (!in->drop_reason && in->location.fn == FN_IP_ERROR);
 }
 
 /* Where IP has a packet: what a bridge passes on never comes there. */
-static bool is_of_ip(enum kfunc fn)
+static bool is_of_ip(enum kernel_function fn)
 {
-	return fn == KF_HOOK_PREROUTING || fn == KF_HOOK_INPUT || fn == KF_IP_FORWARD ||
-	       fn == KF_HOOK_OUTPUT || fn == KF_HOOK_POSTROUTING;
+	return fn == FN_HOOK_PREROUTING || fn == FN_HOOK_INPUT || fn == FN_IP_FORWARD ||
+	       fn == FN_HOOK_OUTPUT || fn == FN_HOOK_POSTROUTING;
 }
 
 bool firewall_bridged(const struct incident *in)
@@ -139,7 +139,7 @@ bool firewall_bridged(const struct incident *in)
 	for (uint32_t i = 0; i < end; i++) {
 		if (is_of_ip(in->frames[i].fn))
 			return false;
-		if (in->frames[i].fn == KF_BR_HANDLE_FRAME)
+		if (in->frames[i].fn == FN_BR_HANDLE_FRAME)
 			return true;
 	}
 	return false;

@@ -18,7 +18,7 @@ struct known {
 	uint64_t address; /* 0: the slot is free */
 	const char *name; /* NULL: the kernel has none */
 	uint64_t offset;
-	enum kfunc fn;
+	enum kernel_function fn;
 };
 
 struct symbols {
@@ -97,7 +97,7 @@ static void parse(struct symbols *s, struct known *known, char *line)
 	known->name = keep_name(s, line);
 	known->offset = offset;
 	if (known->name)
-		known->fn = kfunc_by_name(line);
+		known->fn = kernel_function_by_name(line);
 }
 
 /* The names stay: there are not more of them than functions, and incidents point to them. */
@@ -123,7 +123,7 @@ static void ask(struct symbols *s, const uint64_t *address, size_t n)
 		if (!line)
 			return;
 		s->n += !known->address;
-		*known = (struct known){ .address = address[i], .fn = KF_OTHER };
+		*known = (struct known){ .address = address[i], .fn = FN_OTHER };
 		parse(s, known, line);
 	}
 }
@@ -149,7 +149,7 @@ void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
 {
 	const struct known *known;
 
-	*frame = (struct frame){ .ip = ip, .fn = KF_OTHER };
+	*frame = (struct frame){ .ip = ip, .fn = FN_OTHER };
 	if (!ip)
 		return;
 	if (!slot_of(s, ip)->address)
@@ -161,26 +161,26 @@ void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
 }
 
 /* What sends or takes a RST within TCP. */
-static bool is_emitter(enum kfunc fn)
+static bool is_emitter(enum kernel_function fn)
 {
-	return fn == KF_TCP_V4_SEND_RESET || fn == KF_TCP_V6_SEND_RESET ||
-	       fn == KF_TCP_V6_SEND_RESPONSE || fn == KF_TCP_SEND_ACTIVE_RESET ||
-	       fn == KF_TCP_RESET;
+	return fn == FN_TCP_V4_SEND_RESET || fn == FN_TCP_V6_SEND_RESET ||
+	       fn == FN_TCP_V6_SEND_RESPONSE || fn == FN_TCP_SEND_ACTIVE_RESET ||
+	       fn == FN_TCP_RESET;
 }
 
 /* What makes a packet leave that TCP did not send. */
-static bool is_wire_emitter(enum kfunc fn)
+static bool is_wire_emitter(enum kernel_function fn)
 {
-	return is_emitter(fn) || fn == KF_NF_SEND_RESET || fn == KF_NFT_REJECT_NETDEV ||
-	       fn == KF_NFT_REJECT_BRIDGE || fn == KF_RAW_SENDMSG || fn == KF_PACKET_SENDMSG ||
-	       fn == KF_TUN || fn == KF_IP_FORWARD || fn == KF_BR_HANDLE_FRAME;
+	return is_emitter(fn) || fn == FN_NF_SEND_RESET || fn == FN_NFT_REJECT_NETDEV ||
+	       fn == FN_NFT_REJECT_BRIDGE || fn == FN_RAW_SENDMSG || fn == FN_PACKET_SENDMSG ||
+	       fn == FN_TUN || fn == FN_IP_FORWARD || fn == FN_BR_HANDLE_FRAME;
 }
 
 /* The function that raised the tracepoint: what stands before it is the tracer's. */
 static bool raises(const struct incident *in, const struct frame *frame)
 {
 	if (in->ev->hdr.type == RST_REC_WIRE)
-		return frame->fn == KF_DEV_QUEUE_XMIT;
+		return frame->fn == FN_DEV_QUEUE_XMIT;
 	if (in->ev->hdr.type == RST_REC_DROPPED)
 		return frame->symbol && frame->symbol == in->location.symbol;
 	return is_emitter(frame->fn);
@@ -192,8 +192,9 @@ static void find_wire_emitter(struct incident *in)
 	uint32_t xmits = 0;
 
 	in->emitter = -1;
-	for (uint32_t i = 0; i < in->nframes && !kfunc_is_boundary(in->frames[i].fn); i++) {
-		xmits += in->frames[i].fn == KF_DEV_QUEUE_XMIT;
+	for (uint32_t i = 0; i < in->nframes && !kernel_function_is_boundary(in->frames[i].fn);
+	     i++) {
+		xmits += in->frames[i].fn == FN_DEV_QUEUE_XMIT;
 		if (!is_wire_emitter(in->frames[i].fn))
 			continue;
 		in->emitter = (int)i;
@@ -225,7 +226,7 @@ void symbols_stack(struct symbols *s, struct incident *in)
 	if (in->ev->hdr.type == RST_REC_WIRE)
 		find_wire_emitter(in);
 	/* What it drops, its caller has refused (arm64; elsewhere it is inlined). */
-	if (in->location.fn == KF_TCP_DROP && in->emitter == 0 && in->nframes > 1)
+	if (in->location.fn == FN_TCP_DROP && in->emitter == 0 && in->nframes > 1)
 		in->location = in->frames[1];
 }
 
@@ -240,12 +241,12 @@ bool symbols_not_received(struct symbols *s, const struct rst_event *event, uint
 	learn(s, event);
 	for (uint32_t i = 0; i + 1 < n; i++) {
 		symbols_frame(s, event->stack[i], &frame);
-		if (frame.fn != KF_TCP_RESET)
+		if (frame.fn != FN_TCP_RESET)
 			continue;
 		symbols_frame(s, event->stack[i + 1], &frame);
 		if (frame.symbol)
 			*caller = event->stack[i + 1];
-		return frame.fn == KF_TCP_RCV_STATE_PROCESS;
+		return frame.fn == FN_TCP_RCV_STATE_PROCESS;
 	}
 	return false;
 }

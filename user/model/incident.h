@@ -44,7 +44,7 @@ struct frame {
 	uint64_t ip;
 	const char *symbol; /* owned by the symbol table; NULL: not known */
 	uint64_t offset;
-	enum kfunc fn; /* KF_OTHER: none that attribution cares about */
+	enum kernel_function fn; /* FN_OTHER: none that attribution cares about */
 };
 
 #define PROCESS_PATH_MAX 256

@@ -169,7 +169,7 @@ Test(past, of_a_timewait_socket)
 	cr_expect_null(b.in.history.what);
 	/* An orphan's own record beats the past. */
 	build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, RST_SF_DEAD);
-	b.in.frames[1].fn = KF_TCP_DO_RCV;
+	b.in.frames[1].fn = FN_TCP_DO_RCV;
 	b.ev.past.kind = RST_PAST_CONNECTION;
 	build_owner(&b, "orphan", 12, RST_KNOWN_SOCKET);
 	decide(&b);

@@ -52,7 +52,7 @@ Test(why_past, listener_gone)
 	assert_why(&b, "nobody listens on port 80 any more: 2 s ago nginx/12 closed the listener, "
 		       "and the half-open connections went with it");
 	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_SF_HAS_SOCKET);
-	b.in.frames[1].fn = KF_TCP_DO_RCV;
+	b.in.frames[1].fn = FN_TCP_DO_RCV;
 	build_owner(&b, "sibling", 13, RST_KNOWN_SOCKET);
 	assert_why(&b,
 		   "sibling/13 listens on port 80, but not for this handshake: 2 s ago nginx/12 "
@@ -251,7 +251,7 @@ Test(why_past, tracing_began_only)
 			   "%s", b.in.verdict.why);
 
 	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, RST_SF_HAS_SOCKET);
-	b.in.frames[1].fn = KF_TCP_DO_RCV;
+	b.in.frames[1].fn = FN_TCP_DO_RCV;
 	b.in.traced_ns = 5000000000;
 	build_owner(&b, "nginx", 12, RST_KNOWN_SOCKET);
 	assert_why(&b,

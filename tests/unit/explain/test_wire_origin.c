@@ -290,9 +290,9 @@ Test(firewall, for_others_without_a_stack)
 
 	build_event(&b, DIR_RECEIVED, "");
 	b.ev.hdr.type = RST_REC_DROPPED;
-	b.in.location.fn = KF_IP_FORWARD;
+	b.in.location.fn = FN_IP_FORWARD;
 	cr_expect(firewall_for_others(&b.in));
-	b.in.location.fn = KF_TCP_RCV;
+	b.in.location.fn = FN_TCP_RCV;
 	cr_expect(!firewall_for_others(&b.in));
 	b.in.firewall.hook = "forward";
 	cr_expect(firewall_for_others(&b.in));

@@ -26,13 +26,13 @@ static void assert_frame(struct symbols *s, uint64_t ip, const char *name, uint6
 	cr_expect_eq(f.ip, ip);
 	if (!name) {
 		cr_expect_null(f.symbol, "%lx: %s", (unsigned long)ip, f.symbol);
-		cr_expect_eq(f.fn, KF_OTHER);
+		cr_expect_eq(f.fn, FN_OTHER);
 		return;
 	}
 	cr_assert_not_null(f.symbol, "%lx: not %s", (unsigned long)ip, name);
 	cr_expect_str_eq(f.symbol, name);
 	cr_expect_eq(f.offset, offset, "%s+%lx", name, (unsigned long)f.offset);
-	cr_expect_eq(f.fn, kfunc_by_name(name), "%s", name);
+	cr_expect_eq(f.fn, kernel_function_by_name(name), "%s", name);
 }
 
 Test(symbols, lookup)
@@ -188,7 +188,7 @@ Test(symbols, frames_above_the_emitter_are_dropped)
 	cr_expect_str_eq(in.frames[0].symbol, "tcp_send_active_reset");
 	cr_expect_eq(in.frames[0].ip, 0xffffffff81000410);
 	cr_expect_str_eq(in.frames[1].symbol, "__tcp_close.part.0");
-	cr_expect_eq(in.frames[1].fn, KF_TCP_CLOSE);
+	cr_expect_eq(in.frames[1].fn, FN_TCP_CLOSE);
 	cr_expect_null(in.frames[2].symbol);
 	cr_expect_str_eq(in.frames[3].symbol, "tcp_close");
 	symbols_free(s);
@@ -208,7 +208,7 @@ Test(symbols, the_innermost_emitter)
 	cr_assert_eq(in.nframes, 4);
 	cr_expect_eq(in.emitter, 0);
 	cr_expect_eq(in.frames[0].ip, 0xffffffff81000410);
-	cr_expect_eq(in.frames[2].fn, KF_TCP_SEND_ACTIVE_RESET);
+	cr_expect_eq(in.frames[2].fn, FN_TCP_SEND_ACTIVE_RESET);
 	symbols_free(s);
 }
 

@@ -168,7 +168,7 @@ Test(symbols_wire, drops_are_cut_at_their_location)
 	s.ev.location = address_of(3) + 0x200;
 	symbols_stack(s.symbols, &s.in);
 	cr_expect_str_eq(s.in.location.symbol, "tcp_v4_do_rcv");
-	cr_expect_eq(s.in.location.fn, KF_TCP_DO_RCV);
+	cr_expect_eq(s.in.location.fn, FN_TCP_DO_RCV);
 	cr_expect_eq(s.in.location.offset, 0x200);
 	cr_expect_eq(s.in.emitter, 0);
 	cr_assert_eq(s.in.nframes, 3);
