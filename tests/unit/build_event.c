@@ -132,8 +132,8 @@ void build_wire(struct built *b, uint32_t in_ifindex)
 		if (is_wire_emitter(in->frames[i].fn))
 			in->emitter = (int)i;
 	}
-	firewall_fill(in);
-	in->origin = firewall_origin(in);
+	wire_origin_firewall(in);
+	in->origin = wire_origin(in);
 	in->direction = in->origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT;
 	if (in->origin != ORIGIN_FIREWALL && in->origin != ORIGIN_OWN_FIREWALL)
 		return;
@@ -147,7 +147,7 @@ void build_dropped(struct built *b, const char *reason)
 	b->in.drop_reason = reason;
 	b->in.location = b->in.frames[0];
 	b->in.emitter = b->in.nframes ? 0 : -1;
-	firewall_fill(&b->in);
+	wire_origin_firewall(&b->in);
 }
 
 void build_peer(struct built *b, uint16_t packets, uint32_t last_ms, uint8_t ttl)

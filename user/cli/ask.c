@@ -33,7 +33,7 @@ void ask_wire(const struct ask *a, struct incident *in, const struct join_entry 
 	interface_name(a, in->in_interface, event->netns, came_in);
 	if (in->direction == DIR_PASSING)
 		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
-	firewall_fill(in);
+	wire_origin_firewall(in);
 }
 
 static void take_found(struct rst_event *event, const struct diag_socket *found)

@@ -54,14 +54,14 @@ static struct incident *read_stack(struct pipeline *p, const struct rst_event *e
 	incident_clear(in);
 	in->ev = event;
 	p->ask.questions->stack(p->ask.context, in);
-	firewall_fill(in);
+	wire_origin_firewall(in);
 	return in;
 }
 
 static void add_wire(struct pipeline *p, const struct rst_event *event)
 {
 	const struct incident *in = read_stack(p, event);
-	enum origin origin = firewall_origin(in);
+	enum origin origin = wire_origin(in);
 
 	/* The lower device of one that was seen already; or TCP's own, which the tracepoint tells. */
 	if (in->relayed || origin == ORIGIN_TCP)
@@ -76,7 +76,7 @@ static void add_dropped(struct pipeline *p, const struct rst_event *event)
 	struct rst_event turned;
 
 	in->drop_reason = features_drop(p->ask.features, event->drop_reason);
-	if (!firewall_for_others(in)) {
+	if (!wire_origin_for_others(in)) {
 		join_event(&p->join, event, DIR_RECEIVED);
 		return;
 	}

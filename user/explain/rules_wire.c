@@ -43,7 +43,7 @@ bool match_tun(const struct incident *in)
 
 bool match_bridged(const struct incident *in)
 {
-	return on_wire(in) && firewall_bridged(in);
+	return on_wire(in) && wire_origin_bridged(in);
 }
 
 bool match_rejected_locally(const struct incident *in)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* firewall.c: reads frames from the packet outwards, up to the interrupt under which another packet's
+/* wire_origin.c: reads frames from the packet outwards, up to the interrupt under which another packet's
  * way may lie. */
 #include "base/util.h"
 #include "explain/wire_origin.h"
@@ -62,7 +62,7 @@ static uint32_t boundary(const struct incident *in)
 	return i;
 }
 
-enum origin firewall_origin(const struct incident *in)
+enum origin wire_origin(const struct incident *in)
 {
 	uint32_t end = boundary(in);
 
@@ -80,7 +80,7 @@ enum origin firewall_origin(const struct incident *in)
 	return in->ev->in_ifindex ? ORIGIN_FORWARDED : ORIGIN_UNKNOWN;
 }
 
-void firewall_fill(struct incident *in)
+void wire_origin_firewall(struct incident *in)
 {
 	struct firewall *fw = &in->firewall;
 	uint32_t end = boundary(in);
@@ -103,7 +103,7 @@ void firewall_fill(struct incident *in)
 	}
 }
 
-bool firewall_for_others(const struct incident *in)
+bool wire_origin_for_others(const struct incident *in)
 {
 	static const char *const reasons[] = { "IP_INADDRERRORS", "IP_INNOROUTES",
 					       "NEIGH_FAILED",	  "NEIGH_QUEUEFULL",
@@ -132,7 +132,7 @@ static bool is_of_ip(enum kernel_function fn)
 	       fn == FN_HOOK_OUTPUT || fn == FN_HOOK_POSTROUTING;
 }
 
-bool firewall_bridged(const struct incident *in)
+bool wire_origin_bridged(const struct incident *in)
 {
 	uint32_t end = boundary(in);
 

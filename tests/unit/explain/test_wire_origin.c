@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* test_firewall.c: origin, kind, family and hook from the stacks of docs/rules.md, A3. */
+/* test_wire_origin.c: origin, kind, family and hook from the stacks of docs/rules.md, A3. */
 #include <criterion/criterion.h>
 #include <string.h>
 
@@ -145,7 +145,7 @@ Test(firewall, the_way_out_is_no_hook)
 
 	build_event(&b, DIR_SENT, INET DELIVER);
 	b.in.emitter = 0;
-	firewall_fill(&b.in);
+	wire_origin_firewall(&b.in);
 	cr_expect_str_eq(b.in.firewall.hook, "egress");
 	build_event(&b, DIR_SENT, INET DELIVER);
 	build_wire(&b, 0);
@@ -160,13 +160,13 @@ Test(firewall, what_is_known_stays)
 	build_event(&b, DIR_SENT, "nf_send_reset");
 	b.in.emitter = 0;
 	b.in.firewall = (struct firewall){ .kind = "nft", .family = "ip", .hook = "input" };
-	firewall_fill(&b.in);
+	wire_origin_firewall(&b.in);
 	cr_expect_str_eq(b.in.firewall.kind, "nft");
 	cr_expect_str_eq(b.in.firewall.family, "ip");
 	cr_expect_str_eq(b.in.firewall.hook, "input");
-	cr_expect_eq(firewall_origin(&b.in), ORIGIN_FIREWALL);
+	cr_expect_eq(wire_origin(&b.in), ORIGIN_FIREWALL);
 	b.in.firewall.hook = "output";
-	cr_expect_eq(firewall_origin(&b.in), ORIGIN_OWN_FIREWALL);
+	cr_expect_eq(wire_origin(&b.in), ORIGIN_OWN_FIREWALL);
 }
 
 Test(firewall, of_two_kinds_the_inner)
@@ -175,7 +175,7 @@ Test(firewall, of_two_kinds_the_inner)
 
 	build_event(&b, DIR_SENT, "nf_send_reset < nft_reject_inet_eval < ipt_do_table < ip_rcv");
 	b.in.emitter = 0;
-	firewall_fill(&b.in);
+	wire_origin_firewall(&b.in);
 	cr_expect_str_eq(b.in.firewall.kind, "nft");
 	cr_expect_str_eq(b.in.firewall.family, "inet");
 }
@@ -232,7 +232,7 @@ Test(firewall, bridged)
 		struct built b;
 
 		build_event(&b, DIR_SENT, ways[i].stack);
-		cr_expect_eq(firewall_bridged(&b.in), ways[i].bridged, "row %zu", i);
+		cr_expect_eq(wire_origin_bridged(&b.in), ways[i].bridged, "row %zu", i);
 	}
 }
 
@@ -279,7 +279,7 @@ Test(firewall, for_others)
 
 		build_event(&b, DIR_RECEIVED, receivers[i].stack);
 		build_dropped(&b, receivers[i].reason);
-		cr_expect_eq(firewall_for_others(&b.in), receivers[i].others, "row %zu", i);
+		cr_expect_eq(wire_origin_for_others(&b.in), receivers[i].others, "row %zu", i);
 	}
 }
 
@@ -291,11 +291,11 @@ Test(firewall, for_others_without_a_stack)
 	build_event(&b, DIR_RECEIVED, "");
 	b.ev.hdr.type = RST_REC_DROPPED;
 	b.in.location.fn = FN_IP_FORWARD;
-	cr_expect(firewall_for_others(&b.in));
+	cr_expect(wire_origin_for_others(&b.in));
 	b.in.location.fn = FN_TCP_RCV;
-	cr_expect(!firewall_for_others(&b.in));
+	cr_expect(!wire_origin_for_others(&b.in));
 	b.in.firewall.hook = "forward";
-	cr_expect(firewall_for_others(&b.in));
+	cr_expect(wire_origin_for_others(&b.in));
 	b.in.firewall.hook = "input";
-	cr_expect(!firewall_for_others(&b.in));
+	cr_expect(!wire_origin_for_others(&b.in));
 }
