@@ -154,7 +154,7 @@ void build_peer(struct built *b, uint16_t packets, uint32_t last_ms, uint8_t ttl
 {
 	b->in.suspicion.peer =
 		(struct rst_peer){ .tag = 1, .packets = packets, .last = last_ms, .ttl = ttl };
-	suspect_compare(&b->in);
+	injection_compare(&b->in);
 }
 
 void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint64_t ago_ms)

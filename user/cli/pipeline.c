@@ -236,7 +236,7 @@ static void fill_suspicion(struct pipeline *p, struct incident *in, const struct
 	if (!entry->have_arrival)
 		return;
 	in->suspicion.peer = entry->arrival.peer;
-	suspect_compare(in);
+	injection_compare(in);
 }
 
 static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
@@ -350,7 +350,7 @@ static void decide(struct pipeline *p, size_t i)
 
 	fill_pair(p, i);
 	fill_suspicion(p, in, p->place[i].entry);
-	if (in->origin != origin || suspect_likely(in)) {
+	if (in->origin != origin || injection_likely(in)) {
 		in->role = p->place[i].role;
 		in->role_inferred = p->place[i].role_inferred;
 		attribute_cause(in);

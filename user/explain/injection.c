@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* suspect.c: the comparisons, each with the least it needs to say anything. */
+/* injection.c: the comparisons, each with the least it needs to say anything. */
 #include "explain/injection.h"
 #include "model/facts.h"
 
@@ -41,7 +41,7 @@ static bool other_window(const struct rst_peer *p, const struct rst_packet *rst)
 	return p->data_packets >= 2 && rst->window > 2U * p->window_max;
 }
 
-void suspect_compare(struct incident *in)
+void injection_compare(struct incident *in)
 {
 	struct suspicion *s = &in->suspicion;
 	const struct rst_peer *p = &s->peer;
@@ -54,7 +54,7 @@ void suspect_compare(struct incident *in)
 	s->window = other_window(p, &in->packet);
 }
 
-bool suspect_likely(const struct incident *in)
+bool injection_likely(const struct incident *in)
 {
 	const struct suspicion *s = &in->suspicion;
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
- * suspect.h: whether a RST fits what its alleged sender's own packets look like. Pure. False alarms are
+ * injection.h: whether a RST fits what its alleged sender's own packets look like. Pure. False alarms are
  * worse than misses: ordinary stacks send RSTs with another IP ID, window or initial TTL than data.
  */
 #ifndef RSTTRACE_SUSPECT_H
@@ -10,9 +10,9 @@
 
 /* Fills what does not fit of IN's suspicion, but the burst, which must be there. Needs `packet` (the
  * RST, valid) and `suspicion.peer`. */
-void suspect_compare(struct incident *in);
+void injection_compare(struct incident *in);
 
 /* Whether all of it together makes an injection likely. */
-bool suspect_likely(const struct incident *in);
+bool injection_likely(const struct incident *in);
 
 #endif

@@ -42,7 +42,7 @@ bool match_request_guessed(const struct incident *in)
 /* What this host itself sent is no forgery. */
 bool match_suspected(const struct incident *in)
 {
-	return in->packet.valid && !in->pair.own && suspect_likely(in);
+	return in->packet.valid && !in->pair.own && injection_likely(in);
 }
 
 bool match_suspected_listener(const struct incident *in)

@@ -118,11 +118,11 @@ Test(suspect, comparisons)
 		b.in.suspicion.peer = r->peer;
 		/* Left by an earlier one. */
 		b.in.suspicion.ttl = b.in.suspicion.ip_id = b.in.suspicion.window = true;
-		suspect_compare(&b.in);
+		injection_compare(&b.in);
 		cr_expect_eq(b.in.suspicion.ttl, r->ttl, "%s: ttl", r->name);
 		cr_expect_eq(b.in.suspicion.ip_id, r->ip_id, "%s: ip_id", r->name);
 		cr_expect_eq(b.in.suspicion.window, r->window, "%s: window", r->name);
-		cr_expect_eq(suspect_likely(&b.in), r->likely, "%s: likely", r->name);
+		cr_expect_eq(injection_likely(&b.in), r->likely, "%s: likely", r->name);
 		cr_expect(!b.in.suspicion.burst, "%s", r->name);
 	}
 }
@@ -136,10 +136,10 @@ Test(suspect, ipv6_has_no_id)
 	b.in.packet.ip_id = 9000;
 	b.in.suspicion.peer = (struct rst_peer){ .packets = 9, .data_packets = 9, .id_zero = 9 };
 	b.ev.tuple.family = 6;
-	suspect_compare(&b.in);
+	injection_compare(&b.in);
 	cr_expect(!b.in.suspicion.ip_id);
 	b.ev.tuple.family = 4;
-	suspect_compare(&b.in);
+	injection_compare(&b.in);
 	cr_expect(b.in.suspicion.ip_id);
 }
 
@@ -149,9 +149,9 @@ Test(suspect, a_burst_is_enough)
 	struct built b;
 
 	build_event(&b, DIR_RECEIVED, "tcp_reset");
-	cr_expect(!suspect_likely(&b.in));
+	cr_expect(!injection_likely(&b.in));
 	b.in.suspicion.burst = true;
-	suspect_compare(&b.in);
+	injection_compare(&b.in);
 	cr_expect(b.in.suspicion.burst);
-	cr_expect(suspect_likely(&b.in));
+	cr_expect(injection_likely(&b.in));
 }
