@@ -296,11 +296,11 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	p->mate_event = mate->event;
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
-	if (mate->taken)
+	if (mate->merged)
 		ask_rule(&p->ask, &p->mate);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
-	if (mate->taken) {
+	if (mate->merged) {
 		in->origin = mate->origin;
 		in->firewall = p->mate.firewall;
 		return;
@@ -505,7 +505,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	while ((entry = join_next(&p->join, now, force || forced))) {
 		forced -= forced > 0;
 		/* What became of it was folded, or lost: it is counted there. */
-		if (entry->lone && p->counted_only_ns &&
+		if (entry->arrival_only && p->counted_only_ns &&
 		    entry->event.hdr.mono_ns + LOSS_SPAN_NS > p->counted_only_ns) {
 			p->summary.seen_before++;
 			continue;

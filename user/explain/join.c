@@ -14,7 +14,7 @@ void join_init(struct join *j)
 	j->translated = NULL;
 	j->context = NULL;
 	j->first = 1;
-	j->last = j->seen = j->ids = 0;
+	j->last = j->newest_seen = j->ids = 0;
 }
 
 bool join_full(const struct join *j)
@@ -31,7 +31,7 @@ uint64_t join_held(const struct join *j)
 		const struct join_entry *e = &j->entry[number % JOIN_ROOM];
 		uint64_t folded = e->event.folded.count;
 
-		n += e->taken ? 0 : folded ? folded : 1;
+		n += e->merged ? 0 : folded ? folded : 1;
 	}
 	return n;
 }
@@ -119,7 +119,7 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 		struct join_entry *a = join_at(j, n);
 		bool fits;
 
-		if (!a->lone || a->taken || !same_rst(a, e) ||
+		if (!a->arrival_only || a->merged || !same_rst(a, e) ||
 		    (same_netns && a->event.netns != e->event.netns) ||
 		    !(e->direction == DIR_PASSING ? other_end(&a->event.tuple, &e->event.tuple)
 						  : same_ends(&a->event.tuple, &e->event.tuple)))
@@ -133,7 +133,7 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 	if (!best)
 		return false;
 	e->arrival = best->arrival;
-	e->have_arrival = best->taken = true;
+	e->have_arrival = best->merged = true;
 	return true;
 }
 
@@ -155,7 +155,8 @@ static bool is_translated(const struct join_entry *a, const struct join_entry *e
 	uint16_t local_port = turned ? u->remote_port : u->local_port;
 	uint16_t remote_port = turned ? u->local_port : u->remote_port;
 
-	if (!a->lone || a->taken || t->family != u->family || a->event.netns != e->event.netns ||
+	if (!a->arrival_only || a->merged || t->family != u->family ||
+	    a->event.netns != e->event.netns ||
 	    e->event.hdr.mono_ns - a->event.hdr.mono_ns > JOIN_COPY_NS)
 		return false;
 	if (e->event.hdr.type == RST_REC_WIRE || e->event.hdr.type == RST_REC_DROPPED
@@ -177,7 +178,7 @@ static void take_translated(struct join *j, struct join_entry *e)
 		if (!is_translated(a, e))
 			continue;
 		e->arrival = a->arrival;
-		e->have_arrival = a->taken = true;
+		e->have_arrival = a->merged = true;
 		return;
 	}
 }
@@ -201,7 +202,7 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	    !(direction == DIR_RECEIVED && take_arrival(j, e, false)))
 		take_translated(j, e);
 	if (incoming(e))
-		j->seen = j->last;
+		j->newest_seen = j->last;
 	mates_add(j, j->last);
 }
 
@@ -253,9 +254,9 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 	e->origin = origin;
 	mates_relay(j, j->last);
 	if (origin == ORIGIN_UNKNOWN)
-		e->taken = told_by_tcp(j, e);
+		e->merged = told_by_tcp(j, e);
 	else if (origin == ORIGIN_FORWARDED)
-		e->taken = is_copy(j, e);
+		e->merged = is_copy(j, e);
 }
 
 void join_rejected(struct join *j, const struct rst_rejected *rejected)
@@ -302,8 +303,8 @@ void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t ne
 	e->event.netns = netns;
 	e->event.reason = -1;
 	e->arrival = *arrival;
-	e->have_arrival = e->lone = true;
-	j->seen = j->last;
+	e->have_arrival = e->arrival_only = true;
+	j->newest_seen = j->last;
 	e->direction = DIR_RECEIVED;
 	e->due_ns = arrival->hdr.mono_ns + JOIN_ARRIVAL_NS;
 }
@@ -327,10 +328,10 @@ const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
 	while (!join_empty(j)) {
 		const struct join_entry *e = join_at(j, j->first);
 
-		if (!e->taken && !force && e->due_ns > now_ns)
+		if (!e->merged && !force && e->due_ns > now_ns)
 			return NULL;
 		mates_find(j, j->first++);
-		if (!e->taken)
+		if (!e->merged)
 			return e;
 	}
 	return NULL;
@@ -383,7 +384,7 @@ static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
 {
 	uint32_t seq;
 
-	return m->direction == DIR_RECEIVED && !m->taken &&
+	return m->direction == DIR_RECEIVED && !m->merged &&
 	       next_of_peer(&m->event, &seq) == next_of_peer(&entry->event, &seq) &&
 	       same_ends(&m->event.tuple, &entry->event.tuple) &&
 	       distance(m->event.hdr.mono_ns, entry->event.hdr.mono_ns) <= JOIN_BURST_NS;
@@ -415,7 +416,7 @@ void join_burst(const struct join *j, const struct join_entry *entry, struct sus
 	uint32_t ahead[BURST_MAX], base;
 
 	burst->resets = burst->ahead = 0;
-	if (!join_has(j, j->seen) || !next_of_peer(&entry->event, &base))
+	if (!join_has(j, j->newest_seen) || !next_of_peer(&entry->event, &base))
 		return;
 	base = find_base(j, entry);
 	for (int i = 0; i < BURST_WALK && join_has(j, n); i++) {

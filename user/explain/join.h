@@ -54,8 +54,8 @@ struct join_entry {
 	enum direction direction;
 	enum origin origin; /* of what left without TCP */
 	bool have_arrival;  /* `arrival` is the RST of this event, as XDP saw it */
-	bool lone;	    /* there is no event but the arrival */
-	bool taken;	    /* another entry has it now */
+	bool arrival_only;  /* there is no event but the arrival */
+	bool merged;	    /* another entry has it now */
 	bool relayed;	    /* a program wrote it, but TCP here had sent it before */
 	struct numbers numbers;
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
@@ -82,7 +82,7 @@ struct join {
 	uint64_t first;			    /* the oldest that is held */
 	uint64_t last;			    /* the newest; first > last: none is held */
 	uint64_t ids;			    /* given to lines so far */
-	uint64_t seen; /* the newest of which the RST itself was seen; 0: none */
+	uint64_t newest_seen; /* the newest of which the RST itself was seen; 0: none */
 	uint64_t node_bucket[JOIN_NODE_BUCKETS]; /* the newest node: see mates.c; 0: none */
 	join_translated_fn *translated;		 /* NULL: nobody knows */
 	void *context;				 /* its first argument */

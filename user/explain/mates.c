@@ -162,12 +162,12 @@ static bool fits(const struct join_entry *sender, const struct join_entry *other
 
 static bool is_free(const struct join_entry *e, enum direction direction)
 {
-	return e->direction == direction && !e->lone && !e->taken && !e->mate;
+	return e->direction == direction && !e->arrival_only && !e->merged && !e->mate;
 }
 
 static bool is_sender(const struct join_entry *e)
 {
-	return e->direction == DIR_SENT && !e->lone && (!e->taken || e->mate);
+	return e->direction == DIR_SENT && !e->arrival_only && (!e->merged || e->mate);
 }
 
 static bool is_written(const struct join_entry *e)
@@ -271,7 +271,7 @@ static bool want_source(const struct join_entry *e, const struct join_entry *m)
 
 static bool want_earlier(const struct join_entry *e, const struct join_entry *m)
 {
-	return m->direction == DIR_RECEIVED && !m->lone && !m->taken && same_flow(e, m) &&
+	return m->direction == DIR_RECEIVED && !m->arrival_only && !m->merged && same_flow(e, m) &&
 	       numbers_agree(e, m) && m->event.hdr.mono_ns < e->event.hdr.mono_ns;
 }
 
@@ -295,13 +295,13 @@ static bool want_seen(const struct join_entry *p, const struct join_entry *m)
 
 static bool want_passing(const struct join_entry *e, const struct join_entry *m)
 {
-	return m->direction == DIR_PASSING && !m->lone && !m->taken && numbers_agree(e, m) &&
-	       ends_alike(e, m) >= 1;
+	return m->direction == DIR_PASSING && !m->arrival_only && !m->merged &&
+	       numbers_agree(e, m) && ends_alike(e, m) >= 1;
 }
 
 static bool want_passing_anyhow(const struct join_entry *e, const struct join_entry *m)
 {
-	return m->direction == DIR_PASSING && !m->lone && !m->taken && numbers_agree(e, m);
+	return m->direction == DIR_PASSING && !m->arrival_only && !m->merged && numbers_agree(e, m);
 }
 
 /* ---- equal ones, in order of time */
@@ -650,7 +650,7 @@ static void tell_once(struct join_entry *sender, const struct join_entry *receiv
 {
 	if (sender->origin == ORIGIN_OWN_FIREWALL && receiver->event.hdr.type == RST_REC_RECEIVED &&
 	    receiver->event.netns == sender->event.netns)
-		sender->taken = true;
+		sender->merged = true;
 }
 
 void mates_find(struct join *j, uint64_t number)
@@ -658,7 +658,7 @@ void mates_find(struct join *j, uint64_t number)
 	struct join_entry *e = join_at(j, number), *mate;
 	struct group g = { 0 };
 
-	if (e->lone || e->taken || !e->numbers.n)
+	if (e->arrival_only || e->merged || !e->numbers.n)
 		return;
 	mates_relay(j, number);
 	if (e->direction == DIR_PASSING) {

@@ -106,7 +106,7 @@ static size_t left_of_own_firewall(enum origin origin, uint32_t netns, uint16_t 
 			cr_expect_eq(e->direction, DIR_RECEIVED);
 			cr_assert_not_null(join_mate(j, e));
 			cr_expect_eq(join_mate(j, e)->origin, ORIGIN_OWN_FIREWALL);
-			cr_expect(join_mate(j, e)->taken);
+			cr_expect(join_mate(j, e)->merged);
 		}
 	}
 	return n;
@@ -535,7 +535,7 @@ Test(join_wire, a_drop_takes_the_arrival)
 	cr_assert_not_null(e);
 	cr_expect_eq(e->event.hdr.type, RST_REC_DROPPED);
 	cr_expect(e->have_arrival);
-	cr_expect(!e->lone);
+	cr_expect(!e->arrival_only);
 	cr_expect_eq(e->arrival.packet.seq, SEQ);
 	cr_expect_null(next(j));
 }
@@ -608,7 +608,7 @@ Test(join_wire, each_drop_has_its_arrival)
 	join_arrival(j, &a, JOIN_NETNS);
 	dropped(j, 5 * MS + 1000, 1, JOIN_NETNS);
 	d = next(j);
-	cr_expect(d->lone);
+	cr_expect(d->arrival_only);
 	cr_expect_eq(d->arrival.packet.seq, SEQ + 1);
 	d = next(j);
 	cr_expect_eq(d->event.hdr.type, RST_REC_DROPPED);
@@ -790,7 +790,7 @@ Test(join_wire, a_drop_of_another_connection_takes_none)
 	e.tuple = join_other_end(&e.tuple);
 	e.packet.seq++;
 	join_event(j, &e, DIR_RECEIVED);
-	cr_expect(next(j)->lone);
+	cr_expect(next(j)->arrival_only);
 	cr_expect(!next(j)->have_arrival);
 }
 
@@ -816,7 +816,7 @@ Test(join_wire, what_is_sent_takes_none)
 
 	arrived(j, 5 * MS, 1);
 	wire(j, 5 * MS + 1000, 1, ORIGIN_FIREWALL);
-	cr_expect(next(j)->lone);
+	cr_expect(next(j)->arrival_only);
 	cr_expect(!next(j)->have_arrival);
 }
 
@@ -865,10 +865,10 @@ Test(join_wire, of_two_alike_the_socket_took_the_first)
 	join_event(j, &taken, DIR_RECEIVED);
 	join_event(j, &late, DIR_RECEIVED);
 	e = next(j);
-	cr_assert(e && e->have_arrival && !e->lone);
+	cr_assert(e && e->have_arrival && !e->arrival_only);
 	cr_expect_eq(e->arrival.packet.ip_id, 1);
 	e = next(j);
-	cr_assert(e && e->have_arrival && !e->lone);
+	cr_assert(e && e->have_arrival && !e->arrival_only);
 	cr_expect_eq(e->arrival.packet.ip_id, 0);
 	cr_expect_null(next(j));
 }
