@@ -134,11 +134,11 @@ int pipeline_folds(struct pipeline *p, bool force)
 	uint64_t now = p->ask.questions->now(p->ask.context, CLOCK_MONOTONIC);
 	struct rst_event sample;
 
-	if (!force && !p->look_at && now - p->folds.looked_ns < FOLDS_SWEEP_NS)
+	if (!force && !p->folds_cursor && now - p->folds.looked_ns < FOLDS_SWEEP_NS)
 		return 0;
 	while (!join_full(&p->join)) {
-		if (!folds_next(&p->folds, &p->look_at, force, &sample)) {
-			p->look_at = 0;
+		if (!folds_next(&p->folds, &p->folds_cursor, force, &sample)) {
+			p->folds_cursor = 0;
 			p->folds.looked_ns = now;
 			return 0;
 		}

@@ -50,8 +50,8 @@ struct pipeline {
 	bool history_full;		   /* once it is, it stays so */
 	uint64_t missed_states;		   /* as of this run, if it has asked */
 	bool missed_known;
-	uint64_t caller[2]; /* what the kernel side was told of last: of RSTs, of data */
-	uint32_t look_at;   /* the slot at which the look for stopped folds goes on */
+	uint64_t caller[2];    /* what the kernel side was told of last: of RSTs, of data */
+	uint32_t folds_cursor; /* the slot at which the look for stopped folds goes on */
 	uint64_t counted_only, counted_only_ns; /* incoming resets without events, and since when */
 	struct rst_event event[PIPELINE_BATCH];
 	struct incident incident[PIPELINE_BATCH];

@@ -259,7 +259,7 @@ static struct amount seen_in(const struct reconcile_input *in, uint32_t netns, k
 	return (struct amount){ last - first, second - first + last - third };
 }
 
-static struct amount seen(const struct reconcile_input *in, kind_fn *matches)
+static struct amount resets_where(const struct reconcile_input *in, kind_fn *matches)
 {
 	return seen_in(in, in->netns, matches);
 }
@@ -306,33 +306,35 @@ static struct amount not_raised(const struct reconcile_input *in)
 
 static struct amount fastcloses(const struct reconcile_input *in)
 {
-	return seen(in, is_fastclose);
+	return resets_where(in, is_fastclose);
 }
 
 static struct amount of_unknown_state(const struct reconcile_input *in)
 {
-	return seen(in, is_abort_of_unknown);
+	return resets_where(in, is_abort_of_unknown);
 }
 
 static struct amount timed_out_established(const struct reconcile_input *in)
 {
-	return less(seen(in, gave_up_established), seen(in, is_keepalive_established));
+	return less(resets_where(in, gave_up_established),
+		    resets_where(in, is_keepalive_established));
 }
 
 /* A refused connection counts as one that was given up, too. */
 static struct amount attempts_given_up(const struct reconcile_input *in)
 {
-	return less(seen(in, gave_up_in_handshake), seen(in, is_received_in_handshake));
+	return less(resets_where(in, gave_up_in_handshake),
+		    resets_where(in, is_received_in_handshake));
 }
 
 static struct amount embryonic(const struct reconcile_input *in)
 {
-	return less(grown(in, COUNTER_EMBRYONIC_RSTS), seen(in, is_embryonic));
+	return less(grown(in, COUNTER_EMBRYONIC_RSTS), resets_where(in, is_embryonic));
 }
 
 static struct amount fast_open_twice(const struct reconcile_input *in)
 {
-	struct amount a = seen(in, is_received_in_syn_recv);
+	struct amount a = resets_where(in, is_received_in_syn_recv);
 
 	a.n *= 2;
 	return a;
@@ -343,7 +345,7 @@ static struct amount fast_open_twice(const struct reconcile_input *in)
  * SYN_RECV). */
 static struct amount fast_open_closed(const struct reconcile_input *in)
 {
-	struct amount a = seen(in, is_received_in_fin_wait_1);
+	struct amount a = resets_where(in, is_received_in_fin_wait_1);
 	int64_t most = grown(in, COUNTER_FAST_OPEN_PASSIVE).n;
 
 	if (a.n > most)
@@ -353,22 +355,22 @@ static struct amount fast_open_closed(const struct reconcile_input *in)
 
 static struct amount disposed_children(const struct reconcile_input *in)
 {
-	return seen(in, is_disposed_child);
+	return resets_where(in, is_disposed_child);
 }
 
 static struct amount lingers_while_connecting(const struct reconcile_input *in)
 {
-	return seen(in, is_linger_while_connecting);
+	return resets_where(in, is_linger_while_connecting);
 }
 
 static struct amount lingers_after_fins(const struct reconcile_input *in)
 {
-	return seen(in, is_linger_after_fins);
+	return resets_where(in, is_linger_after_fins);
 }
 
 static struct amount lingers_or_not(const struct reconcile_input *in)
 {
-	return seen(in, is_linger_close_or_not);
+	return resets_where(in, is_linger_close_or_not);
 }
 
 static struct amount any(const struct reconcile_input *in)
@@ -378,17 +380,17 @@ static struct amount any(const struct reconcile_input *in)
 
 static struct amount timeouts(const struct reconcile_input *in)
 {
-	return less(seen(in, is_timeout), seen(in, is_keepalive));
+	return less(resets_where(in, is_timeout), resets_where(in, is_keepalive));
 }
 
 static struct amount timeouts_after_icmp(const struct reconcile_input *in)
 {
-	return seen(in, is_timeout_after_icmp);
+	return resets_where(in, is_timeout_after_icmp);
 }
 
 static struct amount dropped_before_ack(const struct reconcile_input *in)
 {
-	return less(grown(in, COUNTER_LISTEN_DROPS), seen(in, is_handshake_dropped));
+	return less(grown(in, COUNTER_LISTEN_DROPS), resets_where(in, is_handshake_dropped));
 }
 
 static struct amount dropped_otherwise(const struct reconcile_input *in)
@@ -622,7 +624,7 @@ static bool is_exact(const struct exception *x, const struct reconcile_input *in
 static bool solve(struct reconcile_line *line, const struct equation *e,
 		  const struct reconcile_input *in)
 {
-	struct amount events = seen(in, e->counts);
+	struct amount events = resets_where(in, e->counts);
 	int64_t slack = events.slack;
 	uint64_t kernel;
 

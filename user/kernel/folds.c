@@ -26,7 +26,7 @@ void folds_free(struct folds *f)
 }
 
 /* Of COUNT resets of a window, how many are news. */
-static uint64_t news(struct folds_slot *s, uint32_t window, uint64_t count)
+static uint64_t count_new(struct folds_slot *s, uint32_t window, uint64_t count)
 {
 	uint64_t told;
 
@@ -52,7 +52,7 @@ bool folds_told(struct folds *f, struct rst_event *event)
 
 	if (!folded->count || folded->slot >= f->n)
 		return true;
-	folded->count = news(&f->slot[folded->slot], folded->window, folded->count);
+	folded->count = count_new(&f->slot[folded->slot], folded->window, folded->count);
 	return folded->count;
 }
 
@@ -89,13 +89,13 @@ bool folds_next(struct folds *f, uint32_t *at, bool force, struct rst_event *out
 			continue;
 		if (!force &&
 		    (s->window != fold.window || s->before != fold.count || s->seq != fold.seq)) {
-			news(s, fold.window, 0);
+			count_new(s, fold.window, 0);
 			s->before = fold.count;
 			s->seq = fold.seq;
 			continue;
 		}
 		out->folded = (struct rst_folded){
-			.count = news(s, fold.window, fold.count),
+			.count = count_new(s, fold.window, fold.count),
 			.span_ns =
 				fold.last > fold.begin ? (fold.last - fold.begin) * f->tick_ns : 0,
 			.slot = *at,
