@@ -77,19 +77,45 @@ void buffer_format(struct buffer *b, const char *format, ...)
 		b->len += (size_t)n;
 }
 
+/* How many bytes of whole words at S take ROOM columns at most, 0: not even the first does; *COLUMNS is
+ * what they take. */
+static size_t fitting(const char *s, int room, int *columns)
+{
+	size_t fit = 0;
+	int at = 0;
+
+	*columns = 0;
+	for (size_t i = 0; at <= room; i++) {
+		if (s[i] == ' ' || !s[i]) {
+			fit = i;
+			*columns = at;
+		}
+		if (!s[i])
+			break;
+		at += (s[i] & 0xc0) != 0x80;
+	}
+	return fit;
+}
+
 int buffer_wrap(struct buffer *b, const char *sentence, int at, int indent, int width)
 {
 	while (*sentence) {
-		size_t len = strcspn(sentence, " ");
-		int columns = text_width(sentence, len);
+		int columns;
+		size_t len = fitting(sentence, width - at - 1, &columns);
 
-		if (at + 1 + columns > width) {
+		if (len) {
+			buffer_char(b, ' ');
+			at++;
+		} else {
 			buffer_char(b, '\n');
 			buffer_fill(b, ' ', (size_t)indent);
 			at = indent;
-		} else {
-			buffer_char(b, ' ');
-			at++;
+			len = fitting(sentence, width - at, &columns);
+		}
+		/* A word longer than a line. */
+		if (!len) {
+			len = strcspn(sentence, " ");
+			columns = text_width(sentence, len);
 		}
 		buffer_put(b, sentence, len);
 		at += columns;

@@ -21,11 +21,17 @@
 
 int text_width(const char *s, size_t len)
 {
-	int width = 0;
+	size_t width = len, i = 0;
 
-	for (size_t i = 0; i < len; i++)
-		width += (s[i] & 0xc0) != 0x80;
-	return width;
+	/* Eight bytes at once: those that begin with the bits 10 continue a character. */
+	for (uint64_t word; len - i >= sizeof(word); i += sizeof(word)) {
+		memcpy(&word, s + i, sizeof(word));
+		word = word >> 7 & ~(word >> 6) & UINT64_C(0x0101010101010101);
+		width -= word * UINT64_C(0x0101010101010101) >> 56;
+	}
+	for (; i < len; i++)
+		width -= (s[i] & 0xc0) == 0x80;
+	return (int)width;
 }
 
 size_t text_number(char *buf, uint64_t n)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* attack.c: who brings too many resets: a table of suspects and the attacks among them. */
+#include "base/hash.h"
 #include "base/util.h"
 #include "explain/attack.h"
 
@@ -167,14 +168,7 @@ static enum pace count_one(struct attack_entry *e, const struct incident *in)
 
 static uint16_t *bucket_of(struct attack *a, const struct attack_key *key)
 {
-	uint64_t word[sizeof(*key) / sizeof(uint64_t)], hash = a->seed;
-
-	memcpy(word, key, sizeof(*key));
-	for (size_t i = 0; i < ARRAY_SIZE(word); i++) {
-		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	return &a->bucket[hash % ATTACK_BUCKETS];
+	return &a->bucket[hash_mix(a->seed, key, sizeof(*key)) % ATTACK_BUCKETS];
 }
 
 static void unlink_use(struct attack *a, uint16_t number)

@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "explain/join.h"
 #include "explain/mates.h"
 
@@ -43,11 +44,7 @@ bool join_empty(const struct join *j)
 
 static uint32_t mix(const uint8_t *address, uint16_t port)
 {
-	uint32_t h = 2166136261U ^ port;
-
-	for (int i = 0; i < 16; i++)
-		h = (h ^ address[i]) * 16777619U;
-	return h;
+	return (uint32_t)hash_mix(port, address, 16);
 }
 
 static uint32_t bucket_of(const struct rst_tuple *t)

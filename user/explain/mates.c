@@ -3,6 +3,7 @@
  * mates.c: every entry stands in one chain for each of its numbers and each way to find it by that. A
  * group is what could be one RST or several equal ones; those belong together in order of time.
  */
+#include "base/hash.h"
 #include "explain/mates.h"
 
 #include <string.h>
@@ -61,28 +62,19 @@ static bool same_flow(const struct join_entry *a, const struct join_entry *b)
 
 /* ---- the chains */
 
-static uint64_t mix(uint64_t h, const void *data, size_t n)
-{
-	const uint8_t *p = data;
-
-	while (n--)
-		h = (h ^ *p++) * 1099511628211ULL;
-	return h;
-}
-
 static uint64_t *bucket_of(struct join *j, const struct join_entry *e, uint32_t number,
 			   enum join_key key)
 {
-	uint64_t h = mix(14695981039346656037ULL, &number, sizeof(number)) + key;
+	uint64_t h = hash_mix(0, &number, sizeof(number)) + key;
 	struct ends ends = ends_of(e);
 
 	if (key == JOIN_BY_ENDS || key == JOIN_BY_SOURCE) {
-		h = mix(h, ends.source, 16);
-		h = mix(h, &ends.source_port, sizeof(ends.source_port));
+		h = hash_mix(h, ends.source, 16);
+		h = hash_mix(h, &ends.source_port, sizeof(ends.source_port));
 	}
 	if (key == JOIN_BY_ENDS || key == JOIN_BY_TARGET) {
-		h = mix(h, ends.target, 16);
-		h = mix(h, &ends.target_port, sizeof(ends.target_port));
+		h = hash_mix(h, ends.target, 16);
+		h = hash_mix(h, &ends.target_port, sizeof(ends.target_port));
 	}
 	return &j->node_bucket[(h ^ h >> 32) % JOIN_NODE_BUCKETS];
 }
