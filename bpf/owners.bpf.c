@@ -119,8 +119,14 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
 	    current_tgid() == st->closer_tgid)
 		closer_set(&st->closer, task);
-	if (tp)
-		keep_end(sk, tp, st, old_state);
+	if (!tp)
+		return;
+	/* An abort comes from these, its RST next. */
+	if (old_state == RST_TCP_ESTABLISHED || old_state == RST_TCP_CLOSE_WAIT ||
+	    old_state == RST_TCP_FIN_WAIT1 || old_state == RST_TCP_FIN_WAIT2 ||
+	    old_state == RST_TCP_SYN_RECV)
+		st->closed_ns = bpf_ktime_get_ns();
+	keep_end(sk, tp, st, old_state);
 }
 
 SEC("tp_btf/inet_sock_set_state")

@@ -58,16 +58,23 @@ int rst_sockets_find(struct bpf_iter__task_file *ctx)
 	struct task_struct *task = ctx->task;
 	struct file *file = ctx->file;
 	struct rst_found *f;
+	struct sock *sk;
 	__u64 inode;
 
 	if (!task || !file)
 		return 0;
 	inode = file->f_inode->i_ino;
 	f = bpf_map_lookup_elem(&found, &inode);
-	if (!f || !compat_sock_of(file))
+	sk = f ? compat_sock_of(file) : NULL;
+	if (!f || !sk)
 		return 0;
-	if (!f->task.pid)
+	if (!f->task.pid) {
 		task_fill(&f->task, task);
+		if (is_tcp_file(sk)) {
+			f->snd_nxt = BPF_CORE_READ((struct tcp_sock *)sk, snd_nxt);
+			f->rcv_nxt = BPF_CORE_READ((struct tcp_sock *)sk, rcv_nxt);
+		}
+	}
 	if (f->last_pid == (__u32)COMPAT_TASK(task, tgid))
 		return 0;
 	f->last_pid = COMPAT_TASK(task, tgid);

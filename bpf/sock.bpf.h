@@ -255,6 +255,29 @@ static __always_inline __u64 idle_ms(const struct tcp_sock *tp)
 	return idle;
 }
 
+#define K_SACKS 4 /* include/linux/tcp.h, TCP_NUM_SACKS */
+
+/* What the number of a RST depends on besides: tcp_acceptable_seq() and tcp_validate_incoming() in 5.10
+ * to 7.3. */
+static __always_inline void sock_fill_numbers(struct rst_socket *s, const struct tcp_sock *tp)
+{
+	__u8 sacks = BPF_CORE_READ(tp, rx_opt.num_sacks);
+	struct tcp_sack_block sack[K_SACKS];
+
+	s->snd_wnd = tp->snd_wnd;
+	if (BPF_CORE_READ_BITFIELD_PROBED(tp, rx_opt.wscale_ok)) {
+		s->flags |= RST_SF_WSCALE;
+		s->rcv_wscale = BPF_CORE_READ_BITFIELD_PROBED(tp, rx_opt.rcv_wscale);
+	}
+	if (!sacks || bpf_core_read(sack, sizeof(sack), &tp->selective_acks))
+		return;
+	s->flags |= RST_SF_SACK;
+	s->sack_end = sack[0].end_seq;
+	for (__u32 i = 1; i < K_SACKS; i++)
+		if (i < sacks && (__s32)(sack[i].end_seq - s->sack_end) > 0)
+			s->sack_end = sack[i].end_seq;
+}
+
 /* What only a connection has. */
 static __always_inline void sock_fill_connection(struct rst_socket *s, const struct tcp_sock *tp)
 {
@@ -272,6 +295,7 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 	s->copied_seq = tp->copied_seq;
 	window = tp->rcv_wup + tp->rcv_wnd - tp->rcv_nxt;
 	s->rcv_wnd = (__s32)window > 0 ? window : 0;
+	sock_fill_numbers(s, tp);
 	s->total_retrans = tp->total_retrans;
 	s->retransmits = icsk->icsk_retransmits;
 	s->probes_out = icsk->icsk_probes_out;
@@ -327,6 +351,10 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 	e->closer = st->closer;
 	s->created_ns = st->created_ns;
 	s->established_ns = st->established_ns;
+	if (s->state == RST_TCP_CLOSE && st->closed_ns)
+		s->ended_ns = (__u32)bpf_ktime_get_ns() - st->closed_ns;
+	if (s->ended_ns > 1000000000)
+		s->ended_ns = 0;
 	s->role = st->role;
 	s->old_state = st->old_state;
 	if (s->inode && (st->owner.known_by == RST_KNOWN_LISTENER || !st->owner.known_by))

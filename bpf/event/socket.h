@@ -34,7 +34,9 @@ enum rst_socket_flag {
 	RST_SF_MPTCP = 1 << 5,	    /* a subflow of an MPTCP connection */
 	RST_SF_RCV_SHUTDOWN = 1 << 6,
 	RST_SF_SEND_SHUTDOWN = 1 << 7,
-	RST_SF_IPV6 = 1 << 8, /* AF_INET6 socket, whatever the packet is */
+	RST_SF_IPV6 = 1 << 8,	 /* AF_INET6 socket, whatever the packet is */
+	RST_SF_SACK = 1 << 9,	 /* something has come out of order, and is not complete yet */
+	RST_SF_WSCALE = 1 << 10, /* windows are scaled */
 };
 
 enum rst_role {
@@ -60,7 +62,10 @@ struct rst_socket {
 	__u32 write_seq;
 	__u32 rcv_nxt;
 	__u32 copied_seq;
-	__u32 rcv_wnd; /* receive window that is still open, in bytes from rcv_nxt */
+	__u32 rcv_wnd;	/* receive window that is still open, in bytes from rcv_nxt */
+	__u32 snd_wnd;	/* the peer's, in bytes from snd_una */
+	__u32 sack_end; /* with RST_SF_SACK: behind the last byte that came out of order */
+	__u32 ended_ns; /* since it became CLOSE, if that was less than a second ago; 0: not known */
 
 	__u32 flags;		  /* enum rst_socket_flag */
 	__u32 linger_ms;	  /* SO_LINGER time, meaningful with RST_SF_LINGER */
@@ -80,7 +85,7 @@ struct rst_socket {
 	__u8 probes_out;
 
 	__u8 tw_substate; /* TIME_WAIT sockets: FIN_WAIT2 or TIME_WAIT */
-	__u8 pad[5];
+	__u8 rcv_wscale;  /* with RST_SF_WSCALE: of this end's window, in bits */
 };
 
 enum rst_known_by {
@@ -152,12 +157,14 @@ struct rst_found {
 	struct rst_task task; /* pid 0: not found (yet) */
 	__u32 processes;      /* how many processes hold it */
 	__u32 last_pid;	      /* the one counted last: it may hold it more than once */
+	__u32 snd_nxt;	      /* of the socket, if it is TCP's */
+	__u32 rcv_nxt;
 };
 
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");
 _Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
 _Static_assert(sizeof(struct rst_closer) == 80, "rst_closer");
-_Static_assert(sizeof(struct rst_socket) == 152, "rst_socket");
+_Static_assert(sizeof(struct rst_socket) == 160, "rst_socket");
 _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 
 #endif

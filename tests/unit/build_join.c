@@ -46,6 +46,7 @@ struct rst_event join_make_event(uint64_t at_ns, uint16_t remote_port)
 				   .tuple = join_tuple(remote_port),
 				   .netns = JOIN_NETNS,
 				   .sock = { .kind = RST_SOCK_FULL,
+					     .snd_una = join_number(remote_port),
 					     .snd_nxt = join_number(remote_port),
 					     .rcv_nxt = join_number(remote_port) } };
 }

@@ -117,7 +117,20 @@ static bool fake_translation(void *context, uint32_t netns, const struct rst_tup
 
 	f->asked.translations++;
 	out->original = out->reply = *segment;
+	out->by = "conntrack";
 	return f->translated;
+}
+
+static int fake_alike(void *context, uint32_t netns, const struct rst_tuple *tuple,
+		      struct diag_connection *out, int max)
+{
+	struct fake *f = context;
+
+	(void)netns;
+	(void)tuple;
+	if (f->alike && max)
+		*out = *f->alike;
+	return f->alike != NULL;
 }
 
 static bool fake_rule(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
@@ -175,6 +188,7 @@ static const struct questions questions = {
 	.listeners = fake_listeners,
 	.owners = fake_owners,
 	.socket = fake_socket,
+	.alike = fake_alike,
 	.past = fake_past,
 	.history_full = fake_history_full,
 	.translation = fake_translation,

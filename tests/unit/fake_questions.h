@@ -19,6 +19,8 @@ struct fake_line {
 	uint16_t remote_port;
 	bool stands, unasked;
 	bool translated;
+	const struct diag_connection
+		*alike; /* shares an end with whatever is asked for; NULL: none */
 	uint32_t owner; /* pid */
 	struct pair pair;
 	char in_interface[RST_IFNAME_LEN];
@@ -42,6 +44,8 @@ struct fake {
 	struct diag_socket socket;
 	struct rst_past past; /* kind 0: nothing is remembered */
 	bool history_full;
+	const struct diag_connection
+		*alike; /* shares an end with whatever is asked for; NULL: none */
 	bool translated;
 	const char *rule; /* NULL: none */
 	const char *interface;

@@ -96,6 +96,14 @@ static int answer_socket(void *context, uint32_t netns, uint32_t pid, const stru
 	return diag_find(a->diag, netns, pid, tuple, found);
 }
 
+static int answer_alike(void *context, uint32_t netns, const struct rst_tuple *tuple,
+			struct diag_connection *out, int max)
+{
+	struct answers *a = context;
+
+	return diag_alike(a->diag, netns, 0, tuple, out, max);
+}
+
 static int answer_past(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		       struct rst_past *out)
 {
@@ -111,12 +119,12 @@ static bool answer_history_full(void *context)
 	return tracer_history_full(a->tracer);
 }
 
-static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
+static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *packet,
 			       struct translation *out)
 {
 	struct answers *a = context;
 
-	return conntrack_find(a->conntrack, netns, 0, segment, out);
+	return conntrack_find(a->conntrack, netns, 0, packet, out);
 }
 
 static bool answer_rule(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
@@ -170,6 +178,7 @@ const struct questions answers_questions = {
 	.listeners = answer_listeners,
 	.owners = answer_owners,
 	.socket = answer_socket,
+	.alike = answer_alike,
 	.past = answer_past,
 	.history_full = answer_history_full,
 	.translation = answer_translation,

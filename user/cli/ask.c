@@ -94,6 +94,100 @@ static void look_again(const struct ask *a, const struct incident *in, struct rs
 		event->past = past;
 }
 
+/* Its owner is looked for by the socket's file; what the segment met instead is none. */
+static void set_meant(struct incident *in, struct rst_event *event, enum meant_by by,
+		      const struct rst_tuple *tuple, const struct diag_socket *found)
+{
+	struct meant *m = &in->meant;
+
+	m->by = by;
+	m->tuple = *tuple;
+	m->state = found->state;
+	m->met_owner = event->owner;
+	m->met_inode = event->sock.inode;
+	m->met_cookie = event->sock.cookie;
+	memset(&event->owner, 0, sizeof(event->owner));
+	event->sock.inode = found->inode;
+	event->sock.cookie = found->cookie;
+}
+
+/* What only shares an end with the segment has nothing to do with it, unless the numbers say so. */
+static void check_meant(struct incident *in, struct rst_event *event)
+{
+	struct meant *m = &in->meant;
+
+	if ((m->by != MEANT_LOCAL_END && m->by != MEANT_REMOTE_END) || attribute_is_meant(in))
+		return;
+	event->owner = m->met_owner;
+	event->sock.inode = m->met_inode;
+	event->sock.cookie = m->met_cookie;
+	memset(m, 0, sizeof(*m));
+	memset(&in->translation, 0, sizeof(in->translation));
+	attribute_cause(in);
+}
+
+/* The socket behind a translation that conntrack knows. */
+static void find_behind(const struct ask *a, struct incident *in, struct rst_event *event,
+			const struct rst_tuple *packet)
+{
+	struct diag_socket found;
+	struct rst_tuple behind;
+	struct rst_past past;
+
+	if (!translation_other_side(&in->translation, packet, &behind))
+		return;
+	packet_turn(&behind);
+	if (!a->questions->socket(a->context, event->netns, 0, &behind, &found) &&
+	    found.state != RST_TCP_LISTEN) {
+		set_meant(in, event, MEANT_CONNTRACK, &behind, &found);
+	} else if (!a->questions->past(a->context, event->netns, &behind, false, &past) &&
+		   past.kind == RST_PAST_CONNECTION) {
+		event->past = past;
+		in->meant.by = MEANT_ENDED;
+	}
+}
+
+/* A connection that a NAT elsewhere, or one that is gone, may join with the segment's ends. Whether the
+ * numbers agree, is found out with the owner. */
+static void find_alike(const struct ask *a, struct incident *in, struct rst_event *event,
+		       const struct rst_tuple *packet)
+{
+	struct diag_connection c;
+	struct translation *tr = &in->translation;
+	bool local;
+
+	if (a->questions->alike(a->context, event->netns, &event->tuple, &c, 1) != 1)
+		return;
+	local = c.tuple.local_port == event->tuple.local_port &&
+		!memcmp(c.tuple.local, event->tuple.local, sizeof(c.tuple.local));
+	set_meant(in, event, local ? MEANT_LOCAL_END : MEANT_REMOTE_END, &c.tuple, &c.socket);
+	tr->there = true;
+	tr->by = "connection";
+	tr->original = local ? c.tuple : *packet;
+	tr->reply = local ? *packet : c.tuple;
+}
+
+/* Whether the two ends of a segment or RST are translated here, and what it was for if it was not. */
+static void find_translation(const struct ask *a, struct incident *in, struct rst_event *event)
+{
+	struct translation *tr = &in->translation;
+	struct rst_tuple packet = event->tuple;
+
+	if (in->direction != DIR_PASSING)
+		packet_turn(&packet);
+	tr->there = a->questions->translation(a->context, event->netns, &packet, tr);
+	if (in->direction == DIR_PASSING)
+		return;
+	if (!tr->there) {
+		if (attribute_wants_alike(in))
+			find_alike(a, in, event, &packet);
+	} else if (translation_is_before(tr, &packet)) {
+		find_behind(a, in, event, &packet);
+	} else {
+		tr->there = false;
+	}
+}
+
 void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event)
 {
 	if (attribute_wants_again(in))
@@ -101,8 +195,7 @@ void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *even
 	if (attribute_wants_target(in))
 		find_target(a, in, event);
 	if (attribute_wants_translation(in))
-		in->translation.there = a->questions->translation(a->context, event->netns,
-								  &event->tuple, &in->translation);
+		find_translation(a, in, event);
 	if (attribute_wants_standing(in))
 		find_standing(a, in, event);
 }
@@ -138,6 +231,17 @@ void ask_rule(const struct ask *a, struct incident *in)
 		in->firewall.rule[0] = '\0';
 }
 
+static void take_numbers(struct incident *in, const struct rst_found *found)
+{
+	struct meant *m = &in->meant;
+
+	if (m->by == MEANT_NOT || !found->task.pid)
+		return;
+	m->have_numbers = true;
+	m->rcv_nxt = found->rcv_nxt;
+	m->snd_nxt = found->snd_nxt;
+}
+
 int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,
 	       size_t *missing)
 {
@@ -154,6 +258,10 @@ int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event
 		inode[wanted++] = event[i].sock.inode;
 	}
 	err = wanted ? a->questions->owners(a->context, inode, found, wanted) : 0;
+	for (size_t i = 0; i < wanted && !err; i++)
+		take_numbers(&in[at[i]], &found[i]);
+	for (size_t i = 0; i < n; i++)
+		check_meant(&in[i], &event[i]);
 	if (err) {
 		*missing = wanted;
 		return err;
@@ -161,6 +269,8 @@ int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event
 	for (size_t i = 0; i < wanted; i++) {
 		struct rst_owner *owner = &event[at[i]].owner;
 
+		if (!attribute_wants_scan(&in[at[i]]))
+			continue;
 		if (!found[i].task.pid) {
 			++*missing;
 			continue;

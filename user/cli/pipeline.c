@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "explain/attribute.h"
+#include "explain/mates.h"
 #include "explain/decode.h"
 #include "explain/wire_origin.h"
 #include "model/listeners.h"
@@ -15,9 +16,19 @@
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
 #define LOSS_SPAN_NS 2000000000ULL
 
+static bool translated(void *context, uint32_t netns, const struct rst_tuple *packet,
+		       struct translation *out)
+{
+	const struct ask *a = context;
+
+	return a->questions->translation(a->context, netns, packet, out);
+}
+
 void pipeline_init(struct pipeline *p)
 {
 	join_init(&p->join);
+	p->join.translated = translated;
+	p->join.context = &p->ask;
 	attack_init(&p->attack, random_seed());
 }
 
@@ -312,6 +323,17 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
 }
 
+/* Who passed it on in between: the writer is the task that ran. */
+static void fill_relay(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	const struct join_entry *relay = mates_relay_of(&p->join, entry);
+
+	if (!relay)
+		return;
+	in->pair.relay.pid = relay->event.cpu_task.pid;
+	memcpy(in->pair.relay.comm, relay->event.cpu_task.comm, RST_COMM_LEN);
+}
+
 /* Of another one of the batch, the owner is known only later: complete_pair. */
 static void fill_pair(struct pipeline *p, size_t i)
 {
@@ -327,6 +349,8 @@ static void fill_pair(struct pipeline *p, size_t i)
 		fill_pair_elsewhere(p, in, mate);
 	}
 	in->pair.own = in->pair.there && in->pair.cause != CAUSE_CRAFTED;
+	if (in->pair.there)
+		fill_relay(p, in, p->place[i].entry);
 }
 
 /* Asked once a run at most, and only for a verdict that it can change. */

@@ -46,6 +46,10 @@ struct questions {
 	int (*socket)(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 		      struct diag_socket *found);
 
+	/* As diag_alike: connections that share one end with a tuple. */
+	int (*alike)(void *context, uint32_t netns, const struct rst_tuple *tuple,
+		     struct diag_connection *out, int max);
+
 	/* As tracer_past: what is remembered by now of these two ends. */
 	int (*past)(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		    struct rst_past *out);
@@ -53,8 +57,8 @@ struct questions {
 	/* Whether ends of connections have been pushed out of the history. */
 	bool (*history_full)(void *context);
 
-	/* As conntrack_find: how that segment's flow is translated. */
-	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *segment,
+	/* As conntrack_find: how the flow of a packet from the local to the remote end is translated. */
+	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *packet,
 			    struct translation *out);
 
 	/* As ruleset_find: which rule of a firewall it was. */

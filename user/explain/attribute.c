@@ -40,18 +40,24 @@ static const struct rule rules[] = {
 	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_CERTAIN, OWNER_NOBODY, NULL },
 	{ "P3c", DIR_SENT, match_p3c, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  "ack-number" },
+	{ "P2", DIR_SENT, match_strayed_live, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
+	  OWNER_SOCKET, "translated" },
+	{ "P2", DIR_SENT, match_strayed_ended, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
+	  OWNER_PAST, "translated" },
+	{ "P2", DIR_SENT, match_strayed, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN, OWNER_NOBODY,
+	  "translated" },
 	{ "P3f", DIR_SENT, match_dropped_same, CAUSE_ACCEPT_QUEUE_FULL_EARLIER, CERTAINTY_CERTAIN,
-	  OWNER_PAST, NULL },
-	{ "P3f", DIR_SENT, match_dropped, CAUSE_ACCEPT_QUEUE_FULL_EARLIER, CERTAINTY_INFERRED,
 	  OWNER_PAST, NULL },
 	{ "P3b", DIR_SENT, match_closed_earlier_same, CAUSE_CLOSED_EARLIER, CERTAINTY_CERTAIN,
 	  OWNER_PAST, NULL },
+	{ "P3f", DIR_SENT, match_dropped, CAUSE_ACCEPT_QUEUE_FULL_EARLIER, CERTAINTY_INFERRED,
+	  OWNER_PAST, NULL },
 	{ "P3b", DIR_SENT, match_closed_earlier, CAUSE_CLOSED_EARLIER, CERTAINTY_INFERRED,
 	  OWNER_PAST, NULL },
+	{ "P2", DIR_SENT, match_strayed_likely, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED,
+	  OWNER_SOCKET, "translated" },
 	{ "P2", DIR_SENT, match_p2_gone, CAUSE_LISTENER_GONE, CERTAINTY_INFERRED, OWNER_PAST,
 	  "handshake" },
-	{ "P2", DIR_SENT, match_p2_translated, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
-	  OWNER_NOBODY, "translated" },
 	{ "P2", DIR_SENT, match_p2, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
 	  NULL },
 	{ "P3d", DIR_SENT, match_p3d, CAUSE_SYNCOOKIE_FAILED, CERTAINTY_INFERRED, OWNER_LISTENER,
@@ -121,6 +127,10 @@ static const struct rule rules[] = {
 	{ "packet", DIR_SENT, match_packet, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_CONTEXT,
 	  "packet-socket" },
 	{ "tun", DIR_SENT, match_tun, CAUSE_CRAFTED, CERTAINTY_CERTAIN, OWNER_CONTEXT, "tun" },
+	{ "forward", DIR_PASSING, match_relay_here, CAUSE_FORWARDED, CERTAINTY_INFERRED,
+	  OWNER_CONTEXT, "relayed" },
+	{ "forward", DIR_PASSING, match_relay, CAUSE_FORWARDED, CERTAINTY_INFERRED, OWNER_SOCKET,
+	  "relayed" },
 	{ "forward", DIR_PASSING, match_bridged, CAUSE_FORWARDED, CERTAINTY_CERTAIN, OWNER_NOBODY,
 	  "bridged" },
 	{ "forward", DIR_PASSING, on_wire, CAUSE_FORWARDED, CERTAINTY_CERTAIN, OWNER_NOBODY,
@@ -145,6 +155,10 @@ static const struct rule rules[] = {
 	  OWNER_LISTENER, NULL },
 	{ "request", DIR_RECEIVED, match_request_stands, CAUSE_IGNORED, CERTAINTY_INFERRED,
 	  OWNER_LISTENER, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_meant_ended, CAUSE_IGNORED, CERTAINTY_CERTAIN,
+	  OWNER_PAST, NULL },
+	{ "dropped", DIR_RECEIVED, match_dropped_meant, CAUSE_IGNORED, CERTAINTY_CERTAIN,
+	  OWNER_SOCKET, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_listener, CAUSE_IGNORED, CERTAINTY_CERTAIN,
 	  OWNER_LISTENER, NULL },
 	{ "dropped", DIR_RECEIVED, match_dropped_timewait, CAUSE_IGNORED, CERTAINTY_CERTAIN,
@@ -174,7 +188,21 @@ bool attribute_wants_target(const struct incident *in)
 
 bool attribute_wants_translation(const struct incident *in)
 {
-	return in->direction == DIR_SENT && match_p2(in) && past_kind(in) == RST_PAST_NONE;
+	if (in->direction == DIR_PASSING)
+		return true;
+	if (in->direction == DIR_RECEIVED)
+		return dropped(in) && past_kind(in) == RST_PAST_NONE &&
+		       (kind(in, RST_SOCK_NONE)
+				? !strcmp(refusal_of(in), "no-socket")
+				: kind(in, RST_SOCK_LISTENER) && !match_before_listener(in));
+	return (match_p2(in) || match_p3(in)) && !match_closed_earlier_same(in) &&
+	       !match_dropped_same(in);
+}
+
+bool attribute_wants_alike(const struct incident *in)
+{
+	return in->direction != DIR_PASSING && in->packet.valid && !in->packet_guessed &&
+	       past_kind(in) != RST_PAST_CONNECTION && past_kind(in) != RST_PAST_HANDSHAKE;
 }
 
 bool attribute_wants_standing(const struct incident *in)

@@ -42,6 +42,13 @@ bool attribute_takes_again(const struct incident *in, const struct rst_past *pas
 /* Whether conntrack may know why a segment came to nobody. */
 bool attribute_wants_translation(const struct incident *in);
 
+/* Where conntrack does not know: whether it may be for a connection that shares one of its ends. */
+bool attribute_wants_alike(const struct incident *in);
+
+/* Whether what shares one end with the segment is the connection that it was for: its numbers go on where
+ * that one is. Needs `meant` with its numbers. */
+bool attribute_is_meant(const struct incident *in);
+
 /* Whether the verdict depends on what still stands: a request socket, or TIME_WAIT. */
 bool attribute_wants_standing(const struct incident *in);
 

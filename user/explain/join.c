@@ -188,11 +188,20 @@ static const struct rst_packet *incoming(const struct join_entry *e)
 	return e->event.hdr.type == RST_REC_DROPPED ? &e->event.packet : NULL;
 }
 
+static bool is_abort(const struct rst_event *event, enum direction direction)
+{
+	return direction == DIR_SENT && event->hdr.type == RST_REC_SENT && !event->packet.valid &&
+	       event->sock.ended_ns < event->hdr.mono_ns;
+}
+
 void join_event(struct join *j, const struct rst_event *event, enum direction direction)
 {
 	struct join_entry *e = append(j, &event->tuple);
 
 	e->event = *event;
+	/* TCP tells of an abort when its RST has left, and may have come: it happened when it began. */
+	if (is_abort(event, direction))
+		e->event.hdr.mono_ns -= event->sock.ended_ns;
 	e->direction = direction;
 	e->due_ns = event->hdr.mono_ns + JOIN_PAIR_NS;
 	if (direction != DIR_SENT && !take_arrival(j, e, true) &&

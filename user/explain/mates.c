@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#include "packet.h"
+
 /* Clocks of two CPUs agree so far. */
 #define SKEW_NS 2000ULL
 
@@ -117,22 +119,18 @@ void mates_add(struct join *j, uint64_t number)
 
 /* ---- who may belong to whom */
 
-/* When the RST left: TCP tells of an abort after it, but of the socket's end before. */
-static uint64_t left_ns(const struct join_entry *e)
-{
-	return e->event.hdr.mono_ns;
-}
-
-/* An abort is told of when its RST has left, by a whole interrupt or more. */
+/* An abort is told of when its RST has left, by a whole interrupt or more, unless its socket says when it
+ * became CLOSE. */
 static bool is_late(const struct join_entry *e)
 {
-	return e->event.hdr.type == RST_REC_SENT && !e->event.packet.valid;
+	return e->event.hdr.type == RST_REC_SENT && !e->event.packet.valid &&
+	       !e->event.sock.ended_ns;
 }
 
 /* Whether RST, on its way as LATER or at its end, may be that which left as EARLIER, within SPAN. */
 static bool in_time(const struct join_entry *earlier, const struct join_entry *later, uint64_t span)
 {
-	uint64_t from = left_ns(earlier), at = later->event.hdr.mono_ns;
+	uint64_t from = earlier->event.hdr.mono_ns, at = later->event.hdr.mono_ns;
 
 	if (at >= from)
 		return at - from <= span;
@@ -272,6 +270,13 @@ static bool want_written(const struct join_entry *e, const struct join_entry *m)
 	return is_written(m) && same_flow(e, m);
 }
 
+/* The program that passed on what E's end sent or got. */
+static bool want_relay(const struct join_entry *e, const struct join_entry *m)
+{
+	return m->relayed && m->mate && same_flow(e, m) && numbers_agree(e, m) &&
+	       m->mate == (e->direction == DIR_SENT ? e->number : e->mate);
+}
+
 /* Who got what passed as P. */
 static bool want_receiver(const struct join_entry *p, const struct join_entry *m)
 {
@@ -304,7 +309,7 @@ static void sort(struct group *g)
 		struct join_entry *e = g->v[i];
 		uint32_t at = i;
 
-		for (; at && left_ns(g->v[at - 1]) > left_ns(e); at--)
+		for (; at && g->v[at - 1]->event.hdr.mono_ns > e->event.hdr.mono_ns; at--)
 			g->v[at] = g->v[at - 1];
 		g->v[at] = e;
 	}
@@ -393,55 +398,13 @@ static bool one_flow(const struct group *g)
 
 /* ---- translated */
 
-static void turn(struct rst_tuple *t)
-{
-	struct rst_tuple o = *t;
-
-	memcpy(t->local, o.remote, sizeof(t->local));
-	memcpy(t->remote, o.local, sizeof(t->remote));
-	t->local_port = o.remote_port;
-	t->remote_port = o.local_port;
-}
-
-static bool same_tuple(const struct rst_tuple *a, const struct rst_tuple *b)
-{
-	return a->family == b->family &&
-	       same_end(a->local, a->local_port, b->local, b->local_port) &&
-	       same_end(a->remote, a->remote_port, b->remote, b->remote_port);
-}
-
 static struct rst_tuple packet_tuple(const struct join_entry *e)
 {
 	struct rst_tuple t = e->event.tuple;
 
 	if (e->direction == DIR_RECEIVED)
-		turn(&t);
+		packet_turn(&t);
 	return t;
-}
-
-/* The two ends that packets from FROM have on the other side of the translation FLOW. */
-static bool other_side(const struct translation *flow, const struct rst_tuple *from,
-		       struct rst_tuple *out)
-{
-	struct rst_tuple original = flow->original, reply = flow->reply;
-
-	for (int i = 0; i < 2; i++) {
-		struct rst_tuple turned_original = original, turned_reply = reply;
-
-		turn(&turned_original);
-		turn(&turned_reply);
-		if (same_tuple(from, &original)) {
-			*out = turned_reply;
-			return true;
-		}
-		if (same_tuple(from, &turned_reply)) {
-			*out = original;
-			return true;
-		}
-		original = flow->reply;
-		reply = flow->original;
-	}
-	return false;
 }
 
 /* Whether the namespace translates A's RST into B's, or the other way. */
@@ -452,7 +415,7 @@ static bool joins(struct join *j, uint32_t netns, const struct join_entry *a,
 	struct translation flow = { 0 };
 
 	return j->translated && j->translated(j->context, netns, &from, &flow) &&
-	       other_side(&flow, &from, &side) && same_tuple(&side, &to);
+	       translation_other_side(&flow, &from, &side) && translation_same(&side, &to);
 }
 
 /* Whether a namespace on the way joins them: their own, or one that this RST passes through. */
@@ -643,6 +606,16 @@ static void tell_once(struct join_entry *sender, const struct join_entry *receiv
 	if (sender->origin == ORIGIN_OWN_FIREWALL && receiver->event.hdr.type == RST_REC_RECEIVED &&
 	    receiver->event.netns == sender->event.netns)
 		sender->merged = true;
+}
+
+const struct join_entry *mates_relay_of(struct join *j, const struct join_entry *e)
+{
+	struct group g = { 0 };
+
+	if (e->direction == DIR_PASSING || !e->mate)
+		return NULL;
+	gather(j, e, JOIN_BY_ENDS, want_relay, &g);
+	return g.n == 1 && !g.more ? g.v[0] : NULL;
 }
 
 void mates_find(struct join *j, uint64_t number)

@@ -25,4 +25,7 @@ void mates_find(struct join *j, uint64_t number);
  */
 void mates_relay(struct join *j, uint64_t number);
 
+/* The entry of the program that passed on what E, which has its mate, sent or received; NULL: none. */
+const struct join_entry *mates_relay_of(struct join *j, const struct join_entry *e);
+
 #endif

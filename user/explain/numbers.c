@@ -31,6 +31,17 @@ static struct numbers answer_to(const struct rst_packet *p)
 	return n;
 }
 
+/* tcp_acceptable_seq(): not behind the window of a peer that has shrunk it, by more than its scale can
+ * say. */
+static uint32_t acceptable(const struct rst_socket *s)
+{
+	uint32_t end = s->snd_una + s->snd_wnd, beyond = s->snd_nxt - end;
+
+	if ((int32_t)beyond <= 0)
+		return s->snd_nxt;
+	return s->flags & RST_SF_WSCALE && beyond < 1U << s->rcv_wscale ? s->snd_nxt : end;
+}
+
 static struct numbers of_abort(const struct rst_socket *s)
 {
 	return (struct numbers){
@@ -38,7 +49,7 @@ static struct numbers of_abort(const struct rst_socket *s)
 		.exact = true,
 		.flags = RST_FLAG_ACK,
 		.ack = s->rcv_nxt,
-		.v = { s->snd_nxt },
+		.v = { acceptable(s) },
 	};
 }
 
@@ -61,6 +72,9 @@ static struct numbers of_accepted(const struct rst_socket *s)
 	n.v[0] = s->rcv_nxt;
 	if (may_miss_fin(s))
 		n.v[n.n++] = s->rcv_nxt - 1;
+	/* The peer was further than what has come in order. */
+	if (s->flags & RST_SF_SACK)
+		n.v[n.n++] = s->sack_end;
 	return n;
 }
 

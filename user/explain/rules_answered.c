@@ -27,10 +27,30 @@ bool match_p2(const struct incident *in)
 	return passive(in) && kind(in, RST_SOCK_NONE) && in->packet.valid && !is_syn(in);
 }
 
-/* Not translated back, it met this host's own ports. */
-bool match_p2_translated(const struct incident *in)
+/* It met this host's own ports, because nobody had translated it. */
+static bool strayed(const struct incident *in)
 {
-	return match_p2(in) && in->translation.there;
+	return (match_p2(in) || match_p3(in)) && in->translation.there;
+}
+
+bool match_strayed_live(const struct incident *in)
+{
+	return strayed(in) && in->meant.by == MEANT_CONNTRACK;
+}
+
+bool match_strayed_ended(const struct incident *in)
+{
+	return strayed(in) && in->meant.by == MEANT_ENDED;
+}
+
+bool match_strayed(const struct incident *in)
+{
+	return strayed(in) && in->meant.by == MEANT_NOT;
+}
+
+bool match_strayed_likely(const struct incident *in)
+{
+	return strayed(in);
 }
 
 bool match_p3(const struct incident *in)

@@ -61,6 +61,17 @@ bool match_suspected_past(const struct incident *in)
 	       past_kind(in) == RST_PAST_CONNECTION;
 }
 
+/* It came to no socket of its own, because nobody had translated it. */
+bool match_dropped_meant(const struct incident *in)
+{
+	return dropped(in) && in->meant.by != MEANT_NOT;
+}
+
+bool match_dropped_meant_ended(const struct incident *in)
+{
+	return dropped(in) && in->meant.by == MEANT_ENDED;
+}
+
 bool match_dropped_listener(const struct incident *in)
 {
 	return dropped(in) && kind(in, RST_SOCK_LISTENER);

@@ -46,6 +46,18 @@ bool match_bridged(const struct incident *in)
 	return on_wire(in) && wire_origin_bridged(in);
 }
 
+/* A program that passes frames on, by whatever socket or device. */
+bool match_relay(const struct incident *in)
+{
+	return on_wire(in) && (in->origin == ORIGIN_WRITTEN || in->origin == ORIGIN_TUN);
+}
+
+bool match_relay_here(const struct incident *in)
+{
+	return match_relay(in) &&
+	       (match_tun(in) || emitter(in) == FN_RAW_SENDMSG || emitter(in) == FN_PACKET_SENDMSG);
+}
+
 bool match_rejected_locally(const struct incident *in)
 {
 	return in->origin == ORIGIN_OWN_FIREWALL && !on_wire(in);

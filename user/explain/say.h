@@ -60,6 +60,9 @@ void say_idle(struct incident *in);
 /* "nft, rule inet filter input handle 5, in the input hook" */
 void say_firewall(struct incident *in);
 
+/* "ACK segment (seq 1, ack 2)" or the like goes before: that it was not translated, and whose it was. */
+void say_untranslated(struct incident *in);
+
 /* What a RST that was refused would have hit. */
 void say_target(struct incident *in);
 

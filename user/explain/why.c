@@ -69,6 +69,10 @@ static void say_pair(struct incident *in)
 	else
 		say(in, "this host");
 	say(in, ": %s", cause->name);
+	if (in->pair.relay.pid) {
+		say(in, ", and passed on by ");
+		say_process(in, in->pair.relay.pid, in->pair.relay.comm);
+	}
 }
 
 void attribute_why(struct incident *in)

@@ -48,13 +48,7 @@ void why_no_such_connection(struct incident *in)
 	else
 		say(in, "a segment");
 	if (in->translation.there) {
-		const struct rst_tuple *o = &in->translation.original;
-
-		say(in, " was not translated back: conntrack has its flow as %s to %s",
-		    ENDPOINT(o->local, o->family, o->local_port),
-		    ENDPOINT(o->remote, o->family, o->remote_port));
-		say(in, ", but held this segment for invalid (out of window?), and this host's own "
-			"ports do not know it");
+		say_untranslated(in);
 		return;
 	}
 	say(in, " for a connection that does not exist here");

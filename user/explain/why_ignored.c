@@ -50,6 +50,11 @@ static void ignored_no_ack(struct incident *in)
 
 static void ignored_no_socket(struct incident *in)
 {
+	if (in->translation.there) {
+		say(in, "it");
+		say_untranslated(in);
+		return;
+	}
 	if (in->ev->past.kind != RST_PAST_CONNECTION || !in->history.what) {
 		say(in, "there is no such connection");
 		return;
@@ -63,6 +68,11 @@ static void ignored_no_socket(struct incident *in)
 
 static void ignored_listener(struct incident *in)
 {
+	if (in->translation.there) {
+		say(in, "it");
+		say_untranslated(in);
+		return;
+	}
 	say(in, "port %u is listened on, and a listener takes no RST", in->ev->tuple.local_port);
 }
 

@@ -41,8 +41,29 @@ void why_crafted(struct incident *in)
 		    !strcmp(detail, "raw-socket") ? "raw socket" : "packet socket");
 }
 
+/* A program that forwards frames, a user-space switch or VPN for example. */
+static void why_relayed(struct incident *in)
+{
+	if (in->owner.pid)
+		say_owner(in);
+	else
+		say(in, "a program");
+	say(in, " passed this ");
+	say_rst(in);
+	if (in->origin == ORIGIN_TUN)
+		say(in, " on by TUN device %s", in->in_interface[0] ? NAME(in->in_interface) : "?");
+	else
+		say(in, " on by a %s",
+		    in->ev->sock.kind == RST_SOCK_RAW ? "raw socket" : "packet socket");
+	say(in, ": this host had sent it before");
+}
+
 void why_forwarded(struct incident *in)
 {
+	if (!strcmp(in->verdict.detail, "relayed")) {
+		why_relayed(in);
+		return;
+	}
 	say(in, "%s", in->verdict.detail);
 	if (in->in_interface[0])
 		say(in, " from %s", NAME(in->in_interface));
@@ -50,6 +71,8 @@ void why_forwarded(struct incident *in)
 		say(in, " to %s", NAME(in->out_interface));
 	say(in, ": ");
 	say_rst(in);
+	if (in->translation.there && translation_is_before(&in->translation, &in->ev->tuple))
+		say_untranslated(in);
 }
 
 void why_rejected_locally(struct incident *in)

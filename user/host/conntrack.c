@@ -187,12 +187,20 @@ static bool is_empty(struct conntrack *c, struct mnl_socket *nl, uint32_t netns)
 	return e->yes;
 }
 
+/* The flow, whether it is translated or not, of packets between KEY's ends in its direction. */
+static void find(struct conntrack *c, struct mnl_socket *nl, const struct rst_tuple *key,
+		 struct translation *out)
+{
+	int err = ask(c, nl, key, out);
+
+	c->refused = err == -EPERM || err == -EINVAL || err == -EOPNOTSUPP;
+}
+
 bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
-		    const struct rst_tuple *segment, struct translation *out)
+		    const struct rst_tuple *packet, struct translation *out)
 {
 	struct mnl_socket *nl;
-	struct rst_tuple key;
-	int err;
+	struct rst_tuple key = *packet;
 
 	memset(out, 0, sizeof(*out));
 	if (!is_loaded(c))
@@ -200,15 +208,16 @@ bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 	nl = netlink_in(&c->netlink, netns, pid);
 	if (!nl || is_empty(c, nl, netns))
 		return false;
-	/* As it is before its translation it is in the table; were it translated, it would not be. */
-	key = *segment;
+	/* As it is before its translation it is in the table; behind it, its reverse is. */
+	find(c, nl, &key, out);
 	packet_turn(&key);
-	err = ask(c, nl, &key, out);
-	c->refused = err == -EPERM || err == -EINVAL || err == -EOPNOTSUPP;
+	if (!out->there && !c->refused)
+		find(c, nl, &key, out);
 	if (!out->there)
 		return false;
 	key = out->reply;
 	packet_turn(&key);
-	out->there = memcmp(&key, &out->original, sizeof(key)) != 0;
+	out->there = !translation_same(&key, &out->original);
+	out->by = "conntrack";
 	return out->there;
 }

@@ -17,14 +17,14 @@ void conntrack_close(struct conntrack *c);
 void conntrack_release(struct conntrack *c);
 
 /*
- * The flow that a segment belongs to, as it was before or after its translation: remote is the
- * segment's source, local its destination. NETNS and PID as for diag_find. True only if the flow is
+ * The flow that a packet from PACKET's local to its remote end belongs to, as it is before or after its
+ * translation. NETNS and PID as for diag_find. True only if the flow is
  * translated. Flows of conntrack zones other than the first are not found, nor those that a RST
  * has ended at once: conntrack forgets a flow whose only reply is a RST. That a namespace tracks
- * nothing at all is asked once between two conntrack_release: the segment must be older than that.
+ * nothing at all is asked once between two conntrack_release: the packet must be older than that.
  */
 bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
-		    const struct rst_tuple *segment, struct translation *out);
+		    const struct rst_tuple *packet, struct translation *out);
 
 /* Whether the kernel tracks connections and has not refused to answer, as far as it was asked. */
 bool conntrack_available(const struct conntrack *c);

@@ -21,9 +21,16 @@ struct interface {
 	char name[IF_NAMESIZE]; /* empty: there is none */
 };
 
+/* The kernel goes through all of its sockets: in the long run they may take one part in so many of a CPU's
+ * time, and so much at once. */
+#define ALIKE_SHARE 50
+#define ALIKE_SAVED_NS 50000000LL
+
 struct diag {
 	struct netlink netlink;
 	struct interface *interfaces;
+	uint64_t alike_asked_ns;
+	int64_t alike_saved_ns;
 };
 
 int diag_open(struct diag **out)
@@ -105,6 +112,127 @@ int diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tup
 	memset(out, 0, sizeof(*out));
 	put_request(nlh, tuple);
 	return nl ? netlink_ask(&d->netlink, nl, nlh, take_socket, out) : -ENONET;
+}
+
+/* ---- connections that have one end of a tuple */
+
+struct alike {
+	const struct rst_tuple *tuple;
+	struct diag_connection *out;
+	int n, max;
+	bool by_local; /* those that share the local end, or the remote one */
+};
+
+#define STATE(s) (1U << (s))
+#define CONNECTED                                                                          \
+	(STATE(RST_TCP_ESTABLISHED) | STATE(RST_TCP_SYN_SENT) | STATE(RST_TCP_FIN_WAIT1) | \
+	 STATE(RST_TCP_FIN_WAIT2) | STATE(RST_TCP_CLOSE_WAIT) | STATE(RST_TCP_LAST_ACK) |  \
+	 STATE(RST_TCP_CLOSING))
+
+/* IPv4 in the first 4 bytes, also of an AF_INET6 socket. False: not of FAMILY. */
+static bool take_address(uint8_t out[16], const __be32 from[4], uint8_t socket_family,
+			 uint8_t family)
+{
+	bool mapped = !from[0] && !from[1] && from[2] == htonl(0xffff);
+
+	memset(out, 0, 16);
+	if (socket_family == AF_INET6 && family == 6)
+		memcpy(out, from, 16);
+	else if (socket_family == AF_INET6 && mapped)
+		memcpy(out, &from[3], 4);
+	else if (socket_family == AF_INET && family == 4)
+		memcpy(out, from, 4);
+	else
+		return false;
+	return true;
+}
+
+static bool same_end(const uint8_t *a, uint16_t a_port, const uint8_t *b, uint16_t b_port)
+{
+	return a_port == b_port && !memcmp(a, b, 16);
+}
+
+static int take_alike(const struct nlmsghdr *nlh, void *data)
+{
+	const struct inet_diag_msg *msg = mnl_nlmsg_get_payload(nlh);
+	struct alike *a = data;
+	const struct rst_tuple *t = a->tuple;
+	struct diag_connection c = { .tuple.family = t->family };
+	bool local, remote;
+
+	if (nlh->nlmsg_type != SOCK_DIAG_BY_FAMILY ||
+	    mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) ||
+	    !take_address(c.tuple.local, msg->id.idiag_src, msg->idiag_family, t->family) ||
+	    !take_address(c.tuple.remote, msg->id.idiag_dst, msg->idiag_family, t->family))
+		return MNL_CB_OK;
+	c.tuple.local_port = ntohs(msg->id.idiag_sport);
+	c.tuple.remote_port = ntohs(msg->id.idiag_dport);
+	local = same_end(c.tuple.local, c.tuple.local_port, t->local, t->local_port);
+	remote = same_end(c.tuple.remote, c.tuple.remote_port, t->remote, t->remote_port);
+	if (local == remote || local != a->by_local || !msg->idiag_inode)
+		return MNL_CB_OK;
+	take_socket(nlh, &c.socket);
+	if (a->n < a->max)
+		a->out[a->n] = c;
+	a->n++;
+	return MNL_CB_OK;
+}
+
+/* All with the port of that end, of one family of sockets. */
+static int dump(struct diag *d, struct mnl_socket *nl, uint8_t family, bool by_local,
+		struct alike *a)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct inet_diag_req_v2 *req;
+
+	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
+	req->sdiag_family = family;
+	req->sdiag_protocol = IPPROTO_TCP;
+	req->idiag_states = CONNECTED;
+	if (by_local)
+		req->id.idiag_sport = htons(a->tuple->local_port);
+	else
+		req->id.idiag_dport = htons(a->tuple->remote_port);
+	a->by_local = by_local;
+	return netlink_ask(&d->netlink, nl, nlh, take_alike, a);
+}
+
+static bool may_ask(struct diag *d)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	d->alike_saved_ns += (int64_t)((now - d->alike_asked_ns) / ALIKE_SHARE);
+	d->alike_asked_ns = now;
+	if (d->alike_saved_ns > ALIKE_SAVED_NS)
+		d->alike_saved_ns = ALIKE_SAVED_NS;
+	return d->alike_saved_ns > 0;
+}
+
+int diag_alike(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+	       struct diag_connection *out, int max)
+{
+	struct mnl_socket *nl = netlink_in(&d->netlink, netns, pid);
+	struct alike a = { .tuple = tuple, .out = out, .max = max };
+	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+	int err = 0;
+
+	if (!nl)
+		return -ENONET;
+	if (!may_ask(d))
+		return -EAGAIN;
+	/* AF_INET6 sockets speak IPv4 as well. */
+	for (int six = tuple->family == 6; six < 2 && !err; six++) {
+		uint8_t family = six ? AF_INET6 : AF_INET;
+
+		err = dump(d, nl, family, true, &a);
+		if (!err)
+			err = dump(d, nl, family, false, &a);
+	}
+	d->alike_saved_ns -= (int64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns);
+	return err ? err : a.n;
 }
 
 const char *diag_interface(struct diag *d, uint32_t netns, uint32_t pid, uint32_t ifindex)

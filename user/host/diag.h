@@ -34,6 +34,21 @@ void diag_release(struct diag *d);
 int diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 	      struct diag_socket *out);
 
+/* A connection, with the ends as its socket has them. */
+struct diag_connection {
+	struct rst_tuple tuple;
+	struct diag_socket socket;
+};
+
+/*
+ * The connections of NETNS that share one end with TUPLE and not the other: of the same local address and
+ * port with another peer, or of the same peer on another local port. Listeners, half-open ones and
+ * TIME_WAIT are none. Fills at most MAX of OUT. Returns how many there are, or -errno; -EAGAIN: asking
+ * once more would take too much CPU time.
+ */
+int diag_alike(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+	       struct diag_connection *out, int max);
+
 /*
  * The name of an interface of that namespace, not escaped, good until diag_release; NULL if there
  * is none (any more), or the namespace cannot be reached.

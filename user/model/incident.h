@@ -14,6 +14,7 @@
 #include "model/causes.h"
 #include "event.h"
 #include "model/kernel_function.h"
+#include "model/translation.h"
 
 enum direction {
 	DIR_SENT,
@@ -112,6 +113,7 @@ struct pair {
 	uint32_t pid;
 	char comm[RST_COMM_LEN + 1];
 	enum cause_id cause;
+	struct process_name relay; /* the program in between that passed the RST on; pid 0: none */
 };
 
 #define FIREWALL_RULE_MAX 96
@@ -129,11 +131,25 @@ struct firewall {
 	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
 };
 
-/* A flow that conntrack translates. Of each tuple, local is the source and remote the destination
- * of that direction's packets. */
-struct translation {
-	bool there;
-	struct rst_tuple original, reply;
+/* How the connection is known that a segment was for, which it did not reach because nobody had translated
+ * it. */
+enum meant_by {
+	MEANT_NOT,	  /* there is none, as far as is known */
+	MEANT_CONNTRACK,  /* conntrack has the flow, and here is its socket */
+	MEANT_ENDED,	  /* the same, and the socket is remembered: in the event's past */
+	MEANT_LOCAL_END,  /* a connection of this local end with another peer, by its numbers */
+	MEANT_REMOTE_END, /* a connection of this peer on another port here, by its numbers */
+};
+
+struct meant {
+	enum meant_by by;
+	struct rst_tuple tuple; /* as its socket has it */
+	uint8_t state;		/* enum rst_tcp_state */
+	bool have_numbers;
+	uint32_t rcv_nxt, snd_nxt; /* what it expected next, and had sent */
+	/* What the event said before of the socket that the segment met. */
+	struct rst_owner met_owner;
+	uint64_t met_inode, met_cookie;
 };
 
 /* Why a RST is suspected not to be the peer's. */
@@ -191,7 +207,9 @@ struct incident {
 	bool packet_guessed;   /* from the RST that answers it */
 	struct rst_packet rst; /* firewall-reject: the RST itself; valid 0: not known */
 	struct firewall firewall;
-	struct translation translation; /* of the segment's two ends */
+	struct translation
+		translation; /* of the segment's two ends, or the RST's where it passes */
+	struct meant meant;
 	struct suspicion suspicion;
 	uint32_t came_in; /* number of the interface where it came in; 0: none, or not known */
 	char in_interface[RST_IFNAME_LEN];  /* its name; empty: not known */

@@ -330,14 +330,25 @@ static void put_flow(struct json_out *o, const char *key, const struct rst_tuple
 	json_out_end(o, c);
 }
 
-static void put_translation(struct json_out *o, const struct translation *tr)
+static void put_translation(struct json_out *o, const struct incident *in)
 {
-	struct json_mark c = json_out_object(o, "translation");
+	const struct translation *tr = &in->translation;
+	struct json_mark c;
 
-	if (tr->there) {
-		put_flow(o, "original", &tr->original);
-		put_flow(o, "reply", &tr->reply);
-	}
+	if (!tr->there)
+		return;
+	c = json_out_object(o, "translated");
+	put_flow(o, "original", &tr->original);
+	put_flow(o, "reply", &tr->reply);
+	put_word(o, "by", tr->by);
+	json_out_end(o, c);
+	/* The older name, of the one case that it was for. */
+	if (in->direction != DIR_SENT || in->meant.by == MEANT_LOCAL_END ||
+	    in->meant.by == MEANT_REMOTE_END)
+		return;
+	c = json_out_object(o, "translation");
+	put_flow(o, "original", &tr->original);
+	put_flow(o, "reply", &tr->reply);
 	json_out_end(o, c);
 }
 
@@ -392,6 +403,17 @@ static void put_suspicion(struct json_out *o, const struct incident *in)
 	json_out_end(o, c);
 }
 
+static void put_relay(struct json_out *o, const struct process_name *relay)
+{
+	struct json_mark c = json_out_object(o, "relay");
+
+	if (relay->pid) {
+		put_number(o, "pid", relay->pid);
+		put_name(o, "comm", relay->comm, sizeof(relay->comm));
+	}
+	json_out_end(o, c);
+}
+
 static void put_pair(struct json_out *o, const struct sink_style *style, const struct pair *p)
 {
 	struct json_mark c = json_out_object(o, "pair");
@@ -401,6 +423,7 @@ static void put_pair(struct json_out *o, const struct sink_style *style, const s
 		put_nonzero(o, "pid", p->pid);
 		put_name(o, "comm", p->comm, sizeof(p->comm));
 		put_word(o, "cause", cause_get(p->cause)->name);
+		put_relay(o, &p->relay);
 	}
 	json_out_end(o, c);
 }
@@ -525,7 +548,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_packet(o, "packet", &in->packet, t->family);
 	put_packet(o, "rst", &in->rst, t->family);
 	put_firewall(o, &in->firewall);
-	put_translation(o, &in->translation);
+	put_translation(o, in);
 	put_suspicion(o, in);
 	put_history(o, &in->history);
 	put_pair(o, style, &in->pair);

@@ -587,6 +587,14 @@ struct inet_connection_sock {
 
 struct tcp_options_received {
 	int ts_recent_stamp;
+	u16 wscale_ok: 1;
+	u16 rcv_wscale: 4;
+	u8 num_sacks;
+};
+
+struct tcp_sack_block {
+	u32 start_seq;
+	u32 end_seq;
 };
 
 struct tcp_sock {
@@ -603,8 +611,10 @@ struct tcp_sock {
 	u32 snd_nxt;
 	u32 snd_una;
 	u32 packets_out;
+	u32 snd_wnd;
 	u32 rcv_wnd;
 	struct tcp_options_received rx_opt;
+	struct tcp_sack_block selective_acks[4];
 	u64 bytes_received;
 	u32 segs_in;
 	u32 rcv_wup;

@@ -24,6 +24,26 @@ static void translated(struct built *b)
 	b->in.translation.there = true;
 }
 
+static void meant_live(struct built *b)
+{
+	translated(b);
+	b->in.meant.by = MEANT_CONNTRACK;
+}
+
+static void meant_ended(struct built *b)
+{
+	translated(b);
+	b->in.meant.by = MEANT_ENDED;
+	b->ev.past.kind = RST_PAST_CONNECTION;
+	b->ev.past.rcv_nxt = b->in.packet.seq + (1U << 30);
+}
+
+static void meant_likely(struct built *b)
+{
+	translated(b);
+	b->in.meant.by = MEANT_LOCAL_END;
+}
+
 static void queue_over_and_request(struct built *b)
 {
 	request(b);
@@ -87,7 +107,15 @@ static const struct row rows[] = {
 	{ "P2, of a translated flow", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, ACK, 0, "NO_SOCKET", translated,
 	  CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_NOBODY, "translated" },
 	{ "P3, of a translated flow", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, ACK, 0, NULL, translated,
-	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, NULL },
+	  CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_NOBODY, "translated" },
+	{ "P2, of a connection behind a translation", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, ACK, 0, "NO_SOCKET",
+	  meant_live, CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_SOCKET, "translated" },
+	{ "P3, of a connection behind a translation", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, ACK, 0, NULL,
+	  meant_live, CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_SOCKET, "translated" },
+	{ "P3, of one that ended behind a translation", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, ACK, 0, NULL,
+	  meant_ended, CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_PAST, "translated" },
+	{ "P2, of a connection with one end of it", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, ACK, 0, "NO_SOCKET",
+	  meant_likely, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_SOCKET, "translated" },
 	{ "P1 without a reason", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL, NULL,
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1 with ECN", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | RST_FLAG_ECE | RST_FLAG_CWR, 0, NULL,

@@ -48,7 +48,9 @@ static void abort_by(struct join *j, uint64_t at, uint32_t ns, uint32_t from, ui
 	struct rst_event e = base(at, ns, from, to);
 
 	e.hdr.type = RST_REC_SENT;
-	e.sock = (struct rst_socket){ .kind = RST_SOCK_FULL, .snd_nxt = seq, .rcv_nxt = 7 };
+	e.sock = (struct rst_socket){
+		.kind = RST_SOCK_FULL, .snd_una = seq, .snd_nxt = seq, .rcv_nxt = 7
+	};
 	join_event(j, &e, DIR_SENT);
 }
 
@@ -173,6 +175,26 @@ Test(mates, but_for_an_abort)
 	CHECK(j, 2, 1);
 }
 
+/* Unless its socket says when it was. */
+Test(mates, an_abort_when_it_happened)
+{
+	struct join *j = join_begin();
+	struct rst_event e = base(50 * US, SERVER, S, C);
+
+	answer(j, 20 * US, SERVER, S, C, 5);
+	took(j, 15 * US, CLIENT, S, C, 5);
+	dropped(j, 25 * US, CLIENT, S, C, 5);
+	e.hdr.type = RST_REC_SENT;
+	e.sock = (struct rst_socket){ .kind = RST_SOCK_FULL,
+				      .state = RST_TCP_CLOSE,
+				      .snd_una = 5,
+				      .snd_nxt = 5,
+				      .ended_ns = 40 * US };
+	join_event(j, &e, DIR_SENT);
+	cr_expect_eq(join_at(j, 4)->event.hdr.mono_ns, 10 * US);
+	CHECK(j, 3, 4, 1, 2);
+}
+
 /* The SYN came again after a second: the first RST was lost. */
 Test(mates, the_nearer_of_two_far_apart)
 {
@@ -263,7 +285,9 @@ Test(mates, translated_at_both_ends)
 
 		j->translated = translated;
 		entry_netns = known == 1 ? ROUTER : 0;
-		entry = (struct translation){ true, tuple(C, VIP), tuple(S, AT(30, 6000)) };
+		entry = (struct translation){ .there = true,
+					      .original = tuple(C, VIP),
+					      .reply = tuple(S, AT(30, 6000)) };
 		if (known == 2) {
 			entry_netns = ROUTER;
 			entry.reply = tuple(AT(9, 80), AT(30, 6000));

@@ -118,8 +118,10 @@ Test(numbers, of_what_a_socket_takes)
 
 Test(numbers, of_an_abort)
 {
-	struct rst_event e = { .hdr.type = RST_REC_SENT,
-			       .sock = { .kind = RST_SOCK_FULL, .snd_nxt = 50, .rcv_nxt = 100 } };
+	struct rst_event e = {
+		.hdr.type = RST_REC_SENT,
+		.sock = { .kind = RST_SOCK_FULL, .snd_una = 50, .snd_nxt = 50, .rcv_nxt = 100 }
+	};
 	struct numbers n = numbers_of(&e, DIR_SENT, NULL), rst;
 	struct rst_packet other[] = { RST(50, 100, RST_FLAG_ACK), RST(50, 101, RST_FLAG_ACK),
 				      RST(51, 100, RST_FLAG_ACK), RST(50, 100, 0) };
@@ -128,6 +130,55 @@ Test(numbers, of_an_abort)
 		rst = seen(RST_REC_WIRE, other[i]);
 		cr_expect_eq(numbers_fit(&n, &rst), i == 0, "row %zu", i);
 	}
+}
+
+/* A peer that has shrunk its window gets the number at the end of that, unless the scale hides it. */
+static const struct {
+	uint32_t snd_una, snd_wnd, snd_nxt, flags;
+	uint8_t rcv_wscale;
+	uint32_t seq;
+} windows[] = {
+	{ 1000, 100, 1100, 0, 0, 1100 },
+	{ 1000, 200, 1100, 0, 0, 1100 },
+	{ 1000, 50, 1100, 0, 0, 1050 },
+	{ 1000, 0, 1100, 0, 0, 1000 },
+	{ 1000, 50, 1100, RST_SF_WSCALE, 5, 1050 },
+	{ 1000, 50, 1100, RST_SF_WSCALE, 6, 1100 },
+	{ 1000, 36, 1100, RST_SF_WSCALE, 6, 1036 },
+	{ 0xffffffff, 1, 99, 0, 0, 0 },
+};
+
+Test(numbers, of_an_abort_outside_the_window)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(windows); i++) {
+		struct rst_event e = { .hdr.type = RST_REC_SENT,
+				       .sock = { .kind = RST_SOCK_FULL,
+						 .snd_una = windows[i].snd_una,
+						 .snd_wnd = windows[i].snd_wnd,
+						 .snd_nxt = windows[i].snd_nxt,
+						 .flags = windows[i].flags,
+						 .rcv_wscale = windows[i].rcv_wscale } };
+
+		cr_expect_eq(numbers_of(&e, DIR_SENT, NULL).v[0], windows[i].seq, "row %zu", i);
+	}
+}
+
+/* The peer had sent more, which came, but for something before it. */
+Test(numbers, of_what_is_taken_behind_a_gap)
+{
+	struct rst_socket s = {
+		.kind = RST_SOCK_FULL, .state = RST_TCP_ESTABLISHED, .rcv_nxt = 100, .sack_end = 900
+	};
+	struct rst_packet rst = RST(900, 0, 0);
+	struct numbers n = taken_by(s), at_end = seen(RST_REC_WIRE, rst);
+
+	cr_expect(!numbers_fit(&at_end, &n));
+	s.flags = RST_SF_SACK;
+	n = taken_by(s);
+	cr_expect(numbers_fit(&at_end, &n));
+	s.state = RST_TCP_CLOSE_WAIT;
+	n = taken_by(s);
+	cr_expect_eq(n.n, 3);
 }
 
 /* What nothing is known of fits nothing. */

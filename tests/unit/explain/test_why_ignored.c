@@ -217,21 +217,21 @@ static const struct {
 	const char *stack;
 	enum rst_socket_kind kind;
 	const char *reason;
-	bool target, standing;
+	bool target, standing, translation;
 } asked[] = {
-	{ "tcp_v4_rcv", RST_SOCK_NONE, "TCP_CSUM", true, false },
-	{ "nf_hook_slow", RST_SOCK_NONE, "NETFILTER_DROP", true, false },
-	{ "nf_hook_slow", RST_SOCK_NONE, NULL, true, false },
-	{ "tcp_v4_rcv", RST_SOCK_NONE, "NO_SOCKET", false, false },
-	{ "tcp_v4_rcv", RST_SOCK_FULL, "TCP_CSUM", false, false },
-	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "NOT_SPECIFIED", false, true },
-	{ "tcp_v6_rcv", RST_SOCK_LISTENER, NULL, false, true },
-	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, false },
-	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, false },
-	{ "tcp_v4_rcv", RST_SOCK_FULL, "TCP_OVERWINDOW", false, false },
-	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "NOT_SPECIFIED", false, false },
-	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "TCP_RESET", false, false },
-	{ "tcp_v4_rcv", RST_SOCK_TIMEWAIT, "NOT_SPECIFIED", false, true },
+	{ "tcp_v4_rcv", RST_SOCK_NONE, "TCP_CSUM", true, false, false },
+	{ "nf_hook_slow", RST_SOCK_NONE, "NETFILTER_DROP", true, false, false },
+	{ "nf_hook_slow", RST_SOCK_NONE, NULL, true, false, false },
+	{ "tcp_v4_rcv", RST_SOCK_NONE, "NO_SOCKET", false, false, true },
+	{ "tcp_v4_rcv", RST_SOCK_FULL, "TCP_CSUM", false, false, false },
+	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "NOT_SPECIFIED", false, true, false },
+	{ "tcp_v6_rcv", RST_SOCK_LISTENER, NULL, false, true, false },
+	{ "tcp_v4_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, false, false },
+	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "TCP_OVERWINDOW", false, false, true },
+	{ "tcp_v4_rcv", RST_SOCK_FULL, "TCP_OVERWINDOW", false, false, false },
+	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "NOT_SPECIFIED", false, false, true },
+	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, "TCP_RESET", false, false, true },
+	{ "tcp_v4_rcv", RST_SOCK_TIMEWAIT, "NOT_SPECIFIED", false, true, false },
 };
 
 Test(why_ignored, what_is_asked)
@@ -242,7 +242,8 @@ Test(why_ignored, what_is_asked)
 		build_ignored(&b, asked[i].stack, asked[i].kind, RST_TCP_NONE, asked[i].reason);
 		cr_expect_eq(attribute_wants_target(&b.in), asked[i].target, "row %zu", i);
 		cr_expect_eq(attribute_wants_standing(&b.in), asked[i].standing, "row %zu", i);
-		cr_expect(!attribute_wants_translation(&b.in), "row %zu", i);
+		cr_expect_eq(attribute_wants_translation(&b.in), asked[i].translation, "row %zu",
+			     i);
 		/* What is on its way to somebody else hits nothing here. */
 		b.in.direction = DIR_PASSING;
 		cr_expect(!attribute_wants_target(&b.in), "row %zu", i);
@@ -262,13 +263,19 @@ Test(why_ignored, when_conntrack_is_asked)
 	build_packet(&b, RST_FLAG_ACK, 0);
 	cr_expect(attribute_wants_translation(&b.in));
 	build_past(&b, RST_PAST_CONNECTION, RST_END_CLOSE, 30);
+	b.ev.past.rcv_nxt = b.in.packet.seq;
+	b.ev.past.snd_nxt = b.in.packet.ack;
 	cr_expect(!attribute_wants_translation(&b.in), "its end is remembered");
+	b.ev.past.rcv_nxt = b.in.packet.seq + (1U << 30);
+	cr_expect(attribute_wants_translation(&b.in), "another's end is");
+	cr_expect(!attribute_wants_alike(&b.in));
 	b.ev.past.kind = RST_PAST_NONE;
 	build_packet(&b, RST_FLAG_SYN, 0);
 	cr_expect(!attribute_wants_translation(&b.in), "a SYN begins anew");
 	build_packet(&b, RST_FLAG_ACK, 0);
+	cr_expect(attribute_wants_alike(&b.in));
 	build_socket(&b, RST_SOCK_LISTENER, RST_TCP_LISTEN, 0);
-	cr_expect(!attribute_wants_translation(&b.in));
+	cr_expect(!attribute_wants_translation(&b.in), "no rule of a listener's");
 	build_socket(&b, RST_SOCK_NONE, RST_TCP_NONE, 0);
 	b.in.direction = DIR_RECEIVED;
 	cr_expect(!attribute_wants_translation(&b.in));

@@ -202,6 +202,7 @@ Test(sink_json_wire, translation)
 	json_assert_absent(o, "translation");
 	json_decref(o);
 	sample.in.translation.there = true;
+	sample.in.translation.by = "conntrack";
 	sample.in.verdict.detail = "translated";
 	o = event(CAUSE_NO_SUCH_CONNECTION, DIR_SENT);
 	json_assert_str(o, "translation.original.source.address", "10.0.0.9");
@@ -212,6 +213,15 @@ Test(sink_json_wire, translation)
 	json_assert_int(o, "translation.reply.source.port", 8080);
 	json_assert_str(o, "translation.reply.destination.address", "192.0.2.9");
 	json_assert_int(o, "translation.reply.destination.port", 5678);
+	json_assert_int(o, "translated.reply.destination.port", 5678);
+	json_assert_str(o, "translated.by", "conntrack");
+	json_decref(o);
+	sample.in.translation.by = "connection";
+	sample.in.meant.by = MEANT_LOCAL_END;
+	o = event(CAUSE_NO_SUCH_CONNECTION, DIR_SENT);
+	json_assert_absent(o, "translation");
+	json_assert_str(o, "translated.by", "connection");
+	json_assert_str(o, "translated.original.source.address", "10.0.0.9");
 	json_decref(o);
 }
 

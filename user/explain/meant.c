@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * meant.c: a segment that a NAT on its way, or here, should have translated and did not: it comes to this
+ * host's own ports, which do not know it, or to whoever listens there. What it was for is the connection
+ * behind the translation.
+ */
+#include "explain/attribute.h"
+#include "explain/match.h"
+#include "explain/say.h"
+#include "explain/why.h"
+#include "model/words.h"
+#include "packet.h"
+
+/* What is held for invalid is out of the window by one of its numbers; the other is the connection's, as far
+ * as may be under way: of a random segment one in a thousand would do. */
+#define SPAN_BYTES (1U << 20)
+
+static bool close_to(uint32_t a, uint32_t b)
+{
+	return a - b + SPAN_BYTES < 2 * SPAN_BYTES;
+}
+
+bool attribute_is_meant(const struct incident *in)
+{
+	const struct rst_packet *p = &in->packet;
+	const struct meant *m = &in->meant;
+
+	if (!m->have_numbers)
+		return false;
+	if (p->flags & RST_FLAG_ACK && close_to(p->ack, m->snd_nxt))
+		return true;
+	/* Before the SYN-ACK nothing is expected. */
+	return m->state != RST_TCP_SYN_SENT && close_to(p->seq, m->rcv_nxt);
+}
+
+/* How far the segment is from where the connection's peer was. */
+static void say_distance(struct incident *in)
+{
+	int32_t beyond = (int32_t)(in->packet.seq - in->meant.rcv_nxt);
+
+	if (!in->meant.have_numbers || !in->packet.valid || in->meant.state == RST_TCP_SYN_SENT ||
+	    !beyond)
+		return;
+	say(in, ": its seq is %s bytes %s what that expects",
+	    COUNT(beyond < 0 ? -(int64_t)beyond : beyond), beyond < 0 ? "behind" : "beyond");
+}
+
+static void say_connection(struct incident *in)
+{
+	const struct meant *m = &in->meant;
+
+	say(in, "; ");
+	if (in->owner.pid)
+		say_owner(in);
+	else
+		say(in, "a process here");
+	say(in, " has that connection (%s with %s, %s)",
+	    ENDPOINT(m->tuple.local, m->tuple.family, m->tuple.local_port),
+	    ENDPOINT(m->tuple.remote, m->tuple.family, m->tuple.remote_port),
+	    words_tcp_state(m->state));
+}
+
+static void say_flow(struct incident *in)
+{
+	const struct rst_tuple *o = &in->translation.original;
+	struct rst_tuple packet = in->ev->tuple;
+
+	if (in->direction != DIR_PASSING)
+		packet_turn(&packet);
+	say(in, " was not translated%s: conntrack has its flow as %s to %s",
+	    translation_same(&packet, o) ? "" : " back",
+	    ENDPOINT(o->local, o->family, o->local_port),
+	    ENDPOINT(o->remote, o->family, o->remote_port));
+	say(in, ", but held this segment for invalid (out of window?)");
+	say_distance(in);
+}
+
+static void say_by_one_end(struct incident *in)
+{
+	const struct rst_tuple *t = &in->ev->tuple;
+
+	say(in, " came untranslated: its numbers are those of another connection of %s",
+	    in->meant.by == MEANT_LOCAL_END ? ENDPOINT(t->local, t->family, t->local_port)
+					    : ENDPOINT(t->remote, t->family, t->remote_port));
+	say(in, ", which a NAT %s joins with these ends, and let this one through",
+	    in->meant.by == MEANT_LOCAL_END ? "on the way" : "here");
+	say_distance(in);
+}
+
+void say_untranslated(struct incident *in)
+{
+	switch (in->meant.by) {
+	case MEANT_CONNTRACK:
+		say_flow(in);
+		say_connection(in);
+		break;
+	case MEANT_LOCAL_END:
+	case MEANT_REMOTE_END:
+		say_by_one_end(in);
+		say_connection(in);
+		break;
+	case MEANT_ENDED:
+		say_flow(in);
+		if (!in->history.what)
+			break;
+		say(in, "; %s before ", SPAN(in->history.ago_ns));
+		say_history(in, "that connection");
+		break;
+	case MEANT_NOT:
+		say_flow(in);
+		if (in->direction != DIR_PASSING)
+			say(in, ", and this host's own ports do not know it");
+		break;
+	}
+}
