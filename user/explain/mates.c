@@ -13,7 +13,7 @@
 /* Clocks of two CPUs agree so far. */
 #define SKEW_NS 2000ULL
 
-/* No more of a chain are looked at, and no more are compared with each other. */
+/* No more that bear one number are looked at, and no more are compared with each other. */
 #define WALK 512
 #define GROUP 64
 
@@ -184,6 +184,24 @@ static void add(struct group *g, struct join_entry *e)
 		g->v[g->n++] = e;
 }
 
+/* Whether M's node SLOT is one of those that E looks for by NUMBER and KEY. Others are there only because
+ * they fall into the same bucket: those of a flood that bears one number are not to hide what E is. */
+static bool is_of_chain(const struct join_entry *m, uint64_t slot, const struct join_entry *e,
+			uint32_t number, enum join_key key)
+{
+	uint32_t keys[NUMBERS_MAX], n = keys_of(&m->numbers, keys);
+	struct ends x = ends_of(e), y = ends_of(m);
+
+	if (slot % JOIN_KEYS != (uint64_t)key || slot / JOIN_KEYS >= n ||
+	    keys[slot / JOIN_KEYS] != number)
+		return false;
+	if ((key == JOIN_BY_ENDS || key == JOIN_BY_SOURCE) &&
+	    !same_end(x.source, x.source_port, y.source, y.source_port))
+		return false;
+	return (key != JOIN_BY_ENDS && key != JOIN_BY_TARGET) ||
+	       same_end(x.target, x.target_port, y.target, y.target_port);
+}
+
 /* Adds to G what WANT wants of all that bears a number of E's and shares what KEY says. */
 static void gather(struct join *j, const struct join_entry *e, enum join_key key,
 		   bool (*want)(const struct join_entry *e, const struct join_entry *m),
@@ -197,7 +215,8 @@ static void gather(struct join *j, const struct join_entry *e, enum join_key key
 		while (join_has(j, node / JOIN_NODES)) {
 			struct join_entry *m = join_at(j, node / JOIN_NODES);
 
-			if (walked++ == WALK) {
+			if (is_of_chain(m, node % JOIN_NODES, e, keys[i], key) &&
+			    walked++ == WALK) {
 				g->more = true;
 				return;
 			}

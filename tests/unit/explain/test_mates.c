@@ -113,6 +113,27 @@ static void check(struct join *j, const int *mates, int n)
 #define S AT(1, 80)
 #define C AT(2, 4000)
 
+/* Everywhere in the table: some of the pairs fall where the flood's one number does. */
+Test(mates, a_flood_that_bears_one_number_hides_no_pair)
+{
+	for (uint32_t round = 0; round < 40; round++) {
+		struct join *j = join_begin();
+		const struct join_entry *e;
+
+		for (uint32_t i = 0; i < 600; i++)
+			answer(j, i * US, SERVER, S, AT(3, 1024 + i), 1);
+		for (uint32_t i = 0; i < 600; i++) {
+			uint32_t at = AT(4, 1024 + round * 600 + i);
+
+			answer(j, (600 + i) * US, SERVER, S, at, 1000 + i);
+			took(j, (600 + i) * US + 1, CLIENT, S, at, 1000 + i);
+		}
+		while ((e = join_next(j, 0, true)))
+			cr_assert_eq(e->number > 600, !!join_mate(j, e), "round %u: %d", round,
+				     (int)e->number);
+	}
+}
+
 /* A burst: a number again and again. */
 Test(mates, equal_ones_in_order_of_time)
 {
