@@ -123,7 +123,8 @@ static void open_translated(struct run *run, struct pair *p, const struct end *o
 }
 
 /* Without -i, the TTL is that of the RST where it leaves. */
-static void check_forwarded(struct run *run, size_t n, const struct end *from, const struct end *to)
+static void check_forwarded(struct run *run, const struct end *from, const struct end *to,
+			    const struct actor *sender)
 {
 	struct wanted w = {
 		.cause = "forwarded",
@@ -132,9 +133,10 @@ static void check_forwarded(struct run *run, size_t n, const struct end *from, c
 		.local = from,
 		.remote = to,
 	};
-	json_t *e = expect_event(run, SIDE_ROUTER, "passing", n, &w);
+	json_t *e = expect_event(run, SIDE_ROUTER, "passing", 0, &w);
 
 	expect_int(e, "packet.ttl", run->xdp ? 64 : 63);
+	expect_pair(e, sender, "linger-zero");
 }
 
 /* The client's RST has the router's address when XDP sees it. */
@@ -156,9 +158,9 @@ static void dnat(struct run *run)
 	tracer_finish(
 		run, (struct tally){ .client_sent = 1, .router_passing = 1, .server_received = 1 });
 	sent.local = received.remote = &p.client;
-	expect_sent(run, SIDE_CLIENT, 0, &sent);
-	expect_received(run, SIDE_SERVER, 0, &received);
-	check_forwarded(run, 0, &p.client, &p.server);
+	expect_pair(expect_sent(run, SIDE_CLIENT, 0, &sent), &p.srv, "reset-by-peer");
+	expect_pair(expect_received(run, SIDE_SERVER, 0, &received), &p.cli, "linger-zero");
+	check_forwarded(run, &p.client, &p.server, &p.cli);
 	pair_stop(&p);
 }
 
@@ -181,9 +183,9 @@ static void dnat_back(struct run *run)
 	tracer_finish(
 		run, (struct tally){ .server_sent = 1, .router_passing = 1, .client_received = 1 });
 	sent.remote = received.local = &p.client;
-	expect_sent(run, SIDE_SERVER, 0, &sent);
-	expect_received(run, SIDE_CLIENT, 0, &received);
-	check_forwarded(run, 0, &outside, &p.client);
+	expect_pair(expect_sent(run, SIDE_SERVER, 0, &sent), &p.cli, "reset-by-peer");
+	expect_pair(expect_received(run, SIDE_CLIENT, 0, &received), &p.srv, "linger-zero");
+	check_forwarded(run, &outside, &p.client, &p.srv);
 	pair_stop(&p);
 }
 
@@ -204,12 +206,72 @@ static void redirected(struct run *run)
 	actor_await_reset(&p.srv, p.s);
 	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
 	sent.local = received.remote = &p.client;
-	expect_sent(run, SIDE_CLIENT, 0, &sent);
+	expect_pair(expect_sent(run, SIDE_CLIENT, 0, &sent), &p.srv, "reset-by-peer");
 	e = expect_received(run, SIDE_SERVER, 0, &received);
+	expect_pair(e, &p.cli, "linger-zero");
 	if (run->xdp) {
 		expect_int(e, "packet.ttl", 64);
 		expect_str(e, "interface", "srv0");
 	}
+	pair_stop(&p);
+}
+
+/*
+ * A segment far outside of the window is not redirected: it meets the application that listens on the port
+ * itself. The connection is the server's, behind the translation.
+ */
+static void strayed(struct run *run)
+{
+	struct end outside = expect_at(act_address(run->speak, SIDE_SERVER), OUTSIDE_PORT);
+	struct flow f = { .speak = run->speak }, down = { .speak = run->speak };
+	struct segment stray = { .flags = TH_ACK | TH_PUSH, .length = 10 }, last;
+	struct wanted sent = {
+		.cause = "no-such-connection",
+		.detail = "translated",
+		.local = &outside,
+		.emitter = expect_passive(run->speak),
+	};
+	struct sender sender;
+	struct actor forger, app;
+	struct tap tap;
+	struct pair p;
+	json_t *e;
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_SERVER, NULL, p.server.port);
+	actor_start(&app, &run->lab, SIDE_SERVER, "e2e-app");
+	actor_listen(&app, run->speak, NULL, OUTSIDE_PORT, 8);
+	tracer_start_on(run, SIDE_SERVER, "srv0");
+	tap_open(&tap, &run->lab, SIDE_CLIENT, "cli0");
+	actor_start(&forger, &run->lab, SIDE_CLIENT, "e2e-forger");
+	sender_open(&sender, &forger, BY_RAW, run->speak, NULL, 0);
+	open_translated(run, &p, &outside);
+	actor_write(&p.srv, p.s, 100);
+	actor_read(&p.cli, p.c, 100);
+
+	down.from = outside;
+	down.to = p.client;
+	last = tap_latest(&tap, &down);
+	f.from = p.client;
+	f.to = outside;
+	stray.seq = last.ack + 1000000000;
+	stray.ack = last.seq + (uint32_t)last.length;
+	sender_send(&sender, &f, &stray);
+	/* Its answer ends the client's side. */
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	sent.remote = &p.client;
+	sent.owner = &p.srv;
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_str(e, "translated.by", "conntrack");
+	check_end(e, "translated.original.source", &p.client);
+	check_end(e, "translated.original.destination", &outside);
+	check_end(e, "translated.reply.source", &p.server);
+	check_end(e, "translated.reply.destination", &p.client);
+	expect_contains(e, "why", "was not translated: conntrack has its flow");
+	tap_close(&tap);
+	actor_stop(&forger);
+	actor_stop(&app);
 	pair_stop(&p);
 }
 
@@ -218,5 +280,6 @@ const struct scenario scenarios_translated[] = {
 	{ "translated-dnat", dnat, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat-back", dnat_back, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-redirect", redirected, V4_V6, false, LAB_PAIR, true, NULL },
+	{ "translated-not", strayed, V4_V6, false, LAB_PAIR, true, NULL },
 	{ 0 },
 };
