@@ -315,6 +315,11 @@ static bool want_passing(const struct join_entry *e, const struct join_entry *m)
 	       numbers_agree(e, m) && ends_alike(e, m) >= 1;
 }
 
+static bool want_passing_same(const struct join_entry *e, const struct join_entry *m)
+{
+	return same_flow(e, m) && want_passing(e, m);
+}
+
 static bool want_passing_anyhow(const struct join_entry *e, const struct join_entry *m)
 {
 	return m->direction == DIR_PASSING && !m->arrival_only && !m->merged && numbers_agree(e, m);
@@ -463,21 +468,53 @@ static void keep_translated(struct join *j, const struct join_entry *e, struct g
 	*g = kept;
 }
 
-/* Whether E is not the only one that one of G, all of one flow, may belong to. */
-static bool contested(struct join *j, const struct join_entry *e, const struct group *g)
+/* Of two with one end alike: whether a translation of the other one kept its port, as masquerading does
+ * where it can. */
+static bool keeps_port(const struct join_entry *a, const struct join_entry *b)
 {
+	struct ends x = ends_of(a), y = ends_of(b);
+
+	return x.source_port == y.source_port && x.target_port == y.target_port;
+}
+
+/* What may belong to one of G as well as E does, of other flows: as its other end; or, where E passes, of
+ * those that pass there. PORTS: only what keeps the ports. */
+static bool contested(struct join *j, const struct join_entry *e, const struct group *g, bool ports)
+{
+	bool passing = e->direction == DIR_PASSING;
 	struct group others = { 0 };
 	const struct join_entry *m = g->v[0];
 
-	gather(j, m, JOIN_BY_ENDS, want_other_same, &others);
-	if (others.n || others.more)
-		return true;
-	gather(j, m, JOIN_BY_SOURCE, want_other_translated, &others);
-	gather(j, m, JOIN_BY_TARGET, want_other_translated, &others);
+	gather(j, m, JOIN_BY_ENDS, passing ? want_passing_same : want_other_same, &others);
 	for (uint32_t i = 0; i < others.n; i++)
-		if (!same_flow(others.v[i], e))
+		if (!passing || others.v[i]->event.netns == e->event.netns)
+			return true;
+	others.n = 0;
+	gather(j, m, JOIN_BY_SOURCE, passing ? want_passing : want_other_translated, &others);
+	gather(j, m, JOIN_BY_TARGET, passing ? want_passing : want_other_translated, &others);
+	for (uint32_t i = 0; i < others.n; i++)
+		if (!same_flow(others.v[i], e) &&
+		    (!passing || others.v[i]->event.netns == e->event.netns) &&
+		    (!ports || keeps_port(others.v[i], m)))
 			return true;
 	return others.more;
+}
+
+/* Leaves in G, which shares one end with E, the one flow that may be E's: the only one; or the only one that
+ * keeps the ports; or what is known to be joined with it. */
+static void keep_one_flow(struct join *j, const struct join_entry *e, struct group *g)
+{
+	struct group kept = { .more = g->more };
+
+	if (one_flow(g) && !g->more && !contested(j, e, g, false))
+		return;
+	for (uint32_t i = 0; i < g->n; i++)
+		if (keeps_port(e, g->v[i]))
+			add(&kept, g->v[i]);
+	if (one_flow(&kept) && !kept.more && !contested(j, e, &kept, true))
+		*g = kept;
+	else
+		keep_translated(j, e, g);
 }
 
 /* The other end, one end of which was translated, or both. */
@@ -487,9 +524,9 @@ static struct join_entry *find_translated(struct join *j, struct join_entry *e)
 
 	gather(j, e, JOIN_BY_SOURCE, want_other_translated, &g);
 	gather(j, e, JOIN_BY_TARGET, want_other_translated, &g);
-	if (g.n && (!one_flow(&g) || contested(j, e, &g)))
-		keep_translated(j, e, &g);
-	else if (!g.n && !g.more) {
+	if (g.n)
+		keep_one_flow(j, e, &g);
+	else if (!g.more) {
 		gather(j, e, JOIN_BY_NUMBER, want_other_apart, &g);
 		keep_translated(j, e, &g);
 	}
@@ -515,17 +552,36 @@ static void keep_unseen(struct join *j, const struct join_entry *e, struct group
 	*g = kept;
 }
 
-/* Whoever sent what passes as E, by another place that it passed. */
+/* Leaves in G those with both ends of E, if there are any. Whether all of G are of one flow, then. */
+static bool narrow(const struct join_entry *e, struct group *g)
+{
+	struct group same = { .more = g->more };
+
+	for (uint32_t i = 0; i < g->n; i++)
+		if (same_flow(e, g->v[i]))
+			add(&same, g->v[i]);
+	if (same.n)
+		*g = same;
+	return one_flow(g) && !g->more;
+}
+
+/* Whoever sent what passes as E, by another namespace that it passed. */
 static struct join_entry *sender_via(struct join *j, const struct join_entry *e)
 {
-	struct group passing = { 0 }, found = { 0 };
+	struct group passing = { 0 }, elsewhere = { 0 }, found = { 0 };
 
 	gather(j, e, JOIN_BY_SOURCE, want_passing, &passing);
 	gather(j, e, JOIN_BY_TARGET, want_passing, &passing);
+	elsewhere.more = passing.more;
 	for (uint32_t i = 0; i < passing.n; i++)
-		if (join_has(j, passing.v[i]->mate))
-			add(&found, join_at(j, passing.v[i]->mate));
-	return found.n == 1 && !passing.more ? found.v[0] : NULL;
+		if (passing.v[i]->event.netns != e->event.netns)
+			add(&elsewhere, passing.v[i]);
+	if (!narrow(e, &elsewhere))
+		return NULL;
+	for (uint32_t i = 0; i < elsewhere.n; i++)
+		if (join_has(j, elsewhere.v[i]->mate))
+			add(&found, join_at(j, elsewhere.v[i]->mate));
+	return found.n == 1 ? found.v[0] : NULL;
 }
 
 static struct join_entry *find_sender(struct join *j, struct join_entry *e)
@@ -536,8 +592,10 @@ static struct join_entry *find_sender(struct join *j, struct join_entry *e)
 	if (!g.n && !g.more) {
 		gather(j, e, JOIN_BY_SOURCE, want_sender_translated, &g);
 		gather(j, e, JOIN_BY_TARGET, want_sender_translated, &g);
-		if (g.n && !one_flow(&g))
-			keep_translated(j, e, &g);
+		if (g.n) {
+			keep_one_flow(j, e, &g);
+			g.more |= !g.n;
+		}
 	}
 	if (!g.n && !g.more) {
 		gather(j, e, JOIN_BY_NUMBER, want_sender_apart, &g);
@@ -560,27 +618,51 @@ static struct join_entry *sender_of(struct join *j, struct join_entry *passing)
 	return passing->mate ? join_at(j, passing->mate) : NULL;
 }
 
+/* Who got what E sent, by the last place that it passed. */
+static struct join_entry *receiver_via(struct join *j, const struct join_entry *e,
+				       const struct group *passing)
+{
+	struct group found = { 0 };
+
+	for (uint32_t i = 0; i < passing->n; i++) {
+		struct group g = { 0 };
+		struct join_entry *p = passing->v[i];
+
+		if (sender_of(j, p) != e)
+			continue;
+		gather(j, p, JOIN_BY_SOURCE, want_receiver, &g);
+		gather(j, p, JOIN_BY_TARGET, want_receiver, &g);
+		if (!narrow(p, &g))
+			continue;
+		for (uint32_t k = 0; k < g.n; k++)
+			add(&found, g.v[k]);
+	}
+	return found.n == 1 && !found.more ? found.v[0] : NULL;
+}
+
 /* The other end of E, by what passed in between and has an end of each. */
 static struct join_entry *via_passing(struct join *j, struct join_entry *e)
 {
 	struct group passing = { 0 }, found = { 0 };
 
 	gather(j, e, JOIN_BY_NUMBER, want_passing_anyhow, &passing);
+	if (passing.more)
+		return NULL;
 	sort(&passing);
+	if (e->direction == DIR_SENT)
+		return receiver_via(j, e, &passing);
+	passing.n = 0;
+	gather(j, e, JOIN_BY_SOURCE, want_passing, &passing);
+	gather(j, e, JOIN_BY_TARGET, want_passing, &passing);
+	if (!narrow(e, &passing))
+		return NULL;
 	for (uint32_t i = 0; i < passing.n; i++) {
-		struct join_entry *p = passing.v[i], *sender = sender_of(j, p);
+		struct join_entry *sender = sender_of(j, passing.v[i]);
 
-		if (!sender)
-			continue;
-		if (e->direction == DIR_RECEIVED && ends_alike(e, p) > 0 &&
-		    is_free(sender, DIR_SENT) && in_time(p, e, JOIN_PATH_NS)) {
+		if (sender && is_free(sender, DIR_SENT) && in_time(passing.v[i], e, JOIN_PATH_NS))
 			add(&found, sender);
-		} else if (sender == e) {
-			gather(j, p, JOIN_BY_SOURCE, want_receiver, &found);
-			gather(j, p, JOIN_BY_TARGET, want_receiver, &found);
-		}
 	}
-	return found.n == 1 && !found.more && !passing.more ? found.v[0] : NULL;
+	return found.n == 1 ? found.v[0] : NULL;
 }
 
 /* ---- written by a program */

@@ -251,6 +251,34 @@ Test(mates, not_one_of_two_translated)
 	CHECK(j, 0, 0, 0, 0);
 }
 
+/* Masquerading keeps the port where it can: that tells one from the other. */
+Test(mates, the_port_tells_two_apart)
+{
+	struct join *j = join_begin();
+
+	answer(j, 10 * US, SERVER, S, AT(30, 6000), 5);
+	answer(j, 11 * US, SERVER, S, AT(30, 6001), 5);
+	wire(j, 12 * US, ROUTER, S, AT(2, 6000), 5, ORIGIN_FORWARDED);
+	wire(j, 13 * US, ROUTER, S, AT(2, 6001), 5, ORIGIN_FORWARDED);
+	took(j, 14 * US, CLIENT, S, AT(2, 6000), 5);
+	took(j, 15 * US, CLIENT, S, AT(2, 6001), 5);
+	CHECK(j, 5, 6, 1, 2, 1, 2);
+}
+
+/* One that is another's says nothing of this one, although it passed the same way. */
+Test(mates, not_by_what_passed_for_another)
+{
+	struct join *j = join_begin();
+
+	answer(j, 10 * US, SERVER, S, AT(30, 6000), 5);
+	answer(j, 11 * US, SERVER, S, AT(30, 7001), 5);
+	answer(j, 11 * US, SERVER, S, AT(30, 7002), 5);
+	wire(j, 12 * US, ROUTER, S, AT(2, 6000), 5, ORIGIN_FORWARDED);
+	wire(j, 13 * US, ROUTER, S, AT(2, 6001), 5, ORIGIN_FORWARDED);
+	wire(j, 13 * US, ROUTER, S, AT(2, 6002), 5, ORIGIN_FORWARDED);
+	CHECK(j, 0, 0, 0, 1, 0, 0);
+}
+
 /* But not what is another's with both ends. */
 Test(mates, the_same_ends_come_first)
 {
