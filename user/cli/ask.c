@@ -10,8 +10,7 @@
 #include "explain/wire_origin.h"
 #include "packet.h"
 
-static void interface_name(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netns,
-			   uint32_t ifindex)
+void ask_interface(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netns, uint32_t ifindex)
 {
 	const char *found = ifindex ? a->questions->interface(a->context, netns, ifindex) : NULL;
 
@@ -30,7 +29,7 @@ void ask_wire(const struct ask *a, struct incident *in, const struct join_entry 
 		came_in = entry->rejected_ifindex;
 	}
 	in->came_in = came_in;
-	interface_name(a, in->in_interface, event->netns, came_in);
+	ask_interface(a, in->in_interface, event->netns, came_in);
 	if (in->direction == DIR_PASSING)
 		memcpy(in->out_interface, event->ifname, sizeof(in->out_interface));
 	wire_origin_firewall(in);
@@ -240,6 +239,29 @@ static void take_numbers(struct incident *in, const struct rst_found *found)
 	m->have_numbers = true;
 	m->rcv_nxt = found->rcv_nxt;
 	m->snd_nxt = found->snd_nxt;
+}
+
+void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_stayed *stayed)
+{
+	struct firewall *fw = &in->stayed.firewall;
+	struct ruleset_query q = {
+		.verdict = RULESET_DROP,
+		.tuple = stayed->tuple,
+		.packet = stayed->packet,
+		.kind = fw->kind,
+		.family = fw->family,
+		.hook = fw->hook,
+		.out_interface = in->stayed.interface,
+		.out_ifindex = stayed->ifindex,
+	};
+
+	if (!fw->hook)
+		return;
+	/* It is on its way from here. */
+	packet_turn(&q.tuple);
+	if (!a->questions->rule(a->context, stayed->netns, &q, fw->rule, sizeof(fw->rule),
+				&fw->rule_inferred))
+		fw->rule[0] = '\0';
 }
 
 int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,

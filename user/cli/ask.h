@@ -24,6 +24,13 @@ void ask_wire(const struct ask *a, struct incident *in, const struct join_entry 
  * of a segment's flow, whether what it was for still stands. EVENT is IN's, and takes what is found. */
 void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event);
 
+/* Writes the name of an interface of namespace NETNS; IFINDEX 0, or nobody knows: NAME stays. */
+void ask_interface(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netns,
+		   uint32_t ifindex);
+
+/* Which rule of a firewall dropped IN's RST on its way out. */
+void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_stayed *stayed);
+
 /* Which rule it was, where a firewall decided; else the firewall is emptied: the hook says nothing. */
 void ask_rule(const struct ask *a, struct incident *in);
 

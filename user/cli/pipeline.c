@@ -12,6 +12,7 @@
 #include "packet.h"
 #include "cli/pipeline.h"
 #include "explain/injection.h"
+#include "explain/stayed.h"
 
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
 #define LOSS_SPAN_NS 2000000000ULL
@@ -190,12 +191,48 @@ int pipeline_record(void *context, const void *data, size_t size)
 		join_rejected(&p->join, record.rejected);
 		break;
 	case RST_REC_STAYED:
+		join_stayed(&p->join, record.stayed);
 		break;
 	}
 	return join_full(&p->join) ? -ENOBUFS : 0;
 }
 
 /* ---- through: attribute, find owners */
+
+/* The drop of a RST of this host, as if it were an event: for its stack. */
+static void fill_dropped(struct pipeline *p, struct incident *in, const struct rst_stayed *stayed)
+{
+	struct rst_event *drop = &p->mate_event;
+	const struct incident *at;
+
+	memset(drop, 0, sizeof(*drop));
+	drop->hdr = stayed->hdr;
+	drop->hdr.type = RST_REC_DROPPED;
+	drop->tuple = stayed->tuple;
+	drop->location = stayed->location;
+	drop->nstack = stayed->nstack;
+	memcpy(drop->stack, stayed->stack, sizeof(stayed->stack));
+	at = read_stack(p, drop);
+	p->mate.drop_reason = features_drop(p->ask.features, stayed->drop_reason);
+	stayed_dropped(&in->stayed, at);
+	ask_interface(&p->ask, in->stayed.interface, stayed->netns, stayed->ifindex);
+	ask_stayed_rule(&p->ask, in, stayed);
+}
+
+static void fill_stayed(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	const struct rst_event *event = in->ev;
+
+	if (event->unsent == RST_UNSENT_NO_ROUTE || event->unsent == RST_UNSENT_DOWN) {
+		stayed_without_way(&in->stayed, (enum rst_unsent)event->unsent);
+		ask_interface(&p->ask, in->stayed.interface, event->netns, event->out_ifindex);
+	} else if (entry->stayed.hdr.size) {
+		fill_dropped(p, in, &entry->stayed);
+	} else if (event->unsent) {
+		in->stayed.what = RST_UNSENT_DROPPED;
+		in->stayed.by = "other";
+	}
+}
 
 /* What the record of the reset itself says. */
 static void fill_record(struct pipeline *p, struct incident *in, const struct rst_event *event,
@@ -206,6 +243,7 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	incident_clear(in);
 	in->ev = event;
 	in->id = entry->id;
+	in->corrects = entry->corrects;
 	in->direction = entry->direction;
 	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
@@ -282,6 +320,8 @@ static void take(struct pipeline *p, const struct join_entry *entry)
 
 	p->event[p->n] = entry->event;
 	attribute(p, in, &p->event[p->n], entry);
+	if (in->direction == DIR_SENT)
+		fill_stayed(p, in, entry);
 	*place = (struct pipeline_place){
 		.entry = entry,
 		.role = in->role,
@@ -340,6 +380,9 @@ static void fill_pair(struct pipeline *p, size_t i)
 	const struct join_entry *mate = join_mate(&p->join, p->place[i].entry);
 	struct incident *in = &p->incident[i];
 
+	/* Nobody got it. */
+	if (in->stayed.what)
+		mate = NULL;
 	p->place[i].mate = place_of(p, mate);
 	if (p->place[i].mate < PIPELINE_BATCH) {
 		in->pair.there = true;
@@ -452,7 +495,9 @@ static void finish(struct pipeline *p, struct incident *in)
 	/* The others are shown when their report is. */
 	if (show && !p->o->capture.every && !p->o->style.quiet)
 		show = attack_add(&p->attack, in);
-	summary_add(&p->summary, in, show);
+	/* It was counted when it was told first. */
+	if (!in->corrects)
+		summary_add(&p->summary, in, show);
 	if (!show || p->err)
 		return;
 	p->err = sinks_event(&p->sinks, in);

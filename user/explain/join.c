@@ -16,6 +16,8 @@ void join_init(struct join *j)
 	j->context = NULL;
 	j->first = 1;
 	j->last = j->newest_seen = j->ids = 0;
+	memset(j->waiting, 0, sizeof(j->waiting));
+	j->waits = 0;
 }
 
 bool join_full(const struct join *j)
@@ -85,6 +87,27 @@ static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 	e->next = j->bucket[bucket];
 	j->bucket[bucket] = number;
 	return e;
+}
+
+static uint64_t distance(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : b - a;
+}
+
+/* OLD once more, with what is known of it by now. It is nobody's other end. */
+static void append_again(struct join *j, const struct join_entry *old)
+{
+	struct join_entry *e = append(j, &old->event.tuple);
+
+	e->event = old->event;
+	e->arrival = old->arrival;
+	e->direction = old->direction;
+	e->origin = old->origin;
+	e->relayed = old->relayed;
+	e->rejected = old->rejected;
+	e->rejected_ifindex = old->rejected_ifindex;
+	e->stayed = old->stayed;
+	e->corrects = old->id;
 }
 
 /* Where the event has the RST as well, it must be that one. */
@@ -194,6 +217,59 @@ static bool is_abort(const struct rst_event *event, enum direction direction)
 	       event->sock.ended_ns < event->hdr.mono_ns;
 }
 
+/* Whether S is what became of the RST of E. */
+static bool is_of(const struct rst_stayed *s, const struct join_entry *e)
+{
+	struct numbers rst = {
+		.n = 1,
+		.exact = true,
+		.flags = s->packet.flags & RST_FLAG_ACK,
+		.ack = s->packet.flags & RST_FLAG_ACK ? s->packet.ack : 0,
+		.v = { s->packet.seq },
+	};
+
+	return e->direction == DIR_SENT && !e->arrival_only && e->event.netns == s->netns &&
+	       same_ends(&e->event.tuple, &s->tuple) &&
+	       distance(e->event.hdr.mono_ns, s->hdr.mono_ns) < JOIN_UNSENT_NS &&
+	       numbers_fit(&rst, &e->numbers);
+}
+
+static void take_waiting(struct join *j, struct join_entry *e)
+{
+	for (size_t i = 0; i < JOIN_STAYED; i++) {
+		struct rst_stayed *s = &j->waiting[i];
+
+		if (!s->hdr.size || !is_of(s, e))
+			continue;
+		e->stayed = *s;
+		s->hdr.size = 0;
+		return;
+	}
+}
+
+void join_stayed(struct join *j, const struct rst_stayed *stayed)
+{
+	uint64_t n = j->bucket[bucket_of(&stayed->tuple)];
+	struct join_entry *e = NULL;
+
+	for (; join_has(j, n); n = join_at(j, n)->next) {
+		e = join_at(j, n);
+		if (is_of(stayed, e))
+			break;
+	}
+	if (!join_has(j, n)) {
+		j->waiting[j->waits++ % JOIN_STAYED] = *stayed;
+		return;
+	}
+	if (e->stayed.hdr.size)
+		return;
+	e->stayed = *stayed;
+	/* Held still; or where the new one would stand. */
+	if (n >= j->first || n + JOIN_ROOM == j->last + 1)
+		return;
+	append_again(j, e);
+}
+
 void join_event(struct join *j, const struct rst_event *event, enum direction direction)
 {
 	struct join_entry *e = append(j, &event->tuple);
@@ -210,6 +286,8 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	if (incoming(e))
 		j->newest_seen = j->last;
 	mates_add(j, j->last);
+	if (direction == DIR_SENT)
+		take_waiting(j, e);
 }
 
 /* Whether TCP told of the RST that leaves as E. Only IPv6's has no socket by which the kernel side
@@ -341,11 +419,6 @@ const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
 			return e;
 	}
 	return NULL;
-}
-
-static uint64_t distance(uint64_t a, uint64_t b)
-{
-	return a > b ? a - b : b - a;
 }
 
 const struct join_entry *join_mate(const struct join *j, const struct join_entry *entry)

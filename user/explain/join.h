@@ -39,6 +39,12 @@
 #define JOIN_KEPT 64
 #define JOIN_ROOM (JOIN_MAX + JOIN_KEPT)
 
+/* So long a RST may wait for its neighbour's address, or in a queue, before it is dropped. */
+#define JOIN_UNSENT_NS 5000000000ULL
+
+/* RSTs that did not leave, and whose events come later (samples of folds, up to a second). */
+#define JOIN_STAYED 64
+
 #define JOIN_BUCKETS 4096
 
 /* By what an entry is found: a number of its RST, together with both of its ends, with the end it comes
@@ -58,6 +64,8 @@ struct join_entry {
 	bool merged;	    /* another entry has it now */
 	bool relayed;	    /* a program wrote it, but TCP here had sent it before */
 	struct numbers numbers;
+	struct rst_stayed stayed;   /* what became of it on its way out; hdr.size 0: not known */
+	uint64_t corrects;	    /* the line that was written before that was known; 0: none */
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
@@ -82,6 +90,8 @@ struct join {
 	uint64_t first;			    /* the oldest that is held */
 	uint64_t last;			    /* the newest; first > last: none is held */
 	uint64_t ids;			    /* given to lines so far */
+	struct rst_stayed waiting[JOIN_STAYED]; /* for their event; hdr.size 0: none */
+	uint32_t waits;				/* so many have */
 	uint64_t newest_seen; /* the newest of which the RST itself was seen; 0: none */
 	uint64_t node_bucket[JOIN_NODE_BUCKETS]; /* the newest node: see mates.c; 0: none */
 	join_translated_fn *translated;		 /* NULL: nobody knows */
@@ -126,6 +136,12 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected);
  * it goes on where that one's ACK points (RFC 9293, 3.10.7.1).
  */
 struct rst_packet join_answered(const struct join_entry *entry);
+
+/*
+ * Gives what became of a RST on its way out to its event. If the line of that may be written already, the
+ * event is added once more, and corrects it. There must be room: see join_full.
+ */
+void join_stayed(struct join *j, const struct rst_stayed *stayed);
 
 /* Gives the owner that closed a socket to the held event of that socket, if there is one. */
 void join_owner(struct join *j, const struct rst_closed *closed);

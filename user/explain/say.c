@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "explain/say.h"
 #include "model/facts.h"
 #include "model/words.h"
@@ -181,16 +182,88 @@ void say_idle(struct incident *in)
 }
 
 /* "nft, rule inet filter input handle 5, in the input hook" */
-void say_firewall(struct incident *in)
+static void say_the_firewall(struct incident *in, const struct firewall *fw)
 {
-	const struct firewall *fw = &in->firewall;
-
 	say(in, "%s", fw->kind ? fw->kind : "netfilter");
 	/* Its names are escaped already. */
 	if (fw->rule[0])
 		say(in, ", %srule %s,", fw->rule_inferred ? "probably " : "", fw->rule);
 	if (fw->hook)
 		say(in, " in the %s hook", fw->hook);
+}
+
+void say_firewall(struct incident *in)
+{
+	say_the_firewall(in, &in->firewall);
+}
+
+static void stayed_firewall(struct incident *in)
+{
+	say_the_firewall(in, &in->stayed.firewall);
+	say(in, " dropped it");
+}
+
+static void stayed_qdisc(struct incident *in)
+{
+	say(in, "the queueing discipline (qdisc) dropped it");
+}
+
+static void stayed_tc(struct incident *in)
+{
+	say(in, "traffic control (tc egress) dropped it");
+}
+
+static void stayed_cgroup(struct incident *in)
+{
+	say(in, "a BPF program of a cgroup (egress) dropped it");
+}
+
+static void stayed_neighbour(struct incident *in)
+{
+	say(in,
+	    "the next hop on the way to %s was not found (no answer to ARP or neighbour discovery)",
+	    ADDRESS(in->ev->tuple.remote, in->ev->tuple.family));
+}
+
+static void stayed_down(struct incident *in)
+{
+	say(in, "the interface that its way leads to is down");
+}
+
+static void stayed_no_route(struct incident *in)
+{
+	say(in, "there is no route to %s", ADDRESS(in->ev->tuple.remote, in->ev->tuple.family));
+}
+
+static void stayed_other(struct incident *in)
+{
+	say(in, "the kernel dropped it");
+	if (in->stayed.reason)
+		say(in, " (%s)", in->stayed.reason);
+	if (in->stayed.location.symbol)
+		say(in, " in %s", in->stayed.location.symbol);
+}
+
+static const struct {
+	const char *by;
+	void (*say)(struct incident *in);
+} stayed[] = {
+	{ "firewall", stayed_firewall },   { "qdisc", stayed_qdisc },
+	{ "traffic-control", stayed_tc },  { "cgroup-bpf", stayed_cgroup },
+	{ "neighbour", stayed_neighbour }, { "interface-down", stayed_down },
+	{ "no-route", stayed_no_route },   { "other", stayed_other },
+};
+
+void say_stayed(struct incident *in)
+{
+	if (!in->stayed.what)
+		return;
+	say(in, "; the RST did not leave: ");
+	for (size_t i = 0; i < ARRAY_SIZE(stayed); i++)
+		if (!strcmp(stayed[i].by, in->stayed.by))
+			stayed[i].say(in);
+	if (in->stayed.interface[0])
+		say(in, ", %s", NAME(in->stayed.interface));
 }
 
 /* What a RST that was refused would have hit. */

@@ -63,6 +63,9 @@ void say_firewall(struct incident *in);
 /* "ACK segment (seq 1, ack 2)" or the like goes before: that it was not translated, and whose it was. */
 void say_untranslated(struct incident *in);
 
+/* "; the RST did not leave: there is no route to 192.0.2.1", if it did not. */
+void say_stayed(struct incident *in);
+
 /* What a RST that was refused would have hit. */
 void say_target(struct incident *in);
 

@@ -83,6 +83,7 @@ void attribute_why(struct incident *in)
 		say(in, "; last used by ");
 		say_process(in, in->last_user.pid, in->last_user.comm);
 	}
+	say_stayed(in);
 	if (in->direction != DIR_SENT && in->pair.there)
 		say_pair(in);
 	if (in->missed_states)

@@ -131,6 +131,16 @@ struct firewall {
 	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
 };
 
+/* Why the reset, one that this host wanted to send, did not leave it. */
+struct stayed {
+	enum rst_unsent what;		/* RST_UNSENT_NOT: it left, as far as is known */
+	const char *by;			/* what kept it, see stayed.h; static */
+	const char *reason;		/* enum name without SKB_DROP_REASON_; NULL: none */
+	struct frame location;		/* the code that dropped it; ip 0: none */
+	char interface[RST_IFNAME_LEN]; /* where its way leads; empty: not known */
+	struct firewall firewall;
+};
+
 /* How the connection is known that a segment was for, which it did not reach because nobody had translated
  * it. */
 enum meant_by {
@@ -195,6 +205,7 @@ struct verdict {
 struct incident {
 	const struct rst_event *ev; /* always there */
 	uint64_t id;		    /* of its line, unique in this run; 0: none */
+	uint64_t corrects; /* the line of the same reset that this one overturns; 0: none */
 	enum direction direction;
 	enum origin origin;    /* of what left without TCP */
 	uint64_t wall_ns;      /* CLOCK_REALTIME */
@@ -228,6 +239,7 @@ struct incident {
 	struct listener_ref listener;
 	struct history history;
 	struct pair pair;
+	struct stayed stayed;
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
 		      * socket or TIME_WAIT that a dropped RST was for */
 	bool unasked; /* whether it stands is not known: its namespace could not be asked */

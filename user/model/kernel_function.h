@@ -63,6 +63,10 @@ enum kernel_function {
 	/* what drops */
 	FN_IP_ERROR, /* no route: ip_error, ip6_pkt_drop */
 	FN_NF_HOOK_SLOW,
+	FN_NEIGH_FAILED, /* neigh_invalidate, arp_error_report, ndisc_error_report: nobody answered for
+			  * the next hop */
+	FN_QDISC,	 /* __dev_xmit_skb, __qdisc_run: a queueing discipline */
+	FN_TC_EGRESS,	 /* sch_handle_egress, tc_run */
 	FN_TCP_DROP, /* for its caller */
 	/* MPTCP */
 	FN_MPTCP_DO_FASTCLOSE,

@@ -297,6 +297,8 @@ static void put_history(struct json_out *o, const struct history *h)
 			json_out_signed(o, "exit_status", h->exit_status);
 		if (!strcmp(h->what, "signal"))
 			put_word(o, "signal", text_signal(name, h->signal));
+		if (h->unsent)
+			json_out_bool(o, "did_not_leave", true);
 		if (h->have_idle)
 			put_number(o, "idle_ns", h->idle_ns);
 		if (h->have_queue)
@@ -316,6 +318,21 @@ static void put_firewall(struct json_out *o, const struct firewall *fw)
 		put_word(o, "rule", fw->rule);
 		if (fw->rule_inferred)
 			json_out_bool(o, "rule_inferred", true);
+	}
+	json_out_end(o, c);
+}
+
+static void put_stayed(struct json_out *o, const struct stayed *s)
+{
+	struct json_mark c = json_out_object(o, "did_not_leave");
+
+	if (s->what) {
+		put_word(o, "by", s->by);
+		put_name(o, "interface", s->interface, sizeof(s->interface));
+		put_word(o, "reason", s->reason);
+		if (s->location.symbol)
+			put_name(o, "location", s->location.symbol, strlen(s->location.symbol));
+		put_firewall(o, &s->firewall);
 	}
 	json_out_end(o, c);
 }
@@ -501,7 +518,7 @@ static void put_role(struct json_out *o, const struct incident *in)
 	if (in->role_inferred)
 		json_out_bool(o, "role_inferred", true);
 	/* It ended nothing. */
-	if (in->verdict.cause != CAUSE_IGNORED &&
+	if (in->verdict.cause != CAUSE_IGNORED && !in->stayed.what &&
 	    !(in->ev->hdr.type == RST_REC_DROPPED && in->verdict.detail))
 		put_word(o, "session_end",
 			 from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
@@ -523,6 +540,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 
 	put_number(o, "v", JSON_VERSION);
 	put_id(o, style, "id", in->id);
+	put_id(o, style, "corrects", in->corrects);
 	put_time(j, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
 	put_word(o, "direction", words_direction(in->direction, false));
@@ -548,6 +566,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_packet(o, "packet", &in->packet, t->family);
 	put_packet(o, "rst", &in->rst, t->family);
 	put_firewall(o, &in->firewall);
+	put_stayed(o, &in->stayed);
 	put_translation(o, in);
 	put_suspicion(o, in);
 	put_history(o, &in->history);
