@@ -47,6 +47,7 @@ static const struct scenario *const tables[] = {
 	scenarios_crash,
 	scenarios_ended,
 	scenarios_gone,
+	scenarios_stayed,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

@@ -55,7 +55,8 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_ended[], scenarios_gone[], scenarios_overflow[], scenarios_owners[],
 	scenarios_property[], scenarios_firewall[], scenarios_crafted[], scenarios_forwarded[],
 	scenarios_ignored[], scenarios_injection[], scenarios_translated[], scenarios_attack[],
-	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[];
+	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[],
+	scenarios_stayed[];
 
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
 _Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));

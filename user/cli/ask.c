@@ -189,6 +189,9 @@ static void find_translation(const struct ask *a, struct incident *in, struct rs
 
 void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event)
 {
+	if (in->listener.bound_ifindex)
+		ask_interface(a, in->listener.device, in->listener.netns,
+			      in->listener.bound_ifindex);
 	if (attribute_wants_again(in))
 		look_again(a, in, event);
 	if (attribute_wants_target(in))

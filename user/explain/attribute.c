@@ -32,6 +32,8 @@ static const struct rule rules[] = {
 
 	{ "P14", DIR_SENT, match_mptcp_request, CAUSE_MPTCP, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  NULL },
+	{ "P1", DIR_SENT, match_p1_passed_over, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_INFERRED,
+	  OWNER_NOBODY, "passed-over" },
 	{ "P1", DIR_SENT, match_p1_elsewhere, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_CERTAIN,
 	  OWNER_NOBODY, NULL },
 	{ "P1", DIR_SENT, match_p1_gone, CAUSE_LISTENER_GONE, CERTAINTY_CERTAIN, OWNER_PAST, NULL },

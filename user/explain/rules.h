@@ -13,6 +13,7 @@
 /* rules_answered.c */
 bool match_p1(const struct incident *in);
 bool match_p1_elsewhere(const struct incident *in);
+bool match_p1_passed_over(const struct incident *in);
 bool match_p1_other_netns(const struct incident *in);
 bool match_p2(const struct incident *in);
 bool match_strayed_live(const struct incident *in);

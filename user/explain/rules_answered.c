@@ -11,6 +11,11 @@ bool match_p1(const struct incident *in)
 	return passive(in) && kind(in, RST_SOCK_NONE) && is_syn(in);
 }
 
+bool match_p1_passed_over(const struct incident *in)
+{
+	return match_p1(in) && in->listener.port && in->listener.passed_over;
+}
+
 bool match_p1_elsewhere(const struct incident *in)
 {
 	return match_p1(in) && in->listener.port && in->listener.netns == in->ev->netns;

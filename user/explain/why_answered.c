@@ -23,8 +23,24 @@ void why_listener_elsewhere(struct incident *in)
 	if (l->pid)
 		say(in, " by %s/%u", NAME(l->comm), l->pid);
 	say(in, " at %s", ENDPOINT(l->address, l->family, l->port));
+	if (l->passed_over) {
+		say(in,
+		    ", who would take it, but the kernel's lookup chose nobody: it came in by a "
+		    "VRF (net.ipv4.tcp_l3mdev_accept is 0), or a BPF sk_lookup program decided so");
+		return;
+	}
 	if (l->netns != in->ev->netns)
 		say(in, " in another network namespace (%u)", l->netns);
+	if (l->bound_ifindex && l->netns == in->ev->netns) {
+		say(in, ", but is bound to device ");
+		if (l->device[0])
+			say(in, "%s (SO_BINDTODEVICE)", NAME(l->device));
+		else
+			say(in, "number %u (SO_BINDTODEVICE)", l->bound_ifindex);
+		if (in->interface)
+			say(in, ", and this came in on %s", NAME(in->interface));
+		return;
+	}
 	say(in, ", not at %s", ADDRESS(in->ev->tuple.local, in->ev->tuple.family));
 	if (l->netns != in->ev->netns)
 		say(in, " in this one (%u)", in->ev->netns);
@@ -59,8 +75,11 @@ void why_no_such_connection(struct incident *in)
 	} else if (in->ev->sock.kind == RST_SOCK_LISTENER) {
 		say(in, "; port %u is listened on", in->ev->tuple.local_port);
 	} else if (in->listener.port && in->listener.netns == in->ev->netns) {
-		say(in, "; port %u is listened on at %s only", in->listener.port,
-		    ADDRESS(in->listener.address, in->listener.family));
+		say(in, "; port %u is listened on at %s%s%s%s", in->listener.port,
+		    ADDRESS(in->listener.address, in->listener.family),
+		    in->listener.passed_over || in->listener.device[0] ? "" : " only",
+		    in->listener.device[0] ? " on device " : "",
+		    in->listener.device[0] ? NAME(in->listener.device) : "");
 	} else {
 		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
 	}

@@ -103,6 +103,9 @@ struct listener_ref {
 	uint32_t pid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
+	uint32_t bound_ifindex;	     /* the device, or VRF, that it is bound to; 0: none */
+	char device[RST_IFNAME_LEN]; /* its name; empty: not known */
+	bool passed_over; /* it would have taken the segment, and yet the kernel's lookup chose nobody */
 };
 
 /* The other end of the connection, when it is on this host. pid 0 and cause unknown: none. */

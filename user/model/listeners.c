@@ -147,6 +147,7 @@ void listener_refer(struct listener_ref *ref, const struct rst_listener *l)
 	ref->cgroup_id = l->owner.cgroup_id;
 	ref->pid = l->owner.pid;
 	ref->uid = l->owner.uid;
+	ref->bound_ifindex = (uint32_t)l->bound_ifindex;
 	memcpy(ref->comm, l->owner.comm, sizeof(l->owner.comm));
 	ref->comm[sizeof(l->owner.comm)] = '\0';
 }
@@ -160,23 +161,51 @@ static const struct rst_listener *of_connection(const struct listeners *l,
 	return NULL;
 }
 
+/* Whether somebody outside its network namespace could mean L: loopback is every namespace's own. */
+static bool is_reachable(const struct rst_listener *l)
+{
+	static const uint8_t loopback6[16] = { [15] = 1 };
+
+	return l->family == 4 ? l->address[0] != 127
+			      : memcmp(l->address, loopback6, sizeof(loopback6)) != 0;
+}
+
+/* Of those that listen on the event's port: one of this namespace; else the only other namespace's that
+ * could have been meant. Of several, nobody knows which. */
 static const struct rst_listener *elsewhere(const struct listeners *l, const struct rst_event *ev)
 {
 	const struct rst_listener *best = NULL;
+	bool several = false;
 
 	for (const struct listener *v = first(l, ev->tuple.local_port); v; v = next(l, v)) {
 		const struct rst_listener *raw = &v->raw;
 
-		/* One that has ended is gone, not elsewhere. One that would take the segment is not
-		 * elsewhere either: it came too late, or a BPF program chose against it. */
+		/* One that has ended is gone, not elsewhere. */
 		if (!was_there(v, ev) || v->until_ns || (takes(v, ev) && !raw->bound_ifindex))
 			continue;
 		if (raw->netns == ev->netns)
 			return raw;
+		if (!is_reachable(raw))
+			continue;
+		several |= best && best->netns != raw->netns;
 		if (!best)
 			best = raw;
 	}
-	return best;
+	return several ? NULL : best;
+}
+
+/* A listener enters the kernel's tables a moment after it is seen to begin. */
+#define SETTLED_NS 1000000ULL
+
+/* One that would take the segment and did not get it. The kernel's lookup is right: this table knows
+ * neither VRFs nor BPF programs. */
+static const struct rst_listener *passed_over(const struct listeners *l, const struct rst_event *ev)
+{
+	for (const struct listener *v = first(l, ev->tuple.local_port); v; v = next(l, v))
+		if (takes(v, ev) && !v->raw.bound_ifindex && !v->until_ns &&
+		    v->raw.since_ns + SETTLED_NS < ev->hdr.mono_ns)
+			return &v->raw;
+	return NULL;
 }
 
 void listeners_fill(const struct listeners *l, struct incident *in)
@@ -185,7 +214,10 @@ void listeners_fill(const struct listeners *l, struct incident *in)
 	const struct rst_listener *found = NULL;
 
 	if (ev->sock.kind == RST_SOCK_NONE && in->direction == DIR_SENT) {
-		found = elsewhere(l, ev);
+		found = passed_over(l, ev);
+		in->listener.passed_over = found;
+		if (!found)
+			found = elsewhere(l, ev);
 	} else if (ev->sock.kind != RST_SOCK_NONE) {
 		found = of_connection(l, ev);
 		if (ev->sock.role == RST_ROLE_UNKNOWN && ev->sock.kind != RST_SOCK_LISTENER) {

@@ -41,8 +41,9 @@ void listeners_free(struct listeners *l);
 
 /*
  * Fills IN's `listener`, `role` and `role_inferred` as far as the listeners tell:
- * - for a segment that found no socket, the listener of its port at another address, family, device or
- *   network namespace (this namespace first);
+ * - for a segment that found no socket, the listener that it should have reached (`passed_over`); else
+ *   the one of its port at another address, family, device or network namespace (this namespace first, of
+ *   others the only one that can be reached from outside);
  * - else the listener of the local port and address; a connection whose role nobody
  *   recorded is a server's if there is one; else a client's if its port is an ephemeral one.
  * What counts is who listened at the time of the event.

@@ -456,6 +456,7 @@ static void put_listener(struct json_out *o, const struct listener_ref *l)
 			put_word(o, "address", text_address(text, l->address, l->family));
 		put_number(o, "port", l->port);
 		put_nonzero(o, "netns", l->netns);
+		put_name(o, "device", l->device, sizeof(l->device));
 		put_nonzero(o, "pid", l->pid);
 		put_name(o, "comm", l->comm, sizeof(l->comm));
 	}

@@ -223,7 +223,7 @@ Test(listeners, syn_in_another_namespace)
 	cr_expect_eq(b.in.listener.pid, 13, "this namespace first");
 }
 
-/* A listener that takes this very address is not elsewhere: BPF sk_lookup or a race refused. */
+/* A listener that takes this very address is not elsewhere: a VRF, or BPF sk_lookup, passed it over. */
 Test(listeners, syn_for_the_address_that_is_listened_on)
 {
 	struct rst_listener same = listener("10.0.0.1", 12), any = listener("0.0.0.0", 12);
@@ -232,11 +232,34 @@ Test(listeners, syn_for_the_address_that_is_listened_on)
 
 	build_syn(&b);
 	fill(&b, &same, 1);
-	cr_expect_eq(b.in.listener.port, 0, "the same address");
+	cr_expect(b.in.listener.port == 80 && b.in.listener.passed_over, "the same address");
 	fill(&b, &any, 1);
-	cr_expect_eq(b.in.listener.port, 0, "any address");
+	cr_expect(b.in.listener.port == 80 && b.in.listener.passed_over, "any address");
 	fill(&b, &dual, 1);
-	cr_expect_eq(b.in.listener.port, 0, "any address, dual stack");
+	cr_expect(b.in.listener.port == 80 && b.in.listener.passed_over, "dual stack");
+	/* That may have been a race. */
+	any.since_ns = BUILD_NOW_NS - 1;
+	fill(&b, &any, 1);
+	cr_expect_eq(b.in.listener.port, 0, "only just");
+}
+
+/* Nobody outside can mean another namespace's loopback; of several, nobody knows which was meant. */
+Test(listeners, syn_that_none_of_other_namespaces_was_meant_by)
+{
+	struct rst_listener v[2] = { listener("127.0.0.1", 12), listener("10.0.0.9", 13) };
+	struct built b;
+
+	build_syn(&b);
+	v[0].netns = 1;
+	v[1].netns = 2;
+	fill(&b, v, 1);
+	cr_expect_eq(b.in.listener.port, 0);
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.pid, 13);
+	v[0] = listener("10.0.0.8", 12);
+	v[0].netns = 1;
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.port, 0);
 }
 
 /* Whatever the segment: the sentence of a stray one names where the port is listened on. */
