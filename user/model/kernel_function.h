@@ -67,7 +67,7 @@ enum kernel_function {
 			  * the next hop */
 	FN_QDISC,	 /* __dev_xmit_skb, __qdisc_run: a queueing discipline */
 	FN_TC_EGRESS,	 /* sch_handle_egress, tc_run */
-	FN_TCP_DROP, /* for its caller */
+	FN_TCP_DROP,	 /* for its caller */
 	/* MPTCP */
 	FN_MPTCP_DO_FASTCLOSE,
 	FN_MPTCP_UNACCEPTED, /* __mptcp_unaccepted_force_close */
