@@ -88,6 +88,9 @@ bool attribute_wants_again(const struct incident *in)
 {
 	if (past_kind(in) == RST_PAST_CONNECTION && continues(in))
 		return false;
+	/* A listener had ended by then: one that ends now began later. */
+	if (past_kind(in) == RST_PAST_LISTENER && match_p1(in))
+		return false;
 	return in->direction == DIR_SENT ? match_p1(in) || no_connection(in)
 					 : dropped(in) && met_no_connection(in);
 }

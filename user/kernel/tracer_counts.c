@@ -2,6 +2,7 @@
 /* tracer_counts.c: what the kernel side counts: totals, folds, losses. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -75,8 +76,8 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 	_cleanup(freep) uint64_t *values = calloc((size_t)t->ncpu, sizeof(*values));
 	int map = bpf_map__fd(t->skel->maps.counters);
 
+	memset(counters, 0, RST_CNT_MAX * sizeof(*counters));
 	for (uint32_t i = 0; i < RST_CNT_MAX; i++) {
-		counters[i] = 0;
 		if (!values || bpf_map_lookup_elem(map, &i, values))
 			continue;
 		for (int cpu = 0; cpu < t->ncpu; cpu++)

@@ -410,6 +410,9 @@ Test(past, is_looked_for_again)
 	cr_expect(!attribute_wants_again(&b.in));
 	b.ev.past.rcv_nxt += 1U << 30;
 	cr_expect(attribute_wants_again(&b.in));
+	/* A listener that had ended: another one that ends now began after the SYN. */
+	build_stray(&b, RST_PAST_LISTENER, RST_END_CLOSE);
+	cr_expect(!attribute_wants_again(&b.in));
 }
 
 Test(past, a_sentence_without_a_history)
