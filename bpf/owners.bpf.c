@@ -72,6 +72,7 @@ static __always_inline void born(struct sock *sk)
 	st->role = RST_ROLE_SERVER;
 	st->created_ns = bpf_ktime_get_ns();
 	st->established_ns = 0;
+	st->handshake_us = 0;
 	st->old_state = 0;
 	st->unsent = 0;
 }
@@ -129,11 +130,23 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	keep_end(sk, tp, st, old_state);
 }
 
+/* The kernel has measured the handshake's round trip by now, at both ends. */
+static __always_inline void established(struct sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct rst_storage *st = owner_storage(sk);
+
+	if (!st)
+		return;
+	st->established_ns = bpf_ktime_get_ns();
+	if (tp)
+		st->handshake_us = rtt_min_us(tp);
+}
+
 SEC("tp_btf/inet_sock_set_state")
 int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_state)
 {
 	struct sock *sk = (struct sock *)csk;
-	struct rst_storage *st;
 
 	/* Most changes tell nothing new: out of here at once. */
 	if (new_state == RST_TCP_CLOSE_WAIT || new_state == RST_TCP_FIN_WAIT2 ||
@@ -149,9 +162,7 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 			born(sk);
 		break;
 	case RST_TCP_ESTABLISHED:
-		st = owner_storage(sk);
-		if (st)
-			st->established_ns = bpf_ktime_get_ns();
+		established(sk);
 		break;
 	case RST_TCP_FIN_WAIT1:
 	case RST_TCP_LAST_ACK:

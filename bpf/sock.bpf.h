@@ -278,6 +278,51 @@ static __always_inline void sock_fill_numbers(struct rst_socket *s, const struct
 			s->sack_end = sack[i].end_seq;
 }
 
+/* include/linux/win_minmax.h: before the first sample. */
+#define K_NO_RTT (~0U)
+
+/* The least round trip that the kernel has measured lately. */
+static __always_inline __u32 rtt_min_us(const struct tcp_sock *tp)
+{
+	__u32 us = tp->rtt_min.s[0].v;
+
+	return us == K_NO_RTT ? 0 : us;
+}
+
+/* Since the moment AT, in us; 0: there is none. With pacing, a segment may leave a little later. */
+static __always_inline __u32 since_us(__u64 at)
+{
+	__u64 now = bpf_ktime_get_ns(), us;
+
+	if (!at)
+		return 0;
+	us = at < now ? (now - at) / 1000 : 0;
+	return !us ? 1 : us < ~0U ? us : ~0U;
+}
+
+/* Since the segment was sent that has waited the longest for its ACK. The list is in the order of sending,
+ * without those that a SACK confirmed. */
+static __always_inline __u32 in_flight_us(const struct tcp_sock *tp)
+{
+	__u64 list = (__u64)tp + bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue);
+	__u64 first = (__u64)tp->tsorted_sent_queue.next, sent = 0;
+
+	if (!first || first == list)
+		return 0;
+	first -= bpf_core_field_offset(struct sk_buff, tcp_tsorted_anchor);
+	first += bpf_core_field_offset(struct sk_buff, skb_mstamp_ns);
+	bpf_probe_read_kernel(&sent, sizeof(sent), (const void *)first);
+	return since_us(sent);
+}
+
+static __always_inline void sock_fill_round_trips(struct rst_socket *s, const struct tcp_sock *tp)
+{
+	s->rtt_min_us = rtt_min_us(tp);
+	s->rtt_deviation_us = tp->mdev_us;
+	s->in_flight_us = in_flight_us(tp);
+	s->quiet_us = since_us(tp->tcp_wstamp_ns);
+}
+
 /* What only a connection has. */
 static __always_inline void sock_fill_connection(struct rst_socket *s, const struct tcp_sock *tp)
 {
@@ -307,6 +352,7 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 	s->received_ms = data;
 	s->heard_ms = heard < data ? heard : data;
 	s->sent_ms = since_ms(tp->lsndtime);
+	sock_fill_round_trips(s, tp);
 }
 
 static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_sock *tp)
@@ -323,6 +369,9 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	flags |= sk->sk_shutdown & 1 ? RST_SF_RCV_SHUTDOWN : 0;
 	flags |= sk->sk_shutdown & 2 ? RST_SF_SEND_SHUTDOWN : 0;
 	flags |= sk->__sk_common.skc_family == K_AF_INET6 ? RST_SF_IPV6 : 0;
+	flags |= tp->retrans_out || tp->tlp_high_seq || tp->inet_conn.icsk_retransmits
+			 ? RST_SF_REPEATED
+			 : 0;
 	return flags;
 }
 
@@ -355,6 +404,10 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		s->ended_ns = (__u32)bpf_ktime_get_ns() - st->closed_ns;
 	if (s->ended_ns > 1000000000)
 		s->ended_ns = 0;
+	if (st->handshake_us)
+		s->flags |= RST_SF_HANDSHAKE;
+	if (st->handshake_us && (!s->rtt_min_us || st->handshake_us < s->rtt_min_us))
+		s->rtt_min_us = st->handshake_us;
 	s->role = st->role;
 	s->old_state = st->old_state;
 	if (s->inode && (st->owner.known_by == RST_KNOWN_LISTENER || !st->owner.known_by))

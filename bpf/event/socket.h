@@ -34,9 +34,11 @@ enum rst_socket_flag {
 	RST_SF_MPTCP = 1 << 5,	    /* a subflow of an MPTCP connection */
 	RST_SF_RCV_SHUTDOWN = 1 << 6,
 	RST_SF_SEND_SHUTDOWN = 1 << 7,
-	RST_SF_IPV6 = 1 << 8,	 /* AF_INET6 socket, whatever the packet is */
-	RST_SF_SACK = 1 << 9,	 /* something has come out of order, and is not complete yet */
-	RST_SF_WSCALE = 1 << 10, /* windows are scaled */
+	RST_SF_IPV6 = 1 << 8,	    /* AF_INET6 socket, whatever the packet is */
+	RST_SF_SACK = 1 << 9,	    /* something has come out of order, and is not complete yet */
+	RST_SF_WSCALE = 1 << 10,    /* windows are scaled */
+	RST_SF_REPEATED = 1 << 11,  /* some of what is in flight was sent more than once */
+	RST_SF_HANDSHAKE = 1 << 12, /* rtt_min_us goes back to the handshake */
 };
 
 enum rst_role {
@@ -76,6 +78,14 @@ struct rst_socket {
 	__u32 syn_queue;
 	__u32 total_retrans;
 	__u32 cookies_ms; /* listener: since it last sent SYN cookies; RST_NEVER: not lately */
+
+	/* In us, 0: not known. The least round trip that the kernel has measured in the last 5 minutes
+	 * (net.ipv4.tcp_min_rtt_wlen) or at the handshake; four times their mean deviation. */
+	__u32 rtt_min_us;
+	__u32 rtt_deviation_us;
+	/* So long ago, in us, at most 71 minutes; 0: never. */
+	__u32 quiet_us;	    /* anything was sent to the peer, an ACK included */
+	__u32 in_flight_us; /* the oldest segment was sent that is not acknowledged */
 
 	__u8 kind;	/* enum rst_socket_kind */
 	__u8 state;	/* enum rst_tcp_state, as at the event */
@@ -164,7 +174,7 @@ struct rst_found {
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");
 _Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
 _Static_assert(sizeof(struct rst_closer) == 80, "rst_closer");
-_Static_assert(sizeof(struct rst_socket) == 160, "rst_socket");
+_Static_assert(sizeof(struct rst_socket) == 176, "rst_socket");
 _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 
 #endif

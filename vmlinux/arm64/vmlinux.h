@@ -597,16 +597,30 @@ struct tcp_sack_block {
 	u32 end_seq;
 };
 
+struct minmax_sample {
+	u32 t;
+	u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
 	u8 repair: 1;
 	u32 copied_seq;
 	u32 rcv_tstamp;
+	u32 tlp_high_seq;
 	u32 retrans_out;
+	struct minmax rtt_min;
 	u32 segs_out;
 	u64 bytes_sent;
 	u32 write_seq;
 	u32 lsndtime;
+	u32 mdev_us;
+	u64 tcp_wstamp_ns;
+	struct list_head tsorted_sent_queue;
 	u32 rcv_nxt;
 	u32 snd_nxt;
 	u32 snd_una;
@@ -651,9 +665,13 @@ struct sk_buff {
 	};
 	struct sock *sk;
 	union {
+		u64 skb_mstamp_ns;
+	};
+	union {
 		struct {
 			long unsigned int _skb_refdst;
 		};
+		struct list_head tcp_tsorted_anchor;
 	};
 	unsigned int len;
 	unsigned int data_len;
