@@ -12,6 +12,7 @@
 #include "packet.h"
 #include "cli/pipeline.h"
 #include "explain/injection.h"
+#include "explain/sender.h"
 #include "explain/stayed.h"
 
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
@@ -359,6 +360,8 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	in->pair.there = true;
 	in->pair.id = mate->id;
 	in->pair.cause = p->mate.verdict.cause;
+	in->pair.detail = p->mate.verdict.detail;
+	in->pair.hook = p->mate.firewall.hook;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
 }
@@ -388,6 +391,8 @@ static void fill_pair(struct pipeline *p, size_t i)
 		in->pair.there = true;
 		in->pair.id = mate->id;
 		in->pair.cause = p->place[p->place[i].mate].cause;
+		in->pair.detail = p->incident[p->place[i].mate].verdict.detail;
+		in->pair.hook = p->incident[p->place[i].mate].firewall.hook;
 	} else if (mate) {
 		fill_pair_elsewhere(p, in, mate);
 	}
@@ -425,6 +430,7 @@ static void decide(struct pipeline *p, size_t i)
 	if (in->verdict.certainty == CERTAINTY_CERTAIN && attribute_rests_on_memory(in))
 		attribute_missed(in, missed_states(p));
 	ask_rule(&p->ask, in);
+	sender_judge(in);
 }
 
 /* The owners that nothing recorded. Who closed a socket meanwhile stands in the ring: closed_in_batch
@@ -478,15 +484,31 @@ static bool passes(struct pipeline *p, struct incident *in)
 	return in_cgroup(p, in);
 }
 
+/* Tells anew what IN has shown to be wrong, where it was told. */
+static void correct(struct pipeline *p, struct correct_entry *wrong, const struct incident *in)
+{
+	struct verdict before = wrong->in.verdict;
+
+	correct_verdict(wrong, in);
+	summary_correct(&p->summary, wrong->in.direction, &before, &wrong->in.verdict);
+	wrong->in.id = join_id(&p->join);
+	attribute_why(&wrong->in);
+	if (wrong->shown && !enough(p) && !p->err)
+		p->err = sinks_event(&p->sinks, &wrong->in);
+}
+
 static void finish(struct pipeline *p, struct incident *in)
 {
-	bool show = !enough(p);
+	struct correct_entry *wrong = correct_find(&p->correct, in);
+	bool want = !enough(p), show = want;
 
+	if (wrong)
+		correct(p, wrong, in);
 	if (!passes(p, in)) {
 		p->summary.left_out += incident_count(in);
 		return;
 	}
-	if (show) {
+	if (want) {
 		if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
 			p->ask.questions->memory(p->ask.context, &in->memory);
 		attribute_why(in);
@@ -498,6 +520,9 @@ static void finish(struct pipeline *p, struct incident *in)
 	/* It was counted when it was told first. */
 	if (!in->corrects)
 		summary_add(&p->summary, in, show);
+	/* What a report stands for is not told anew. */
+	if (show == want)
+		correct_keep(&p->correct, in, show);
 	if (!show || p->err)
 		return;
 	p->err = sinks_event(&p->sinks, in);

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "explain/attack.h"
+#include "explain/correct.h"
 #include "explain/join.h"
 #include "cli/ask.h"
 #include "cli/options.h"
@@ -45,6 +46,7 @@ struct pipeline {
 	/* Its own. */
 	struct join join;
 	struct attack attack;
+	struct correct correct;
 	struct folds folds;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
 	bool history_full;		   /* once it is, it stays so */

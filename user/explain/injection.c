@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* injection.c: the comparisons, each with the least it needs to say anything. */
+#include "base/util.h"
 #include "explain/injection.h"
 #include "model/facts.h"
 
@@ -20,6 +21,26 @@ static bool other_distance(const struct rst_peer *p, const struct rst_packet *rs
 {
 	return p->packets >= 2 && !p->other_ttl && facts_hops(p->ttl) <= FARTHEST &&
 	       facts_hops(rst->ttl) != facts_hops(p->ttl);
+}
+
+/* A path may change a little within a connection; by so much it does only in a while. */
+#define CHANGED_MS 5000
+#define CHANGED_HOPS 3
+
+/* The same from as little as one packet, such as the SYN-ACK. A sender whose RSTs begin with another of
+ * the first values is not told from one that is nearer or farther. */
+static bool may_be_other_distance(const struct rst_peer *p, const struct rst_packet *rst)
+{
+	static const uint8_t first[] = { 32, 60, 64, 128, 255 };
+	int hops = facts_hops(p->ttl), others = facts_hops(rst->ttl);
+
+	if (p->other_ttl || hops > FARTHEST)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(first); i++)
+		if (rst->ttl + hops == first[i])
+			return false;
+	return p->last <= CHANGED_MS || others - hops >= CHANGED_HOPS ||
+	       hops - others >= CHANGED_HOPS;
 }
 
 /* Linux gives a RST without a socket the IP ID 0, whatever it counts for data. */
@@ -46,10 +67,11 @@ void injection_compare(struct incident *in)
 	struct suspicion *s = &in->suspicion;
 	const struct rst_peer *p = &s->peer;
 
-	s->ttl = s->ip_id = s->window = false;
+	s->ttl = s->other_distance = s->ip_id = s->window = false;
 	if (!in->packet.valid || !p->packets || p->last > STALE_MS)
 		return;
 	s->ttl = other_distance(p, &in->packet);
+	s->other_distance = may_be_other_distance(p, &in->packet);
 	s->ip_id = in->ev->tuple.family == 4 && other_id(p, &in->packet);
 	s->window = other_window(p, &in->packet);
 }

@@ -489,14 +489,33 @@ static uint32_t find_base(const struct join *j, const struct join_entry *entry)
 	return base;
 }
 
+/* Counts a further RST that bears the number of ENTRY's, or an older one. */
+static void add_company(const struct join_entry *entry, uint32_t expected,
+			const struct rst_packet *rst, struct suspicion *burst, uint32_t *ip_id)
+{
+	const struct rst_packet *own = incoming(entry);
+	int32_t beyond = (int32_t)(rst->seq - expected);
+
+	burst->stale += beyond < 0;
+	if (beyond)
+		return;
+	burst->equal++;
+	if (own)
+		*ip_id = own->ip_id;
+	burst->other_ip_id |= *ip_id <= UINT16_MAX && *ip_id != rst->ip_id;
+	*ip_id = rst->ip_id;
+}
+
 void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
 {
 	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
-	uint32_t ahead[BURST_MAX], base;
+	uint32_t ahead[BURST_MAX], base, expected, ip_id = UINT32_MAX;
 
-	burst->resets = burst->ahead = 0;
+	burst->resets = burst->ahead = burst->equal = burst->stale = 0;
+	burst->other_ip_id = false;
 	if (!join_has(j, j->newest_seen) || !next_of_peer(&entry->event, &base))
 		return;
+	expected = base;
 	base = find_base(j, entry);
 	for (int i = 0; i < BURST_WALK && join_has(j, n); i++) {
 		const struct join_entry *m = &j->entry[n % JOIN_ROOM];
@@ -509,6 +528,8 @@ void join_burst(const struct join *j, const struct join_entry *entry, struct sus
 		burst->resets++;
 		if (beyond > 0)
 			add_ahead(ahead, burst, rst->seq);
+		if (m != entry)
+			add_company(entry, expected, rst, burst, &ip_id);
 	}
 	burst->burst = burst->ahead >= 2;
 }

@@ -282,3 +282,8 @@ void say_target(struct incident *in)
 	}
 	say(in, " (%s) stands", words_tcp_state(s->state));
 }
+
+void say_hops(struct incident *in, uint8_t ttl)
+{
+	say(in, "ttl %u (%u hop%s away)", ttl, facts_hops(ttl), say_plural(facts_hops(ttl)));
+}

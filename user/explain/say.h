@@ -45,6 +45,9 @@ void say_segment(struct incident *in);
 /* The packet, a RST: "RST (seq 1, ack 2, ttl 64)". */
 void say_rst(struct incident *in);
 
+/* "ttl 63 (1 hop away)" */
+void say_hops(struct incident *in, uint8_t ttl);
+
 /* "5 bytes arrived" */
 void say_arrived(struct incident *in);
 

@@ -4,6 +4,7 @@
 
 #include "explain/attribute.h"
 #include "explain/say.h"
+#include "explain/sender.h"
 #include "explain/why.h"
 #include "model/words.h"
 
@@ -61,7 +62,7 @@ static void say_pair(struct incident *in)
 	const struct cause *cause = cause_get(in->pair.cause);
 	bool gone = !strcmp(cause->group, "closed-socket");
 
-	say(in, "; sent by ");
+	say(in, "; sent %sby ", sender_doubted(in) ? "in the peer's name " : "");
 	if (in->pair.pid && gone)
 		say(in, "this host for %s/%u", NAME(in->pair.comm), in->pair.pid);
 	else if (in->pair.pid)
@@ -79,6 +80,7 @@ void attribute_why(struct incident *in)
 {
 	in->verdict.why[0] = '\0';
 	sentences[in->verdict.cause](in);
+	sender_say(in);
 	if (in->last_user.pid) {
 		say(in, "; last used by ");
 		say_process(in, in->last_user.pid, in->last_user.comm);

@@ -26,11 +26,9 @@ void why_listener_gone(struct incident *in)
 		say(in, ", and the half-open connections went with it");
 }
 
-/* A peer that had sent the RST itself would not go on. */
-static bool peer_goes_on(const struct incident *in)
+static bool is_syn_ack(const struct rst_packet *p)
 {
-	return in->ev->past.end == RST_END_RESET && !in->history.refused && in->packet.length &&
-	       (int32_t)(in->packet.seq - in->ev->past.rcv_nxt) >= 0;
+	return (p->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == (RST_FLAG_SYN | RST_FLAG_ACK);
 }
 
 void why_closed_earlier(struct incident *in)
@@ -39,8 +37,10 @@ void why_closed_earlier(struct incident *in)
 	say_after(in);
 	say_history(in, "the connection");
 	say_idle(in);
-	if (peer_goes_on(in))
+	if (in->history.goes_on)
 		say(in, "; that it goes on where it was speaks for a RST that was not its own");
+	if (in->history.refused && is_syn_ack(&in->packet))
+		say(in, ": two hosts answer at this address, or something on the path refused it");
 }
 
 void why_data_after_close(struct incident *in)

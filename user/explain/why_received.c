@@ -69,11 +69,6 @@ void why_reset_by_peer(struct incident *in)
 		say(in, ", %s unread", COUNT(unread));
 }
 
-static void say_hops(struct incident *in, uint8_t ttl)
-{
-	say(in, "ttl %u (%u hop%s away)", ttl, facts_hops(ttl), say_plural(facts_hops(ttl)));
-}
-
 static void say_misfits(struct incident *in)
 {
 	const struct suspicion *s = &in->suspicion;
@@ -102,8 +97,12 @@ void why_suspected_injection(struct incident *in)
 	const struct suspicion *s = &in->suspicion;
 
 	say(in, "this ");
-	say_rst(in);
+	if (in->packet.valid)
+		say_rst(in);
+	else
+		say(in, "RST");
 	say(in, " is not the peer's");
+	/* What else it rests on follows: sender_say. */
 	say_misfits(in);
 	if (s->burst)
 		say(in,

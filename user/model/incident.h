@@ -14,6 +14,7 @@
 #include "model/causes.h"
 #include "event.h"
 #include "model/kernel_function.h"
+#include "model/sender.h"
 #include "model/translation.h"
 
 enum direction {
@@ -88,6 +89,7 @@ struct history {
 	char comm[RST_COMM_LEN + 1];
 	int exit_status; /* with what "exit" */
 	int signal;	 /* with what "signal" */
+	bool goes_on;	 /* "reset-received": the peer goes on, so the RST was not its own */
 	bool have_queue; /* "accept-queue-full": */
 	uint32_t queue, queue_limit;
 };
@@ -117,6 +119,8 @@ struct pair {
 	char comm[RST_COMM_LEN + 1];
 	enum cause_id cause;
 	struct process_name relay; /* the program in between that passed the RST on; pid 0: none */
+	const char *detail;	   /* of its verdict */
+	const char *hook;	   /* firewall-reject: as in struct firewall */
 };
 
 #define FIREWALL_RULE_MAX 96
@@ -169,8 +173,11 @@ struct meant {
 struct suspicion {
 	bool ttl, ip_id, window, burst; /* what does not fit */
 	struct rst_peer peer;		/* packets 0: nothing is known */
-	uint32_t resets;		/* of the burst: how many, */
-	uint32_t ahead;		      /* how many different sequence numbers beyond what the peer */
+	bool other_distance;		/* as ttl, but on less: too little to suspect the RST for */
+	bool other_ip_id;		/* of those that are equal, two bear different IP IDs */
+	uint32_t equal, stale; /* further RSTs of the burst with the same number, with older ones */
+	uint32_t resets;       /* of the burst: how many, */
+	uint32_t ahead;	       /* how many different sequence numbers beyond what the peer */
 	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
 };
 
@@ -242,6 +249,7 @@ struct incident {
 	struct listener_ref listener;
 	struct history history;
 	struct pair pair;
+	struct sender sender;
 	struct stayed stayed;
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
 		      * socket or TIME_WAIT that a dropped RST was for */

@@ -15,6 +15,15 @@ void summary_add(struct summary *s, const struct incident *in, bool shown)
 		s->shown += count;
 }
 
+void summary_correct(struct summary *s, enum direction direction, const struct verdict *before,
+		     const struct verdict *after)
+{
+	s->by_cause[direction][before->cause]--;
+	s->by_cause[direction][after->cause]++;
+	s->benign -= before->benign;
+	s->benign += after->benign;
+}
+
 void summary_not_covered(struct summary *s, const char *sentence)
 {
 	for (uint32_t i = 0; i < s->nnot_covered; i++)

@@ -52,6 +52,11 @@ struct summary {
 /* Adds one incident that has passed the filters to the totals. */
 void summary_add(struct summary *s, const struct incident *in, bool shown);
 
+/* Moves a reset that was added from BEFORE to AFTER, which corrects it. */
+struct verdict;
+void summary_correct(struct summary *s, enum direction direction, const struct verdict *before,
+		     const struct verdict *after);
+
 /* Adds a sentence to the list of what is not covered; ignored when the list is full or has it. */
 void summary_not_covered(struct summary *s, const char *sentence);
 

@@ -21,6 +21,12 @@
 
 #define JSON_VERSION 1
 
+static const char *const certainties[] = {
+	[CERTAINTY_UNKNOWN] = "unknown",
+	[CERTAINTY_INFERRED] = "inferred",
+	[CERTAINTY_CERTAIN] = "certain",
+};
+
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
@@ -301,6 +307,8 @@ static void put_history(struct json_out *o, const struct history *h)
 			json_out_bool(o, "did_not_leave", true);
 		if (h->have_idle)
 			put_number(o, "idle_ns", h->idle_ns);
+		if (h->goes_on)
+			json_out_bool(o, "goes_on", true);
 		if (h->have_queue)
 			put_queue(o, h->queue, h->queue_limit);
 	}
@@ -445,6 +453,39 @@ static void put_pair(struct json_out *o, const struct sink_style *style, const s
 	json_out_end(o, c);
 }
 
+static void put_signs(struct json_out *o, const char *key, uint32_t signs)
+{
+	struct json_mark c = json_out_array(o, key);
+
+	for (enum sender_sign i = 0; i < SIGNS; i++)
+		if (signs & 1U << i)
+			json_out_string(o, NULL, sender_sign_name(i));
+	json_out_end(o, c);
+}
+
+/* With the numbers that the signs rest on, but for those of `socket` and `suspicion`. */
+static void put_sender(struct json_out *o, const struct sink_style *style,
+		       const struct incident *in)
+{
+	const struct sender *s = &in->sender;
+	const struct suspicion *burst = &in->suspicion;
+	struct json_mark c = json_out_object(o, "sender");
+
+	if (s->who) {
+		put_word(o, "who", sender_who_name(s->who));
+		put_word(o, "certainty", certainties[s->certainty]);
+		put_signs(o, "for", s->speaks_for);
+		put_signs(o, "against", s->speaks_against);
+		put_nonzero(o, "answer_ns", s->answer_ns);
+		put_nonzero(o, "round_trip_ns", s->round_trip_ns);
+		put_nonzero(o, "equal", burst->equal);
+		put_nonzero(o, "stale", burst->stale);
+		put_nonzero(o, "went_on_ns", s->went_on_ns);
+		put_id(o, style, "went_on_id", s->went_on_id);
+	}
+	json_out_end(o, c);
+}
+
 static void put_listener(struct json_out *o, const struct listener_ref *l)
 {
 	struct json_mark c = json_out_object(o, "listener");
@@ -529,11 +570,6 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 		      const struct incident *in)
 {
 	struct json_out *o = &j->out;
-	static const char *const certainties[] = {
-		[CERTAINTY_UNKNOWN] = "unknown",
-		[CERTAINTY_INFERRED] = "inferred",
-		[CERTAINTY_CERTAIN] = "certain",
-	};
 	const struct rst_event *ev = in->ev;
 	const struct rst_tuple *t = &ev->tuple;
 	const struct verdict *v = &in->verdict;
@@ -572,6 +608,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_suspicion(o, in);
 	put_history(o, &in->history);
 	put_pair(o, style, &in->pair);
+	put_sender(o, style, in);
 	put_listener(o, &in->listener);
 	put_kernel(o, in);
 	put_word(o, "phase", v->phase);

@@ -20,6 +20,8 @@ enum seen {
 	LONE,	   /* XDP saw it, nothing else */
 };
 
+static uint16_t ip_id; /* of what is added */
+
 static void add(struct join *j, enum seen how, uint64_t at_ns, uint32_t seq, uint32_t next)
 {
 	struct rst_event e = join_make_event(at_ns, 1);
@@ -27,6 +29,7 @@ static void add(struct join *j, enum seen how, uint64_t at_ns, uint32_t seq, uin
 
 	a.packet.valid = e.packet.valid = 1;
 	a.packet.seq = e.packet.seq = seq;
+	a.packet.ip_id = e.packet.ip_id = ip_id;
 	if (how == TAKEN || how == LONE)
 		join_arrival(j, &a, JOIN_NETNS);
 	if (how == LONE)
@@ -52,6 +55,53 @@ static struct suspicion look(struct join *j)
 	cr_assert_not_null(e);
 	join_burst(j, e, &s);
 	return s;
+}
+
+/* What comes with the one that the socket took. */
+Test(join_burst, company)
+{
+	struct join *j = join_begin();
+	struct suspicion s;
+
+	add(j, DROPPED, 1 * MS, NEXT - 100, NEXT);
+	cr_assert_not_null(join_next(j, 0, true));
+	add(j, BLIND, 2 * MS, NEXT, NEXT);
+	add(j, GONE, 3 * MS, NEXT, NEXT);
+	add(j, GONE, 4 * MS, NEXT, NEXT);
+	add(j, GONE, 5 * MS, NEXT - 1, NEXT);
+	s = look(j);
+	cr_expect_eq(s.equal, 2);
+	cr_expect_eq(s.stale, 2);
+	cr_expect_not(s.other_ip_id, "copies, for all that is known");
+	cr_expect_not(s.burst);
+}
+
+/* Copies of the network's bear one IP ID. */
+Test(join_burst, ip_ids_of_equal_ones)
+{
+	static const struct {
+		enum seen first;
+		uint16_t id[3];
+		bool other;
+	} ids[] = {
+		{ BLIND, { 7, 8, 8 }, false },
+		{ BLIND, { 7, 8, 9 }, true },
+		{ TAKEN, { 7, 7, 7 }, false },
+		{ TAKEN, { 7, 8, 8 }, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ids); i++) {
+		struct join *j = join_begin();
+		struct suspicion s;
+
+		for (size_t n = 0; n < 3; n++) {
+			ip_id = ids[i].id[n];
+			add(j, n ? GONE : ids[i].first, (n + 1) * MS, NEXT, NEXT);
+		}
+		s = look(j);
+		cr_expect_eq(s.equal, 2, "row %zu: %u", i, s.equal);
+		cr_expect_eq(s.other_ip_id, ids[i].other, "row %zu", i);
+	}
 }
 
 struct row {

@@ -40,6 +40,26 @@ Test(summary, a_sample_counts_for_all_of_its_fold)
 	cr_assert_eq(s.benign, 34);
 }
 
+/* The totals stay what they were. */
+Test(summary, correction)
+{
+	struct verdict after = { .cause = CAUSE_SUSPECTED_INJECTION };
+	struct summary s = { 0 };
+	struct sample sample;
+
+	sample_fill(&sample);
+	sample.in.direction = DIR_RECEIVED;
+	sample.in.verdict.cause = CAUSE_RESET_BY_PEER;
+	sample.in.verdict.benign = true;
+	summary_add(&s, &sample.in, true);
+	summary_add(&s, &sample.in, true);
+	summary_correct(&s, DIR_RECEIVED, &sample.in.verdict, &after);
+	cr_assert_eq(s.by_cause[DIR_RECEIVED][CAUSE_RESET_BY_PEER], 1);
+	cr_assert_eq(s.by_cause[DIR_RECEIVED][CAUSE_SUSPECTED_INJECTION], 1);
+	cr_assert_eq(s.benign, 1);
+	cr_assert_eq(s.shown, 2);
+}
+
 Test(summary, without_details_by_direction)
 {
 	struct summary s = { 0 };

@@ -143,6 +143,63 @@ Test(sink_json, ids)
 	json_decref(o);
 }
 
+/* Who made it, with what speaks for and against. */
+Test(sink_json, sender)
+{
+	json_t *o;
+
+	sample.in.sender = (struct sender){
+		.who = SENDER_OTHER,
+		.certainty = CERTAINTY_INFERRED,
+		.speaks_for = 1 << SIGN_NUMBER,
+		.speaks_against = 1 << SIGN_SOONER | 1 << SIGN_WENT_ON,
+		.answer_ns = 200000,
+		.round_trip_ns = 80000000,
+		.went_on_ns = 5,
+		.went_on_id = 18,
+	};
+	sample.in.suspicion.equal = 2;
+	sample.in.suspicion.stale = 1;
+	sample.in.corrects = 17;
+	sample.in.history = (struct history){ .what = "reset-received", .goes_on = true };
+	o = json_event(&sample.in);
+	json_assert_str(o, "sender.who", "other");
+	json_assert_str(o, "sender.certainty", "inferred");
+	cr_assert_eq(json_array_size(json_at(o, "sender.for")), 1);
+	cr_assert_eq(json_array_size(json_at(o, "sender.against")), 2);
+	cr_assert_str_eq(json_string_value(json_array_get(json_at(o, "sender.against"), 1)),
+			 "went-on");
+	json_assert_int(o, "sender.answer_ns", 200000);
+	json_assert_int(o, "sender.round_trip_ns", 80000000);
+	json_assert_int(o, "sender.equal", 2);
+	json_assert_int(o, "sender.stale", 1);
+	json_assert_int(o, "sender.went_on_ns", 5);
+	json_assert_str(o, "sender.went_on_id", "5f3a9c0d1b2e-2c1f0a3b-18");
+	json_assert_str(o, "corrects", "5f3a9c0d1b2e-2c1f0a3b-17");
+	cr_assert(json_is_true(json_at(o, "history.goes_on")));
+	json_decref(o);
+}
+
+/* Each word is in the schema, which json_event holds it against. */
+Test(sink_json, words_of_the_sender)
+{
+	for (int sign = 0; sign < SIGNS; sign++) {
+		bool in_favour = sign <= SIGN_DISTANCE;
+
+		sample.in.sender =
+			(struct sender){ .who = SENDER_PEER, .certainty = CERTAINTY_CERTAIN };
+		if (in_favour)
+			sample.in.sender.speaks_for = 1U << sign;
+		else
+			sample.in.sender.speaks_against = 1U << sign;
+		json_decref(json_event(&sample.in));
+	}
+	for (int who = SENDER_PEER; who < SENDER_WHOS; who++) {
+		sample.in.sender.who = (enum sender_who)who;
+		json_decref(json_event(&sample.in));
+	}
+}
+
 Test(sink_json, nothing_known_is_absent)
 {
 	static const char *const absent[] = {

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* correct.c: a ring of verdicts. */
+#include "explain/correct.h"
+#include "explain/sender.h"
+
+/* Whether it is certain who made it, or suspected already. */
+static bool is_settled(const struct incident *in)
+{
+	return in->sender.certainty == CERTAINTY_CERTAIN ||
+	       in->verdict.cause != CAUSE_RESET_BY_PEER;
+}
+
+void correct_keep(struct correct *c, const struct incident *in, bool shown)
+{
+	struct correct_entry *e;
+
+	/* Of a fold, only the sample's numbers are known. */
+	if (in->ev->hdr.type != RST_REC_RECEIVED || in->ev->folded.count > 1 || is_settled(in))
+		return;
+	e = &c->entry[c->kept++ % CORRECT_MAX];
+	e->event = *in->ev;
+	e->in = *in;
+	e->in.ev = &e->event;
+	if (in->interface == in->ev->ifname)
+		e->in.interface = e->event.ifname;
+	/* Their names belong to the symbols. */
+	e->in.nframes = 0;
+	e->in.emitter = -1;
+	e->in.location.symbol = NULL;
+	e->shown = shown;
+	e->corrected = false;
+}
+
+static struct correct_entry *of_connection(struct correct *c, const struct rst_event *event)
+{
+	uint64_t n = c->kept < CORRECT_MAX ? c->kept : CORRECT_MAX;
+
+	for (uint64_t i = 1; i <= n; i++) {
+		struct correct_entry *e = &c->entry[(c->kept - i) % CORRECT_MAX];
+
+		if (e->event.sock.cookie == event->past.cookie && e->event.netns == event->netns)
+			return e;
+	}
+	return NULL;
+}
+
+struct correct_entry *correct_find(struct correct *c, struct incident *in)
+{
+	const struct rst_event *event = in->ev;
+	struct correct_entry *e;
+
+	if (in->direction != DIR_SENT || in->packet_guessed ||
+	    event->past.kind != RST_PAST_CONNECTION || event->past.end != RST_END_RESET)
+		return NULL;
+	e = of_connection(c, event);
+	if (!e || event->hdr.mono_ns <= e->event.hdr.mono_ns ||
+	    !sender_goes_on(&e->event.sock, &in->packet, event->hdr.mono_ns - e->event.hdr.mono_ns))
+		return NULL;
+	in->history.goes_on = true;
+	return e->corrected ? NULL : e;
+}
+
+void correct_verdict(struct correct_entry *entry, const struct incident *in)
+{
+	struct incident *told = &entry->in;
+	struct sender *sender = &told->sender;
+
+	entry->corrected = true;
+	told->corrects = told->id;
+	told->verdict.cause = CAUSE_SUSPECTED_INJECTION;
+	told->verdict.certainty = CERTAINTY_INFERRED;
+	told->verdict.rule = "went-on";
+	told->verdict.phase = told->verdict.detail = NULL;
+	told->verdict.benign = false;
+	sender->who = SENDER_OTHER;
+	sender->certainty = CERTAINTY_INFERRED;
+	sender->speaks_against |= 1U << SIGN_WENT_ON;
+	sender->went_on_ns = in->ev->hdr.mono_ns - entry->event.hdr.mono_ns;
+	sender->went_on_id = in->id;
+}

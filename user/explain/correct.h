@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * correct.h: what later evidence overturns. The RSTs that were taken last are kept with their verdicts;
+ * when the peer goes on after one of them, it was not the peer's, and is told anew. Pure; all memory is
+ * in the struct, and is touched as it is used.
+ */
+#ifndef RSTTRACE_CORRECT_H
+#define RSTTRACE_CORRECT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/incident.h"
+
+/* Beyond so many, the oldest are forgotten: about 1 MB. */
+#define CORRECT_MAX 256
+
+struct correct_entry {
+	struct rst_event event;
+	struct incident in; /* `ev` is `event`; without its frames */
+	bool shown;	    /* its line was written */
+	bool corrected;
+};
+
+struct correct {
+	struct correct_entry entry[CORRECT_MAX]; /* number N stands at N % CORRECT_MAX */
+	uint64_t kept;
+};
+
+/* Keeps a finished incident, if anything could still be said against it. */
+void correct_keep(struct correct *c, const struct incident *in, bool shown);
+
+/* The line that IN, a RST that answers a late segment, shows to be wrong; NULL: none. Valid until the
+ * next correct_keep. IN's history is told of it, whether it was corrected before or not. */
+struct correct_entry *correct_find(struct correct *c, struct incident *in);
+
+/* Changes ENTRY's verdict by what IN shows. Its id and sentence are the caller's to set. */
+void correct_verdict(struct correct_entry *entry, const struct incident *in);
+
+#endif
