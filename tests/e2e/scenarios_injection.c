@@ -61,6 +61,15 @@ static void check_suspected(struct run *run, json_t *e)
 	expect_absent(e, "suspicion.burst");
 }
 
+/* Its writer stands in the pair, with or without -i. */
+static void check_written(json_t *e)
+{
+	expect_str(e, "pair.cause", "crafted");
+	expect_str(e, "sender.who", "program");
+	expect_str(e, "sender.certainty", "certain");
+	expect_contains(e, "why", "in the peer's name");
+}
+
 /* The router resets both ends, with the right numbers and its own TTL. */
 static void injected(struct run *run)
 {
@@ -111,11 +120,13 @@ static void injected(struct run *run)
 	client->local = &p.client;
 	client->remote = &p.server;
 	e = expect_received(run, SIDE_SERVER, 0, server);
+	check_written(e);
 	if (at_server)
 		check_suspected(run, e);
 	else
 		expect_absent(e, "suspicion");
 	e = expect_received(run, SIDE_CLIENT, 0, client);
+	check_written(e);
 	if (at_server)
 		expect_absent(e, "suspicion");
 	else
@@ -141,10 +152,15 @@ static struct tally all_received(const struct run *run, size_t n)
 
 static void check_unsuspected(struct run *run, size_t n, const char *causes)
 {
+	const char *who;
 	json_t *e = expect_nth(run, SIDE_SERVER, "received", n);
 
 	expect_str(e, "cause", causes);
 	expect_absent(e, "suspicion");
+	/* The ghost is a program that is the peer itself, and writes all that it sends by hand. */
+	who = json_string_value(json_object_get(json_object_get(e, "sender"), "who"));
+	if (who && strcmp(who, "program") != 0)
+		expect_absent(e, "sender.against");
 }
 
 /* An established connection, some exchanges old. */
