@@ -125,7 +125,7 @@ static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
 	const struct sock *sk;
 
 	/* UDP has listeners' ports as well. */
-	if (!wire_segment(&tuple, &packet, skb) || !is_last_ack(&packet) || just_answered(&tuple))
+	if (!skb_segment(&tuple, &packet, skb) || !is_last_ack(&packet) || just_answered(&tuple))
 		return false;
 	kind.netns = skb_netns(skb);
 	at = listener_of(&tuple, kind.netns);
@@ -192,7 +192,7 @@ static __noinline void rejected(struct sk_buff *skb)
 		awaited->at_ns = 0;
 		return;
 	}
-	if (!wire_segment(&tuple, &packet, skb) || tuple.family != awaited->tuple.family ||
+	if (!skb_segment(&tuple, &packet, skb) || tuple.family != awaited->tuple.family ||
 	    tuple.local_port != awaited->tuple.local_port ||
 	    tuple.remote_port != awaited->tuple.remote_port ||
 	    !addresses_equal(tuple.local, awaited->tuple.local) ||

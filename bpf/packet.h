@@ -100,20 +100,23 @@ static __always_inline void packet_ip6(const __u8 *ip, struct rst_tuple *tuple,
 	tuple->family = 6;
 }
 
-/* From the IPv4 header at IP to the TCP header, or NULL: no TCP, a later fragment, cut short. */
-static __always_inline const __u8 *packet_skip_ip4(const __u8 *ip, const __u8 *end,
-						   __u32 *following)
-{
-	__u32 header, total;
+/*
+ * How the walk below comes to the N bytes at AT: 0, and BYTES points to them, or -1 if they do not lie
+ * before END. ROOM has space for N, for a reader that must copy them. A constant wherever it is passed,
+ * so that it is inlined.
+ */
+typedef int (*packet_reader)(const __u8 *at, const __u8 *end, __u32 n, __u8 *room,
+			     const __u8 **bytes);
 
-	if (ip + 20 > end || ip[0] >> 4 != 4 || ip[9] != PACKET_TCP)
-		return 0;
-	header = (ip[0] & 0xf) * 4U;
-	total = packet_u16(ip + 2);
-	if (header < 20 || total < header + 20 || (packet_u16(ip + 6) & 0x1fff))
-		return 0;
-	*following = total - header;
-	return ip + header;
+/* Of memory that may be read as it is: XDP's. */
+static __always_inline int packet_direct(const __u8 *at, const __u8 *end, __u32 n, __u8 *room,
+					 const __u8 **bytes)
+{
+	(void)room;
+	if (at + n > end)
+		return -1;
+	*bytes = at;
+	return 0;
 }
 
 /* The IPv6 headers that can be skipped, a bit each. */
@@ -131,75 +134,97 @@ static __always_inline __u32 packet_same(__u32 a, __u32 b)
 	return (differ - 1) >> 31;
 }
 
-/* The same for IPv6, through its extension headers. */
-static __always_inline const __u8 *packet_skip_ip6(const __u8 *ip, const __u8 *end,
-						   __u32 *following)
+#define PACKET_IP_BYTES 40 /* of IPv6; and IPv4 with the least TCP header has as many */
+#define PACKET_ROOM 60
+
+/* What is left to tell once the TCP header is found. */
+static __always_inline int packet_found(const __u8 *tcp, __u32 following, int whole,
+					struct rst_tuple *tuple, struct rst_packet *packet)
 {
-	const __u8 *at = ip + 40;
-	__u32 left, length, fragment, ah;
-	__u8 next;
+	if (whole)
+		packet_tcp(tcp, following, tuple, packet);
+	else
+		packet_ends(tcp, tuple, packet);
+	return 1;
+}
+
+/* HEADER: PACKET_IP_BYTES of the packet at IP. Not: no TCP, a later fragment, cut short. */
+static __always_inline int packet_read_ip4(packet_reader read, const __u8 *ip, const __u8 *end,
+					   const __u8 *header, __u8 *room, __u32 big, int whole,
+					   struct rst_tuple *tuple, struct rst_packet *packet)
+{
+	__u32 length = (header[0] & 0xf) * 4U, total = packet_u16(header + 2);
+	const __u8 *tcp = header + 20;
+
+	if (!total)
+		total = big;
+	if (header[9] != PACKET_TCP || length < 20 || total < length + 20 ||
+	    (packet_u16(header + 6) & 0x1fff))
+		return 0;
+	if (length != 20 && read(ip + length, end, 20, room + PACKET_IP_BYTES, &tcp))
+		return 0;
+	packet_ip4(header, tuple, packet);
+	return packet_found(tcp, total - length, whole, tuple, packet);
+}
+
+/* The same for IPv6, through its extension headers. */
+static __always_inline int packet_read_ip6(packet_reader read, const __u8 *ip, const __u8 *end,
+					   const __u8 *header, __u8 *room, __u32 big, int whole,
+					   struct rst_tuple *tuple, struct rst_packet *packet)
+{
+	const __u8 *at = ip + 40, *bytes;
+	__u32 left = packet_u16(header + 4), length, fragment, ah;
+	__u8 next = header[6];
 	int i;
 
-	if (ip + 40 > end || ip[0] >> 4 != 6)
-		return 0;
-	next = ip[6];
-	left = packet_u16(ip + 4);
+	if (!left && big > 40)
+		left = big - 40;
 	for (i = 0; i < PACKET_IP6_HEADERS && next != PACKET_TCP; i++) {
-		if (at + 8 > end)
-			return 0;
 		if (next > PACKET_DSTOPTS || !(PACKET_IP6_SKIPPED >> next & 1))
+			return 0;
+		if (read(at, end, 8, room + PACKET_IP_BYTES, &bytes))
 			return 0;
 		/* A fragment's header is 8 bytes, AH counts 4 bytes each and two more, others 8. */
 		fragment = packet_same(next, PACKET_FRAGMENT);
 		ah = packet_same(next, PACKET_AH);
-		length = ((at[1] & (fragment - 1)) + 1 + ah) << (3 - ah);
+		length = ((bytes[1] & (fragment - 1)) + 1 + ah) << (3 - ah);
 		/* At most 256 times 8, which the verifier would not find out. */
 		asm volatile("" : "+r"(length));
 		length &= 0xfff;
-		if (left < length || (packet_u16(at + 2) & 0xfff8 & -fragment))
+		if (left < length || (packet_u16(bytes + 2) & 0xfff8 & -fragment))
 			return 0;
 		left -= length;
-		next = at[0];
+		next = bytes[0];
 		at += length;
 	}
-	if (next != PACKET_TCP || left < 20)
+	if (next != PACKET_TCP || left < 20 || read(at, end, 20, room + PACKET_IP_BYTES, &bytes))
 		return 0;
-	*following = left;
-	return at;
+	packet_ip6(header, tuple, packet);
+	return packet_found(bytes, left, whole, tuple, packet);
 }
 
-/* One function a family: the verifier must see the IP header's bounds check on the path that reads
- * the addresses. */
-static __always_inline int packet_read_ip4(const __u8 *ip, const __u8 *end, int whole,
-					   struct rst_tuple *tuple, struct rst_packet *packet)
+/*
+ * Reads the IP packet [IP, END) by READ, for both sides: XDP and the skbs of tracepoints. VERSION is what
+ * it must be, 0: 4 or 6. BIG is its length in bytes where its header says 0, as the kernel's own packets
+ * above 64 KiB do; 0: such a header is not believed. Returns and fills in as packet_segment() does, or
+ * as packet_glance() unless WHOLE.
+ */
+static __always_inline int packet_walk(packet_reader read, const __u8 *ip, const __u8 *end,
+				       int version, __u32 big, int whole, struct rst_tuple *tuple,
+				       struct rst_packet *packet)
 {
-	__u32 following = 0;
-	const __u8 *tcp = packet_skip_ip4(ip, end, &following);
+	__u8 room[PACKET_ROOM];
+	const __u8 *header;
 
-	if (!tcp || tcp + 20 > end)
+	if (read(ip, end, PACKET_IP_BYTES, room, &header))
 		return 0;
-	packet_ip4(ip, tuple, packet);
-	if (whole)
-		packet_tcp(tcp, following, tuple, packet);
-	else
-		packet_ends(tcp, tuple, packet);
-	return 1;
-}
-
-static __always_inline int packet_read_ip6(const __u8 *ip, const __u8 *end, int whole,
-					   struct rst_tuple *tuple, struct rst_packet *packet)
-{
-	__u32 following = 0;
-	const __u8 *tcp = packet_skip_ip6(ip, end, &following);
-
-	if (!tcp || tcp + 20 > end)
+	if (version && header[0] >> 4 != version)
 		return 0;
-	packet_ip6(ip, tuple, packet);
-	if (whole)
-		packet_tcp(tcp, following, tuple, packet);
-	else
-		packet_ends(tcp, tuple, packet);
-	return 1;
+	if (header[0] >> 4 == 4)
+		return packet_read_ip4(read, ip, end, header, room, big, whole, tuple, packet);
+	if (header[0] >> 4 == 6)
+		return packet_read_ip6(read, ip, end, header, room, big, whole, tuple, packet);
+	return 0;
 }
 
 static __always_inline int packet_read(const __u8 *data, const __u8 *end, int whole,
@@ -221,9 +246,9 @@ static __always_inline int packet_read(const __u8 *data, const __u8 *end, int wh
 		ip += 4;
 	}
 	if (type == PACKET_ETH_IP)
-		return packet_read_ip4(ip, end, whole, tuple, packet);
+		return packet_walk(packet_direct, ip, end, 4, 0, whole, tuple, packet);
 	if (type == PACKET_ETH_IP6)
-		return packet_read_ip6(ip, end, whole, tuple, packet);
+		return packet_walk(packet_direct, ip, end, 6, 0, whole, tuple, packet);
 	return 0;
 }
 

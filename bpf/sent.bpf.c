@@ -92,6 +92,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 {
 	struct rst_packet packet = {};
 	struct tcp_sock *tp = NULL;
+	bool found;
 	struct rst_tuple tuple = {};
 	struct rst_kind kind = {};
 	struct rst_leaving *leaves;
@@ -111,14 +112,14 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	if (skb) {
-		skb_segment(&tuple, &packet, skb);
+		found = skb_segment(&tuple, &packet, skb);
 		if (!sk)
 			kind.netns = skb_netns(skb);
 		/* The wire's view must know it where TCP sends by no socket, or by one that sends what
 		 * the tracepoint does not tell of; and drops, where the kernel does not say why. */
-		if (tuple.family == 6 || !compat_has(RST_KERNEL_RESET_REASON))
+		if (found && (tuple.family == 6 || !compat_has(RST_KERNEL_RESET_REASON)))
 			tell(&tuple, 0, 0);
-		else if (!compat_names_overflow())
+		else if (found && !compat_names_overflow())
 			tell(&tuple, OWN_RESET_UNSEEN, 0);
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);

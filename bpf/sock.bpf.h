@@ -162,29 +162,33 @@ static __always_inline void sock_tuple(struct rst_tuple *t, const struct sock *s
 	}
 }
 
-/* The segment in SKB: its IP header stands at network_header, its TCP header at transport_header
- * (set before tcp_v4_rcv and tcp_v6_rcv), wherever skb->data points by now. */
-static __always_inline void skb_segment(struct rst_tuple *t, struct rst_packet *p,
-					const struct sk_buff *skb)
+/* packet.h's reader of memory that has to be copied. */
+static __always_inline int skb_copy(const __u8 *at, const __u8 *end, __u32 n, __u8 *room,
+				    const __u8 **bytes)
 {
-	const unsigned char *head = skb->head;
-	__u32 net = skb->network_header, transport = skb->transport_header;
-	__u32 total, before = transport - net;
-	__u8 ip[40], tcp[20];
+	if (at + n > end || bpf_probe_read_kernel(room, n, at))
+		return -1;
+	*bytes = room;
+	return 0;
+}
 
-	if (bpf_probe_read_kernel(ip, 20, head + net) ||
-	    bpf_probe_read_kernel(tcp, sizeof(tcp), head + transport))
-		return;
-	if (ip[0] >> 4 == 4) {
-		packet_ip4(ip, t, p);
-		total = packet_u16(ip + 2);
-	} else {
-		if (bpf_probe_read_kernel(ip, sizeof(ip), head + net))
-			return;
-		packet_ip6(ip, t, p);
-		total = packet_u16(ip + 4) + 40U;
-	}
-	packet_tcp(tcp, total > before ? total - before : 0, t, p);
+/* From here on an IP header may say 0 for its length (include/linux/ip.h, iph_totlen). */
+#define SKB_BIG 65000
+
+/* Reads the TCP segment of SKB's IP packet, wherever skb->data points by now; its source becomes the
+ * remote end. False: it is none, or a later fragment, or its headers are not in the linear part. Not
+ * inlined: its bytes would take stack of those that have little left. */
+static __noinline __attribute__((unused)) bool skb_segment(struct rst_tuple *t,
+							   struct rst_packet *p,
+							   const struct sk_buff *skb)
+{
+	const __u8 *ip = skb->head + skb->network_header;
+	const __u8 *end = skb->data + (skb->len - skb->data_len);
+	__u32 big = 0;
+
+	if (skb->len > SKB_BIG)
+		big = skb->len + (__u32)(skb->data - ip);
+	return packet_walk(skb_copy, ip, end, 0, big, 1, t, p);
 }
 
 /* include/linux/skbuff.h, SKB_DST_PTRMASK: the lowest bit says who holds the reference. */

@@ -83,64 +83,6 @@ static __always_inline bool just_answered(const struct rst_tuple *t)
 	       own->family == t->family && bpf_ktime_get_ns() - own->at_ns < OWN_RESET_NS;
 }
 
-/* So many extension headers are skipped. */
-#define WIRE_IP6_HEADERS 3
-
-/* How far behind an IPv6 header, whose next header is NEXT, the TCP header stands; 0: there is none. */
-static __always_inline __u32 wire_skip_ip6(__u8 next, const unsigned char *ip_header)
-{
-	__u32 header = 40;
-	__u8 bytes[2];
-
-	for (int i = 0; i < WIRE_IP6_HEADERS && next != PACKET_TCP; i++) {
-		if (next != PACKET_HOPOPTS && next != PACKET_ROUTING && next != PACKET_DSTOPTS &&
-		    next != PACKET_AH)
-			return 0;
-		if (bpf_probe_read_kernel(bytes, sizeof(bytes), ip_header + header))
-			return 0;
-		header += next == PACKET_AH ? (bytes[1] + 2) * 4 : (bytes[1] + 1) * 8;
-		next = bytes[0];
-	}
-	return next == PACKET_TCP ? header : 0;
-}
-
-/* Reads the TCP segment of SKB's IP packet; its source becomes the remote end. False: it is none,
- * or a later fragment. Not inlined: its bytes would take stack of those that have little left. */
-static __noinline __attribute__((unused)) bool wire_segment(struct rst_tuple *t,
-							    struct rst_packet *p,
-							    const struct sk_buff *skb)
-{
-	const unsigned char *ip_header = skb->head + skb->network_header;
-	__u8 bytes[60]; /* IPv6 and TCP; IPv4 without options and TCP take 40 */
-	__u32 header, total;
-
-	if (bpf_probe_read_kernel(bytes, 40, ip_header))
-		return false;
-	if (bytes[0] >> 4 == 4) {
-		header = (bytes[0] & 0xf) * 4U;
-		total = packet_u16(bytes + 2);
-		if (bytes[9] != PACKET_TCP || header < 20 || total < header + 20 ||
-		    packet_u16(bytes + 6) & 0x1fff)
-			return false;
-		packet_ip4(bytes, t, p);
-		if (header != 20 && bpf_probe_read_kernel(bytes + 20, 20, ip_header + header))
-			return false;
-		packet_tcp(bytes + 20, total - header, t, p);
-		return true;
-	}
-	if (bytes[0] >> 4 != 6)
-		return false;
-	total = packet_u16(bytes + 4) + 40U;
-	header = wire_skip_ip6(bytes[6], ip_header);
-	if (!header)
-		return false;
-	if (total < header + 20 || bpf_probe_read_kernel(bytes + 40, 20, ip_header + header))
-		return false;
-	packet_ip6(bytes, t, p);
-	packet_tcp(bytes + 40, total - header, t, p);
-	return true;
-}
-
 static __always_inline bool wire_is_ip(const struct sk_buff *skb)
 {
 	__u16 protocol = skb->protocol;
@@ -154,7 +96,7 @@ static __always_inline bool wire_rst(struct rst_tuple *t, struct rst_packet *p,
 {
 	if (!wire_is_ip(skb))
 		return false;
-	return wire_segment(t, p, skb) && p->flags & RST_FLAG_RST;
+	return skb_segment(t, p, skb) && p->flags & RST_FLAG_RST;
 }
 
 #endif

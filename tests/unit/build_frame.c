@@ -6,6 +6,52 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* As the tracepoints' reader does it: the bytes are copied, and what was in the room before is lost. */
+static int read_copy(const uint8_t *at, const uint8_t *end, uint32_t n, uint8_t *room,
+		     const uint8_t **bytes)
+{
+	if (at + n > end)
+		return -1;
+	memcpy(room, at, n);
+	*bytes = room;
+	return 0;
+}
+
+/* Where the IP header of a frame begins, and which version its EtherType says; 0: none. */
+static size_t ip_begins(const uint8_t *bytes, size_t n, int *version)
+{
+	size_t at = 14;
+
+	for (int tags = 0; at <= n; tags++, at += 4) {
+		uint16_t type = packet_u16(bytes + at - 2);
+
+		if (type == PACKET_ETH_IP || type == PACKET_ETH_IP6) {
+			*version = type == PACKET_ETH_IP ? 4 : 6;
+			return at;
+		}
+		if ((type != PACKET_ETH_8021Q && type != PACKET_ETH_8021AD) ||
+		    tags == PACKET_VLAN_TAGS)
+			return 0;
+	}
+	return 0;
+}
+
+/* Whatever one reader finds, the other one does. */
+static void check_readers_agree(const uint8_t *bytes, size_t n, int found, const struct parsed *p)
+{
+	struct parsed copied;
+	int version = 0, again = 0;
+	size_t ip = ip_begins(bytes, n, &version);
+
+	memset(&copied, 0, sizeof(copied));
+	if (ip)
+		again = packet_walk(read_copy, bytes + ip, bytes + n, version, 0, 1, &copied.tuple,
+				    &copied.packet) &&
+			copied.packet.flags & RST_FLAG_RST;
+	cr_assert_eq(!!again, !!found, "copied %d, direct %d", again, found);
+	cr_assert_eq(memcmp(&copied, p, sizeof(copied)), 0);
+}
+
 int frame_parse_bytes(const uint8_t *bytes, size_t n, struct parsed *p)
 {
 	uint8_t *copy = malloc(n ? n : 1);
@@ -15,6 +61,7 @@ int frame_parse_bytes(const uint8_t *bytes, size_t n, struct parsed *p)
 	if (n)
 		memcpy(copy, bytes, n);
 	found = packet_rst(copy, copy + n, &p->tuple, &p->packet);
+	check_readers_agree(copy, n, found, p);
 	free(copy);
 	return found;
 }

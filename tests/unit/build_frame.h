@@ -26,7 +26,8 @@ struct parsed {
 extern const uint8_t frame_source6[16], frame_target6[16];
 
 /* What packet_rst() returns and fills in. The frame lies in a heap buffer of exactly its size, so
- * that ASan sees a read beyond it, as the verifier would. */
+ * that ASan sees a read beyond it, as the verifier would. Fails the test if a reader that copies, as the
+ * tracepoints' does, finds anything else in it. */
 int frame_parse_bytes(const uint8_t *bytes, size_t n, struct parsed *p);
 int frame_parse(const struct frame_bytes *f, struct parsed *p);
 
