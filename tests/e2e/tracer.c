@@ -61,6 +61,22 @@ _Noreturn static void exec_tracer(struct run *run, enum side side, int ready,
 	_exit(127);
 }
 
+/* The tracer closed its end of the pipe, which is so when it ends without having said a word too. */
+static _Noreturn void die_not_ready(struct tracer *t)
+{
+	int status;
+
+	for (int i = 0; i < patience(1000); i++) {
+		if (waitpid(t->pid, &status, WNOHANG) == t->pid) {
+			t->pid = 0;
+			run_die("rsttrace ended with wait status %#x before it was ready",
+				(unsigned int)status);
+		}
+		usleep(1000);
+	}
+	run_die("rsttrace did not get ready, and runs");
+}
+
 void tracer_start_at(struct run *run, enum side side, bool text, const char *const *args)
 {
 	struct tracer *t = &run->tracer;
@@ -90,7 +106,7 @@ void tracer_start_at(struct run *run, enum side side, bool text, const char *con
 	if (poll(&p, 1, patience(READY_MS)) <= 0)
 		run_die("rsttrace was not ready within %d ms", patience(READY_MS));
 	if (read(ready[0], &byte, 1) != 1)
-		run_die("rsttrace did not get ready");
+		die_not_ready(t);
 	close(ready[0]);
 }
 
