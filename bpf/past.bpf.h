@@ -60,13 +60,19 @@ static __always_inline void past_key(struct rst_past_key *key, const struct rst_
 
 /* ---- what writes */
 
+#define K_EEXIST 17
+
 static __always_inline void past_put_connection(const struct rst_past_key *key,
 						const struct rst_past *past)
 {
-	if (bpf_map_update_elem(&ended_connections, key, past, BPF_ANY))
-		count(RST_CNT_NOT_REMEMBERED);
-	else
-		count(RST_CNT_REMEMBERED);
+	long err = bpf_map_update_elem(&ended_connections, key, past, BPF_NOEXIST);
+
+	if (err == -K_EEXIST) {
+		err = bpf_map_update_elem(&ended_connections, key, past, BPF_ANY);
+		if (!err)
+			count(RST_CNT_REPLACED);
+	}
+	count(err ? RST_CNT_NOT_REMEMBERED : RST_CNT_REMEMBERED);
 }
 
 /* What never became a connection: it is not to push those out that did. */

@@ -29,6 +29,7 @@ enum rst_counter {
 	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */
 	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */
 	RST_CNT_MISSED_STATES,	  /* the same for changes of a socket's state */
+	RST_CNT_REPLACED, /* of those remembered, in place of an earlier one of the same ends */
 	RST_CNT_MAX,
 };
 

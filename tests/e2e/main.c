@@ -48,6 +48,7 @@ static const struct scenario *const tables[] = {
 	scenarios_ended,
 	scenarios_gone,
 	scenarios_stayed,
+	scenarios_history,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

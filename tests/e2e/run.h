@@ -56,7 +56,7 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_property[], scenarios_firewall[], scenarios_crafted[], scenarios_forwarded[],
 	scenarios_ignored[], scenarios_injection[], scenarios_translated[], scenarios_attack[],
 	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[],
-	scenarios_stayed[];
+	scenarios_stayed[], scenarios_history[];
 
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
 _Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));

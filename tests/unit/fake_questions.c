@@ -103,11 +103,13 @@ static int fake_past(void *context, uint32_t netns, const struct rst_tuple *tupl
 	return f->past.kind ? 0 : -ENOENT;
 }
 
-static bool fake_history_full(void *context)
+static void fake_history(void *context, uint64_t *remembered, uint64_t *forgotten)
 {
 	struct fake *f = context;
 
-	return f->history_full;
+	f->asked.histories++;
+	*remembered = 70000;
+	*forgotten = f->forgotten;
 }
 
 static bool fake_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
@@ -190,7 +192,7 @@ static const struct questions questions = {
 	.socket = fake_socket,
 	.alike = fake_alike,
 	.past = fake_past,
-	.history_full = fake_history_full,
+	.history = fake_history,
 	.translation = fake_translation,
 	.rule = fake_rule,
 	.watched = fake_watched,

@@ -43,7 +43,7 @@ struct fake {
 	int socket_err;
 	struct diag_socket socket;
 	struct rst_past past; /* kind 0: nothing is remembered */
-	bool history_full;
+	uint64_t forgotten;   /* of 70,000 */
 	const struct diag_connection
 		*alike; /* shares an end with whatever is asked for; NULL: none */
 	bool translated;
@@ -59,7 +59,7 @@ struct fake {
 	/* How often each was asked, and what last. */
 	struct {
 		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
-			interfaces, processes, releases, stacks;
+			interfaces, processes, releases, stacks, histories;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
 	} asked;

@@ -112,11 +112,11 @@ static int answer_past(void *context, uint32_t netns, const struct rst_tuple *tu
 	return tracer_past(a->tracer, netns, tuple, is_syn, out);
 }
 
-static bool answer_history_full(void *context)
+static void answer_history(void *context, uint64_t *remembered, uint64_t *forgotten)
 {
 	struct answers *a = context;
 
-	return tracer_history_full(a->tracer);
+	tracer_history(a->tracer, remembered, forgotten);
 }
 
 static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *packet,
@@ -180,7 +180,7 @@ const struct questions answers_questions = {
 	.socket = answer_socket,
 	.alike = answer_alike,
 	.past = answer_past,
-	.history_full = answer_history_full,
+	.history = answer_history,
 	.translation = answer_translation,
 	.rule = answer_rule,
 	.watched = answer_watched,

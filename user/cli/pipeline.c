@@ -249,7 +249,6 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
-	in->history_full = p->history_full;
 	in->packet = arrival ? arrival->packet : event->packet;
 	if (event->packet.answer)
 		in->packet = join_answered(entry);
@@ -414,6 +413,19 @@ static uint64_t missed_states(struct pipeline *p)
 	return p->missed_states;
 }
 
+/* The same, for a sentence about what is not remembered. */
+static void fill_history(struct pipeline *p, struct incident *in)
+{
+	if (in->verdict.cause != CAUSE_NO_SUCH_CONNECTION)
+		return;
+	if (!p->history_known) {
+		p->ask.questions->history(p->ask.context, &p->remembered, &p->forgotten);
+		p->history_known = true;
+	}
+	in->remembered = p->remembered;
+	in->forgotten = p->forgotten;
+}
+
 /* The verdict, now that the others of the batch are there. */
 static void decide(struct pipeline *p, size_t i)
 {
@@ -429,6 +441,7 @@ static void decide(struct pipeline *p, size_t i)
 	}
 	if (in->verdict.certainty == CERTAINTY_CERTAIN && attribute_rests_on_memory(in))
 		attribute_missed(in, missed_states(p));
+	fill_history(p, in);
 	ask_rule(&p->ask, in);
 	sender_judge(in);
 }
@@ -583,9 +596,7 @@ void pipeline_run(struct pipeline *p, bool force)
 	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 
 	p->listeners = NULL;
-	if (!p->history_full && !join_empty(&p->join))
-		p->history_full = p->ask.questions->history_full(p->ask.context);
-	p->missed_known = false;
+	p->missed_known = p->history_known = false;
 	/* The clock may be set, or the machine sleep, while we trace. */
 	p->wall_minus_mono = p->ask.questions->now(p->ask.context, CLOCK_REALTIME) - now;
 	if (p->o->capture.interfaces && !join_empty(&p->join)) {

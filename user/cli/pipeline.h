@@ -49,9 +49,10 @@ struct pipeline {
 	struct correct correct;
 	struct folds folds;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
-	bool history_full;		   /* once it is, it stays so */
 	uint64_t missed_states;		   /* as of this run, if it has asked */
 	bool missed_known;
+	uint64_t remembered, forgotten; /* the same */
+	bool history_known;
 	uint64_t caller[2];    /* what the kernel side was told of last: of RSTs, of data */
 	uint32_t folds_cursor; /* the slot at which the look for stopped folds goes on */
 	uint64_t counted_only, counted_only_ns; /* incoming resets without events, and since when */

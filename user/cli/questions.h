@@ -54,8 +54,8 @@ struct questions {
 	int (*past)(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		    struct rst_past *out);
 
-	/* Whether ends of connections have been pushed out of the history. */
-	bool (*history_full)(void *context);
+	/* As tracer_history: how many ended connections were remembered, and pushed out. */
+	void (*history)(void *context, uint64_t *remembered, uint64_t *forgotten);
 
 	/* As conntrack_find: how the flow of a packet from the local to the remote end is translated. */
 	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *packet,

@@ -49,9 +49,13 @@ void why_listener_elsewhere(struct incident *in)
 /* Why nothing is remembered of what the segment was for. */
 static void say_not_kept(struct incident *in)
 {
-	if (in->history_full)
+	char n[2][28];
+
+	if (in->forgotten)
 		say(in,
-		    "; its end may have been pushed out of the history by later ones (--history)");
+		    "; its end may have been forgotten: %s of %s remembered connections were pushed out "
+		    "(--history)",
+		    text_count(n[0], in->forgotten), text_count(n[1], in->remembered));
 	else if (in->traced_ns && in->traced_ns < RECENT_NS)
 		say(in, "; tracing began only %s before, an earlier end was not seen",
 		    SPAN(in->traced_ns));

@@ -70,8 +70,9 @@ const struct listeners *tracer_listeners(struct tracer *t);
 int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		struct rst_past *out);
 
-/* Whether ends of connections have been pushed out of the history. */
-bool tracer_history_full(const struct tracer *t);
+/* How many ends of connections were remembered so far, and how many of those later ones have pushed out:
+ * exact where that was counted a moment ago, else at least so many. */
+void tracer_history(struct tracer *t, uint64_t *remembered, uint64_t *forgotten);
 
 /* What the listeners dropped without a RST, those of now and those that ended meanwhile, into S's
  * pressure (NETNS: of that namespace, 0: of all); and how full the history is. For the end of a run: it looks at every open file. */

@@ -183,6 +183,35 @@ static uint64_t count_ended(int map)
 	return count;
 }
 
+/* kernel/bpf/bpf_lru_list.h, LOCAL_FREE_TARGET: so many free places each CPU keeps to itself. */
+#define LRU_CPU_FREE 128
+
+/* Counting what is held takes a hundredth of the time at most. */
+#define HISTORY_SHARE 100
+
+void tracer_history(struct tracer *t, uint64_t *remembered, uint64_t *forgotten)
+{
+	const struct bpf_map *map = t->skel->maps.ended_connections;
+	uint64_t counters[RST_CNT_MAX], distinct, held, now;
+	uint32_t room = bpf_map__max_entries(map);
+
+	tracer_counters(t, counters);
+	*remembered = counters[RST_CNT_REMEMBERED];
+	*forgotten = 0;
+	distinct = *remembered - counters[RST_CNT_REPLACED];
+	if (distinct + (uint64_t)t->ncpu * LRU_CPU_FREE <= room)
+		return;
+	now = clock_ns(CLOCK_MONOTONIC);
+	if (now >= t->history_again_ns) {
+		held = count_ended(bpf_map__fd(map));
+		t->forgotten = distinct > held ? distinct - held : 0;
+		t->history_again_ns = now + HISTORY_SHARE * (clock_ns(CLOCK_MONOTONIC) - now);
+	}
+	*forgotten = t->forgotten;
+	if (distinct > room && distinct - room > *forgotten)
+		*forgotten = distinct - room;
+}
+
 void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s)
 {
 	const struct listeners *all;

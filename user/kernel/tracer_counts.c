@@ -100,18 +100,6 @@ int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *
 	return past_find(&maps, netns, tuple, is_syn, out);
 }
 
-/* kernel/bpf/bpf_lru_list.h, LOCAL_FREE_TARGET: so many free places each CPU keeps to itself. */
-#define LRU_CPU_FREE 128
-
-bool tracer_history_full(const struct tracer *t)
-{
-	uint64_t counters[RST_CNT_MAX];
-
-	tracer_counters(t, counters);
-	return counters[RST_CNT_REMEMBERED] + (uint64_t)t->ncpu * LRU_CPU_FREE >
-	       bpf_map__max_entries(t->skel->maps.ended_connections);
-}
-
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
 {
 	__u32 value = caller;

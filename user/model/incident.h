@@ -217,10 +217,12 @@ struct incident {
 	uint64_t id;		    /* of its line, unique in this run; 0: none */
 	uint64_t corrects; /* the line of the same reset that this one overturns; 0: none */
 	enum direction direction;
-	enum origin origin;    /* of what left without TCP */
-	uint64_t wall_ns;      /* CLOCK_REALTIME */
-	uint64_t traced_ns;    /* for how long tracing had been on; 0: not known */
-	bool history_full;     /* ends of connections have been pushed out of the history */
+	enum origin origin; /* of what left without TCP */
+	uint64_t wall_ns;   /* CLOCK_REALTIME */
+	uint64_t traced_ns; /* for how long tracing had been on; 0: not known */
+	/* How many ended connections were remembered, and pushed out by later ones; set only where that may
+	 * be why nothing is known. */
+	uint64_t remembered, forgotten;
 	const char *interface; /* where XDP saw the RST (or the provoking segment came in); NULL */
 	struct rst_packet
 		packet;	       /* valid 0: none. The segment that TCP or a firewall answered with a

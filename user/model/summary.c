@@ -81,5 +81,7 @@ uint64_t summary_not_received(const struct summary *s)
 
 uint64_t summary_forgotten(const struct summary *s)
 {
-	return s->remembered > s->held ? s->remembered - s->held : 0;
+	uint64_t gone = s->held + s->counters[RST_CNT_REPLACED];
+
+	return s->remembered > gone ? s->remembered - gone : 0;
 }

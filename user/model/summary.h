@@ -66,7 +66,8 @@ void summary_pressure(struct summary *s, const struct pressure *p);
 /* All events that the kernel calls received resets and that were none. */
 uint64_t summary_not_received(const struct summary *s);
 
-/* Ended connections that the history had to forget. */
+/* Ended connections that the history had to forget: of what is not there any more, all that no later
+ * connection of the same ends took the place of. */
 uint64_t summary_forgotten(const struct summary *s);
 
 /* Resets of a direction that were counted and nothing else: the ring was full. */

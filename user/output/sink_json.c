@@ -747,6 +747,7 @@ static void put_history_use(struct json_out *o, const struct summary *s)
 
 	put_number(o, "remembered", s->remembered);
 	put_number(o, "forgotten", summary_forgotten(s));
+	put_number(o, "replaced", s->counters[RST_CNT_REPLACED]);
 	put_number(o, "no_room", s->counters[RST_CNT_NOT_REMEMBERED]);
 	put_number(o, "missed", s->counters[RST_CNT_MISSED_STATES]);
 	json_out_end_kept(o, c);

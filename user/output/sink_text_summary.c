@@ -117,8 +117,8 @@ static void put_pressure(struct buffer *text, const struct summary *s)
 	if (summary_forgotten(s))
 		buffer_format(
 			text,
-			"  history: %s ended connections, %s of them forgotten; try --history\n",
-			text_count(n[0], s->remembered), text_count(n[1], summary_forgotten(s)));
+			"  history: %s of %s remembered connections were pushed out; try --history\n",
+			text_count(n[0], summary_forgotten(s)), text_count(n[1], s->remembered));
 }
 
 /* Nothing on the screen needs a reason: a silent tool looks the same as a broken one. */

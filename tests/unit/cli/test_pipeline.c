@@ -152,14 +152,29 @@ Test(pipeline, what_ended_is_not_looked_for_again)
 	cr_assert_eq(f->asked.pasts, 0);
 }
 
-Test(pipeline, a_full_history_is_told)
+Test(pipeline, what_was_pushed_out_of_the_history_is_told)
 {
-	struct rst_event e = stray(1000);
+	struct rst_event e = stray(1000), another = stray(1001);
 
-	f->history_full = true;
+	f->forgotten = 4464;
+	fake_put(f, &e);
+	fake_put(f, &another);
+	fake_run(f);
+	cr_assert(strstr(f->line[0].why, "4,464 of 70,000 remembered connections were pushed out"),
+		  "%s", f->line[0].why);
+	cr_assert(strstr(f->line[1].why, "4,464 of 70,000"), "%s", f->line[1].why);
+	cr_assert_eq(f->asked.histories, 1, "once a run");
+}
+
+Test(pipeline, the_history_is_asked_for_what_it_may_explain)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->forgotten = 4464;
 	fake_put(f, &e);
 	fake_run(f);
-	cr_assert(strstr(f->line[0].why, "pushed out of the history"), "%s", f->line[0].why);
+	cr_assert_eq(f->asked.histories, 0);
+	cr_assert_null(strstr(f->line[0].why, "pushed out"));
 }
 
 Test(pipeline, a_request_that_still_stands_makes_it_a_bad_handshake)

@@ -111,6 +111,9 @@ Test(summary, forgotten)
 	struct summary s = { .remembered = 1000, .held = 600 };
 
 	cr_assert_eq(summary_forgotten(&s), 400);
+	s.counters[RST_CNT_REPLACED] = 150;
+	cr_assert_eq(summary_forgotten(&s), 250, "what was replaced was not pushed out");
+	s.counters[RST_CNT_REPLACED] = 0;
 	s.held = 1000;
 	cr_assert_eq(summary_forgotten(&s), 0);
 	s.held = 1001;

@@ -155,7 +155,7 @@ Test(sink_json_past, history_of_a_full_queue)
 
 Test(sink_json_past, summary)
 {
-	struct summary sum = { .remembered = 1000, .held = 600 };
+	struct summary sum = { .remembered = 1000, .held = 600, .counters[RST_CNT_REPLACED] = 150 };
 	struct pressure p = { .listener = { .family = 4, .port = 80, .netns = 7 }, .dropped = 5 };
 	json_t *o, *line;
 	char *text;
@@ -170,7 +170,8 @@ Test(sink_json_past, summary)
 	text = sample_render(&sink_json, &(struct sink_style){ .quiet = true }, &sample.in, &sum);
 	line = json_line(text);
 	json_assert_int(line, "summary.history.remembered", 1000);
-	json_assert_int(line, "summary.history.forgotten", 400);
+	json_assert_int(line, "summary.history.forgotten", 250);
+	json_assert_int(line, "summary.history.replaced", 150);
 	cr_assert_eq(json_array_size(json_at(line, "summary.pressure")), 2);
 	o = json_array_get(json_at(line, "summary.pressure"), 1);
 	json_assert_int(o, "dropped", 5);
