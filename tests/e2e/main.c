@@ -58,6 +58,7 @@ static const struct scenario *const tables[] = {
 	scenarios_ignored,
 	scenarios_injection,
 	scenarios_translated,
+	scenarios_sender,
 	scenarios_attack,
 	scenarios_fold,
 	scenarios_reconcile,

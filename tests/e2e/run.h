@@ -58,6 +58,8 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[],
 	scenarios_stayed[], scenarios_history[];
 
+extern const struct scenario scenarios_sender[];
+
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
 _Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -115,6 +115,20 @@ void tracer_start(struct run *run, const char *const *args)
 	tracer_start_at(run, SIDE_HOME, false, args);
 }
 
+void tracer_start_within(struct run *run, enum side side, const char *const *args)
+{
+	const char *all[ARGS_MAX] = { "--netns" };
+	char inode[16];
+	int n = 2;
+
+	snprintf(inode, sizeof(inode), "%u", run->lab.inode[side]);
+	all[1] = inode;
+	while (args && *args && n < ARGS_MAX - 1)
+		all[n++] = *args++;
+	all[n] = NULL;
+	tracer_start_at(run, SIDE_HOME, false, all);
+}
+
 void tracer_start_on(struct run *run, enum side side, const char *interface)
 {
 	const char *const args[] = { "-i", interface, NULL };

@@ -41,6 +41,9 @@ void tracer_start_at(struct run *run, enum side side, bool text, const char *con
  * without any -i. */
 void tracer_start_on(struct run *run, enum side side, const char *interface);
 
+/* The same for one namespace only (--netns): what the test itself writes elsewhere is not seen. */
+void tracer_start_within(struct run *run, enum side side, const char *const *args);
+
 /* Waits for the events of WANTED, ends the tracer by SIGINT, and checks that it saw exactly them,
  * that it ended well, that it complained of nothing and lost nothing. */
 void tracer_finish(struct run *run, struct tally wanted);
