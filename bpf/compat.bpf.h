@@ -108,6 +108,27 @@ static __always_inline struct task_struct *compat_task(void)
 #define COMPAT_TASK(task, field) \
 	(compat_has(RST_KERNEL_SOCKET_STORAGE) ? (task)->field : BPF_CORE_READ((task), field))
 
+/* Of another kernel than vmlinux.h's, or not in it: flavours. */
+struct sock___since_5_17 {
+	int sk_rx_dst_ifindex;
+};
+
+struct inet_sock___before_5_17 {
+	int rx_dst_ifindex;
+};
+
+/* The interface by which the peer's segments came in, as far as the socket keeps it; 0: it does not. */
+static __always_inline __u32 compat_came_by(const struct sock *sk)
+{
+	const struct sock___since_5_17 *now = (const void *)sk;
+	const struct inet_sock___before_5_17 *then = (const void *)sk;
+
+	if (bpf_core_field_exists(now->sk_rx_dst_ifindex))
+		return BPF_CORE_READ(now, sk_rx_dst_ifindex);
+	return bpf_core_field_exists(then->rx_dst_ifindex) ? BPF_CORE_READ(then, rx_dst_ifindex)
+							   : 0;
+}
+
 /* bpf_get_socket_cookie is there for tracing since 5.12. An address serves as well, as long as the
  * socket lives. */
 static __always_inline __u64 compat_cookie(struct sock *sk)

@@ -313,10 +313,36 @@ static __always_inline bool may_tell_later(struct rst_leaving *l, __u64 now)
 	return l->told++ < STAYED_LATER;
 }
 
+/* Whether SKB is the RST that is about to be sent, dropped before it has a header of IP's: IPv6 makes it
+ * first, and looks for its route then (tcp_v6_send_response in 5.10 to 7.3). */
+static __always_inline bool headless(struct rst_leaving *l, const struct sk_buff *skb,
+				     struct rst_packet *p)
+{
+	struct {
+		__be16 source, dest;
+		__be32 seq, ack;
+		__u8 offset, flags;
+		__be16 window;
+	} h;
+
+	if (!l->at_ns || l->tuple.family != 6 ||
+	    bpf_probe_read_kernel(&h, sizeof(h), skb->head + skb->transport_header))
+		return false;
+	if (!(h.flags & RST_FLAG_RST) || h.source != bpf_htons(l->tuple.local_port) ||
+	    h.dest != bpf_htons(l->tuple.remote_port))
+		return false;
+	p->valid = 1;
+	p->seq = bpf_ntohl(h.seq);
+	p->ack = bpf_ntohl(h.ack);
+	p->flags = h.flags;
+	return true;
+}
+
 /* A RST that this host sent, or wanted to, and that does not leave. One that aborts a connection is told
  * of next, on this CPU; one that waited for something was told of before, maybe on another. */
 static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason)
 {
+	struct rst_kind no_way = { .class = RST_CLASS_NO_WAY };
 	struct rst_leaving *l = stayed_here();
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
@@ -325,11 +351,17 @@ static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 locatio
 	bool expected;
 	long size;
 
-	if (!l || !wire_rst(&tuple, &packet, skb))
+	if (!l)
 		return;
-	packet_turn(&tuple);
+	if (wire_rst(&tuple, &packet, skb))
+		packet_turn(&tuple);
+	else if (skb->protocol || !headless(l, skb, &packet))
+		return;
+	no_way.netns = l->netns;
 	expected = stayed_expected(l, &packet, now);
-	if (expected && !l->detailed)
+	if (expected && !skb->protocol)
+		total_add(&no_way, FATE_DETAILED);
+	if (expected ? !l->detailed : !skb->protocol)
 		return;
 	s = &l->stayed;
 	s->hdr.size = sizeof(*s);
@@ -341,7 +373,7 @@ static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 locatio
 	s->packet = packet;
 	s->location = location;
 	s->drop_reason = reason;
-	s->netns = skb_netns(skb);
+	s->netns = skb->protocol ? skb_netns(skb) : l->netns;
 	s->ifindex = way_out(skb);
 	size = bpf_get_stack(ctx, s->stack, sizeof(s->stack), 0);
 	s->nstack = size > 0 ? size / sizeof(s->stack[0]) : 0;
@@ -391,7 +423,7 @@ int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location)
 	/* What leaves has not come in. */
 	if (skb->skb_iif)
 		reset_dropped(ctx, skb, (__u64)location, reason, rx_sk);
-	else if (rst_config.directions & RST_WANT_SENT && wire_is_ip(skb))
+	else if (rst_config.directions & RST_WANT_SENT && (!skb->protocol || wire_is_ip(skb)))
 		reset_stays(ctx, skb, (__u64)location, reason);
 	return 0;
 }

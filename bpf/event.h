@@ -68,8 +68,9 @@ struct rst_event {
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
-	__u32 out_ifindex; /* sent, `unsent` RST_UNSENT_DOWN: the interface */
-	__u8 unsent;	   /* sent: enum rst_unsent, as far as the socket tells */
+	__u32 out_ifindex; /* sent, `unsent` RST_UNSENT_DOWN: the interface; RST_UNSENT_NO_ROUTE: the one by
+			    * which the peer's segments came in */
+	__u8 unsent; /* sent: enum rst_unsent, as far as the socket tells */
 	__u8 pad[3];
 	__u64 stack[RST_STACK_MAX]; /* innermost first, BPF frames included */
 };

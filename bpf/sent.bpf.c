@@ -55,8 +55,10 @@ static __always_inline __u8 way_out(const struct tcp_sock *tp, __u32 *ifindex)
 	struct dst_entry *dst = tp->inet_conn.icsk_inet.sk.sk_dst_cache;
 	struct net_device *dev;
 
-	if (!dst)
+	if (!dst) {
+		*ifindex = compat_came_by(&tp->inet_conn.icsk_inet.sk);
 		return RST_UNSENT_NO_ROUTE;
+	}
 	dev = BPF_CORE_READ(dst, dev);
 	if (BPF_CORE_READ(dev, flags) & K_IFF_UP)
 		return RST_UNSENT_NOT;
@@ -138,7 +140,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	if (tp && !skb)
 		unsent = find_unsent(sk, tp, &tuple, kind.netns, &out);
 	if (skb)
-		stayed_expect(&tuple, &packet, false);
+		stayed_expect(&tuple, &packet, kind.netns, false);
 	if (!filter_pass(&tuple, kind.netns)) {
 		event_filtered(&kind);
 		return 0;

@@ -18,8 +18,9 @@ struct rst_leaving {
 	__u64 second;
 	__u32 told;	/* in `second`, of STAYED_LATER */
 	__u32 seq, ack; /* one of them is its */
-	__u8 detailed;	/* it has an event of its own */
-	__u8 pad[3];
+	__u32 netns;
+	__u8 detailed; /* it has an event of its own */
+	__u8 pad[7];
 	struct rst_tuple tuple;
 	/* The one that was dropped last, before tcp_send_reset told of it. */
 	struct rst_stayed stayed;
@@ -46,7 +47,7 @@ static __always_inline void stayed_tell(const struct rst_stayed *s)
 
 /* The RST for the segment P of T is sent next; it bears that one's ACK, or acknowledges it. */
 static __always_inline void stayed_expect(const struct rst_tuple *t, const struct rst_packet *p,
-					  bool detailed)
+					  __u32 netns, bool detailed)
 {
 	struct rst_leaving *l = stayed_here();
 
@@ -55,6 +56,7 @@ static __always_inline void stayed_expect(const struct rst_tuple *t, const struc
 	l->tuple = *t;
 	l->seq = p->flags & RST_FLAG_ACK ? p->ack : 0;
 	l->ack = p->seq + p->length + !!(p->flags & RST_FLAG_SYN) + !!(p->flags & RST_FLAG_FIN);
+	l->netns = netns;
 	l->detailed = detailed;
 	l->at_ns = bpf_ktime_get_ns();
 }

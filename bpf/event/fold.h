@@ -22,6 +22,7 @@ enum rst_class {
 	/* No resets: what the kernel's counters count besides. */
 	RST_CLASS_GAVE_UP = 16,		  /* ended by an error, or before it stood */
 	RST_CLASS_HANDSHAKE_DROPPED = 17, /* its last ACK met a full accept queue */
+	RST_CLASS_NO_WAY = 18, /* of those sent: found no route to the peer (IPv6's answers) */
 };
 
 /* Bits of struct rst_kind.bits. */

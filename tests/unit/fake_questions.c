@@ -147,6 +147,23 @@ static bool fake_rule(void *context, uint32_t netns, const struct ruleset_query 
 	return f->rule;
 }
 
+static int fake_route(void *context, uint32_t netns, const struct rst_tuple *tuple,
+		      uint32_t ifindex)
+{
+	struct fake *f = context;
+
+	f->asked.routes++;
+	return f->route_err;
+}
+
+static uint32_t fake_down(void *context, uint32_t netns, const struct rst_tuple *tuple,
+			  uint32_t ifindex)
+{
+	struct fake *f = context;
+
+	return f->down;
+}
+
 static const char *fake_watched(void *context, uint32_t ifindex)
 {
 	return "eth0";
@@ -195,6 +212,8 @@ static const struct questions questions = {
 	.history = fake_history,
 	.translation = fake_translation,
 	.rule = fake_rule,
+	.route = fake_route,
+	.down = fake_down,
 	.watched = fake_watched,
 	.interface = fake_interface,
 	.process = fake_process,
@@ -233,6 +252,7 @@ static int sink_event(struct sink *sink, const struct incident *in)
 		.translated = in->translation.there,
 		.owner = in->owner.pid,
 		.pair = in->pair,
+		.stayed = in->stayed,
 	};
 	memcpy(l->in_interface, in->in_interface, sizeof(l->in_interface));
 	memcpy(l->rule, in->firewall.rule, sizeof(l->rule));

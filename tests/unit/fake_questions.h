@@ -23,6 +23,7 @@ struct fake_line {
 		*alike; /* shares an end with whatever is asked for; NULL: none */
 	uint32_t owner; /* pid */
 	struct pair pair;
+	struct stayed stayed;
 	char in_interface[RST_IFNAME_LEN];
 	char rule[FIREWALL_RULE_MAX];
 	char why[WHY_MAX];
@@ -48,6 +49,8 @@ struct fake {
 		*alike; /* shares an end with whatever is asked for; NULL: none */
 	bool translated;
 	const char *rule; /* NULL: none */
+	int route_err;
+	uint32_t down; /* the interface that is down; 0: none */
 	const char *interface;
 	const char *cgroup;
 	void (*on_poll)(struct fake *f); /* what waits in the ring then; NULL: nothing */
@@ -59,7 +62,7 @@ struct fake {
 	/* How often each was asked, and what last. */
 	struct {
 		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
-			interfaces, processes, releases, stacks, histories;
+			interfaces, processes, releases, stacks, histories, routes;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
 	} asked;

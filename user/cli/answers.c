@@ -22,6 +22,8 @@ int answers_open(struct answers *a)
 	if (!err)
 		err = ruleset_open(&a->ruleset);
 	if (!err)
+		err = route_open(&a->route);
+	if (!err)
 		err = symbols_open(&a->symbols, name_symbols, a);
 	return err;
 }
@@ -31,6 +33,7 @@ void answers_close(struct answers *a)
 	diag_close(a->diag);
 	conntrack_close(a->conntrack);
 	ruleset_close(a->ruleset);
+	route_close(a->route);
 	symbols_free(a->symbols);
 }
 
@@ -135,6 +138,22 @@ static bool answer_rule(void *context, uint32_t netns, const struct ruleset_quer
 	return ruleset_find(a->ruleset, netns, 0, q, rule, size, inferred);
 }
 
+static int answer_route(void *context, uint32_t netns, const struct rst_tuple *tuple,
+			uint32_t ifindex)
+{
+	struct answers *a = context;
+
+	return route_find(a->route, netns, 0, tuple, ifindex);
+}
+
+static uint32_t answer_down(void *context, uint32_t netns, const struct rst_tuple *tuple,
+			    uint32_t ifindex)
+{
+	struct answers *a = context;
+
+	return route_down(a->route, netns, 0, tuple, ifindex);
+}
+
 static const char *answer_watched(void *context, uint32_t ifindex)
 {
 	struct answers *a = context;
@@ -166,6 +185,7 @@ static void answer_release(void *context)
 	diag_release(a->diag);
 	conntrack_release(a->conntrack);
 	ruleset_release(a->ruleset);
+	route_release(a->route);
 }
 
 const struct questions answers_questions = {
@@ -183,6 +203,8 @@ const struct questions answers_questions = {
 	.history = answer_history,
 	.translation = answer_translation,
 	.rule = answer_rule,
+	.route = answer_route,
+	.down = answer_down,
 	.watched = answer_watched,
 	.interface = answer_interface,
 	.process = answer_process,

@@ -5,6 +5,7 @@
 
 #include "cli/questions.h"
 #include "host/conntrack.h"
+#include "host/route.h"
 #include "kernel/symbols.h"
 #include "kernel/tracer.h"
 
@@ -16,6 +17,7 @@ struct answers {
 	struct diag *diag;
 	struct conntrack *conntrack;
 	struct ruleset *ruleset;
+	struct route *route;
 };
 
 /* Opens all but the tracer. Returns 0 or -errno; answers_close is due in either case. */

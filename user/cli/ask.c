@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "explain/attribute.h"
+#include "explain/stayed.h"
 #include "explain/wire_origin.h"
 #include "packet.h"
 
@@ -265,6 +266,24 @@ void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_
 	if (!a->questions->rule(a->context, stayed->netns, &q, fw->rule, sizeof(fw->rule),
 				&fw->rule_inferred))
 		fw->rule[0] = '\0';
+}
+
+void ask_route(const struct ask *a, struct incident *in)
+{
+	const struct rst_event *event = in->ev;
+	uint32_t way = event->out_ifindex ? event->out_ifindex : event->ifindex, down;
+	int err;
+
+	if (in->stayed.what != RST_UNSENT_NO_ROUTE && !stayed_may_lack_route(in))
+		return;
+	err = a->questions->route(a->context, event->netns, &event->tuple, event->ifindex);
+	if (!stayed_without_route(&in->stayed, err) || in->stayed.route)
+		return;
+	down = a->questions->down(a->context, event->netns, &event->tuple, way);
+	if (!down)
+		return;
+	in->stayed.by = "interface-down";
+	ask_interface(a, in->stayed.interface, event->netns, down);
 }
 
 int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,

@@ -31,6 +31,12 @@ void ask_interface(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netn
 /* Which rule of a firewall dropped IN's RST on its way out. */
 void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_stayed *stayed);
 
+/*
+ * Of a RST that found no way to its peer: what its way says, or which interface is down. Of one whose leaving
+ * nobody would have seen, whether it had a way at all, as the routes are now.
+ */
+void ask_route(const struct ask *a, struct incident *in);
+
 /* Which rule it was, where a firewall decided; else the firewall is emptied: the hook says nothing. */
 void ask_rule(const struct ask *a, struct incident *in);
 

@@ -226,13 +226,18 @@ static void fill_stayed(struct pipeline *p, struct incident *in, const struct jo
 
 	if (event->unsent == RST_UNSENT_NO_ROUTE || event->unsent == RST_UNSENT_DOWN) {
 		stayed_without_way(&in->stayed, (enum rst_unsent)event->unsent);
-		ask_interface(&p->ask, in->stayed.interface, event->netns, event->out_ifindex);
+		if (event->unsent == RST_UNSENT_DOWN)
+			ask_interface(&p->ask, in->stayed.interface, event->netns,
+				      event->out_ifindex);
 	} else if (entry->stayed.hdr.size) {
 		fill_dropped(p, in, &entry->stayed);
 	} else if (event->unsent) {
 		in->stayed.what = RST_UNSENT_DROPPED;
 		in->stayed.by = "other";
 	}
+	/* Whoever was told of by the other end has left. */
+	if (in->stayed.what || !join_mate(&p->join, entry))
+		ask_route(&p->ask, in);
 }
 
 /* What the record of the reset itself says. */

@@ -65,6 +65,12 @@ struct questions {
 	bool (*rule)(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
 		     size_t size, bool *inferred);
 
+	/* As route_find, route_down: whether there is a way to the remote end; the interface that is down. */
+	int (*route)(void *context, uint32_t netns, const struct rst_tuple *tuple,
+		     uint32_t ifindex);
+	uint32_t (*down)(void *context, uint32_t netns, const struct rst_tuple *tuple,
+			 uint32_t ifindex);
+
 	/* The name of an interface: of one given with -i, good for the whole run; of any namespace's.
 	 * NULL: not known. */
 	const char *(*watched)(void *context, uint32_t ifindex);

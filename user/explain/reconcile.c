@@ -225,6 +225,11 @@ static bool is_handshake_dropped(const struct rst_kind *kind, const struct featu
 	return kind->class == RST_CLASS_HANDSHAKE_DROPPED;
 }
 
+static bool found_no_way(const struct rst_kind *kind, const struct features *f)
+{
+	return kind->class == RST_CLASS_NO_WAY;
+}
+
 static bool none(const struct rst_kind *kind, const struct features *f)
 {
 	return false;
@@ -282,6 +287,11 @@ static struct amount grown(const struct reconcile_input *in, enum counter counte
 }
 
 typedef struct amount amount_fn(const struct reconcile_input *in);
+
+static struct amount without_way(const struct reconcile_input *in)
+{
+	return resets_where(in, found_no_way);
+}
 
 static struct amount no_route6(const struct reconcile_input *in)
 {
@@ -428,6 +438,7 @@ static const struct equation equations[] = {
 			{ "without a full socket that did not leave (no route, a firewall's output), of "
 			  "which this kernel raises no event",
 			  not_raised, 1, false },
+			{ "for which IPv6 had no route", without_way, -1, true },
 			{ "for which IPv6 had no route", no_route6, -1, false },
 			{ "for which there was no memory", abort_failed, 1, false },
 		},

@@ -233,6 +233,8 @@ static void stayed_down(struct incident *in)
 static void stayed_no_route(struct incident *in)
 {
 	say(in, "there is no route to %s", ADDRESS(in->ev->tuple.remote, in->ev->tuple.family));
+	if (in->stayed.route)
+		say(in, " (it is of the kind \"%s\")", in->stayed.route);
 }
 
 static void stayed_other(struct incident *in)
@@ -258,12 +260,14 @@ void say_stayed(struct incident *in)
 {
 	if (!in->stayed.what)
 		return;
-	say(in, "; the RST did not leave: ");
+	say(in, "; the RST %sdid not leave: ", in->stayed.inferred ? "most likely " : "");
 	for (size_t i = 0; i < ARRAY_SIZE(stayed); i++)
 		if (!strcmp(stayed[i].by, in->stayed.by))
 			stayed[i].say(in);
 	if (in->stayed.interface[0])
 		say(in, ", %s", NAME(in->stayed.interface));
+	if (in->stayed.inferred)
+		say(in, " (the kernel was asked afterwards)");
 }
 
 /* What a RST that was refused would have hit. */

@@ -2,6 +2,7 @@
 /* stayed.c: by the kernel's reason, and where it gives none by the functions on the stack. */
 #include "explain/stayed.h"
 
+#include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -48,6 +49,9 @@ static const char *find_by(const struct incident *at)
 	for (size_t i = 0; i < ARRAY_SIZE(by_function); i++)
 		if (at->location.fn == by_function[i].fn)
 			return by_function[i].by;
+	/* IPv6's answers have no headers of IP yet when they look for their route. */
+	if (at->location.fn == FN_TCP_V6_SEND_RESPONSE || at->location.fn == FN_TCP_V6_SEND_RESET)
+		return "no-route";
 	/* A program decided about what had waited in its queue. */
 	if (at->location.fn == FN_LATER)
 		return "firewall";
@@ -62,6 +66,8 @@ void stayed_dropped(struct stayed *s, const struct incident *at)
 {
 	s->what = RST_UNSENT_DROPPED;
 	s->by = find_by(at);
+	if (!strcmp(s->by, "no-route"))
+		s->what = RST_UNSENT_NO_ROUTE;
 	s->reason = at->drop_reason;
 	s->location = at->location;
 	if (!strcmp(s->by, "firewall"))
@@ -72,4 +78,39 @@ void stayed_without_way(struct stayed *s, enum rst_unsent what)
 {
 	s->what = what;
 	s->by = what == RST_UNSENT_DOWN ? "interface-down" : "no-route";
+}
+
+bool stayed_may_lack_route(const struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+
+	return in->direction == DIR_SENT && !in->stayed.what && ev->hdr.type == RST_REC_SENT &&
+	       ev->tuple.family == 4 && ev->packet.valid && !ev->packet.answer &&
+	       ev->sock.kind != RST_SOCK_FULL && !in->listener.bound_ifindex;
+}
+
+/* By the types of routes; see fib_props in net/ipv4/fib_semantics.c and ip6_rt_type_to_error. */
+static const struct {
+	int err;
+	const char *kind;
+} refusals[] = {
+	{ -ENETUNREACH, NULL },
+	{ -EHOSTUNREACH, "unreachable" },
+	{ -EACCES, "prohibit" },
+	{ -EINVAL, "blackhole" },
+};
+
+bool stayed_without_route(struct stayed *s, int err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++) {
+		if (refusals[i].err != err)
+			continue;
+		s->route = refusals[i].kind;
+		if (!s->what) {
+			stayed_without_way(s, RST_UNSENT_NO_ROUTE);
+			s->inferred = true;
+		}
+		return true;
+	}
+	return false;
 }

@@ -435,12 +435,30 @@ static struct rules *rules_in(struct ruleset *r, uint32_t netns)
 	return &r->at[r->next];
 }
 
-/* To ask where there is no nf_tables would load it. Built in, it does not show; then the stack has
- * to tell. */
+/* Whether nf_tables is built into the kernel, and not a module: then only its symbols show. */
+static bool is_built_in(void)
+{
+	_cleanup(fclosep) FILE *f = fopen("/proc/kallsyms", "re");
+	char line[512];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (strstr(line, " nft_do_chain\n"))
+			return true;
+	return false;
+}
+
+/* To ask where there is no nf_tables would load it. Looking for symbols takes long, and they stay. */
 static bool has_nftables(const struct ruleset_query *q)
 {
+	static enum { UNKNOWN, BUILT_IN, NOT_BUILT_IN } built_in;
+
+	if (!q->kind && access("/sys/module/nf_tables", F_OK)) {
+		if (built_in == UNKNOWN)
+			built_in = is_built_in() ? BUILT_IN : NOT_BUILT_IN;
+		return built_in == BUILT_IN;
+	}
 	if (!q->kind)
-		return !access("/sys/module/nf_tables", F_OK);
+		return true;
 	return !strcmp(q->kind, "nft") || !strcmp(q->kind, "iptables-nft");
 }
 

@@ -16,7 +16,7 @@ static void make_totals(struct tracer *t)
 {
 	_cleanup(freep) struct rst_total *none = calloc((size_t)t->ncpu, sizeof(*none));
 
-	for (uint8_t i = 1; none && i <= RST_CLASS_HANDSHAKE_DROPPED; i++) {
+	for (uint8_t i = 1; none && i <= RST_CLASS_NO_WAY; i++) {
 		struct rst_kind kind = { .class = i };
 
 		bpf_map_update_elem(bpf_map__fd(t->skel->maps.totals), &kind, none, BPF_NOEXIST);

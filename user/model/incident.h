@@ -140,9 +140,11 @@ struct firewall {
 
 /* Why the reset, one that this host wanted to send, did not leave it. */
 struct stayed {
-	enum rst_unsent what;		/* RST_UNSENT_NOT: it left, as far as is known */
-	const char *by;			/* what kept it, see stayed.h; static */
-	const char *reason;		/* enum name without SKB_DROP_REASON_; NULL: none */
+	enum rst_unsent what; /* RST_UNSENT_NOT: it left, as far as is known */
+	const char *by;	      /* what kept it, see stayed.h; static */
+	bool inferred;	      /* nobody saw that: asked afterwards, it could not leave */
+	const char *route;    /* the kind of the route that refused it, "unreachable"; NULL: none */
+	const char *reason;   /* enum name without SKB_DROP_REASON_; NULL: none */
 	struct frame location;		/* the code that dropped it; ip 0: none */
 	char interface[RST_IFNAME_LEN]; /* where its way leads; empty: not known */
 	struct firewall firewall;

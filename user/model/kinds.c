@@ -59,6 +59,11 @@ static int by_count(const void *x, const void *y)
 	return m < n ? 1 : m > n ? -1 : 0;
 }
 
+static bool is_no_reset(uint8_t class)
+{
+	return class >= RST_CLASS_GAVE_UP && class <= RST_CLASS_NO_WAY;
+}
+
 size_t kinds_sum(struct kind_sum *out, size_t room, const struct total *all, size_t n)
 {
 	struct kind_sum rest = { 0 };
@@ -68,8 +73,7 @@ size_t kinds_sum(struct kind_sum *out, size_t room, const struct total *all, siz
 		struct kind_sum key = key_of(&all[i].kind), *sum = NULL;
 
 		/* Made at the start, and not needed; or no resets at all. */
-		if (!kinds_all(&all[i].total) || all[i].kind.class == RST_CLASS_GAVE_UP ||
-		    all[i].kind.class == RST_CLASS_HANDSHAKE_DROPPED)
+		if (!kinds_all(&all[i].total) || is_no_reset(all[i].kind.class))
 			continue;
 		for (size_t k = 0; k < used && !sum; k++)
 			if (is_same(&out[k], &key))

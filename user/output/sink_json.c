@@ -336,6 +336,9 @@ static void put_stayed(struct json_out *o, const struct stayed *s)
 
 	if (s->what) {
 		put_word(o, "by", s->by);
+		put_word(o, "certainty",
+			 certainties[s->inferred ? CERTAINTY_INFERRED : CERTAINTY_CERTAIN]);
+		put_word(o, "route", s->route);
 		put_name(o, "interface", s->interface, sizeof(s->interface));
 		put_word(o, "reason", s->reason);
 		if (s->location.symbol)

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fake_questions.h"
+#include "packet.h"
 
 static struct fake *f;
 
@@ -236,6 +237,66 @@ Test(pipeline, an_answer_of_no_rule_leaves_nothing_behind)
 	fake_run(f);
 	cr_assert_eq(f->asked.rules, 1);
 	cr_assert_str_empty(f->line[0].rule);
+}
+
+/* ---- whether it left */
+
+Test(pipeline, an_answer_without_a_route_did_not_leave)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->route_err = -EHOSTUNREACH;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.routes, 1);
+	cr_assert_str_eq(f->line[0].stayed.by, "no-route");
+	cr_assert_str_eq(f->line[0].stayed.route, "unreachable");
+	cr_assert(f->line[0].stayed.inferred);
+	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN, "of the cause");
+}
+
+Test(pipeline, an_answer_whose_interface_is_down_did_not_leave)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->route_err = -ENETUNREACH;
+	f->down = 7;
+	f->interface = "eth7";
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_str_eq(f->line[0].stayed.by, "interface-down");
+	cr_assert_str_eq(f->line[0].stayed.interface, "eth7");
+}
+
+Test(pipeline, what_cannot_be_asked_for_a_route_is_taken_to_have_left)
+{
+	struct rst_event e = fake_syn(1000);
+
+	f->route_err = -ENONET;
+	f->down = 7;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->line[0].stayed.what, RST_UNSENT_NOT);
+}
+
+/* The routes have changed since. */
+Test(pipeline, what_the_other_end_took_has_left)
+{
+	struct rst_event e = fake_syn(1000), r = peers_reset(1000);
+
+	r.sock.state = RST_TCP_SYN_SENT;
+	r.sock.snd_nxt = e.packet.seq + 1;
+	r.tuple = e.tuple;
+	packet_turn(&r.tuple);
+	r.netns++;
+	f->route_err = -ENETUNREACH;
+	fake_put(f, &e);
+	fake_put(f, &r);
+	fake_run(f);
+	cr_assert_eq(f->lines, 2);
+	cr_assert(f->line[0].pair.there);
+	cr_assert_eq(f->line[0].stayed.what, RST_UNSENT_NOT);
+	cr_assert_eq(f->asked.routes, 0);
 }
 
 /* ---- what may have been missed */

@@ -578,3 +578,13 @@ Test(reconcile, counters_that_shrink_are_not_compared)
 	kernel(COUNTER_OUT_RSTS, (uint64_t)-1);
 	cr_expect_null(solve(COUNTER_OUT_RSTS));
 }
+
+/* IPv6's answers are told of before they look for their route; a route that refuses them counts nowhere. */
+Test(reconcile, answers_without_a_route)
+{
+	events(3, RST_CLASS_SENT_NO_SOCKET, 0, 0, 0);
+	events(2, RST_CLASS_NO_WAY, 0, 0, 0);
+	kernel(COUNTER_OUT_RSTS, 1);
+	assert_line(COUNTER_OUT_RSTS, 1, 3, 0);
+	assert_part(COUNTER_OUT_RSTS, "IPv6 had no route", -2, true);
+}

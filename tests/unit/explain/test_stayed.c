@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* test_stayed.c: RSTs that did not leave this host: whose they are, what kept them, what is said. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -111,6 +112,9 @@ static const struct {
 	{ "DEV_READY", FN_OTHER, { FN_OTHER }, "interface-down" },
 	{ NULL, FN_NF_HOOK_SLOW, { FN_HOOK_OUTPUT }, "firewall" },
 	{ NULL, FN_LATER, { FN_OTHER }, "firewall" },
+	{ "NOT_SPECIFIED", FN_TCP_V6_SEND_RESPONSE, { FN_TCP_V6_SEND_RESET }, "no-route" },
+	/* It found its route, and was dropped farther on. */
+	{ "NOT_SPECIFIED", FN_OTHER, { FN_QDISC, FN_TCP_V6_SEND_RESPONSE }, "qdisc" },
 	{ NULL, FN_OTHER, { FN_QDISC, FN_DEV_QUEUE_XMIT }, "qdisc" },
 	{ "NOT_SPECIFIED", FN_OTHER, { FN_TC_EGRESS, FN_DEV_QUEUE_XMIT }, "traffic-control" },
 	{ "NOT_SPECIFIED", FN_OTHER, { FN_NEIGH_FAILED, FN_LATER }, "neighbour" },
@@ -132,7 +136,8 @@ Test(stayed, what_kept_it)
 		at.frames[0].fn = drops[i].frames[0];
 		at.frames[1].fn = drops[i].frames[1];
 		stayed_dropped(&s, &at);
-		cr_expect_eq(s.what, RST_UNSENT_DROPPED);
+		cr_expect_eq(s.what,
+			     strcmp(s.by, "no-route") ? RST_UNSENT_DROPPED : RST_UNSENT_NO_ROUTE);
 		cr_expect_str_eq(s.by, drops[i].by, "row %zu: %s", i, s.by);
 	}
 }
@@ -169,4 +174,75 @@ Test(stayed, is_said)
 	assert_said(
 		&b, "firewall",
 		"; the RST did not leave: nft, rule inet f o handle 2, in the output hook dropped it");
+}
+
+Test(stayed, may_lack_a_route)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_SYN, 0);
+	b.ev.hdr.type = RST_REC_SENT;
+	b.ev.tuple.family = 4;
+	cr_expect(stayed_may_lack_route(&b.in));
+	b.in.listener.bound_ifindex = 3;
+	cr_expect_not(stayed_may_lack_route(&b.in), "leaves by that device");
+	b.in.listener.bound_ifindex = 0;
+	b.in.stayed.what = RST_UNSENT_DROPPED;
+	cr_expect_not(stayed_may_lack_route(&b.in), "it had one");
+	b.in.stayed.what = RST_UNSENT_NOT;
+	b.ev.tuple.family = 6;
+	cr_expect_not(stayed_may_lack_route(&b.in), "its drop is seen");
+	b.ev.tuple.family = 4;
+	b.ev.sock.kind = RST_SOCK_FULL;
+	cr_expect_not(stayed_may_lack_route(&b.in), "its socket may know another way");
+	b.ev.sock.kind = RST_SOCK_NONE;
+	b.ev.packet.answer = 1;
+	cr_expect_not(stayed_may_lack_route(&b.in), "it was seen leaving");
+}
+
+static const struct {
+	int err;
+	bool none;
+	const char *kind;
+} ways[] = {
+	{ 0, false, NULL },
+	{ -ENETUNREACH, true, NULL },
+	{ -EHOSTUNREACH, true, "unreachable" },
+	{ -EACCES, true, "prohibit" },
+	{ -EINVAL, true, "blackhole" },
+	{ -EAGAIN, false, NULL },
+	{ -ENONET, false, NULL },
+};
+
+Test(stayed, what_the_kernel_says_of_the_route)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(ways); i++) {
+		struct stayed asked = { .what = RST_UNSENT_NOT }, seen = asked;
+
+		cr_expect_eq(stayed_without_route(&asked, ways[i].err), ways[i].none, "row %zu", i);
+		cr_expect_eq(asked.what, ways[i].none ? RST_UNSENT_NO_ROUTE : RST_UNSENT_NOT);
+		cr_expect_eq(asked.inferred, ways[i].none);
+		cr_expect_eq(!asked.route, !ways[i].kind);
+		if (ways[i].kind)
+			cr_expect_str_eq(asked.route, ways[i].kind);
+		stayed_without_way(&seen, RST_UNSENT_NO_ROUTE);
+		stayed_without_route(&seen, ways[i].err);
+		cr_expect_eq(seen.what, RST_UNSENT_NO_ROUTE);
+		cr_expect_not(seen.inferred);
+	}
+}
+
+Test(stayed, inferred_is_said)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_SYN, 0);
+	build_attribute(&b);
+	b.in.stayed.inferred = true;
+	assert_said(&b, "no-route", "; the RST most likely did not leave: there is no route to ");
+	assert_said(&b, "no-route", " (the kernel was asked afterwards)");
+	b.in.stayed.route = "blackhole";
+	assert_said(&b, "no-route", " (it is of the kind \"blackhole\")");
 }

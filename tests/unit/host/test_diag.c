@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* test_diag.c: questions about namespaces that nobody has to be root for. */
 #include <criterion/criterion.h>
+#include <errno.h>
 
 #include "host/conntrack.h"
 #include "host/diag.h"
 #include "host/netns.h"
+#include "host/route.h"
 #include "host/ruleset.h"
 
 Test(diag, interfaces)
@@ -26,6 +28,21 @@ Test(diag, interfaces)
 	cr_expect_str_eq(lo, "lo");
 	diag_close(d);
 	diag_close(NULL);
+}
+
+Test(route, of_ones_own_namespace)
+{
+	struct rst_tuple t = { .local = { 127, 0, 0, 1 }, .remote = { 127, 0, 0, 1 }, .family = 4 };
+	struct route *r = NULL;
+
+	cr_assert_eq(route_open(&r), 0);
+	cr_expect_eq(route_find(r, netns_own(), 0, &t, 0), 0);
+	cr_expect_eq(route_find(r, 1, 0, &t, 0), -ENONET);
+	cr_expect_eq(route_find(r, 1, 0, &t, 0), -ENONET);
+	cr_expect_eq(route_down(r, 1, 0, &t, 1), 0);
+	cr_expect_eq(route_down(r, netns_own(), 0, &t, 0), 0);
+	route_close(r);
+	route_close(NULL);
 }
 
 /* More than sockets are kept for. */
