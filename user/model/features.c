@@ -59,7 +59,7 @@ static const struct feature_about about[FEATURES] = {
 		.name = "reset-reason",
 		.since = "6.10",
 		.loss = "the kernel's own reason. Resets of a closed port and of TIME_WAIT are taken from "
-			"net_dev_queue",
+			"net_dev_queue: of one that does not get there (no route, a firewall) there is no event",
 		.replaced = true,
 	},
 	[FEATURE_DROP_REASON] = {
