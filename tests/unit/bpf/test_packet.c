@@ -402,7 +402,7 @@ Test(packet, tcp_header_length_below_the_least)
 
 Test(packet, offsets_within_the_frame)
 {
-	uint8_t none[1];
+	uint8_t none[1] = { 0 };
 	struct parsed p = { .tuple = { .family = 0 } };
 
 	cr_expect_eq(packet_rst(none, none, &p.tuple, &p.packet), 0);
