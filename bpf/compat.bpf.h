@@ -16,12 +16,9 @@ static __always_inline bool compat_has(enum rst_kernel_bit bit)
 
 /* ---- arguments of tracepoints */
 
-/*
- * Whether argument N of a tracepoint is NULL, read in a way that the verifier knows nothing of. Where
- * it takes an argument for never NULL that may be (6.10 to 6.12.5, tcp_send_reset and kfree_skb), it
- * deletes a plain comparison as needless, and what follows it would crash the kernel.
- */
-static __always_inline bool compat_is_null(const unsigned long long *ctx, __u32 n)
+/* Argument N of a tracepoint as a number, read in a way that the verifier knows nothing of: where its type
+ * differs between kernels, or is one that not all let a program have (char *, before 5.17). */
+static __always_inline __u64 compat_argument(const unsigned long long *ctx, __u32 n)
 {
 	const unsigned long long *apart = ctx;
 	__u64 value = 0;
@@ -29,7 +26,17 @@ static __always_inline bool compat_is_null(const unsigned long long *ctx, __u32 
 	/* Else the compiler would load the argument by the same sum, which is not allowed. */
 	barrier_var(apart);
 	bpf_probe_read_kernel(&value, sizeof(value), &apart[n]);
-	return !value;
+	return value;
+}
+
+/*
+ * Whether it is NULL. Where the verifier takes an argument for never NULL that may be (6.10 to 6.12.5,
+ * tcp_send_reset and kfree_skb), it deletes a plain comparison as needless, and what follows it would
+ * crash the kernel.
+ */
+static __always_inline bool compat_is_null(const unsigned long long *ctx, __u32 n)
+{
+	return !compat_argument(ctx, n);
 }
 
 /* The reset reason, tcp_send_reset's third argument, came with 6.10; -1 where there is none. */

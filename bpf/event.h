@@ -14,6 +14,7 @@
 #include "event/config.h"
 #include "event/fold.h"
 #include "event/past.h"
+#include "event/process.h"
 #include "event/segment.h"
 #include "event/socket.h"
 
@@ -35,6 +36,7 @@ enum rst_record_type {
 	RST_REC_DROPPED = 6,  /* struct rst_event: a RST that came in and was dropped */
 	RST_REC_REJECTED = 7, /* struct rst_rejected: what a firewall answered with a RST */
 	RST_REC_STAYED = 8,   /* struct rst_stayed: a RST of this host that did not leave it */
+	RST_REC_CGROUP = 9,   /* struct rst_cgroup: a cgroup that is being removed */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */
@@ -136,6 +138,18 @@ struct rst_stayed {
 	__u64 stack[RST_STAYED_STACK]; /* innermost first, BPF frames included */
 };
 
+/* As long as the kernel's own buffer for this: kernel/cgroup/cgroup.c, TRACE_CGROUP_PATH_LEN. */
+#define RST_CGROUP_PATH 1024
+
+/* RST_REC_CGROUP: a cgroup that is being removed. */
+struct rst_cgroup {
+	struct rst_header hdr;
+	__u64 id;
+	__u32 hierarchy; /* 0: v2 */
+	__u32 pad;
+	char path[RST_CGROUP_PATH]; /* from the root of the hierarchy */
+};
+
 /* Value of the map `reset_callers`: what made the kernel call tcp_reset. */
 enum rst_caller {
 	RST_CALLER_UNKNOWN = 0,
@@ -155,6 +169,7 @@ _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_stayed) == 200, "rst_stayed");
+_Static_assert(sizeof(struct rst_cgroup) == 1056, "rst_cgroup");
 _Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");
 
 #endif

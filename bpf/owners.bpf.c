@@ -12,6 +12,7 @@
 #include "ends.bpf.h"
 #include "listeners.bpf.h"
 #include "owner.bpf.h"
+#include "processes.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -28,6 +29,7 @@ static __always_inline void opened(struct sock *sk, int state)
 	if (!task_is_kernel(task)) {
 		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
 		st->reader = current_tgid(); /* its reads say nothing new */
+		process_note(task, st->owner.task.start_ns);
 	}
 	if (state == RST_TCP_LISTEN) {
 		listener_add(sk, &st->owner, now);
@@ -206,6 +208,7 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 		return 0;
 	owner_set(&st->owner, task, RST_KNOWN_SOCKET, bpf_ktime_get_ns());
 	st->reader = tgid;
+	process_note(task, st->owner.task.start_ns);
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 
 #include "listeners.bpf.h"
 #include "owner.bpf.h"
+#include "processes.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -46,6 +47,7 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	if (st->owner.known_by != RST_KNOWN_NOT)
 		return 0;
 	owner_set(&st->owner, task, RST_KNOWN_SCAN, bpf_ktime_get_ns());
+	process_note(task, st->owner.task.start_ns);
 	if (listens)
 		listener_add(sk, &st->owner, 0);
 	return 0;

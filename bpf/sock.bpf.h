@@ -5,6 +5,7 @@
 
 #include "compat.bpf.h"
 #include "packet.h"
+#include "types.bpf.h"
 
 /* Kernel constants that are macros or anonymous there; the same from 5.10 to 7.3. */
 #define K_AF_INET 2
@@ -84,6 +85,14 @@ static __always_inline __s32 task_exit_code(struct task_struct *task)
 	return COMPAT_TASK(task, exit_code) ?: BPF_CORE_READ(task, signal, group_exit_code);
 }
 
+/* Whether the OOM killer has chosen its process: mark_oom_victim, 5.10 to 7.3. */
+static __always_inline bool task_is_victim(struct task_struct *task)
+{
+	const struct signal_struct___more *signal = (void *)BPF_CORE_READ(task, signal);
+
+	return BPF_CORE_READ(signal, oom_mm) != NULL;
+}
+
 /* Not inlined: it stands in many places, and all of them are relocated and verified. */
 static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 {
@@ -114,6 +123,7 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 	if (flags & K_PF_EXITING) {
 		out->exiting = 1;
 		out->exit_code = task_exit_code(task);
+		out->oom = task_is_victim(task);
 	}
 }
 

@@ -59,6 +59,15 @@ enum rst_kernel_bit {
 	RST_KERNEL_SOCKET_COOKIE = 1 << 4,
 };
 
+/* A controller of cgroup v1, by whose hierarchy processes are sorted. */
+enum rst_controller {
+	RST_CONTROLLER_NONE = 0, /* v1 is not used */
+	RST_CONTROLLER_MEMORY = 1,
+	RST_CONTROLLER_PIDS = 2,
+	RST_CONTROLLER_DEVICES = 3,
+	RST_CONTROLLER_CPU = 4,
+};
+
 /* Drop reasons that are numbered by the kernel's core and not by a subsystem. */
 #define RST_DROP_REASONS 256
 
@@ -86,8 +95,10 @@ struct rst_config {
 	/* Drops that are none of a RST's own: a copy's, one that a socket took. */
 	__u8 drop_ignored[RST_DROP_REASONS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
+	__u32 controller; /* enum rst_controller */
+	__u32 pad;
 };
 
-_Static_assert(sizeof(struct rst_config) == 704, "rst_config");
+_Static_assert(sizeof(struct rst_config) == 712, "rst_config");
 
 #endif

@@ -116,7 +116,8 @@ struct rst_task {
 	__u32 uid;
 	__u8 exiting; /* PF_EXITING: inside do_exit */
 	__u8 kernel;  /* PF_KTHREAD: a kernel thread */
-	__u8 pad[2];
+	__u8 oom;     /* with `exiting`: the OOM killer chose it */
+	__u8 pad;
 	__s32 exit_code; /* with `exiting`: as wait(2) would report it */
 	char comm[RST_COMM_LEN];
 	__u32 ns_pid; /* its pid in its own pid namespace */

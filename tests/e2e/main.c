@@ -49,6 +49,7 @@ static const struct scenario *const tables[] = {
 	scenarios_gone,
 	scenarios_stayed,
 	scenarios_history,
+	scenarios_vanished,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

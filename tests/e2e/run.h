@@ -60,6 +60,9 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 
 extern const struct scenario scenarios_sender[];
 
+/* What is gone by the time somebody looks it up, and by whom. */
+extern const struct scenario scenarios_vanished[];
+
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
 _Noreturn void run_die(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

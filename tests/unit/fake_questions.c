@@ -186,6 +186,10 @@ static void fake_process(void *context, struct process *p)
 		snprintf(p->cgroup, sizeof(p->cgroup), "%s", f->cgroup);
 }
 
+static void fake_cgroup_removed(void *context, const struct rst_cgroup *cgroup)
+{
+}
+
 static void fake_memory(void *context, struct tcp_memory *m)
 {
 }
@@ -216,6 +220,7 @@ static const struct questions questions = {
 	.down = fake_down,
 	.watched = fake_watched,
 	.interface = fake_interface,
+	.cgroup_removed = fake_cgroup_removed,
 	.process = fake_process,
 	.memory = fake_memory,
 	.release = fake_release,

@@ -3,6 +3,7 @@
 #include "cli/answers.h"
 
 #include "base/util.h"
+#include "host/cgroup.h"
 #include "host/process.h"
 
 /* The tracer is opened later than what asks it for symbols. */
@@ -168,9 +169,21 @@ static const char *answer_interface(void *context, uint32_t netns, uint32_t ifin
 	return diag_interface(a->diag, netns, 0, ifindex);
 }
 
+static void answer_cgroup_removed(void *context, const struct rst_cgroup *cgroup)
+{
+	cgroup_removed(cgroup->hierarchy, cgroup->id, cgroup->path);
+}
+
+static int noted(void *context, uint64_t start_ns, struct rst_process *out)
+{
+	struct answers *a = context;
+
+	return tracer_process(a->tracer, start_ns, out);
+}
+
 static void answer_process(void *context, struct process *p)
 {
-	process_fill(p, p->start_ns, p->cgroup_id);
+	process_fill(p, p->start_ns, p->cgroup_id, noted, context);
 }
 
 static void answer_memory(void *context, struct tcp_memory *m)
@@ -207,6 +220,7 @@ const struct questions answers_questions = {
 	.down = answer_down,
 	.watched = answer_watched,
 	.interface = answer_interface,
+	.cgroup_removed = answer_cgroup_removed,
 	.process = answer_process,
 	.memory = answer_memory,
 	.release = answer_release,

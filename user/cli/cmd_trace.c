@@ -14,6 +14,7 @@
 #include "cli/cmd_trace.h"
 #include "doctor/doctor_checks.h"
 #include "kernel/kbtf.h"
+#include "host/cgroup.h"
 #include "host/netns.h"
 #include "host/process.h"
 #include "cli/pipeline.h"
@@ -265,8 +266,10 @@ static int trace(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 	const struct options *o = p->o;
+	struct tracer_config capture = o->capture;
 	int err;
 
+	capture.controller = cgroup_controller();
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
 		err = process_exists(o->pid, stderr);
@@ -284,7 +287,7 @@ static int trace(struct trace *t)
 	if (!err)
 		err = answers_open(&t->answers);
 	if (!err)
-		err = tracer_open(&t->answers.tracer, &o->capture, &t->features, t->btf, p->netns,
+		err = tracer_open(&t->answers.tracer, &capture, &t->features, t->btf, p->netns,
 				  pipeline_record, p, stderr);
 	kbtf_close(t->btf);
 	t->btf = NULL;

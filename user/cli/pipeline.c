@@ -194,6 +194,9 @@ int pipeline_record(void *context, const void *data, size_t size)
 	case RST_REC_STAYED:
 		join_stayed(&p->join, record.stayed);
 		break;
+	case RST_REC_CGROUP:
+		p->ask.questions->cgroup_removed(p->ask.context, record.cgroup);
+		break;
 	}
 	return join_full(&p->join) ? -ENOBUFS : 0;
 }

@@ -38,7 +38,7 @@ struct pipeline {
 	uint32_t own_netns;
 	uint64_t wall_minus_mono;
 	uint64_t started_ns;
-	char cgroup[PROCESS_PATH_MAX]; /* --cgroup; empty: all */
+	char cgroup[PROCESS_CGROUP_MAX]; /* --cgroup; empty: all */
 
 	uint64_t written; /* events that reached the output */
 	int err;	  /* the first failure of the output */

@@ -76,6 +76,9 @@ struct questions {
 	const char *(*watched)(void *context, uint32_t ifindex);
 	const char *(*interface)(void *context, uint32_t netns, uint32_t ifindex);
 
+	/* As cgroup_removed: a cgroup is gone, whose path may be asked for yet. */
+	void (*cgroup_removed)(void *context, const struct rst_cgroup *cgroup);
+
 	/* As process_fill, process_tcp_memory. */
 	void (*process)(void *context, struct process *p);
 	void (*memory)(void *context, struct tcp_memory *m);

@@ -12,6 +12,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_closed *closed = data;
 	const struct rst_rejected *rejected = data;
 	const struct rst_stayed *stayed = data;
+	const struct rst_cgroup *cgroup = data;
 
 	*out = (struct record){ 0 };
 	if (size < sizeof(*hdr) || hdr->size > size || hdr->size < sizeof(*hdr))
@@ -50,6 +51,11 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*stayed) || stayed->nstack > RST_STAYED_STACK)
 			return -EBADMSG;
 		out->stayed = stayed;
+		break;
+	case RST_REC_CGROUP:
+		if (hdr->size < sizeof(*cgroup) || cgroup->path[RST_CGROUP_PATH - 1])
+			return -EBADMSG;
+		out->cgroup = cgroup;
 		break;
 	default:
 		return -EPROTO;

@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* process.c: /proc and the cgroup file system. */
+/* process.c: /proc, and for those that are gone what was noted of them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <mntent.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "host/cgroup.h"
 #include "host/container.h"
 #include "host/process.h"
 #include "base/text.h"
 #include "base/util.h"
-
-/* The kernel's type of file handle for kernfs (include/linux/exportfs.h, FILEID_KERNFS). */
-#define FILEID_KERNFS 0xfe
 
 /* The same process for a while: a server resets many connections. */
 #define CACHE_SIZE 256
@@ -25,19 +22,30 @@ struct cached {
 	uint32_t pid;
 	uint64_t start_ns;
 	uint64_t read_ns; /* when it was read last; 0: never */
+	bool whole;	  /* it was there then, and not about to end */
 	char exe[PROCESS_PATH_MAX];
-	char cgroup[PROCESS_PATH_MAX];
+	char cgroup[PROCESS_CGROUP_MAX];
 	char container[PROCESS_CONTAINER_MAX];
 };
 
 static struct cached cache[CACHE_SIZE];
 
-/* Field 22 of /proc/PID/stat, in ns; the name before it may hold spaces and parentheses. */
-static uint64_t start_time(uint32_t pid)
+/* include/linux/sched.h */
+#define PF_EXITING 0x00000004UL
+
+struct stat_line {
+	uint64_t start_ns; /* 0: there is no such process */
+	bool exiting;
+};
+
+/* Fields 9 and 22 of /proc/PID/stat; the name before them may hold spaces and parentheses. */
+static struct stat_line read_stat(uint32_t pid)
 {
+	struct stat_line s = { 0 };
 	char path[64], line[1024];
 	_cleanup(closep) int fd = -1;
 	unsigned long long ticks = 0;
+	unsigned long flags = 0;
 	ssize_t n;
 	char *at;
 
@@ -45,23 +53,27 @@ static uint64_t start_time(uint32_t pid)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
 	if (n < 0)
-		return 0;
+		return s;
 	line[n] = '\0';
 	at = strrchr(line, ')');
-	for (int field = 2; at && field < 22; field++)
+	for (int field = 2; at && field < 22; field++) {
 		at = strchr(at + 1, ' ');
+		if (at && field == 8)
+			flags = strtoul(at, NULL, 10);
+	}
 	if (at)
 		ticks = strtoull(at, NULL, 10);
-	return ticks * (1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK));
+	s.start_ns = ticks * (1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK));
+	s.exiting = flags & PF_EXITING;
+	return s;
 }
 
 /* /proc counts in hundredths of a second, rounded down. */
-static bool is_same(uint32_t pid, uint64_t start_ns)
+static bool is_same(const struct stat_line *now, uint64_t start_ns)
 {
 	uint64_t tick = 1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK);
-	uint64_t now = start_time(pid);
 
-	return now && (!start_ns || now / tick == start_ns / tick);
+	return now->start_ns && (!start_ns || now->start_ns / tick == start_ns / tick);
 }
 
 static void read_exe(char *buf, size_t size, uint32_t pid)
@@ -76,12 +88,15 @@ static void read_exe(char *buf, size_t size, uint32_t pid)
 
 /*
  * Lines "0::/path" (v2) and "4:memory:/path" (v1). Where both versions are mounted, a process that
- * only v1 sorts stands in v2's root: then the longest path of v1 tells more.
+ * only v1 sorts stands in v2's root: then the longest path of v1 tells more. Of one that is EXITING, v1
+ * says "/" whatever it was (cgroup1_show, proc_cgroup_show: 5.10 to 7.3).
  */
-static void read_cgroup(char *buf, size_t size, uint32_t pid)
+static void read_cgroup(char *buf, size_t size, uint32_t pid, bool exiting)
 {
-	char path[64], line[PROCESS_PATH_MAX + 64], v1[PROCESS_PATH_MAX] = "";
+	static const char gone[] = " (deleted)";
+	char path[64], line[PROCESS_CGROUP_MAX + 64], v1[PROCESS_CGROUP_MAX] = "";
 	_cleanup(fclosep) FILE *f = NULL;
+	size_t len;
 	char *at;
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
@@ -93,88 +108,77 @@ static void read_cgroup(char *buf, size_t size, uint32_t pid)
 		if (!at)
 			continue;
 		at++;
+		len = strlen(at);
+		if (len > sizeof(gone) && !strcmp(at + len - (sizeof(gone) - 1), gone))
+			at[len - (sizeof(gone) - 1)] = '\0';
 		if (!strncmp(line, "0::", 3))
 			snprintf(buf, size, "%.*s", (int)size - 1, at);
-		else if (strlen(at) > strlen(v1))
+		else if (!exiting && strlen(at) > strlen(v1))
 			snprintf(v1, sizeof(v1), "%.*s", (int)sizeof(v1) - 1, at);
 	}
 	if (v1[0] && strlen(v1) > 1 && (!buf[0] || !strcmp(buf, "/")))
 		snprintf(buf, size, "%.*s", (int)size - 1, v1);
 }
 
-/* The first cgroup2 mount; -1 if there is none. Looked for once. */
-static int cgroup_mount(char *path, size_t size)
-{
-	static char found[PROCESS_PATH_MAX];
-	static int fd = -2;
-	struct mntent *m;
-	FILE *mounts;
-
-	if (fd == -2) {
-		fd = -1;
-		mounts = setmntent("/proc/self/mounts", "re");
-		while (mounts && fd < 0 && (m = getmntent(mounts))) {
-			if (strcmp(m->mnt_type, "cgroup2"))
-				continue;
-			snprintf(found, sizeof(found), "%s", m->mnt_dir);
-			fd = open(found, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-		}
-		if (mounts)
-			endmntent(mounts);
-	}
-	snprintf(path, size, "%s", found);
-	return fd;
-}
-
-void process_cgroup_path(char *buf, size_t size, uint64_t cgroup_id)
-{
-	union {
-		struct file_handle h;
-		char room[sizeof(struct file_handle) + sizeof(cgroup_id)];
-	} handle = { .h = { .handle_bytes = sizeof(cgroup_id), .handle_type = FILEID_KERNFS } };
-	char mount[PROCESS_PATH_MAX], link[64], path[2 * PROCESS_PATH_MAX];
-	_cleanup(closep) int fd = -1;
-	int mount_fd = cgroup_mount(mount, sizeof(mount));
-	size_t skip = strlen(mount);
-	ssize_t n;
-
-	buf[0] = '\0';
-	if (!cgroup_id || mount_fd < 0)
-		return;
-	memcpy(handle.h.f_handle, &cgroup_id, sizeof(cgroup_id));
-	fd = open_by_handle_at(mount_fd, &handle.h, O_PATH | O_CLOEXEC);
-	if (fd < 0)
-		return;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0 || (size_t)n < skip)
-		return;
-	path[n] = '\0';
-	snprintf(buf, size, "%.*s", (int)size - 1, path[skip] ? path + skip : "/");
-}
-
 /* What has gone meanwhile stays as it was: a process that is no more, a zombie's executable. */
 static void read_again(struct cached *c, uint64_t cgroup_id)
 {
-	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_PATH_MAX] = "";
+	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_CGROUP_MAX] = "";
+	struct stat_line now = read_stat(c->pid);
 
-	if (is_same(c->pid, c->start_ns)) {
+	c->whole = is_same(&now, c->start_ns) && !now.exiting;
+	if (is_same(&now, c->start_ns)) {
 		read_exe(exe, sizeof(exe), c->pid);
-		read_cgroup(cgroup, sizeof(cgroup), c->pid);
+		read_cgroup(cgroup, sizeof(cgroup), c->pid, now.exiting);
 	}
 	if (*exe)
 		memcpy(c->exe, exe, sizeof(c->exe));
-	if (*cgroup)
+	if (*cgroup && (c->whole || !*c->cgroup))
 		memcpy(c->cgroup, cgroup, sizeof(c->cgroup));
 	else if (!*c->cgroup)
-		process_cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
-	container_name(c->container, sizeof(c->container), c->cgroup);
+		cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
 }
 
-void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
+/* The names of a path, the innermost first, into the order in which people write them. */
+static void join_names(char *buf, size_t size, const char *names, size_t len)
+{
+	size_t at = size - 1, n;
+
+	buf[at] = '\0';
+	for (size_t i = 0; i < len; i += n + 1) {
+		n = strnlen(names + i, len - i);
+		if (n + 1 > at) {
+			buf[0] = '\0';
+			return;
+		}
+		at -= n;
+		memcpy(buf + at, names + i, n);
+		buf[--at] = '/';
+	}
+	memmove(buf, buf + at, size - at);
+}
+
+/* What the kernel side noted while the process was there. */
+static void take_noted(struct cached *c, const struct rst_process *noted)
+{
+	char cgroup[PROCESS_CGROUP_MAX];
+	size_t len = noted->exe_len < RST_EXE_ROOM ? noted->exe_len : RST_EXE_ROOM;
+
+	if (!*c->exe)
+		join_names(c->exe, sizeof(c->exe), noted->exe, len);
+	if (*c->cgroup && strcmp(c->cgroup, "/") != 0)
+		return;
+	cgroup_path_v1(cgroup, sizeof(cgroup), noted->cgroup_id);
+	if (*cgroup)
+		memcpy(c->cgroup, cgroup, sizeof(c->cgroup));
+}
+
+void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, process_noted_fn *noted,
+		  void *context)
 {
 	struct cached *c = &cache[p->pid % CACHE_SIZE];
 	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	struct rst_process note;
 
 	if (!p->pid)
 		return;
@@ -182,6 +186,9 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
 		*c = (struct cached){ .pid = p->pid, .start_ns = start_ns };
 	if (!c->read_ns || now - c->read_ns >= PROCESS_KEPT_NS) {
 		read_again(c, cgroup_id);
+		if (!c->whole && noted && start_ns && !noted(context, start_ns, &note))
+			take_noted(c, &note);
+		container_name(c->container, sizeof(c->container), c->cgroup);
 		c->read_ns = now;
 	}
 	memcpy(p->exe, c->exe, sizeof(p->exe));
@@ -191,7 +198,7 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id)
 
 int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)
 {
-	char mount[PROCESS_PATH_MAX], path[2 * PROCESS_PATH_MAX];
+	char mount[PATH_MAX], path[2 * PATH_MAX];
 	_cleanup(freep) char *real = NULL;
 	struct stat st;
 	size_t len;

@@ -17,12 +17,12 @@
  * Fills P's exe, cgroup and container from /proc, if the process is still there and is the one that began at
  * START_NS (CLOCK_BOOTTIME; 0: not checked). CGROUP_ID is the cgroup v2 id recorded with it and
  * names its cgroup when it is gone. What cannot be known stays empty. Without START_NS /proc is read
- * each time.
+ * each time. NOTED (NULL: none) is asked what the kernel side noted of one that is gone or about to end;
+ * it returns 0, or -errno.
  */
-void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id);
-
-/* The v2 path of a cgroup id into BUF, or empty. */
-void process_cgroup_path(char *buf, size_t size, uint64_t cgroup_id);
+typedef int process_noted_fn(void *context, uint64_t start_ns, struct rst_process *out);
+void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, process_noted_fn *noted,
+		  void *context);
 
 /* Whether PID is a process of this pid namespace, not one of its threads; 0 is. Returns 0, or -ESRCH
  * after one line on ERR. */

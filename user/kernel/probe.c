@@ -114,7 +114,8 @@ static void look_at_tracepoints(struct features *f, const struct kbtf *btf)
 	static const enum feature named[] = {
 		FEATURE_SEND_RESET,   FEATURE_RECEIVE_RESET, FEATURE_SET_STATE,
 		FEATURE_SPACE_ADJUST, FEATURE_DESTROY_SOCK,  FEATURE_DEV_QUEUE,
-		FEATURE_KFREE_SKB,
+		FEATURE_KFREE_SKB,    FEATURE_PROCESS_EXEC,  FEATURE_PROCESS_EXIT,
+		FEATURE_SIGNAL,	      FEATURE_CGROUP_RMDIR,
 	};
 	int args;
 

@@ -70,6 +70,10 @@ const struct listeners *tracer_listeners(struct tracer *t);
 int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		struct rst_past *out);
 
+/* What was noted of the process whose first thread began at START_NS (CLOCK_BOOTTIME). Returns 0, or
+ * -ENOENT. */
+int tracer_process(const struct tracer *t, uint64_t start_ns, struct rst_process *out);
+
 /* How many ends of connections were remembered so far, and how many of those later ones have pushed out:
  * exact where that was counted a moment ago, else at least so many. */
 void tracer_history(struct tracer *t, uint64_t *remembered, uint64_t *forgotten);

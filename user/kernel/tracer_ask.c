@@ -131,6 +131,13 @@ const struct listeners *tracer_listeners(struct tracer *t)
 	return &t->listeners;
 }
 
+int tracer_process(const struct tracer *t, uint64_t start_ns, struct rst_process *out)
+{
+	if (bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.processes), &start_ns, out))
+		return -ENOENT;
+	return 0;
+}
+
 static void pressure_of_ended(int map, uint32_t most, uint32_t netns, struct summary *s)
 {
 	struct rst_past_key key, *previous = NULL;

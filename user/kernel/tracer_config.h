@@ -30,6 +30,7 @@ struct tracer_config {
 	bool verbose;	   /* libbpf's own messages, and what is attached, on stderr */
 	uint32_t ring_mib; /* memory for events not yet read; a power of two */
 	uint32_t history;  /* how many ended connections are remembered */
+	enum rst_controller controller; /* of cgroup v1 */
 };
 
 #endif

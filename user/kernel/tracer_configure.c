@@ -91,6 +91,7 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	c.peers = o->interfaces ? PEERS : 1;
 	c.drop_unspecified = (uint32_t)features->drop_unspecified;
 	c.kernel = kernel_bits(features);
+	c.controller = o->controller;
 	memcpy(c.drop_ignored, features->drop_ignored, sizeof(c.drop_ignored));
 	c.family = o->family;
 	c.local_ports = o->local_ports;

@@ -43,6 +43,26 @@ static const struct feature_about about[FEATURES] = {
 		.loss = "resets that ended nothing, what a firewall answered, and handshakes that met a "
 			"full accept queue",
 	},
+	[FEATURE_PROCESS_EXEC] = {
+		.name = "sched_process_exec",
+		.since = "3.4",
+		.loss = "which program a process that is gone had changed to with its sockets open",
+	},
+	[FEATURE_PROCESS_EXIT] = {
+		.name = "sched_process_exit",
+		.since = "2.6.29",
+		.loss = "how a process ended that had opened a socket which others held longer",
+	},
+	[FEATURE_SIGNAL] = {
+		.name = "signal_generate",
+		.since = "2.6.33",
+		.loss = "who sent the signal that a process was killed by, or ended after",
+	},
+	[FEATURE_CGROUP_RMDIR] = {
+		.name = "cgroup_rmdir",
+		.since = "4.11",
+		.loss = "the cgroup and container of a process that is gone together with them",
+	},
 	[FEATURE_ITER_FILES] = {
 		.name = "iter/task_file",
 		.since = "5.8",

@@ -50,6 +50,8 @@ struct frame {
 };
 
 #define PROCESS_PATH_MAX 256
+/* What the kernel tells of a removed cgroup is no longer either. */
+#define PROCESS_CGROUP_MAX RST_CGROUP_PATH
 #define PROCESS_CONTAINER_MAX 80
 
 struct process {
@@ -60,9 +62,8 @@ struct process {
 	uint32_t tid;
 	uint32_t uid;
 	char comm[RST_COMM_LEN + 1];
-	char exe[PROCESS_PATH_MAX]; /* empty: not known (gone, or not permitted) */
-	char cgroup
-		[PROCESS_PATH_MAX]; /* cgroup v2 path, else the longest of v1; empty: not known */
+	char exe[PROCESS_PATH_MAX];	 /* empty: not known (gone, or not permitted) */
+	char cgroup[PROCESS_CGROUP_MAX]; /* cgroup v2 path, else one of v1; empty: not known */
 	char container[PROCESS_CONTAINER_MAX]; /* or systemd unit; empty: none */
 	enum rst_known_by known_by;
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */

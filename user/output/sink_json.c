@@ -63,7 +63,7 @@ static inline void put_word(struct json_out *o, const char *key, const char *wor
 /* A name from outside, in an array of SIZE bytes that need not end in NUL; empty: not known. */
 static void put_name(struct json_out *o, const char *key, const char *name, size_t size)
 {
-	char escaped[ESCAPED(PROCESS_PATH_MAX)];
+	char escaped[ESCAPED(PROCESS_CGROUP_MAX)];
 	size_t n = strnlen(name, size);
 
 	if (n && text_plain(name, n) == n)

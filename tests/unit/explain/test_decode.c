@@ -221,7 +221,7 @@ Test(decode, unknown_types_are_skipped)
 	struct rst_event e = event(0);
 
 	assert_refused(&e, sizeof(e), -EPROTO);
-	e.hdr.type = RST_REC_STAYED + 1;
+	e.hdr.type = RST_REC_CGROUP + 1;
 	assert_refused(&e, sizeof(e), -EPROTO);
 	e.hdr.type = UINT16_MAX;
 	assert_refused(&e, sizeof(e), -EPROTO);
@@ -341,4 +341,20 @@ Test(decode, a_past_owner_known_by_nothing_known)
 
 	e.past.known_by = RST_KNOWN_LISTENER + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
+}
+
+/* Its path is a string. */
+Test(decode, a_removed_cgroup)
+{
+	struct rst_cgroup c = { .hdr = { .size = sizeof(c), .type = RST_REC_CGROUP } };
+	struct record r;
+
+	memset(c.path, 'x', sizeof(c.path));
+	assert_refused(&c, sizeof(c), -EBADMSG);
+	c.path[sizeof(c.path) - 1] = '\0';
+	cr_assert_eq(decode(&r, &c, sizeof(c)), 0);
+	cr_expect_eq(r.type, RST_REC_CGROUP);
+	cr_expect_eq(strlen(r.cgroup->path), RST_CGROUP_PATH - 1);
+	c.hdr.size--;
+	assert_refused(&c, sizeof(c), -EBADMSG);
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "host/cgroup.h"
 #include "host/container.h"
 #include "host/process.h"
 
@@ -70,7 +71,7 @@ static void own_cgroup(char *buf, size_t size)
 
 static void assert_own(const struct process *p)
 {
-	char exe[PROCESS_PATH_MAX], cgroup[PROCESS_PATH_MAX], container[PROCESS_CONTAINER_MAX];
+	char exe[PROCESS_PATH_MAX], cgroup[PROCESS_CGROUP_MAX], container[PROCESS_CONTAINER_MAX];
 
 	own_exe(exe, sizeof(exe));
 	own_cgroup(cgroup, sizeof(cgroup));
@@ -84,7 +85,7 @@ Test(process, this_one)
 {
 	struct process p = { .pid = (uint32_t)getpid() };
 
-	process_fill(&p, 0, 0);
+	process_fill(&p, 0, 0, NULL, NULL);
 	assert_own(&p);
 	cr_expect_neq(p.exe[0], '\0');
 }
@@ -97,7 +98,7 @@ Test(process, start_time_within_its_tick)
 	for (size_t i = 0; i < ARRAY_SIZE(starts); i++) {
 		struct process p = { .pid = (uint32_t)getpid() };
 
-		process_fill(&p, starts[i], 0);
+		process_fill(&p, starts[i], 0, NULL, NULL);
 		assert_own(&p);
 	}
 }
@@ -113,7 +114,7 @@ Test(process, another_of_the_same_pid)
 			.pid = (uint32_t)getpid(), .exe = "old", .cgroup = "old", .container = "old"
 		};
 
-		process_fill(&p, starts[i], 0);
+		process_fill(&p, starts[i], 0, NULL, NULL);
 		cr_expect_str_eq(p.exe, "", "start %zu", i);
 		cr_expect_str_eq(p.container, "", "start %zu", i);
 		cr_expect_str_eq(p.cgroup, "", "start %zu", i);
@@ -135,10 +136,10 @@ Test(process, that_is_gone)
 {
 	struct process p = { .pid = (uint32_t)gone(), .exe = "old", .cgroup = "old" };
 
-	process_fill(&p, 0, 0);
+	process_fill(&p, 0, 0, NULL, NULL);
 	cr_expect_str_eq(p.exe, "");
 	cr_expect_str_eq(p.cgroup, "");
-	process_fill(&p, own_start_ns(), 0);
+	process_fill(&p, own_start_ns(), 0, NULL, NULL);
 	cr_expect_str_eq(p.exe, "");
 }
 
@@ -146,7 +147,7 @@ Test(process, nobody)
 {
 	struct process p = { .pid = 0 };
 
-	process_fill(&p, 0, 0);
+	process_fill(&p, 0, 0, NULL, NULL);
 	cr_expect_str_eq(p.exe, "");
 	cr_expect_str_eq(p.cgroup, "");
 }
@@ -159,13 +160,13 @@ Test(process, the_cache_mixes_nobody_up)
 	uint64_t start = own_start_ns();
 
 	for (int i = 0; i < 3; i++) {
-		process_fill(&own, start, 0);
+		process_fill(&own, start, 0, NULL, NULL);
 		assert_own(&own);
-		process_fill(&other, start, 0);
+		process_fill(&other, start, 0, NULL, NULL);
 		cr_expect_str_eq(other.exe, "");
-		process_fill(&own, start, 0);
+		process_fill(&own, start, 0, NULL, NULL);
 		assert_own(&own);
-		process_fill(&former, start - 1, 0);
+		process_fill(&former, start - 1, 0, NULL, NULL);
 		cr_expect_str_eq(former.exe, "");
 	}
 }
@@ -207,12 +208,12 @@ Test(process, the_cache_outlives_the_process)
 	cr_assert_gt(pid, 0);
 	start_ns = start_of(pid);
 	p.pid = (uint32_t)pid;
-	process_fill(&p, start_ns, 0);
+	process_fill(&p, start_ns, 0, NULL, NULL);
 	cr_assert_neq(p.exe[0], '\0');
 	memcpy(before, p.exe, sizeof(before));
 	close(gate[1]);
 	cr_assert_eq(waitpid(pid, NULL, 0), pid);
-	process_fill(&p, start_ns, 0);
+	process_fill(&p, start_ns, 0, NULL, NULL);
 	cr_expect_str_eq(p.exe, before);
 	close(gate[0]);
 }
@@ -238,17 +239,17 @@ Test(process, the_cache_notices_an_exec)
 	cr_assert_gt(pid, 0);
 	p.pid = (uint32_t)pid;
 	start_ns = start_of(pid);
-	process_fill(&p, start_ns, 0);
+	process_fill(&p, start_ns, 0, NULL, NULL);
 	cr_expect_null(strstr(p.exe, "sleep"));
 	close(gate[1]);
 	usleep(PROCESS_KEPT_NS / 1000 + 200000);
-	process_fill(&p, start_ns, 0);
+	process_fill(&p, start_ns, 0, NULL, NULL);
 	cr_expect_not_null(strstr(p.exe, "sleep"), "%s", p.exe);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	usleep(PROCESS_KEPT_NS / 1000 + 200000);
 	/* Gone, and still known. */
-	process_fill(&p, start_ns, 0);
+	process_fill(&p, start_ns, 0, NULL, NULL);
 	cr_expect_not_null(strstr(p.exe, "sleep"), "%s", p.exe);
 	close(gate[0]);
 }
@@ -257,11 +258,77 @@ Test(process, unknown_cgroup_ids)
 {
 	char path[PROCESS_PATH_MAX] = "old";
 
-	process_cgroup_path(path, sizeof(path), 0);
+	cgroup_path(path, sizeof(path), 0);
 	cr_expect_str_eq(path, "");
 	strcpy(path, "old");
-	process_cgroup_path(path, sizeof(path), UINT64_MAX);
+	cgroup_path(path, sizeof(path), UINT64_MAX);
 	cr_expect_str_eq(path, "");
+}
+
+/* Of numbers that no cgroup has. */
+Test(process, removed_cgroups)
+{
+	char path[64];
+
+	cgroup_removed(0, UINT64_MAX - 1, "/docker/a");
+	cgroup_removed(0, UINT64_MAX - 2, "");
+	/* A hierarchy that nobody asks for. */
+	cgroup_removed(UINT32_MAX, UINT64_MAX - 3, "/b");
+	cgroup_path(path, sizeof(path), UINT64_MAX - 1);
+	cr_expect_str_eq(path, "/docker/a");
+	cgroup_path_v1(path, sizeof(path), UINT64_MAX - 1);
+	cr_expect_str_eq(path, "", "v1 numbers its cgroups by itself");
+	cgroup_path(path, sizeof(path), UINT64_MAX - 2);
+	cr_expect_str_eq(path, "");
+	cgroup_path(path, sizeof(path), UINT64_MAX - 3);
+	cr_expect_str_eq(path, "");
+	cgroup_path(path, 5, UINT64_MAX - 1);
+	cr_expect_str_eq(path, "/doc");
+	for (size_t i = 0; i < CGROUP_REMOVED; i++)
+		cgroup_removed(0, UINT64_MAX / 2 + i, "/c");
+	cgroup_path(path, sizeof(path), UINT64_MAX - 1);
+	cr_expect_str_eq(path, "", "forgotten for those that came after");
+	cgroup_path(path, sizeof(path), UINT64_MAX / 2);
+	cr_expect_str_eq(path, "/c");
+}
+
+static int note(void *context, uint64_t start_ns, struct rst_process *out)
+{
+	static const char names[] = "nginx\0sbin\0usr";
+
+	cr_expect_eq(start_ns, 5);
+	if (!context)
+		return -ENOENT;
+	memset(out, 0, sizeof(*out));
+	memcpy(out->exe, names, sizeof(names));
+	out->exe_len = *(const uint16_t *)context;
+	return 0;
+}
+
+/* No process has that number: what was noted of it is told. */
+Test(process, one_that_is_gone)
+{
+	uint16_t lengths[] = { sizeof("nginx\0sbin\0usr"), 0, sizeof("nginx"), UINT16_MAX };
+	const char *const exes[] = { "/usr/sbin/nginx", "", "/nginx", "" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
+		struct process p = { .pid = UINT32_MAX - (uint32_t)i };
+
+		process_fill(&p, 5, 0, note, &lengths[i]);
+		cr_expect_str_eq(p.exe, exes[i]);
+		cr_expect_str_eq(p.cgroup, "");
+	}
+	process_fill(&(struct process){ .pid = UINT32_MAX - 9 }, 5, 0, note, NULL);
+}
+
+/* One that is there is asked itself. */
+Test(process, one_that_is_there)
+{
+	struct process p = { .pid = (uint32_t)getpid() };
+	uint16_t len = sizeof("nginx");
+
+	process_fill(&p, own_start_ns(), 0, note, &len);
+	assert_own(&p);
 }
 
 static int resolve(const char *name, char *path, size_t size, size_t *lines)

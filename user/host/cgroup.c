@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* cgroup.c: the cgroup file systems, asked by number, and a memory of what was removed from them. */
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <mntent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "host/cgroup.h"
+
+/* The kernel's type of file handle for kernfs (include/linux/exportfs.h, FILEID_KERNFS). */
+#define FILEID_KERNFS 0xfe
+
+static const char *const controllers[] = {
+	[RST_CONTROLLER_NONE] = NULL,	[RST_CONTROLLER_MEMORY] = "memory",
+	[RST_CONTROLLER_PIDS] = "pids", [RST_CONTROLLER_DEVICES] = "devices",
+	[RST_CONTROLLER_CPU] = "cpu",
+};
+
+/* ---- what v1 has */
+
+/* The number of the hierarchy that controller NAME sorts by; 0: that of v2, or it is off. */
+static uint32_t hierarchy_of(const char *name)
+{
+	_cleanup(fclosep) FILE *f = fopen("/proc/cgroups", "re");
+	char line[256], found[64];
+	uint32_t hierarchy;
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "%63s %" SCNu32, found, &hierarchy) == 2 && !strcmp(found, name))
+			return hierarchy;
+	return 0;
+}
+
+/* What runtimes put their containers below, of all controllers that there are: the first will do. Looked for once. */
+static uint32_t v1_hierarchy(enum rst_controller *which)
+{
+	static enum rst_controller controller;
+	static uint32_t hierarchy;
+	static bool looked;
+
+	for (size_t i = 1; !looked && !hierarchy && i < ARRAY_SIZE(controllers); i++) {
+		hierarchy = hierarchy_of(controllers[i]);
+		if (hierarchy)
+			controller = (enum rst_controller)i;
+	}
+	looked = true;
+	if (which)
+		*which = controller;
+	return hierarchy;
+}
+
+enum rst_controller cgroup_controller(void)
+{
+	enum rst_controller controller;
+
+	v1_hierarchy(&controller);
+	return controller;
+}
+
+/* ---- mounts */
+
+struct mount {
+	bool looked;
+	int fd;
+	char path[PATH_MAX];
+};
+
+/* The first mount of TYPE, with that option (NULL: whatever it has). */
+static void look(struct mount *to, const char *type, const char *option)
+{
+	FILE *mounts = setmntent("/proc/self/mounts", "re");
+	struct mntent *m;
+
+	to->looked = true;
+	to->fd = -1;
+	while (mounts && to->fd < 0 && (m = getmntent(mounts))) {
+		if (strcmp(m->mnt_type, type) != 0 || (option && !hasmntopt(m, option)))
+			continue;
+		snprintf(to->path, sizeof(to->path), "%s", m->mnt_dir);
+		to->fd = open(to->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	}
+	if (mounts)
+		endmntent(mounts);
+}
+
+static const struct mount *mount_v2(void)
+{
+	static struct mount v2;
+
+	if (!v2.looked)
+		look(&v2, "cgroup2", NULL);
+	return &v2;
+}
+
+static const struct mount *mount_v1(void)
+{
+	static struct mount v1;
+
+	if (!v1.looked && cgroup_controller())
+		look(&v1, "cgroup", controllers[cgroup_controller()]);
+	else if (!v1.looked)
+		v1 = (struct mount){ .looked = true, .fd = -1 };
+	return &v1;
+}
+
+int cgroup_mount(char *path, size_t size)
+{
+	const struct mount *m = mount_v2();
+
+	snprintf(path, size, "%.*s", (int)size - 1, m->path);
+	return m->fd;
+}
+
+/* ---- numbers */
+
+/* Empty: there is no such cgroup any more. */
+static void path_there(char *buf, size_t size, const struct mount *m, uint64_t id)
+{
+	union {
+		struct file_handle h;
+		char room[sizeof(struct file_handle) + sizeof(id)];
+	} handle = { .h = { .handle_bytes = sizeof(id), .handle_type = FILEID_KERNFS } };
+	static const char gone[] = " (deleted)";
+	char link[64], path[PATH_MAX];
+	_cleanup(closep) int fd = -1;
+	size_t skip = strlen(m->path);
+	ssize_t n;
+
+	if (m->fd < 0)
+		return;
+	memcpy(handle.h.f_handle, &id, sizeof(id));
+	fd = open_by_handle_at(m->fd, &handle.h, O_PATH | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0 || (size_t)n < skip)
+		return;
+	path[n] = '\0';
+	if ((size_t)n > sizeof(gone) && !strcmp(path + n - (sizeof(gone) - 1), gone))
+		path[n - (ssize_t)(sizeof(gone) - 1)] = '\0';
+	snprintf(buf, size, "%.*s", (int)size - 1, path[skip] ? path + skip : "/");
+}
+
+static struct removed {
+	uint64_t id;
+	uint32_t hierarchy;
+	char *path; /* NULL: free */
+} removed[CGROUP_REMOVED];
+static size_t next_removed;
+
+void cgroup_removed(uint32_t hierarchy, uint64_t id, const char *path)
+{
+	struct removed *r = &removed[next_removed];
+	char *copy;
+
+	if (!*path || (hierarchy && hierarchy != v1_hierarchy(NULL)))
+		return;
+	copy = strdup(path);
+	if (!copy)
+		return;
+	free(r->path);
+	*r = (struct removed){ id, hierarchy, copy };
+	next_removed = (next_removed + 1) % CGROUP_REMOVED;
+}
+
+static void path_of(char *buf, size_t size, const struct mount *m, uint32_t hierarchy, uint64_t id)
+{
+	buf[0] = '\0';
+	if (!id)
+		return;
+	path_there(buf, size, m, id);
+	for (size_t i = 0; !*buf && i < CGROUP_REMOVED; i++)
+		if (removed[i].path && removed[i].id == id && removed[i].hierarchy == hierarchy)
+			snprintf(buf, size, "%.*s", (int)size - 1, removed[i].path);
+}
+
+void cgroup_path(char *buf, size_t size, uint64_t id)
+{
+	path_of(buf, size, mount_v2(), 0, id);
+}
+
+void cgroup_path_v1(char *buf, size_t size, uint64_t id)
+{
+	path_of(buf, size, mount_v1(), v1_hierarchy(NULL), id);
+}
