@@ -44,6 +44,8 @@ void actor_stop(struct actor *a);
 
 /* ADDRESS NULL: any. PORT 0: the kernel's choice. They return the descriptor. */
 int actor_listen(struct actor *a, enum speak speak, const char *address, int port, int backlog);
+/* Binds a socket that was set up before, and listens. Returns FD. */
+int actor_listen_at(struct actor *a, int fd, enum speak speak, const char *address, int port);
 int actor_listen_mptcp(struct actor *a, enum speak speak, const char *address); /* -1: none */
 int actor_connect(struct actor *a, enum speak speak, const char *address, int port);
 int actor_connect_mptcp(struct actor *a, enum speak speak, const char *address, int port);

@@ -24,6 +24,7 @@
 #include "run.h"
 
 #define PATIENCE_MS 10000
+#define LISTEN_BACKLOG 64
 
 #ifndef SOL_MPTCP
 #define SOL_MPTCP 284
@@ -77,6 +78,13 @@ static int do_listen(const struct act_request *r)
 	int fd = open_socket(r);
 
 	return fd < 0 || listen(fd, (int)r->y) < 0 ? -1 : fd;
+}
+
+static int do_listen_at(const struct act_request *r)
+{
+	if (bind(r->fd, (const struct sockaddr *)&r->local, r->local_len) < 0)
+		return -1;
+	return listen(r->fd, LISTEN_BACKLOG);
 }
 
 static int do_connect_start(const struct act_request *r, struct act_reply *reply)
@@ -350,6 +358,8 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 		return open_socket(r);
 	case ACT_LISTEN:
 		return do_listen(r);
+	case ACT_LISTEN_AT:
+		return do_listen_at(r);
 	case ACT_CONNECT:
 		return connect(r->fd, (const struct sockaddr *)&r->remote, r->remote_len);
 	case ACT_CONNECT_START:

@@ -11,6 +11,7 @@
 enum act_op {
 	ACT_SOCKET, /* x: protocol */
 	ACT_LISTEN, /* x: protocol, y: backlog */
+	ACT_LISTEN_AT,
 	ACT_CONNECT,
 	ACT_CONNECT_START, /* value: errno of connect() */
 	ACT_ACCEPT,

@@ -66,6 +66,15 @@ int actor_listen(struct actor *a, enum speak speak, const char *address, int por
 	return act_must(a, "listen", &r).result;
 }
 
+int actor_listen_at(struct actor *a, int fd, enum speak speak, const char *address, int port)
+{
+	struct act_request r = { .op = ACT_LISTEN_AT, .fd = fd };
+
+	r.local_len = fill_address(&r.local, speak, address, port);
+	act_must(a, "listen", &r);
+	return fd;
+}
+
 int actor_listen_mptcp(struct actor *a, enum speak speak, const char *address)
 {
 	struct act_request r = request_listen(speak, address, 0, 8);

@@ -60,6 +60,7 @@ static const struct scenario *const tables[] = {
 	scenarios_injection,
 	scenarios_translated,
 	scenarios_sender,
+	scenarios_listeners,
 	scenarios_attack,
 	scenarios_fold,
 	scenarios_reconcile,

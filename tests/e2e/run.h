@@ -58,7 +58,7 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[],
 	scenarios_stayed[], scenarios_history[];
 
-extern const struct scenario scenarios_sender[];
+extern const struct scenario scenarios_sender[], scenarios_listeners[];
 
 /* What is gone by the time somebody looks it up, and by whom. */
 extern const struct scenario scenarios_vanished[];

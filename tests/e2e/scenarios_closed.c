@@ -178,14 +178,14 @@ static void elsewhere_family(struct run *run)
 
 static void elsewhere_netns(struct run *run)
 {
-	const char *address = act_address(run->speak, SIDE_CLIENT);
+	const char *any = run->speak == SPEAK_V6 ? "::" : "0.0.0.0";
 	struct actor other;
 	int fd;
 
 	actor_start(&other, &run->lab, SIDE_CLIENT, "e2e-netns");
 	tracer_start(run, NULL);
-	fd = actor_listen(&other, run->speak, address, 0, 8);
-	elsewhere(run, &other, SIDE_CLIENT, actor_local_port(&other, fd), address);
+	fd = actor_listen(&other, run->speak, NULL, 0, 8);
+	elsewhere(run, &other, SIDE_CLIENT, actor_local_port(&other, fd), any);
 }
 
 /* A stray segment of no connection: nobody's if the port is closed, P3 if it is listened on. */

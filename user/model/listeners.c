@@ -123,18 +123,20 @@ static bool was_there(const struct listener *l, const struct rst_event *ev)
 	       (!l->until_ns || l->until_ns >= ev->hdr.mono_ns);
 }
 
-/* Whether L takes connections to the event's local address. */
-static bool takes(const struct listener *listener, const struct rst_event *ev)
+/* Whether L listens at T's local address, where that is its namespace's. */
+static bool has_address(const struct rst_listener *l, const struct rst_tuple *t)
 {
-	const struct rst_listener *l = &listener->raw;
-	const struct rst_tuple *t = &ev->tuple;
 	bool to_any = !memcmp(l->address, any, sizeof(any));
 
-	if (!was_there(listener, ev) || l->netns != ev->netns)
-		return false;
 	if (l->family == t->family)
 		return to_any || !memcmp(l->address, t->local, t->family == 4 ? 4 : 16);
 	return l->family == 6 && to_any && !l->v6only;
+}
+
+/* Whether L takes connections to the event's local address. */
+static bool takes(const struct listener *l, const struct rst_event *ev)
+{
+	return was_there(l, ev) && l->raw.netns == ev->netns && has_address(&l->raw, &ev->tuple);
 }
 
 void listener_refer(struct listener_ref *ref, const struct rst_listener *l)
@@ -161,13 +163,15 @@ static const struct rst_listener *of_connection(const struct listeners *l,
 	return NULL;
 }
 
-/* Whether somebody outside its network namespace could mean L: loopback is every namespace's own. */
-static bool is_reachable(const struct rst_listener *l)
+/* Whether what was sent to T's local address, in another network namespace than L's, could have been meant
+ * for L: loopback is every namespace's own, and so is an address that T does not have. */
+static bool could_be_meant(const struct rst_listener *l, const struct rst_tuple *t)
 {
 	static const uint8_t loopback6[16] = { [15] = 1 };
+	bool own = l->family == 4 ? l->address[0] == 127
+				  : !memcmp(l->address, loopback6, sizeof(loopback6));
 
-	return l->family == 4 ? l->address[0] != 127
-			      : memcmp(l->address, loopback6, sizeof(loopback6)) != 0;
+	return !own && has_address(l, t);
 }
 
 /* Of those that listen on the event's port: one of this namespace; else the only other namespace's that
@@ -185,7 +189,7 @@ static const struct rst_listener *elsewhere(const struct listeners *l, const str
 			continue;
 		if (raw->netns == ev->netns)
 			return raw;
-		if (!is_reachable(raw))
+		if (!could_be_meant(raw, &ev->tuple))
 			continue;
 		several |= best && best->netns != raw->netns;
 		if (!best)

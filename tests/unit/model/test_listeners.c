@@ -243,7 +243,8 @@ Test(listeners, syn_for_the_address_that_is_listened_on)
 	cr_expect_eq(b.in.listener.port, 0, "only just");
 }
 
-/* Nobody outside can mean another namespace's loopback; of several, nobody knows which was meant. */
+/* Nobody outside can mean another namespace's loopback, or an address that he did not ask for; of several,
+ * nobody knows which was meant. */
 Test(listeners, syn_that_none_of_other_namespaces_was_meant_by)
 {
 	struct rst_listener v[2] = { listener("127.0.0.1", 12), listener("10.0.0.9", 13) };
@@ -253,13 +254,25 @@ Test(listeners, syn_that_none_of_other_namespaces_was_meant_by)
 	v[0].netns = 1;
 	v[1].netns = 2;
 	fill(&b, v, 1);
-	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect_eq(b.in.listener.port, 0, "loopback");
 	fill(&b, v, 2);
-	cr_expect_eq(b.in.listener.pid, 13);
-	v[0] = listener("10.0.0.8", 12);
+	cr_expect_eq(b.in.listener.port, 0, "another address");
+	v[1] = listener("10.0.0.1", 13);
+	v[1].netns = 2;
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.pid, 13, "the same address, elsewhere");
+	v[1] = listener("::", 13);
+	v[1].netns = 2;
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.pid, 13, "any");
+	v[1].v6only = 1;
+	fill(&b, v, 2);
+	cr_expect_eq(b.in.listener.port, 0, "any, but IPv6 only");
+	v[1].v6only = 0;
+	v[0] = listener("0.0.0.0", 12);
 	v[0].netns = 1;
 	fill(&b, v, 2);
-	cr_expect_eq(b.in.listener.port, 0);
+	cr_expect_eq(b.in.listener.port, 0, "two");
 }
 
 /* Whatever the segment: the sentence of a stray one names where the port is listened on. */
