@@ -248,38 +248,46 @@ static void bound_to_device(struct run *run)
 	actor_stop(&cli);
 }
 
-/* Bound to the device where the segment came in: nothing is wrong with that. */
-static void bound_to_this_device(struct run *run)
+/* Of two who listen at the port, one could have had the SYN, and has closed; the other never could. Or it
+ * took the place of the one that closed: then that it listens elsewhere is why. */
+static void beside_one_that_closed(struct run *run)
 {
-	struct segment stray = {
-		.seq = 77, .ack = 78, .flags = GHOST_ACK | GHOST_PSH, .length = 9
-	};
-	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), 0);
-	struct actor srv;
+	const bool *later = run->what;
+	const char *loopback = run->speak == SPEAK_V6 ? "::1" : "127.0.0.1";
+	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), 0), client;
+	struct actor gone, stays, cli;
 	struct wanted w = {
-		.cause = "no-such-connection",
+		.cause = *later ? "listener-elsewhere" : "listener-gone",
 		.group = "closed-socket",
-		.certainty = "inferred",
 		.local = &server,
-		.owner = &srv,
-		.known_by = "listener",
+		.remote = &client,
+		.owner = *later ? NULL : &gone,
+		.known_by = *later ? NULL : "history",
 	};
-	struct ghost ghost;
+	json_t *e;
 	int fd;
 
-	tracer_start_within(run, SIDE_SERVER, NULL);
-	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-bound");
-	fd = actor_socket(&srv, run->speak, 0);
-	actor_set_bytes(&srv, fd, SOL_SOCKET, SO_BINDTODEVICE, "srv0", sizeof("srv0"));
-	actor_listen_at(&srv, fd, run->speak, NULL, 0);
-	server.port = actor_local_port(&srv, fd);
-	ghost_open(&ghost, &run->lab, run->speak, FIRST_PORT, server.port);
-	ghost_send(&ghost, &stray);
-	ghost_expect(&ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1 });
-	expect_sent(run, SIDE_SERVER, 0, &w);
-	ghost_close(&ghost);
-	actor_stop(&srv);
+	tracer_start(run, NULL);
+	actor_start(&gone, &run->lab, SIDE_SERVER, "e2e-gone");
+	actor_start(&stays, &run->lab, SIDE_SERVER, "e2e-stays");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	fd = actor_listen(&gone, run->speak, server.address, 0, 8);
+	server.port = actor_local_port(&gone, fd);
+	if (!*later)
+		actor_listen(&stays, run->speak, loopback, server.port, 8);
+	actor_close(&gone, fd);
+	if (*later)
+		actor_listen(&stays, run->speak, loopback, server.port, 8);
+	client = refuse(run, &cli, server.port);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &w);
+	if (*later)
+		expect_int(e, "listener.pid", stays.pid);
+	else
+		expect_history(e, "close", &gone, 0);
+	actor_stop(&gone);
+	actor_stop(&stays);
+	actor_stop(&cli);
 }
 
 /* ---- another namespace */
@@ -367,6 +375,7 @@ static void elsewhere_twice(struct run *run)
 	actor_stop(&cli);
 }
 
+static const bool before = false, after = true;
 static const enum where loopback = AT_LOOPBACK, strange = AT_STRANGE, any = AT_ANY, same = AT_SAME;
 
 #define ELSEWHERE(name, where)                                            \
@@ -379,7 +388,8 @@ const struct scenario scenarios_listeners[] = {
 	{ "listener-sibling-idle", sibling_closed_idle, V4_V6, false },
 	{ "listener-sibling-stays", sibling_stays, V4_V6, false },
 	{ "listener-bound-device", bound_to_device, ALL_FAMILIES, false },
-	{ "listener-bound-this-device", bound_to_this_device, V4_V6, false },
+	{ "listener-beside-gone", beside_one_that_closed, V4_V6, .what = &before },
+	{ "listener-after-gone", beside_one_that_closed, V4_V6, .what = &after },
 	ELSEWHERE("listener-elsewhere-loopback", loopback),
 	ELSEWHERE("listener-elsewhere-strange", strange),
 	ELSEWHERE("listener-elsewhere-any", any),

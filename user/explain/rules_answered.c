@@ -16,9 +16,17 @@ bool match_p1_passed_over(const struct incident *in)
 	return match_p1(in) && in->listener.port && in->listener.passed_over;
 }
 
+/* Beside one that would have taken it until it closed, who listens elsewhere is a bystander; whoever began
+ * after that has taken its place. */
+static bool beside_one_that_closed(const struct incident *in)
+{
+	return past_kind(in) == RST_PAST_LISTENER && in->listener.since_ns < in->ev->past.at_ns;
+}
+
 bool match_p1_elsewhere(const struct incident *in)
 {
-	return match_p1(in) && in->listener.port && in->listener.netns == in->ev->netns;
+	return match_p1(in) && in->listener.port && in->listener.netns == in->ev->netns &&
+	       !beside_one_that_closed(in);
 }
 
 /* Containers have many listeners on few ports: that the SYN was meant for one of them is a guess. */

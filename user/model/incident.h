@@ -101,6 +101,7 @@ struct listener_ref {
 	uint8_t family;
 	uint16_t port;
 	uint32_t netns;
+	uint64_t since_ns; /* when it began; 0: not known, or before the tracer */
 	uint64_t start_ns; /* of its owner, as in struct process */
 	uint64_t cgroup_id;
 	uint32_t pid;

@@ -145,6 +145,7 @@ void listener_refer(struct listener_ref *ref, const struct rst_listener *l)
 	ref->family = l->family;
 	ref->port = l->port;
 	ref->netns = l->netns;
+	ref->since_ns = l->since_ns;
 	ref->start_ns = l->owner.start_ns;
 	ref->cgroup_id = l->owner.cgroup_id;
 	ref->pid = l->owner.pid;

@@ -28,6 +28,19 @@ static void listener_and_elsewhere(struct built *b)
 	b->in.listener.port = 80;
 }
 
+static void listener_beside(struct built *b)
+{
+	listener_and_elsewhere(b);
+	b->in.listener.netns = b->ev.netns;
+	b->in.listener.since_ns = b->ev.past.at_ns - 1;
+}
+
+static void listener_in_its_place(struct built *b)
+{
+	listener_beside(b);
+	b->in.listener.since_ns = b->ev.past.at_ns + 1;
+}
+
 static void listener_within_63_s(struct built *b)
 {
 	build_past(b, RST_PAST_LISTENER, RST_END_CLOSE, 63 * S);
@@ -197,6 +210,10 @@ static const struct row rows[] = {
 	  listener_long_ago, CAUSE_LISTENER_GONE, SURE, "P1", OWNER_PAST, NULL },
 	{ "P1 gone, although somebody listens elsewhere", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL,
 	  listener_and_elsewhere, CAUSE_LISTENER_GONE, SURE, "P1", OWNER_PAST, NULL },
+	{ "P1 gone, beside one of another address", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL,
+	  listener_beside, CAUSE_LISTENER_GONE, SURE, "P1", OWNER_PAST, NULL },
+	{ "P1 gone, and one of another address in its place", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL,
+	  listener_in_its_place, CAUSE_LISTENER_ELSEWHERE, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1: an earlier connection is no listener", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL,
 	  connection, CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P1: nor is an earlier handshake", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN, 0, NULL, handshake,
