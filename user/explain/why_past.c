@@ -12,8 +12,11 @@ void why_listener_gone(struct incident *in)
 		say_process(in, in->ev->owner.task.pid, in->ev->owner.task.comm);
 	else
 		say(in, sibling ? "somebody" : "nobody");
-	say(in, " listens on port %u%s: ", port,
-	    sibling ? ", but not for this handshake" : " any more");
+	say(in, " listens on port %u", port);
+	/* Somebody may, at another address. */
+	if (!sibling && in->listener.port && in->listener.netns == in->ev->netns)
+		say(in, " at %s", ADDRESS(in->ev->tuple.local, in->ev->tuple.family));
+	say(in, "%s: ", sibling ? ", but not for this handshake" : " any more");
 	if (in->history.at_once)
 		say(in, "at that very moment ");
 	else
