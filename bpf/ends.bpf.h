@@ -94,6 +94,13 @@ static __always_inline __u8 timewait_of(const struct sock *sk, const struct tcp_
 	return sk->__sk_common.skc_flags >> K_SOCK_DONE & 1 ? RST_TCP_TIME_WAIT : RST_TCP_FIN_WAIT2;
 }
 
+static __always_inline __u32 life_us(const struct rst_storage *st, __u64 end_ns)
+{
+	__u64 us = (end_ns - st->established_ns) / 1000;
+
+	return st->established_ns && end_ns >= st->established_ns && us < RST_NEVER ? us : RST_NEVER;
+}
+
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 				     const struct rst_storage *st, const struct rst_tuple *tuple,
 				     __u32 netns, int old_state)
@@ -109,7 +116,8 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.role = st->role;
 	past.state = old_state;
 	past.bytes_received = tp->bytes_received;
-	past.bytes_sent = tp->bytes_sent;
+	past.bytes_sent = bytes_sent(tp);
+	past.last = last_of(tp);
 	past.rcv_nxt = tp->rcv_nxt;
 	past.snd_nxt = tp->snd_nxt;
 	past.cookie = compat_cookie(sk);
@@ -120,12 +128,14 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 		past.closer = st->closer.task;
 		past.closed_ns = st->closer.at_ns;
 		past.idle_ms = st->closer.idle_ms;
+		past.shut_ms = st->closer.shut_ms;
 	} else {
 		past.idle_ms = idle_ms(tp);
 		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED ||
 		    past.end == RST_END_GAVE_UP || past.end == RST_END_SILENT)
 			task_fill(&past.closer, compat_task());
 	}
+	past.life_us = life_us(st, past.closed_ns ?: past.at_ns);
 	past_key(&key, tuple, netns);
 	if (past.end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
 		past_put_handshake(&key, &past);

@@ -163,7 +163,7 @@ struct rst_addresses {
 };
 
 _Static_assert(sizeof(struct rst_header) == 16, "rst_header");
-_Static_assert(sizeof(struct rst_event) == 1024, "rst_event");
+_Static_assert(sizeof(struct rst_event) == 1056, "rst_event");
 _Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
 _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");

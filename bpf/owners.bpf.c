@@ -70,6 +70,7 @@ static __always_inline void born(struct sock *sk)
 	__builtin_memset(&st->closer, 0, sizeof(st->closer));
 	st->awaited = 0;
 	st->reader = 0;
+	st->read_at = 0;
 	st->owner.known_by = st->owner.task.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
 	st->role = RST_ROLE_SERVER;
 	st->created_ns = bpf_ktime_get_ns();
@@ -81,12 +82,21 @@ static __always_inline void born(struct sock *sk)
 
 static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
 {
-	__u64 idle = closer->idle_ms;
-
 	__builtin_memset(closer, 0, sizeof(*closer));
 	task_fill(&closer->task, task);
 	closer->at_ns = bpf_ktime_get_ns();
-	closer->idle_ms = idle;
+}
+
+/* Who had shut the sending side down now closes. */
+static __always_inline void closer_closes(struct rst_closer *closer, struct task_struct *task,
+					  const struct tcp_sock *tp)
+{
+	__u64 shut = closer->at_ns, ms;
+
+	closer_set(closer, task);
+	closer->idle_ms = tp ? idle_ms(tp) : RST_NEVER_MS;
+	ms = (closer->at_ns - shut) / 1000000;
+	closer->shut_ms = ms ? ms : 1;
 }
 
 /* FIN sent, by close() or shutdown(): always in the context of who called it. */
@@ -121,7 +131,7 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	/* shutdown() came first, and now the same process closes, or ends. */
 	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
 	    current_tgid() == st->closer_tgid)
-		closer_set(&st->closer, task);
+		closer_closes(&st->closer, task, tp);
 	if (!tp)
 		return;
 	/* An abort comes from these, its RST next. */
@@ -196,6 +206,8 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 	 * has locked the socket. */
 	if (!sk->sk_lock.owned)
 		return 0;
+	if (st)
+		st->read_at = bpf_jiffies64();
 	/* Who reads now is the owner, also after a fork, or when the file was passed on. */
 	if (st && st->reader == tgid)
 		return 0;
@@ -208,6 +220,7 @@ int BPF_PROG(rst_socket_read, struct sock *sk)
 		return 0;
 	owner_set(&st->owner, task, RST_KNOWN_SOCKET, bpf_ktime_get_ns());
 	st->reader = tgid;
+	st->read_at = bpf_jiffies64();
 	process_note(task, st->owner.task.start_ns);
 	return 0;
 }

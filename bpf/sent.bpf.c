@@ -85,6 +85,26 @@ static __always_inline __u8 find_unsent(struct sock *sk, const struct tcp_sock *
 	return unsent;
 }
 
+/* What the kernel goes by when it aborts a connection by itself. */
+static __always_inline void fill_limits(struct rst_socket *s, const struct sock *sk,
+					const struct tcp_sock *tp)
+{
+	if (s->flags & RST_SF_KEEPALIVE) {
+		s->probes_limit = tp->keepalive_probes;
+		if (!s->probes_limit)
+			s->probes_limit = BPF_CORE_READ(sk, __sk_common.skc_net.net,
+							ipv4.sysctl_tcp_keepalive_probes);
+	}
+	if (s->flags & RST_SF_DEAD) {
+		long pages = BPF_CORE_READ(sk, __sk_common.skc_prot, memory_allocated, counter);
+		long *limits = BPF_CORE_READ(sk, __sk_common.skc_prot, sysctl_mem), most = 0;
+
+		bpf_probe_read_kernel(&most, sizeof(most), &limits[2]);
+		s->memory_pages = pages > 0 ? pages : 0;
+		s->memory_limit = most < RST_NEVER ? most : RST_NEVER;
+	}
+}
+
 /*
  * sk is NULL without a socket, an inet_timewait_sock in TIME_WAIT, the listener for anything in
  * SYN_RECV; skb is NULL for an active reset (kernels from 6.10 on; docs/rules.md).
@@ -157,6 +177,8 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		sock_fill_full(e, sk, tp);
 	else if (sk)
 		sock_fill_timewait(&e->sock, sk);
+	if (tp && !skb)
+		fill_limits(&e->sock, sk, tp);
 	if (skb) {
 		e->ifindex = skb->skb_iif;
 		skb_interface(e->ifname, skb);

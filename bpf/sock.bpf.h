@@ -254,6 +254,30 @@ static __always_inline void sock_fill_listener(struct rst_socket *s, const struc
 	s->cookies_ms = cookies_ms(sk, tp);
 }
 
+/* The kernel counts repeated bytes as sent, also those that never left. */
+static __always_inline __u64 bytes_sent(const struct tcp_sock *tp)
+{
+	__u64 sent = tp->bytes_sent, repeated = tp->bytes_retrans;
+
+	return sent > repeated ? sent - repeated : 0;
+}
+
+/* enum rst_last. Within one tick, an ACK that is still owed, or was not got, tells. */
+static __always_inline __u8 last_of(const struct tcp_sock *tp)
+{
+	__s32 later = tp->lsndtime - tp->inet_conn.icsk_ack.lrcvtime;
+
+	if (!tp->bytes_received)
+		return tp->bytes_sent ? RST_LAST_SENT : RST_LAST_UNKNOWN;
+	if (!tp->bytes_sent || later < 0)
+		return RST_LAST_RECEIVED;
+	if (later > 0)
+		return RST_LAST_SENT;
+	if (tp->rcv_nxt != tp->rcv_wup)
+		return RST_LAST_RECEIVED;
+	return tp->snd_nxt != tp->snd_una ? RST_LAST_SENT : RST_LAST_UNKNOWN;
+}
+
 /* Since the last data either way, in ms; RST_NEVER_MS: there never was any. */
 static __always_inline __u64 idle_ms(const struct tcp_sock *tp)
 {
@@ -345,7 +369,9 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 	__u32 window;
 
 	s->bytes_received = tp->bytes_received;
-	s->bytes_sent = tp->bytes_sent;
+	s->bytes_sent = bytes_sent(tp);
+	s->segments_sent = tp->data_segs_out;
+	s->last = last_of(tp);
 	s->bytes_acked = tp->bytes_acked;
 	s->snd_una = tp->snd_una;
 	s->snd_nxt = tp->snd_nxt;
@@ -412,6 +438,7 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		return;
 	e->owner = st->owner;
 	e->closer = st->closer;
+	s->read_ms = st->read_at ? since_ms(st->read_at) : RST_NEVER;
 	s->created_ns = st->created_ns;
 	s->established_ns = st->established_ns;
 	if (s->state == RST_TCP_CLOSE && st->closed_ns)

@@ -73,10 +73,13 @@ struct rst_past {
 			* far as is known; 0: none. Only where the kernel does not tell of those */
 	__u16 timewait_s; /* for so many seconds */
 	__u8 unsent;	  /* enum rst_unsent: of the RST that this end ended it by */
-	__u8 pad[3];
+	__u8 last;	  /* enum rst_last */
+	__u8 pad[2];
+	__u32 shut_ms; /* with `closed_ns`: as in struct rst_closer */
+	__u32 life_us; /* from its establishment to its end, or the close; RST_NEVER: not known */
 };
 
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
-_Static_assert(sizeof(struct rst_past) == 200, "rst_past");
+_Static_assert(sizeof(struct rst_past) == 208, "rst_past");
 
 #endif

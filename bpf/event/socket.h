@@ -41,6 +41,13 @@ enum rst_socket_flag {
 	RST_SF_HANDSHAKE = 1 << 12, /* rtt_min_us goes back to the handshake */
 };
 
+/* Which way the last data of a connection went; a retransmission counts as well. */
+enum rst_last {
+	RST_LAST_UNKNOWN = 0, /* there was none, or both were within one tick */
+	RST_LAST_SENT = 1,
+	RST_LAST_RECEIVED = 2,
+};
+
 enum rst_role {
 	RST_ROLE_UNKNOWN = 0,
 	RST_ROLE_SERVER = 1, /* came from a listener */
@@ -52,7 +59,7 @@ struct rst_socket {
 	__u64 inode; /* of the socket's file; 0: none (orphan, not accepted) */
 
 	__u64 bytes_received;
-	__u64 bytes_sent;
+	__u64 bytes_sent; /* each byte once, however often it was repeated */
 	__u64 bytes_acked;
 	__u64 established_ns; /* when it became ESTABLISHED; 0: before tracing, or never */
 	__u64 created_ns;     /* when connect() or the handshake began it; 0: before tracing */
@@ -87,6 +94,13 @@ struct rst_socket {
 	__u32 quiet_us;	    /* anything was sent to the peer, an ACK included */
 	__u32 in_flight_us; /* the oldest segment was sent that is not acknowledged */
 
+	__u32 read_ms;	     /* since a process last read data from it; RST_NEVER: not known */
+	__u32 segments_sent; /* with data, repeated ones included */
+	/* Of an orphan that is aborted, in pages: the memory of all of TCP then, and its limit
+	 * (net.ipv4.tcp_mem[2]). Limit 0: not known. */
+	__u32 memory_pages;
+	__u32 memory_limit;
+
 	__u8 kind;	/* enum rst_socket_kind */
 	__u8 state;	/* enum rst_tcp_state, as at the event */
 	__u8 old_state; /* the state before the last change; 0: not known */
@@ -96,6 +110,10 @@ struct rst_socket {
 
 	__u8 tw_substate; /* TIME_WAIT sockets: FIN_WAIT2 or TIME_WAIT */
 	__u8 rcv_wscale;  /* with RST_SF_WSCALE: of this end's window, in bits */
+
+	__u8 last;	   /* enum rst_last */
+	__u8 probes_limit; /* keep-alive probes that would be sent; 0: not known */
+	__u8 pad[6];
 };
 
 enum rst_known_by {
@@ -137,7 +155,8 @@ struct rst_closer {
 	__u64 at_ns;   /* 0: nobody closed it */
 	__u64 idle_ms; /* how long no data had passed by then; RST_NEVER_MS: none ever had */
 	__u8 shutdown; /* it was shutdown(SHUT_WR): the socket may have been closed since */
-	__u8 pad[7];
+	__u8 pad[3];
+	__u32 shut_ms; /* not `shutdown`: so long before, it had done that; 0: it had not */
 };
 
 /* A listener that its owner is taking down, while the connections in its queue are reset. */
@@ -175,7 +194,7 @@ struct rst_found {
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");
 _Static_assert(sizeof(struct rst_owner) == 72, "rst_owner");
 _Static_assert(sizeof(struct rst_closer) == 80, "rst_closer");
-_Static_assert(sizeof(struct rst_socket) == 176, "rst_socket");
+_Static_assert(sizeof(struct rst_socket) == 200, "rst_socket");
 _Static_assert(sizeof(struct rst_listener) == 112, "rst_listener");
 
 #endif

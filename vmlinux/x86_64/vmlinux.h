@@ -19,6 +19,7 @@ struct bpf_map;
 struct cgroup;
 struct cred;
 struct css_set;
+struct dst_entry;
 struct file;
 struct inode;
 struct kernfs_node;
@@ -28,6 +29,7 @@ struct net_device;
 struct nsproxy;
 struct pid;
 struct pid_namespace;
+struct proto;
 struct request_sock;
 struct seq_file;
 struct signal_struct;
@@ -455,6 +457,7 @@ struct sock_common {
 	unsigned char skc_reuseport: 1;
 	unsigned char skc_ipv6only: 1;
 	int skc_bound_dev_if;
+	struct proto *skc_prot;
 	possible_net_t skc_net;
 	struct in6_addr skc_v6_daddr;
 	struct in6_addr skc_v6_rcv_saddr;
@@ -463,6 +466,13 @@ struct sock_common {
 		long unsigned int skc_flags;
 		struct sock *skc_listener;
 	};
+};
+
+typedef atomic64_t atomic_long_t;
+
+struct proto {
+	atomic_long_t *memory_allocated;
+	long int *sysctl_mem;
 };
 
 struct sk_buff_head {
@@ -529,12 +539,12 @@ struct sock {
 	} sk_backlog;
 	u8 sk_userlocks;
 	int sk_rcvbuf;
-	struct dst_entry *sk_dst_cache;
 	int sk_err;
 	struct socket *sk_socket;
 	socket_lock_t sk_lock;
 	int sk_sndbuf;
 	int sk_wmem_queued;
+	struct dst_entry *sk_dst_cache;
 	u8 sk_shutdown;
 	u16 sk_type;
 	u16 sk_protocol;
@@ -568,6 +578,7 @@ struct inet_sock {
 };
 
 struct request_sock_queue {
+	u8 rskq_defer_accept;
 	atomic_t qlen;
 	atomic_t young;
 };
@@ -585,6 +596,15 @@ struct inet_connection_sock {
 	u32 icsk_user_timeout;
 };
 
+struct minmax_sample {
+	u32 t;
+	u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
 struct tcp_options_received {
 	int ts_recent_stamp;
 	u16 wscale_ok: 1;
@@ -597,17 +617,9 @@ struct tcp_sack_block {
 	u32 end_seq;
 };
 
-struct minmax_sample {
-	u32 t;
-	u32 v;
-};
-
-struct minmax {
-	struct minmax_sample s[3];
-};
-
 struct tcp_sock {
 	struct inet_connection_sock inet_conn;
+	u32 snd_wnd;
 	u8 repair: 1;
 	u32 copied_seq;
 	u32 rcv_tstamp;
@@ -615,6 +627,7 @@ struct tcp_sock {
 	u32 retrans_out;
 	struct minmax rtt_min;
 	u32 segs_out;
+	u32 data_segs_out;
 	u64 bytes_sent;
 	u32 write_seq;
 	u32 lsndtime;
@@ -625,15 +638,15 @@ struct tcp_sock {
 	u32 snd_nxt;
 	u32 snd_una;
 	u32 packets_out;
-	u32 snd_wnd;
 	u32 rcv_wnd;
 	struct tcp_options_received rx_opt;
-	struct tcp_sack_block selective_acks[4];
 	u64 bytes_received;
 	u32 segs_in;
 	u32 rcv_wup;
 	u64 bytes_acked;
 	u8 keepalive_probes;
+	struct tcp_sack_block selective_acks[4];
+	u64 bytes_retrans;
 	u32 total_retrans;
 	unsigned int keepalive_time;
 	unsigned int keepalive_intvl;
@@ -707,6 +720,7 @@ struct ns_common {
 };
 
 struct netns_ipv4 {
+	u8 sysctl_tcp_keepalive_probes;
 	int sysctl_tcp_fin_timeout;
 };
 
