@@ -98,7 +98,8 @@ static __always_inline __u32 life_us(const struct rst_storage *st, __u64 end_ns)
 {
 	__u64 us = (end_ns - st->established_ns) / 1000;
 
-	return st->established_ns && end_ns >= st->established_ns && us < RST_NEVER ? us : RST_NEVER;
+	return st->established_ns && end_ns >= st->established_ns && us < RST_NEVER ? us
+										    : RST_NEVER;
 }
 
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,

@@ -27,7 +27,7 @@ struct rst_storage {
 	__u32 reader; /* thread group id of the owner, in the initial pid namespace, when it is known
 		       * by RST_KNOWN_SOCKET; 0 otherwise. First: every read looks at it */
 	__u32 closer_tgid; /* the same of the closer */
-	__u32 read_at; /* jiffy of the last read; 0: none was seen */
+	__u32 read_at;	   /* jiffy of the last read; 0: none was seen */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */

@@ -50,6 +50,7 @@ static const struct scenario *const tables[] = {
 	scenarios_stayed,
 	scenarios_history,
 	scenarios_vanished,
+	scenarios_exchange,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

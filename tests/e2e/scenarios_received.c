@@ -105,7 +105,7 @@ static void no_data(struct run *run)
 
 	tracer_start(run, NULL);
 	pair_open(run, &p);
-	e = reset_and_check(run, &p, "idle");
+	e = reset_and_check(run, &p, "before-data");
 	expect_int(e, "socket.bytes_sent", 0);
 	expect_int(e, "socket.bytes_received", 0);
 	expect_errno(&p, ECONNRESET);

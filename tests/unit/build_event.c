@@ -75,6 +75,7 @@ void build_socket(struct built *b, enum rst_socket_kind kind, enum rst_tcp_state
 		b->ev.sock.accept_queue_limit = 128;
 		b->ev.sock.cookies_ms = RST_NEVER;
 	}
+	b->ev.sock.read_ms = RST_NEVER;
 }
 
 void build_packet(struct built *b, uint8_t flags, uint32_t length)
@@ -168,6 +169,7 @@ void build_past(struct built *b, enum rst_past_kind kind, enum rst_end end, uint
 	past->half_open = kind == RST_PAST_LISTENER;
 	past->rcv_nxt = 1000;
 	past->snd_nxt = 2000;
+	past->life_us = RST_NEVER;
 }
 
 void build_past_owner(struct built *b, const char *comm, uint32_t pid, enum rst_known_by known_by)

@@ -391,7 +391,7 @@ static const struct definition definitions[] = {
 	  FLAG(received) },
 	{ 0, "passing", NULL, "only resets that pass through this host", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(passing) },
-	{ 0, "abnormal", NULL, "hide the causes that are benign", SECTION_WHAT, SCOPE_TRACE,
+	{ 0, "abnormal", NULL, "hide what is benign: nothing was lost", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(abnormal) },
 	{ 'i', "interface", "NAME[:generic]",
 	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACES,

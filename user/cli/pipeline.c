@@ -8,6 +8,7 @@
 #include "explain/mates.h"
 #include "explain/decode.h"
 #include "explain/wire_origin.h"
+#include "model/facts.h"
 #include "model/listeners.h"
 #include "packet.h"
 #include "cli/pipeline.h"
@@ -348,6 +349,18 @@ static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry
 	return at < p->n && p->place[at].entry == entry ? at : PIPELINE_BATCH;
 }
 
+/* What the other end's socket shows of what reached it. */
+static void fill_numbers(struct pair *pair, const struct rst_event *mate)
+{
+	struct facts_queues q = facts_queues(&mate->sock);
+
+	if (!q.valid)
+		return;
+	pair->have_numbers = true;
+	pair->rcv_nxt = mate->sock.rcv_nxt;
+	pair->unread = q.unread;
+}
+
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
 static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 				const struct join_entry *mate)
@@ -357,6 +370,7 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	attribute_cause(&p->mate);
 	if (mate->merged)
 		ask_rule(&p->ask, &p->mate);
+	fill_numbers(&p->mate.pair, in->ev);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
 	if (mate->merged) {
@@ -368,6 +382,7 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	in->pair.id = mate->id;
 	in->pair.cause = p->mate.verdict.cause;
 	in->pair.detail = p->mate.verdict.detail;
+	in->pair.benign = p->mate.verdict.benign;
 	in->pair.hook = p->mate.firewall.hook;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
@@ -404,6 +419,8 @@ static void fill_pair(struct pipeline *p, size_t i)
 		fill_pair_elsewhere(p, in, mate);
 	}
 	in->pair.own = in->pair.there && in->pair.cause != CAUSE_CRAFTED;
+	if (in->pair.there)
+		fill_numbers(&in->pair, &mate->event);
 	if (in->pair.there)
 		fill_relay(p, in, p->place[i].entry);
 }
@@ -571,13 +588,17 @@ static void report_attacks(struct pipeline *p, uint64_t now, bool force)
 static void complete_pair(struct pipeline *p, size_t i)
 {
 	struct pair *pair = &p->incident[i].pair;
-	const struct process *owner;
+	const struct incident *mate;
 
 	if (p->place[i].mate == PIPELINE_BATCH)
 		return;
-	owner = &p->incident[p->place[i].mate].owner;
-	pair->pid = owner->pid;
-	memcpy(pair->comm, owner->comm, sizeof(pair->comm));
+	mate = &p->incident[p->place[i].mate];
+	pair->pid = mate->owner.pid;
+	memcpy(pair->comm, mate->owner.comm, sizeof(pair->comm));
+	pair->detail = mate->verdict.detail;
+	pair->benign = mate->verdict.benign;
+	if (p->incident[i].direction == DIR_RECEIVED)
+		attribute_exchange(&p->incident[i]);
 }
 
 static void finish_batch(struct pipeline *p, uint64_t now)

@@ -6,12 +6,9 @@
  */
 #include "base/util.h"
 #include "explain/attribute.h"
+#include "explain/exchange.h"
 #include "explain/match.h"
 #include "explain/rules.h"
-#include "model/facts.h"
-
-/* No data for this long is a pause, not a transfer. */
-#define IDLE_MS 1000
 
 struct rule {
 	const char *name;
@@ -237,25 +234,6 @@ static void role_set(struct incident *in)
 	}
 }
 
-static const char *phase_of(const struct incident *in)
-{
-	const struct rst_socket *s = &in->ev->sock;
-	uint64_t received = facts_received(s), idle_ms;
-	bool sent_last = s->bytes_sent && (!received || s->sent_ms < s->received_ms);
-
-	if (s->state == RST_TCP_SYN_RECV || s->kind == RST_SOCK_LISTENER)
-		return "handshake";
-	if (s->state != RST_TCP_ESTABLISHED)
-		return "closing";
-	if (!facts_idle_ms(s, &idle_ms))
-		return "idle";
-	if (facts_queues(s).unsent)
-		return "mid-transfer";
-	if (sent_last && in->role != RST_ROLE_SERVER)
-		return "after-request";
-	return idle_ms >= IDLE_MS ? "idle" : "mid-transfer";
-}
-
 bool attribute_rule(size_t i, const char **name, enum cause_id *cause)
 {
 	if (i >= ARRAY_SIZE(rules))
@@ -291,7 +269,7 @@ void attribute_cause(struct incident *in)
 		v->certainty = CERTAINTY_INFERRED;
 	role_set(in);
 	if (v->cause == CAUSE_RESET_BY_PEER)
-		v->phase = phase_of(in);
+		v->phase = exchange_phase(in);
 	/* What became of it, also where more is to be said of it. */
 	if (dropped(in) && !match_request_killed(in))
 		v->detail = refusal_of(in);

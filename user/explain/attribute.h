@@ -70,8 +70,12 @@ void attribute_missed(struct incident *in, uint64_t missed);
 bool attribute_wants_scan(const struct incident *in);
 
 /* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says; then
- * it is known whether the end was benign. */
+ * it is known what the connection was at (attribute_exchange). */
 void attribute_owner(struct incident *in);
+
+/* Sets detail, phase and whether it was benign, by the owner, the history and the other end; again when that
+ * is known. */
+void attribute_exchange(struct incident *in);
 
 /* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
 void attribute_why(struct incident *in);

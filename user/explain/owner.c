@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "explain/attribute.h"
+#include "explain/exchange.h"
 
 /* The kernel's workers close sockets for others (delayed fput): they are never the owner. */
 static bool context_is_owner(const struct incident *in)
@@ -183,17 +184,21 @@ static void choose_owner(struct incident *in)
 	}
 }
 
-static bool is_benign(const struct incident *in)
+void attribute_exchange(struct incident *in)
 {
-	const struct history *h = &in->history;
+	struct verdict *v = &in->verdict;
+	const char *detail = exchange_detail(in);
 
-	if (h->what && (!strcmp(h->what, "signal") || (!strcmp(h->what, "exit") && h->exit_status)))
-		return false;
-	return cause_get(in->verdict.cause)->benign;
+	/* What a rule says besides is more; of TIME_WAIT the rule itself tells. */
+	if (detail && (!v->detail || !strcmp(v->detail, "time-wait")))
+		v->detail = detail;
+	if (v->phase)
+		v->phase = exchange_phase(in);
+	v->benign = exchange_benign(in);
 }
 
 void attribute_owner(struct incident *in)
 {
 	choose_owner(in);
-	in->verdict.benign = is_benign(in);
+	attribute_exchange(in);
 }

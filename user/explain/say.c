@@ -8,8 +8,8 @@
 #include "model/facts.h"
 #include "model/words.h"
 
-/* A pause this long before a close is an idle limit at work, not the end of an exchange. */
-#define KEEPALIVE_IDLE_NS 500000000ULL
+/* A pause this long before a close is worth telling. */
+#define IDLE_NS 500000000ULL
 
 /* Appends to the sentence; what does not fit is cut between characters. */
 __attribute__((format(printf, 2, 3))) void say(struct incident *in, const char *format, ...)
@@ -33,14 +33,6 @@ __attribute__((format(printf, 2, 3))) void say(struct incident *in, const char *
 const char *say_plural(uint64_t n)
 {
 	return n == 1 ? "" : "s";
-}
-
-/* Written by the application and not known to have reached the peer. */
-uint64_t say_undelivered(const struct incident *in)
-{
-	struct facts_queues q = facts_queues(&in->ev->sock);
-
-	return (uint64_t)q.unsent + q.unacked;
 }
 
 uint64_t say_bytes_read(const struct incident *in)
@@ -168,17 +160,12 @@ void say_after(struct incident *in)
 		say(in, " %s after ", SPAN(in->history.ago_ns));
 }
 
-/* A server that closes an idle connection, and a client that uses it again at that very moment. */
 void say_idle(struct incident *in)
 {
 	const struct history *h = &in->history;
 
-	if (!h->have_idle || h->idle_ns < KEEPALIVE_IDLE_NS)
-		return;
-	say(in, ", idle %s by then", SPAN(h->idle_ns));
-	if (in->role == RST_ROLE_SERVER && in->packet.length && h->ago_ns < h->idle_ns && h->what &&
-	    !strcmp(h->what, "close"))
-		say(in, ": a keep-alive race");
+	if (h->have_idle && h->idle_ns >= IDLE_NS)
+		say(in, ", idle %s by then", SPAN(h->idle_ns));
 }
 
 /* "nft, rule inet filter input handle 5, in the input hook" */

@@ -27,9 +27,6 @@ __attribute__((format(printf, 2, 3))) void say(struct incident *in, const char *
 /* "s" unless N is 1. */
 const char *say_plural(uint64_t n);
 
-/* Written by the application and not known to have reached the peer, in bytes. */
-uint64_t say_undelivered(const struct incident *in);
-
 /* Received and read by the application, in bytes. */
 uint64_t say_bytes_read(const struct incident *in);
 
@@ -57,8 +54,25 @@ void say_history(struct incident *in, const char *object);
 /* When that was, before say_history: " 12 ms after ". */
 void say_after(struct incident *in);
 
-/* A server that closes an idle connection, and a client that uses it again at that very moment. */
+/* How long it had been idle then, if that was long. */
 void say_idle(struct incident *in);
+
+/* say_exchange.c: what a connection was at. */
+
+/* ", 5 unsent, 7 sent and not acknowledged"; nothing where nothing was lost. */
+void say_lost(struct incident *in);
+
+/* ": turned away" or the like: what the verdict's detail is a word for. */
+void say_situation(struct incident *in);
+
+/* ", 400 us after the handshake", if the connection was young. */
+void say_life(struct incident *in);
+
+/* When the unread data came, if that was not just then: " (the last came 150 ms before)". */
+void say_unread_came(struct incident *in);
+
+/* Of a connection that this end had closed before: how, with what still open, and all of the above. */
+void say_closed_how(struct incident *in);
 
 /* "nft, rule inet filter input handle 5, in the input hook" */
 void say_firewall(struct incident *in);

@@ -2,6 +2,7 @@
 /* why_aborted.c: the sentences of connections that this host ended by itself. */
 #include <string.h>
 
+#include "explain/exchange.h"
 #include "explain/say.h"
 #include "explain/why.h"
 #include "model/facts.h"
@@ -11,7 +12,7 @@
 static void say_thrown_away(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
-	uint64_t unread = facts_queues(s).unread, lost = say_undelivered(in);
+	uint64_t unread = facts_queues(s).unread;
 	bool linger_zero = (s->flags & RST_SF_LINGER) && !s->linger_ms;
 
 	if (!(s->flags & RST_SF_HAS_SOCKET) && !in->ev->listener_end.at_ns) {
@@ -30,33 +31,45 @@ static void say_thrown_away(struct incident *in)
 		return;
 	}
 	say(in, "%s byte%s unread", COUNT(unread), say_plural(unread));
-	if (lost)
-		say(in, ", %s unsent or unacknowledged", COUNT(lost));
+	if (unread)
+		say_unread_came(in);
+	say_lost(in);
 	if (linger_zero)
 		say(in, ", SO_LINGER 0 set");
 	say(in, ", after reading %s and sending %s", COUNT(say_bytes_read(in)),
 	    COUNT(s->bytes_sent));
+	say_life(in);
 }
 
 void why_close_unread(struct incident *in)
 {
-	if (in->verdict.detail) {
+	if (in->verdict.detail && !strcmp(in->verdict.detail, "mptcp-fastclose")) {
 		say(in, "MPTCP connection closed with data unread, or with SO_LINGER 0 "
 			"(fast close)");
 		return;
 	}
 	say(in, "closed with ");
 	say_thrown_away(in);
+	say_situation(in);
 }
 
 void why_linger_zero(struct incident *in)
 {
-	uint64_t lost = say_undelivered(in);
+	uint64_t read = say_bytes_read(in), sent = in->ev->sock.bytes_sent;
+	struct exchange x;
 
-	say(in, "closed with SO_LINGER 0: %s unsent or unacknowledged byte%s thrown away",
-	    COUNT(lost), say_plural(lost));
-	say(in, ", after reading %s and sending %s", COUNT(say_bytes_read(in)),
-	    COUNT(in->ev->sock.bytes_sent));
+	exchange_of(in, &x);
+	say(in, "closed with SO_LINGER 0");
+	if (x.unsent || x.unacked)
+		say_lost(in);
+	else
+		say(in, sent ? ", with everything delivered" : ", with nothing to deliver");
+	if (read || sent)
+		say(in, ", after reading %s and sending %s", COUNT(read), COUNT(sent));
+	else
+		say(in, ", before any data");
+	say_life(in);
+	say_situation(in);
 }
 
 void why_process_killed(struct incident *in)
@@ -98,10 +111,9 @@ void why_disconnect(struct incident *in)
 {
 	uint64_t unread = facts_queues(&in->ev->sock).unread;
 
-	say(in,
-	    "connect(AF_UNSPEC) dissolved the connection: %s byte%s unread, %s unsent or "
-	    "unacknowledged",
-	    COUNT(unread), say_plural(unread), COUNT(say_undelivered(in)));
+	say(in, "connect(AF_UNSPEC) dissolved the connection: %s byte%s unread", COUNT(unread),
+	    say_plural(unread));
+	say_lost(in);
 }
 
 void why_socket_destroyed(struct incident *in)
@@ -140,10 +152,32 @@ void why_user_timeout(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 
-	say(in,
-	    "the peer was silent for %s, longer than TCP_USER_TIMEOUT (%s); %u probe%s unanswered",
+	say(in, "the peer was silent for %s, longer than TCP_USER_TIMEOUT (%s); %u",
 	    SPAN(s->heard_ms * 1000000), SPAN((uint64_t)s->user_timeout_ms * 1000000),
-	    s->probes_out, say_plural(s->probes_out));
+	    s->probes_out);
+	if (s->probes_limit > s->probes_out)
+		say(in, " of %u", s->probes_limit);
+	say(in, " probe%s unanswered", say_plural(s->probes_limit ? 2 : s->probes_out));
+	if (s->probes_limit > s->probes_out)
+		say(in, ": the setting cut it short");
+}
+
+/* tcp_check_oom() in 5.10 to 7.3: of the two limits, only that of the memory shows at the moment. */
+static void say_limit(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	say(in, "closed socket given up: ");
+	if (!s->memory_limit)
+		say(in, "too many orphans or TCP out of memory");
+	else if (s->memory_pages > s->memory_limit)
+		say(in, "TCP is out of memory (%s of %s pages, net.ipv4.tcp_mem)",
+		    COUNT(s->memory_pages), COUNT(s->memory_limit));
+	else
+		say(in,
+		    "too many orphans (net.ipv4.tcp_max_orphans; TCP's memory was not full, %s of "
+		    "%s pages)",
+		    COUNT(s->memory_pages), COUNT(s->memory_limit));
 }
 
 void why_out_of_memory(struct incident *in)
@@ -157,7 +191,7 @@ void why_out_of_memory(struct incident *in)
 		    "table); the accept queue is not full: %s of %s",
 		    COUNT(s->accept_queue), COUNT(s->accept_queue_limit));
 	} else {
-		say(in, "closed socket given up: too many orphans or TCP out of memory");
+		say_limit(in);
 	}
 	if (m->limit)
 		say(in, "; orphans %s of %s, TCP memory %s of %s pages", COUNT(m->orphans),

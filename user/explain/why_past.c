@@ -40,6 +40,8 @@ void why_closed_earlier(struct incident *in)
 	say_after(in);
 	say_history(in, "the connection");
 	say_idle(in);
+	if (in->ev->past.end == RST_END_CLOSE)
+		say_closed_how(in);
 	if (in->history.goes_on)
 		say(in, "; that it goes on where it was speaks for a RST that was not its own");
 	if (in->history.refused && is_syn_ack(&in->packet))
@@ -56,6 +58,7 @@ void why_data_after_close(struct incident *in)
 	} else {
 		say(in, " after this end had closed");
 	}
+	say_closed_how(in);
 }
 
 void why_accept_queue_full_earlier(struct incident *in)

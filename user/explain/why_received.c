@@ -39,8 +39,9 @@ void why_reset_by_peer(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 	const char *phase = in->verdict.phase;
-	uint64_t unread = facts_queues(s).unread, lost = say_undelivered(in), idle_ms;
-	bool had_data = facts_idle_ms(s, &idle_ms);
+	uint64_t unread = facts_queues(s).unread, idle_ms = 0;
+
+	facts_idle_ms(s, &idle_ms);
 
 	if (s->kind == RST_SOCK_LISTENER) {
 		say(in, "before the handshake was over: the half-open connection is gone");
@@ -56,17 +57,19 @@ void why_reset_by_peer(struct incident *in)
 		say(in, "while closing (%s)", words_tcp_state(s->state));
 	else if (!strcmp(phase, "after-request"))
 		say_after_request(in);
-	else if (!had_data)
+	else if (!strcmp(phase, "not-accepted"))
+		say(in, "before anybody accepted it (%s)", words_tcp_state(s->state));
+	else if (!strcmp(phase, "before-data"))
 		say_before_any_data(in);
 	else if (!strcmp(phase, "idle"))
 		say(in, "after %s idle", SPAN(idle_ms * 1000000));
 	else
 		say(in, "mid-transfer");
 	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(facts_received(s)));
-	if (lost)
-		say(in, ", %s unsent or unacknowledged lost", COUNT(lost));
+	say_lost(in);
 	if (unread)
 		say(in, ", %s unread", COUNT(unread));
+	say_situation(in);
 }
 
 static void say_misfits(struct incident *in)

@@ -76,16 +76,17 @@ static const struct cause causes[CAUSE_COUNT] = {
 	[CAUSE_DATA_AFTER_CLOSE] = {
 		.name = "data-after-close",
 		.group = "closed-socket",
-		.benign = true,
 		.brief = "the peer was still sending when the application had already closed",
 		.seen = "The application had closed the socket, or shut down both directions; then "
 			"data (or a FIN with data) arrived that nobody can read any more. The "
 			"kernel refuses it with a RST; the socket was in FIN_WAIT, LAST_ACK, "
 			"CLOSING or the FIN_WAIT2 kind of TIME_WAIT.",
-		.todo = "Often harmless: a client that has seen enough leaves. It matters when the "
-			"peer loses something: a server that answers early (413, 401) and closes "
-			"while the upload still runs should read the rest first, or half-close "
-			"with shutdown(SHUT_WR) and wait (nginx: lingering_close).",
+		.todo = "Harmless where nothing was lost: a client that has its answer leaves, a TLS "
+			"close_notify crosses the close. A request that crossed an idle limit: "
+			"make the client's shorter than the server's. A server that answers "
+			"early (413, 401) and closes while the upload still runs should read the "
+			"rest first, or half-close with shutdown(SHUT_WR) and wait (nginx: "
+			"lingering_close). A proxy that cuts an answer: its half-close timeout.",
 		.users = "S4",
 	},
 	[CAUSE_NO_SUCH_CONNECTION] = {
@@ -354,7 +355,8 @@ static const struct cause causes[CAUSE_COUNT] = {
 		.brief = "the peer reset an established connection",
 		.seen = "A RST with a valid sequence number was accepted outside SYN_SENT; the process "
 			"gets ECONNRESET, or EPIPE when it writes after the peer's FIN. The phase "
-			"says when: handshake, after-request, mid-transfer, idle, closing.",
+			"says when: handshake, not-accepted, before-data, after-request, "
+			"mid-transfer, idle, closing.",
 		.todo = "Run rsttrace on the peer: there it is a RST sent, with its cause. By phase: "
 			"after-request - the peer crashed, refused or closed without reading; "
 			"idle - its idle limit is shorter than ours, or a box between forgot the "

@@ -34,6 +34,9 @@ static bool counts_bytes(const struct rst_socket *s)
 	case RST_TCP_LAST_ACK:
 	case RST_TCP_CLOSING:
 		return true;
+	case RST_TCP_SYN_RECV:
+		/* Fast open: data came with the SYN. */
+		return s->role == RST_ROLE_SERVER;
 	case RST_TCP_CLOSE:
 		/* The state before is not known: numbers that moved were a connection's. */
 		return s->rcv_nxt && s->snd_una;
@@ -79,6 +82,21 @@ bool facts_idle_ms(const struct rst_socket *s, uint64_t *ms)
 		idle = s->sent_ms;
 	*ms = idle;
 	return idle != UINT64_MAX;
+}
+
+enum rst_last facts_last(const struct rst_socket *s)
+{
+	uint64_t received = facts_received(s);
+
+	if (s->last)
+		return (enum rst_last)s->last;
+	if (!s->bytes_sent || !received)
+		return s->bytes_sent ? RST_LAST_SENT
+		       : received    ? RST_LAST_RECEIVED
+				     : RST_LAST_UNKNOWN;
+	if (s->sent_ms == s->received_ms)
+		return RST_LAST_UNKNOWN;
+	return s->sent_ms < s->received_ms ? RST_LAST_SENT : RST_LAST_RECEIVED;
 }
 
 uint8_t facts_hops(uint8_t ttl)

@@ -27,6 +27,9 @@ struct facts_queues facts_queues(const struct rst_socket *s);
 /* Since the last data either way, in ms. Returns false when there never was any. */
 bool facts_idle_ms(const struct rst_socket *s, uint64_t *ms);
 
+/* Which way the last data went. */
+enum rst_last facts_last(const struct rst_socket *s);
+
 /* By how many routers a packet of this TTL has probably come: the usual first values are 64, 128, 255. */
 uint8_t facts_hops(uint8_t ttl);
 

@@ -122,6 +122,9 @@ struct pair {
 	enum cause_id cause;
 	struct process_name relay; /* the program in between that passed the RST on; pid 0: none */
 	const char *detail;	   /* of its verdict */
+	bool benign;		   /* the same */
+	bool have_numbers;	   /* its socket's: */
+	uint32_t rcv_nxt, unread;  /* what it had received, and not read */
 	const char *hook;	   /* firewall-reject: as in struct firewall */
 };
 
@@ -211,7 +214,7 @@ struct verdict {
 	enum owner_from owner_from;
 	bool benign;	    /* an ordinary end, which --abnormal hides; set with the owner */
 	const char *rule;   /* which rule matched, e.g. "K1"; static; NULL: none */
-	const char *phase;  /* reset-by-peer; NULL: none; static */
+	const char *phase;  /* reset-by-peer; NULL: none; static; with the owner it is settled */
 	const char *detail; /* finer word of some causes; NULL: none; static */
 	char why[WHY_MAX];  /* the sentence; UTF-8 with names from outside already escaped */
 };

@@ -9,8 +9,10 @@ void summary_add(struct summary *s, const struct incident *in, bool shown)
 	uint64_t count = incident_count(in);
 
 	s->by_cause[in->direction][in->verdict.cause] += count;
-	if (in->verdict.benign)
+	if (in->verdict.benign) {
+		s->benign_of[in->direction][in->verdict.cause] += count;
 		s->benign += count;
+	}
 	if (shown)
 		s->shown += count;
 }
@@ -20,6 +22,8 @@ void summary_correct(struct summary *s, enum direction direction, const struct v
 {
 	s->by_cause[direction][before->cause]--;
 	s->by_cause[direction][after->cause]++;
+	s->benign_of[direction][before->cause] -= before->benign;
+	s->benign_of[direction][after->cause] += after->benign;
 	s->benign -= before->benign;
 	s->benign += after->benign;
 }

@@ -27,9 +27,10 @@ struct summary {
 	bool interim;	  /* it goes on */
 	uint64_t waiting; /* interim: resets that are held back for a moment, and not in here yet */
 	uint64_t duration_ns;
-	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT]; /* indexed by enum direction, then cause */
-	uint64_t benign;			    /* of those */
-	uint64_t shown;				    /* of those that passed the filters */
+	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT];  /* indexed by enum direction, then cause */
+	uint64_t benign_of[DIRECTIONS][CAUSE_COUNT]; /* of those, the same way */
+	uint64_t benign;			     /* all of these */
+	uint64_t shown;				     /* of those that passed the filters */
 	uint64_t left_out;		 /* by the filters here, and counted nowhere else */
 	uint64_t folded;		 /* of those, without a line of their own */
 	uint64_t fold_evicted;		 /* suspects forgotten, see attack.h */

@@ -16,25 +16,30 @@ static uint64_t total(const struct summary *s, enum direction direction)
 	return sum + summary_without_details(s, direction);
 }
 
-/* One column of causes, the most frequent first; SKIP_BENIGN or only those. */
-static void put_causes(struct buffer *text, const uint64_t *by_cause, const char *label,
-		       bool benign)
+/* One column of causes, the most frequent first: what is benign, or the rest. */
+static void put_causes(struct buffer *text, const struct summary *s, enum direction direction,
+		       const char *label, bool benign)
 {
+	uint64_t count[CAUSE_COUNT];
 	bool done[CAUSE_COUNT] = { false };
 	char number[28];
 
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		count[i] = s->benign_of[direction][i];
+		if (!benign)
+			count[i] = s->by_cause[direction][i] - count[i];
+	}
 	for (;;) {
 		int most = -1;
 
 		for (int i = 0; i < CAUSE_COUNT; i++)
-			if (!done[i] && by_cause[i] && cause_get(i)->benign == benign &&
-			    (most < 0 || by_cause[i] > by_cause[most]))
+			if (!done[i] && count[i] && (most < 0 || count[i] > count[most]))
 				most = i;
 		if (most < 0)
 			return;
 		done[most] = true;
 		buffer_format(text, "  %-18s  %-18s  %12s\n", label, cause_get(most)->name,
-			      text_count(number, by_cause[most]));
+			      text_count(number, count[most]));
 		label = "";
 	}
 }
@@ -162,12 +167,12 @@ void sink_text_summary(struct buffer *text, const struct sink_style *style, cons
 		buffer_format(text, "; %s folded into other lines", text_count(n[3], s->folded));
 	buffer_char(text, '\n');
 
-	put_causes(text, s->by_cause[DIR_SENT], "sent", false);
-	put_causes(text, s->by_cause[DIR_RECEIVED], "received", false);
-	put_causes(text, s->by_cause[DIR_PASSING], "passing", false);
-	put_causes(text, s->by_cause[DIR_SENT], "sent, benign", true);
-	put_causes(text, s->by_cause[DIR_RECEIVED], "received, benign", true);
-	put_causes(text, s->by_cause[DIR_PASSING], "passing, benign", true);
+	put_causes(text, s, DIR_SENT, "sent", false);
+	put_causes(text, s, DIR_RECEIVED, "received", false);
+	put_causes(text, s, DIR_PASSING, "passing", false);
+	put_causes(text, s, DIR_SENT, "sent, benign", true);
+	put_causes(text, s, DIR_RECEIVED, "received, benign", true);
+	put_causes(text, s, DIR_PASSING, "passing, benign", true);
 	put_nothing(text, s, all);
 	put_without_details(text, style->every, s);
 	put_losses(text, s);

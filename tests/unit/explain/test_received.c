@@ -20,7 +20,7 @@ static const struct {
 	{ "closing", RST_TCP_CLOSE_WAIT, RST_ROLE_SERVER, 5, 5, 1, 2, 9 },
 	{ "closing", RST_TCP_LAST_ACK, RST_ROLE_SERVER, 5, 5, 1, 2, 0 },
 	{ "closing", RST_TCP_CLOSING, RST_ROLE_CLIENT, 0, 0, 1, 2, 0 },
-	{ "idle", RST_TCP_ESTABLISHED, RST_ROLE_CLIENT, 0, 0, 1, 1, 0 },
+	{ "before-data", RST_TCP_ESTABLISHED, RST_ROLE_CLIENT, 0, 0, 1, 1, 0 },
 	{ "idle", RST_TCP_ESTABLISHED, RST_ROLE_SERVER, 9, 9, 1000, 2000, 0 },
 	{ "mid-transfer", RST_TCP_ESTABLISHED, RST_ROLE_SERVER, 9, 9, 999, 2000, 0 },
 	{ "idle", RST_TCP_ESTABLISHED, RST_ROLE_SERVER, 9, 9, 2000, 1000, 0 },

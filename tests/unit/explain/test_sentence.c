@@ -247,6 +247,11 @@ Test(sentence, the_longest_race_fits)
 	b.in.role = RST_ROLE_SERVER;
 	b.in.history.what = "close";
 	b.in.history.ago_ns = UINT64_MAX - 1;
+	b.in.verdict.detail = "idle-timeout-race";
+	b.in.verdict.owner_from = OWNER_PAST;
+	b.ev.past.kind = RST_PAST_CONNECTION;
+	b.ev.past.end = RST_END_CLOSE;
+	b.ev.past.shut_ms = UINT32_MAX;
 	assert_fits(&b);
 	cr_expect_not_null(strstr(b.in.verdict.why, ": a keep-alive race"), "%s", b.in.verdict.why);
 }

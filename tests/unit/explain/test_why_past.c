@@ -121,6 +121,7 @@ Test(why_past, keep_alive_race)
 
 	build_closed(&b, RST_END_CLOSE);
 	b.ev.past.role = RST_ROLE_SERVER;
+	b.ev.past.bytes_received = b.ev.past.bytes_sent = 100;
 	b.ev.past.idle_ms = 499;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection");
 	b.ev.past.idle_ms = 500;
@@ -164,6 +165,7 @@ Test(why_past, no_race_without_a_close)
 	}
 	build_closed(&b, RST_END_CLOSE);
 	b.ev.past.role = RST_ROLE_SERVER;
+	b.ev.past.bytes_received = b.ev.past.bytes_sent = 100;
 	b.ev.past.idle_ms = 60000;
 	b.ev.past.closer.exiting = 1;
 	b.ev.past.closer.exit_code = 9;
@@ -181,6 +183,8 @@ Test(why_past, keep_alive_race_of_an_orphan)
 	build_packet(&b, RST_FLAG_ACK, 10);
 	build_closer(&b, "nginx", 12, 3);
 	b.ev.closer.idle_ms = 500;
+	b.ev.sock.old_state = RST_TCP_FIN_WAIT2;
+	b.ev.sock.bytes_received = b.ev.sock.bytes_sent = 100;
 	assert_why(
 		&b,
 		"10 bytes arrived 3 ms after nginx/12 closed the connection, idle 500 ms by then");

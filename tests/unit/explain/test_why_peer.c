@@ -66,12 +66,12 @@ Test(why_peer, reset_by_peer)
 	s->snd_una = 0xffffff00;
 	s->write_seq = s->snd_nxt = 0x100;
 	s->rcv_nxt = 10;
-	assert_why(&b, "mid-transfer; sent 512, received 1,000,000, 512 unsent or unacknowledged "
-		       "lost, 10 unread");
+	assert_why(&b, "mid-transfer; sent 512, received 1,000,000, 512 sent and not acknowledged, "
+		       "10 unread");
 	s->sent_ms = 120000;
 	s->received_ms = 90000;
-	assert_why(&b, "after 1 min 30 s idle; sent 512, received 1,000,000, 512 unsent or "
-		       "unacknowledged lost, 10 unread");
+	assert_why(&b, "after 1 min 30 s idle; sent 512, received 1,000,000, 512 sent and not "
+		       "acknowledged, 10 unread");
 }
 
 Test(why_peer, unknown)

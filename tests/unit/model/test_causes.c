@@ -73,7 +73,7 @@ Test(causes, find)
 
 Test(causes, what_hides_trouble_is_not_benign)
 {
-	cr_assert(cause_get(CAUSE_DATA_AFTER_CLOSE)->benign);
+	cr_assert(!cause_get(CAUSE_DATA_AFTER_CLOSE)->benign);
 	cr_assert(!cause_get(CAUSE_REFUSED)->benign);
 	cr_assert(!cause_get(CAUSE_NO_LISTENER)->benign);
 	cr_assert(!cause_get(CAUSE_SUSPECTED_INJECTION)->benign);
