@@ -123,7 +123,9 @@ static __always_inline void listener_remove(struct sock *sk)
 	past.overflows = l->overflows;
 	past.owner = l->owner;
 	task_fill(&past.closer, task);
-	past.known_by = l->owner.pid ? RST_KNOWN_SOCKET : RST_KNOWN_NOT;
+	past.known_by = !l->owner.pid ? RST_KNOWN_NOT
+			: l->since_ns ? RST_KNOWN_SOCKET
+				      : RST_KNOWN_SCAN;
 	key.netns = l->netns;
 	key.local_port = sk->__sk_common.skc_num ?: l->port;
 	key.family = l->family;

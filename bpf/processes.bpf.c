@@ -40,6 +40,7 @@ int BPF_PROG(rst_process_exits, struct task_struct *task)
 		return 0;
 	p->exited_ns = bpf_ktime_get_ns();
 	p->exit_code = task_exit_code(task);
+	p->oom = task_is_victim(task);
 	p->cgroup_id = process_cgroup_v1(task);
 	return 0;
 }

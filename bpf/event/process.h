@@ -33,7 +33,8 @@ struct rst_process {
 	struct rst_signal asked; /* the last other signal that ends a process unless it is caught */
 	__s32 exit_code;	 /* as wait(2) would report it */
 	__u16 exe_len;		 /* 0: not known */
-	__u16 pad;
+	__u8 oom;		 /* with exited_ns: the OOM killer chose it */
+	__u8 pad;
 	char exe[RST_EXE_ROOM];
 };
 

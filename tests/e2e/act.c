@@ -363,6 +363,17 @@ void actor_kill(struct actor *a, int signal)
 	check_signal(a, wait_for(a), signal);
 }
 
+void actor_ask(struct actor *a, int signal)
+{
+	int got;
+
+	if (kill(a->pid, signal) < 0)
+		run_die("kill %s: %s", a->comm, strerror(errno));
+	got = wait_for(a);
+	if (got != -1 && got)
+		run_die("%s: ended with wait status %#x", a->comm, (unsigned int)got);
+}
+
 void actor_exhaust(struct actor *a)
 {
 	end(a, ACT_ALLOCATE, 0);

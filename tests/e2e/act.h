@@ -113,6 +113,8 @@ void actor_set_bytes(struct actor *a, int fd, int level, int name, const void *b
 void actor_exit(struct actor *a, int status);
 void actor_raise(struct actor *a, int signal); /* sends it to itself */
 void actor_kill(struct actor *a, int signal);
+void actor_ask(struct actor *a,
+	       int signal);	     /* the same, but it catches it and exits with status 0 */
 void actor_exhaust(struct actor *a); /* memory, until the kernel kills it by SIGKILL */
 
 #endif

@@ -84,6 +84,13 @@ static json_t *check(struct run *run, struct pair *p, enum death death, const ch
 		expect_int(e, "history.exit_status", 7);
 	else
 		expect_str(e, "history.signal", signal_names[death]);
+	if (death == BY_EXIT)
+		expect_absent(e, "signalled");
+	else
+		expect_str(e, "signalled.by",
+			   death == BY_OOM    ? "oom-killer"
+			   : death == BY_KILL ? "process"
+					      : "itself");
 	return e;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_vanished.c: processes and cgroups that are gone by the time somebody looks them up. */
 #include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
 #include <mntent.h>
 #include <signal.h>
 #include <stdio.h>
@@ -160,10 +162,278 @@ static void short_client(struct run *run)
 	pair_stop(&p);
 }
 
+/* ---- who made it end */
+
+static json_t *killed_event(struct run *run, const char *cause)
+{
+	json_t *e;
+
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_nth(run, SIDE_SERVER, "sent", 0);
+	expect_str(e, "cause", cause);
+	return e;
+}
+
+static void open_unread(struct run *run, struct pair *p)
+{
+	tracer_start(run, NULL);
+	pair_open(run, p);
+	actor_write(&p->cli, p->c, 9);
+	actor_await_unread(&p->srv, p->s, 9);
+}
+
+static void by_kill(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	open_unread(run, &p);
+	actor_kill(&p.srv, SIGKILL);
+	actor_await_reset(&p.cli, p.c);
+	e = killed_event(run, "process-killed");
+	expect_str(e, "signalled.signal", "SIGKILL");
+	expect_str(e, "signalled.by", "process");
+	expect_int(e, "signalled.pid", getpid());
+	expect_contains(e, "why", "was killed by SIGKILL from e2e");
+	pair_stop(&p);
+}
+
+static void by_itself(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	open_unread(run, &p);
+	actor_raise(&p.srv, SIGABRT);
+	actor_await_reset(&p.cli, p.c);
+	e = killed_event(run, "process-killed");
+	expect_str(e, "signalled.by", "itself");
+	expect_absent(e, "signalled.pid");
+	expect_contains(e, "why", " that it sent itself");
+	pair_stop(&p);
+}
+
+static void leave(int number)
+{
+	_exit(0);
+}
+
+/* It catches SIGTERM, and exits in good order. */
+static void after_term(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	signal(SIGTERM, leave);
+	open_unread(run, &p);
+	signal(SIGTERM, SIG_DFL);
+	actor_ask(&p.srv, SIGTERM);
+	actor_await_reset(&p.cli, p.c);
+	e = killed_event(run, "process-exited");
+	expect_str(e, "signalled.signal", "SIGTERM");
+	expect_str(e, "signalled.by", "process");
+	expect_int(e, "signalled.pid", getpid());
+	expect_contains(e, "why", "exited with status 0, ");
+	expect_contains(e, "why", " after SIGTERM from e2e");
+	pair_stop(&p);
+}
+
+/* What it ignores, or has taken for something else, has nothing to do with its end. */
+static void after_others(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGHUP, leave);
+	signal(SIGUSR1, leave);
+	open_unread(run, &p);
+	signal(SIGTERM, SIG_DFL);
+	signal(SIGHUP, SIG_DFL);
+	signal(SIGUSR1, SIG_DFL);
+	kill(p.srv.pid, SIGTERM);
+	kill(p.srv.pid, SIGWINCH);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	e = killed_event(run, "close-unread");
+	expect_absent(e, "signalled");
+	expect_absent(e, "opener");
+	pair_stop(&p);
+}
+
+static void by_cgroup(struct run *run)
+{
+	const char *root = mounted("cgroup2", NULL);
+	char path[1100];
+	struct place place;
+	struct pair p;
+	json_t *e;
+	FILE *f;
+
+	if (!root)
+		run_skip("cgroup v2 is not mounted");
+	place_open(&place, root, "/a");
+	snprintf(path, sizeof(path), "%s/cgroup.kill", place.path);
+	if (access(path, W_OK))
+		run_skip("this kernel has no cgroup.kill");
+	open_unread(run, &p);
+	place_take(&place, p.srv.pid);
+	f = fopen(path, "we");
+	if (!f || fputs("1", f) < 0 || fclose(f))
+		run_die("%s: %s", path, strerror(errno));
+	actor_await_reset(&p.cli, p.c);
+	e = killed_event(run, "process-killed");
+	expect_str(e, "signalled.by", "cgroup.kill");
+	expect_int(e, "signalled.pid", getpid());
+	expect_contains(e, "why", " by cgroup.kill");
+	actor_kill(&p.srv, SIGKILL);
+	guard_end(&place.guard);
+	pair_stop(&p);
+}
+
+/* The commonest end of a container: its init is killed, and the kernel kills the rest. */
+static void by_namespace(struct run *run)
+{
+	int home = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
+	struct actor init, srv, cli;
+	int listener, c, s;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	if (home < 0 || unshare(CLONE_NEWPID) < 0)
+		run_skip("cannot make a process namespace");
+	actor_start(&init, &run->lab, SIDE_SERVER, "e2e-init");
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-srv");
+	if (setns(home, CLONE_NEWPID) < 0)
+		run_die("setns");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	listener = actor_listen(&srv, run->speak, act_address(run->speak, SIDE_SERVER), 0, 8);
+	c = actor_connect(&cli, run->speak, act_address(run->speak, SIDE_SERVER),
+			  actor_local_port(&srv, listener));
+	s = actor_accept(&srv, listener);
+	actor_write(&cli, c, 9);
+	actor_await_unread(&srv, s, 9);
+	kill(init.pid, SIGKILL);
+	actor_await_reset(&cli, c);
+	/* Its end waits until its children are waited for. */
+	actor_kill(&srv, SIGKILL);
+	actor_kill(&init, SIGKILL);
+	e = killed_event(run, "process-killed");
+	expect_int(e, "process.pid", srv.pid);
+	expect_str(e, "signalled.by", "pid-namespace");
+	expect_int(e, "signalled.pid", init.pid);
+	expect_str(e, "signalled.init.signal", "SIGKILL");
+	expect_str(e, "signalled.init.by", "process");
+	expect_int(e, "signalled.init.sender.pid", getpid());
+	expect_contains(e, "why", "as the init of its pid namespace ended: e2e-init/");
+	actor_stop(&cli);
+	close(home);
+}
+
+/* ---- who opened it */
+
+static json_t *refused(struct run *run, struct pair *p, const struct actor *last)
+{
+	int err, fd = actor_connect_start(&p->cli, run->speak, p->server.address, p->server.port, 0,
+					  &err);
+	json_t *e;
+
+	if (err == EINPROGRESS)
+		actor_await_reset(&p->cli, fd);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_nth(run, SIDE_SERVER, "sent", 0);
+	expect_str(e, "cause", "listener-gone");
+	expect_int(e, "process.pid", p->srv.pid);
+	expect_int(e, "history.pid", last->pid);
+	expect_int(e, "opener.pid", p->srv.pid);
+	expect_str(e, "opener.did", "opened");
+	expect_contains(e, "why", ", its last holder, ");
+	return e;
+}
+
+/* As inetd does: its child has the listener a moment longer than itself. */
+static void opener_runs(struct run *run)
+{
+	struct actor child;
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	actor_fork(&p.srv, &child, "e2e-child");
+	actor_close(&p.srv, p.listener);
+	actor_close(&child, p.listener);
+	e = refused(run, &p, &child);
+	expect_str(e, "opener.end", "runs");
+	expect_contains(e, "why", "opened by e2e-srv/");
+	expect_contains(e, "why", "which had closed it earlier, time unknown, and runs on");
+	expect_absent(e, "signalled");
+	actor_stop(&child);
+	pair_stop(&p);
+}
+
+/* A child that only inherited it, and is killed by its parent's death (PR_SET_PDEATHSIG). */
+static void opener_killed(struct run *run)
+{
+	struct actor child;
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	actor_fork(&p.srv, &child, "e2e-child");
+	actor_kill(&p.srv, SIGKILL);
+	actor_kill(&child, SIGKILL);
+	e = refused(run, &p, &child);
+	expect_str(e, "history.what", "signal");
+	expect_str(e, "signalled.by", "parent");
+	expect_int(e, "signalled.pid", p.srv.pid);
+	expect_str(e, "opener.end", "signal");
+	expect_str(e, "opener.signal", "SIGKILL");
+	expect_str(e, "opener.signalled.by", "process");
+	expect_int(e, "opener.signalled.pid", getpid());
+	expect_contains(e, "why", "opened by e2e-srv/");
+	pair_stop(&p);
+}
+
+/* Who listened is who closed: nobody else is named. */
+static void opener_closes(struct run *run)
+{
+	struct actor child;
+	struct pair p;
+	json_t *e;
+	int err, fd;
+
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	actor_fork(&p.srv, &child, "e2e-child");
+	actor_close(&child, p.listener);
+	actor_close(&p.srv, p.listener);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, p.server.port, 0, &err);
+	if (err == EINPROGRESS)
+		actor_await_reset(&p.cli, fd);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_nth(run, SIDE_SERVER, "sent", 0);
+	expect_str(e, "cause", "listener-gone");
+	expect_int(e, "history.pid", p.srv.pid);
+	expect_absent(e, "opener");
+	actor_stop(&child);
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_vanished[] = {
 	{ "container-gone", gone_v2, ONCE, .what = "/docker/" ID },
 	{ "container-gone-deep", gone_v2, ONCE, .what = DEEP "/docker-" ID ".scope" },
 	{ "container-gone-v1", gone_v1, ONCE },
 	{ "client-gone", short_client, ONCE },
+	{ "killed-by-process", by_kill, ONCE },
+	{ "killed-by-itself", by_itself, ONCE },
+	{ "exited-after-term", after_term, ONCE },
+	{ "closed-after-others", after_others, ONCE },
+	{ "killed-by-cgroup", by_cgroup, ONCE },
+	{ "killed-by-namespace", by_namespace, ONCE },
+	{ "opener-runs", opener_runs, V4_V6 },
+	{ "opener-killed", opener_killed, ONCE },
+	{ "opener-closes", opener_closes, ONCE },
 	{ 0 },
 };

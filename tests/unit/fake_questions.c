@@ -186,6 +186,16 @@ static void fake_process(void *context, struct process *p)
 		snprintf(p->cgroup, sizeof(p->cgroup), "%s", f->cgroup);
 }
 
+static int fake_noted(void *context, uint64_t start_ns, struct rst_process *out)
+{
+	return -ENOENT;
+}
+
+static bool fake_runs(void *context, uint32_t pid, uint64_t start_ns)
+{
+	return false;
+}
+
 static void fake_cgroup_removed(void *context, const struct rst_cgroup *cgroup)
 {
 }
@@ -220,6 +230,8 @@ static const struct questions questions = {
 	.down = fake_down,
 	.watched = fake_watched,
 	.interface = fake_interface,
+	.noted = fake_noted,
+	.runs = fake_runs,
 	.cgroup_removed = fake_cgroup_removed,
 	.process = fake_process,
 	.memory = fake_memory,

@@ -174,7 +174,7 @@ static void answer_cgroup_removed(void *context, const struct rst_cgroup *cgroup
 	cgroup_removed(cgroup->hierarchy, cgroup->id, cgroup->path);
 }
 
-static int noted(void *context, uint64_t start_ns, struct rst_process *out)
+static int answer_noted(void *context, uint64_t start_ns, struct rst_process *out)
 {
 	struct answers *a = context;
 
@@ -183,7 +183,12 @@ static int noted(void *context, uint64_t start_ns, struct rst_process *out)
 
 static void answer_process(void *context, struct process *p)
 {
-	process_fill(p, p->start_ns, p->cgroup_id, noted, context);
+	process_fill(p, p->start_ns, p->cgroup_id, answer_noted, context);
+}
+
+static bool answer_runs(void *context, uint32_t pid, uint64_t start_ns)
+{
+	return process_runs(pid, start_ns);
 }
 
 static void answer_memory(void *context, struct tcp_memory *m)
@@ -221,6 +226,8 @@ const struct questions answers_questions = {
 	.watched = answer_watched,
 	.interface = answer_interface,
 	.cgroup_removed = answer_cgroup_removed,
+	.noted = answer_noted,
+	.runs = answer_runs,
 	.process = answer_process,
 	.memory = answer_memory,
 	.release = answer_release,

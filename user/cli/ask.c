@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "explain/attribute.h"
+#include "explain/killer.h"
 #include "explain/stayed.h"
 #include "explain/wire_origin.h"
 #include "packet.h"
@@ -232,6 +233,28 @@ void ask_rule(const struct ask *a, struct incident *in)
 	if (!a->questions->rule(a->context, in->ev->netns, &q, in->firewall.rule,
 				sizeof(in->firewall.rule), &in->firewall.rule_inferred))
 		in->firewall.rule[0] = '\0';
+}
+
+void ask_endings(const struct ask *a, struct incident *in)
+{
+	const struct questions *q = a->questions;
+	struct rst_process noted;
+	uint64_t start = killer_wants(in);
+	bool have;
+
+	if (start && !q->noted(a->context, start, &noted))
+		killer_judge(in, &noted);
+	start = killer_wants_init(in);
+	if (start && !q->noted(a->context, start, &noted))
+		killer_judge_init(in, &noted);
+	killer_find_opener(in);
+	start = in->opener.start_ns;
+	if (!start)
+		return;
+	have = !q->noted(a->context, start, &noted);
+	killer_judge_opener(in, have ? &noted : NULL,
+			    !(have && noted.exited_ns) &&
+				    q->runs(a->context, in->opener.who.pid, start));
 }
 
 static void take_numbers(struct incident *in, const struct rst_found *found)

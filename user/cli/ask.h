@@ -38,6 +38,10 @@ void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_
 void ask_route(const struct ask *a, struct incident *in);
 
 /* Which rule it was, where a firewall decided; else the firewall is emptied: the hook says nothing. */
+/* Who made the process end that ended IN's connection or listener, and whose that was before. Needs the
+ * owner and the history. */
+void ask_endings(const struct ask *a, struct incident *in);
+
 void ask_rule(const struct ask *a, struct incident *in);
 
 /* Most that ask_owners takes at once. */

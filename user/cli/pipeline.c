@@ -549,6 +549,7 @@ static void finish(struct pipeline *p, struct incident *in)
 	if (want) {
 		if (in->verdict.cause == CAUSE_OUT_OF_MEMORY)
 			p->ask.questions->memory(p->ask.context, &in->memory);
+		ask_endings(&p->ask, in);
 		attribute_why(in);
 		folds_say(in);
 	}

@@ -76,6 +76,10 @@ struct questions {
 	const char *(*watched)(void *context, uint32_t ifindex);
 	const char *(*interface)(void *context, uint32_t netns, uint32_t ifindex);
 
+	/* As tracer_process: what was noted of a process; as process_runs: whether it is there yet. */
+	int (*noted)(void *context, uint64_t start_ns, struct rst_process *out);
+	bool (*runs)(void *context, uint32_t pid, uint64_t start_ns);
+
 	/* As cgroup_removed: a cgroup is gone, whose path may be asked for yet. */
 	void (*cgroup_removed)(void *context, const struct rst_cgroup *cgroup);
 

@@ -46,6 +46,7 @@ static void name_set(struct process_name *p, const struct rst_task *task)
 static void history_task(struct history *h, const struct rst_task *task)
 {
 	h->pid = task->pid;
+	h->start_ns = task->start_ns;
 	memcpy(h->comm, task->comm, sizeof(task->comm));
 	h->comm[sizeof(task->comm)] = '\0';
 }
@@ -62,6 +63,8 @@ static void history_by(struct history *h, const struct rst_task *task, const cha
 	if (code & 0x7f) {
 		h->what = "signal";
 		h->signal = code & 0x7f;
+		h->core_dumped = code & 0x80;
+		h->oom = task->oom;
 	} else {
 		h->what = "exit";
 		h->exit_status = code >> 8 & 0xff;

@@ -125,7 +125,9 @@ void say_history(struct incident *in, const char *object)
 		say(in, "its handshake had failed");
 		return;
 	}
-	if (h->pid)
+	if (h->pid && in->opener.who.pid)
+		say(in, "%s/%u, its last holder, ", NAME(h->comm), h->pid);
+	else if (h->pid)
 		say(in, "%s/%u ", NAME(h->comm), h->pid);
 	else
 		say(in, "this end ");
@@ -133,10 +135,8 @@ void say_history(struct incident *in, const char *object)
 		say(in, "gave up connecting");
 	else if (!strcmp(h->what, "silent-close"))
 		say(in, "gave %s up silently (TCP_REPAIR): nothing was sent", object);
-	else if (!strcmp(h->what, "signal"))
-		say(in, "was killed by %s", SIGNAL(h->signal));
-	else if (!strcmp(h->what, "exit"))
-		say(in, "exited with status %d", h->exit_status);
+	else if (!strcmp(h->what, "signal") || !strcmp(h->what, "exit"))
+		say_end(in);
 	else if (!strcmp(h->what, "shutdown"))
 		say(in, "shut %s down%s", object,
 		    in->ev->sock.flags & RST_SF_DEAD || in->ev->sock.kind != RST_SOCK_FULL
@@ -148,6 +148,10 @@ void say_history(struct incident *in, const char *object)
 		say(in, "destroyed %s from outside", object);
 	else
 		say(in, "closed %s", object);
+	if (in->killer.by && (!strcmp(h->what, "close") || !strcmp(h->what, "abort"))) {
+		say(in, ", ");
+		say_asked(in, &in->killer);
+	}
 	if (h->unsent)
 		say(in, " (the peer never got it: %s)", unsent_words[h->unsent]);
 }

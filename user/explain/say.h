@@ -51,6 +51,19 @@ void say_arrived(struct incident *in);
 /* What had happened to OBJECT before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV". */
 void say_history(struct incident *in, const char *object);
 
+/* How the process of IN's history ended: "was killed by SIGKILL from systemd/1". */
+void say_end(struct incident *in);
+
+/* What made a process end by a signal, behind the signal's name: " from systemd/1"; nothing when it is not
+ * known. */
+void say_killer(struct incident *in, const struct killer *k);
+
+/* "40 ms after SIGTERM from systemd/1", if it was asked to end. */
+void say_asked(struct incident *in, const struct killer *k);
+
+/* "; opened by xinetd/1, which had closed it earlier", if somebody else than who closed it last. */
+void say_opener(struct incident *in);
+
 /* When that was, before say_history: " 12 ms after ". */
 void say_after(struct incident *in);
 

@@ -81,7 +81,13 @@ void attribute_why(struct incident *in)
 	in->verdict.why[0] = '\0';
 	sentences[in->verdict.cause](in);
 	sender_say(in);
-	if (in->last_user.pid) {
+	if (in->killer.by && !in->history.what) {
+		say(in, "; ");
+		say_asked(in, &in->killer);
+	}
+	if (in->opener.who.pid) {
+		say_opener(in);
+	} else if (in->last_user.pid) {
 		say(in, "; last used by ");
 		say_process(in, in->last_user.pid, in->last_user.comm);
 	}

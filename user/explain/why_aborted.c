@@ -75,14 +75,18 @@ void why_linger_zero(struct incident *in)
 void why_process_killed(struct incident *in)
 {
 	say_cpu_task(in);
-	say(in, " was killed by %s with ", SIGNAL(in->history.signal));
+	say(in, " ");
+	say_end(in);
+	say(in, " with ");
 	say_thrown_away(in);
 }
 
 void why_process_exited(struct incident *in)
 {
 	say_cpu_task(in);
-	say(in, " exited with status %d and ", in->history.exit_status);
+	say(in, " ");
+	say_end(in);
+	say(in, in->killer.by ? ", with " : " and ");
 	say_thrown_away(in);
 }
 

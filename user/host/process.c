@@ -76,6 +76,13 @@ static bool is_same(const struct stat_line *now, uint64_t start_ns)
 	return now->start_ns && (!start_ns || now->start_ns / tick == start_ns / tick);
 }
 
+bool process_runs(uint32_t pid, uint64_t start_ns)
+{
+	struct stat_line now = read_stat(pid);
+
+	return is_same(&now, start_ns) && !now.exiting;
+}
+
 static void read_exe(char *buf, size_t size, uint32_t pid)
 {
 	char path[64];

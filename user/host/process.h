@@ -24,6 +24,9 @@ typedef int process_noted_fn(void *context, uint64_t start_ns, struct rst_proces
 void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, process_noted_fn *noted,
 		  void *context);
 
+/* Whether the process PID that began at START_NS (as above) is there, and not about to end. */
+bool process_runs(uint32_t pid, uint64_t start_ns);
+
 /* Whether PID is a process of this pid namespace, not one of its threads; 0 is. Returns 0, or -ESRCH
  * after one line on ERR. */
 int process_exists(uint32_t pid, FILE *err);

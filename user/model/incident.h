@@ -75,6 +75,37 @@ struct process_name {
 	char comm[RST_COMM_LEN + 1];
 };
 
+/*
+ * Who made a process end, or asked it to. BY: "process" (kill() by another one), "itself", "cgroup.kill",
+ * "oom-killer", "pid-namespace" (its init ended), "parent" (PR_SET_PDEATHSIG), "fault" (the signal is the
+ * process's own fault), "kernel"; static; NULL: not known.
+ */
+struct killer {
+	const char *by;
+	int signal;
+	uint64_t before_ns;	 /* so long before the end, or the close, it was sent */
+	struct process_name who; /* "process", "cgroup.kill", "pid-namespace", "parent" */
+	uint64_t start_ns;	 /* of that one, as in struct process */
+	/* "pid-namespace": how that one ended, and by whom, as above. */
+	int init_signal, init_status;
+	const char *init_by;
+	struct process_name init_who;
+};
+
+/* Whose socket it was, where somebody else dropped the last reference to it. */
+struct opener {
+	struct process_name who; /* pid 0: nobody else's, as far as is known */
+	uint64_t start_ns;	 /* as in struct process */
+	const char *did;	 /* "opened", "held" (older than the tracer), "used"; static */
+	const char *
+		end; /* "runs", "exit", "signal", "ended" (when, nobody saw), "ended-later" (than the
+			  * socket); static; NULL: not asked */
+	uint64_t ago_ns; /* with "exit" and "signal" */
+	int exit_status, signal;
+	bool core_dumped;
+	struct killer killer;
+};
+
 /* Something that happened to the connection, its handshake or its listener before. */
 struct history {
 	const char *what; /* NULL: nothing is known; "close", "shutdown", "exit", "signal", "abort",
@@ -87,11 +118,14 @@ struct history {
 	uint64_t idle_ns;	/* how long no data had passed by then */
 	bool have_idle;
 	uint32_t pid;
+	uint64_t start_ns; /* of that one, as in struct process */
 	char comm[RST_COMM_LEN + 1];
-	int exit_status; /* with what "exit" */
-	int signal;	 /* with what "signal" */
-	bool goes_on;	 /* "reset-received": the peer goes on, so the RST was not its own */
-	bool have_queue; /* "accept-queue-full": */
+	int exit_status;  /* with what "exit" */
+	int signal;	  /* with what "signal" */
+	bool core_dumped; /* the same */
+	bool oom;	  /* the OOM killer chose it */
+	bool goes_on;	  /* "reset-received": the peer goes on, so the RST was not its own */
+	bool have_queue;  /* "accept-queue-full": */
 	uint32_t queue, queue_limit;
 };
 
@@ -257,6 +291,8 @@ struct incident {
 	struct process_name cpu_task;  /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;
+	struct killer killer; /* of who ended or closed: in `history`, or the task that ran */
+	struct opener opener;
 	struct pair pair;
 	struct sender sender;
 	struct stayed stayed;

@@ -303,6 +303,8 @@ static void put_history(struct json_out *o, const struct history *h)
 			json_out_signed(o, "exit_status", h->exit_status);
 		if (!strcmp(h->what, "signal"))
 			put_word(o, "signal", text_signal(name, h->signal));
+		if (h->core_dumped)
+			json_out_bool(o, "core_dumped", true);
 		if (h->unsent)
 			json_out_bool(o, "did_not_leave", true);
 		if (h->have_idle)
@@ -311,6 +313,66 @@ static void put_history(struct json_out *o, const struct history *h)
 			json_out_bool(o, "goes_on", true);
 		if (h->have_queue)
 			put_queue(o, h->queue, h->queue_limit);
+	}
+	json_out_end(o, c);
+}
+
+static void put_named(struct json_out *o, const struct process_name *p)
+{
+	if (!p->pid)
+		return;
+	put_number(o, "pid", p->pid);
+	put_name(o, "comm", p->comm, sizeof(p->comm));
+}
+
+static void put_init(struct json_out *o, const struct killer *k)
+{
+	struct json_mark c = json_out_object(o, "init"), by;
+	char name[16];
+
+	if (!strcmp(k->by, "pid-namespace") && k->init_signal)
+		put_word(o, "signal", text_signal(name, k->init_signal));
+	else if (!strcmp(k->by, "pid-namespace"))
+		json_out_signed(o, "exit_status", k->init_status);
+	put_word(o, "by", k->init_by);
+	by = json_out_object(o, "sender");
+	put_named(o, &k->init_who);
+	json_out_end(o, by);
+	json_out_end(o, c);
+}
+
+static void put_killer(struct json_out *o, const struct killer *k)
+{
+	struct json_mark c = json_out_object(o, "signalled");
+	char name[16];
+
+	if (k->by) {
+		put_word(o, "signal", text_signal(name, k->signal));
+		put_word(o, "by", k->by);
+		put_named(o, &k->who);
+		put_number(o, "before_ns", k->before_ns);
+		put_init(o, k);
+	}
+	json_out_end(o, c);
+}
+
+static void put_opener(struct json_out *o, const struct opener *p)
+{
+	struct json_mark c = json_out_object(o, "opener");
+	char name[16];
+
+	if (p->who.pid) {
+		put_named(o, &p->who);
+		put_word(o, "did", p->did);
+		put_word(o, "end", p->end);
+		if (p->end && !strcmp(p->end, "exit"))
+			json_out_signed(o, "exit_status", p->exit_status);
+		if (p->signal)
+			put_word(o, "signal", text_signal(name, p->signal));
+		if (p->core_dumped)
+			json_out_bool(o, "core_dumped", true);
+		put_nonzero(o, "ago_ns", p->ago_ns);
+		put_killer(o, &p->killer);
 	}
 	json_out_end(o, c);
 }
@@ -601,6 +663,8 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_name(o, "out_interface", in->out_interface, sizeof(in->out_interface));
 	put_process(o, &in->owner);
 	put_last_user(o, &in->last_user);
+	put_killer(o, &in->killer);
+	put_opener(o, &in->opener);
 	put_cpu_task(o, &in->cpu_task);
 	put_socket(o, ev);
 	put_packet(o, "packet", &in->packet, t->family);

@@ -108,7 +108,7 @@ Test(why_past, closed_earlier)
 	build_closed(&b, RST_END_CLOSE);
 	b.ev.past.closer.exiting = 1;
 	b.ev.past.closer.exit_code = 0x80 | 6;
-	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 was killed by SIGABRT");
+	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 was killed by SIGABRT (core dumped)");
 	b.ev.past.closer.exit_code = 7 << 8;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 exited with status 7");
 }
