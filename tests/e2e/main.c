@@ -62,6 +62,8 @@ static const struct scenario *const tables[] = {
 	scenarios_translated,
 	scenarios_sender,
 	scenarios_listeners,
+	scenarios_pairs,
+	scenarios_many,
 	scenarios_attack,
 	scenarios_fold,
 	scenarios_reconcile,

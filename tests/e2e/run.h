@@ -58,7 +58,8 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[],
 	scenarios_stayed[], scenarios_history[], scenarios_exchange[];
 
-extern const struct scenario scenarios_sender[], scenarios_listeners[];
+extern const struct scenario scenarios_sender[], scenarios_listeners[], scenarios_pairs[],
+	scenarios_many[];
 
 /* What is gone by the time somebody looks it up, and by whom. */
 extern const struct scenario scenarios_vanished[];

@@ -431,30 +431,61 @@ static struct rst_tuple packet_tuple(const struct join_entry *e)
 	return t;
 }
 
-/* Whether the namespace translates A's RST into B's, or the other way. */
-static bool joins(struct join *j, uint32_t netns, const struct join_entry *a,
-		  const struct join_entry *b)
+/* How one RST looks in the namespaces that it passes: no more than this many ways. */
+#define SIDES 4
+
+struct sides {
+	struct rst_tuple v[SIDES];
+	uint32_t n;
+};
+
+static bool has_side(const struct sides *s, const struct rst_tuple *side)
 {
-	struct rst_tuple from = packet_tuple(a), to = packet_tuple(b), side;
-	struct translation flow = { 0 };
-
-	return j->translated && j->translated(j->context, netns, &from, &flow) &&
-	       translation_other_side(&flow, &from, &side) && translation_same(&side, &to);
-}
-
-/* Whether a namespace on the way joins them: their own, or one that this RST passes through. */
-static bool translated(struct join *j, const struct join_entry *a, const struct join_entry *b)
-{
-	struct group passing = { 0 };
-
-	if (joins(j, a->event.netns, a, b) ||
-	    (b->event.netns != a->event.netns && joins(j, b->event.netns, a, b)))
-		return true;
-	gather(j, a, JOIN_BY_NUMBER, want_passing_anyhow, &passing);
-	for (uint32_t i = 0; i < passing.n && i < ASK; i++)
-		if (joins(j, passing.v[i]->event.netns, a, b))
+	for (uint32_t i = 0; i < s->n; i++)
+		if (translation_same(&s->v[i], side))
 			return true;
 	return false;
+}
+
+/* Adds what a namespace translates each of S into. */
+static void pass_through(struct join *j, uint32_t netns, struct sides *s)
+{
+	for (uint32_t i = 0, n = s->n; i < n && s->n < SIDES; i++) {
+		struct translation flow = { 0 };
+		struct rst_tuple side;
+
+		if (j->translated(j->context, netns, &s->v[i], &flow) &&
+		    translation_other_side(&flow, &s->v[i], &side) && !has_side(s, &side))
+			s->v[s->n++] = side;
+	}
+}
+
+/* Whether the namespaces on the way translate A's RST into B's: their own, and those that this RST passes
+ * through; one after the other, if there are several. */
+static bool translated(struct join *j, const struct join_entry *a, const struct join_entry *b)
+{
+	struct sides sides = { .v = { packet_tuple(a) }, .n = 1 };
+	struct rst_tuple to = packet_tuple(b);
+	struct group passing = { 0 };
+
+	if (!j->translated)
+		return false;
+	pass_through(j, a->event.netns, &sides);
+	if (has_side(&sides, &to))
+		return true;
+	gather(j, a, JOIN_BY_NUMBER, want_passing_anyhow, &passing);
+	for (uint32_t i = 0; i < passing.n && i < ASK; i++) {
+		uint32_t netns = passing.v[i]->event.netns;
+
+		if (netns == a->event.netns || netns == b->event.netns)
+			continue;
+		pass_through(j, netns, &sides);
+		if (has_side(&sides, &to))
+			return true;
+	}
+	if (b->event.netns != a->event.netns)
+		pass_through(j, b->event.netns, &sides);
+	return has_side(&sides, &to);
 }
 
 /* Leaves in G what is joined with E by a translation that is known. */
@@ -477,6 +508,30 @@ static bool keeps_port(const struct join_entry *a, const struct join_entry *b)
 	return x.source_port == y.source_port && x.target_port == y.target_port;
 }
 
+/* Whether X, which may belong to E, has another one of E's kind with which it keeps its port: a better one,
+ * if it does not keep it with E. */
+static bool is_better_off(struct join *j, const struct join_entry *x, const struct join_entry *e)
+{
+	bool passing = e->direction == DIR_PASSING;
+	struct group g = { 0 };
+	bool (*want)(const struct join_entry *e, const struct join_entry *m) =
+		want_other_translated;
+
+	if (keeps_port(x, e))
+		return false;
+	if (passing)
+		want = want_passing;
+	else if (x->direction == DIR_PASSING)
+		want = want_sender_translated;
+	gather(j, x, JOIN_BY_SOURCE, want, &g);
+	gather(j, x, JOIN_BY_TARGET, want, &g);
+	for (uint32_t i = 0; i < g.n; i++)
+		if (!same_flow(g.v[i], e) && keeps_port(g.v[i], x) &&
+		    (!passing || g.v[i]->event.netns == e->event.netns))
+			return true;
+	return false;
+}
+
 /* What may belong to one of G as well as E does, of other flows: as its other end; or, where E passes, of
  * those that pass there. PORTS: only what keeps the ports. */
 static bool contested(struct join *j, const struct join_entry *e, const struct group *g, bool ports)
@@ -495,13 +550,13 @@ static bool contested(struct join *j, const struct join_entry *e, const struct g
 	for (uint32_t i = 0; i < others.n; i++)
 		if (!same_flow(others.v[i], e) &&
 		    (!passing || others.v[i]->event.netns == e->event.netns) &&
-		    (!ports || keeps_port(others.v[i], m)))
+		    (ports ? keeps_port(others.v[i], m) : !is_better_off(j, others.v[i], m)))
 			return true;
 	return others.more;
 }
 
 /* Leaves in G, which shares one end with E, the one flow that may be E's: the only one; or the only one that
- * keeps the ports; or what is known to be joined with it. */
+ * keeps the ports; or the only one that does not with another; or what is known to be joined with it. */
 static void keep_one_flow(struct join *j, const struct join_entry *e, struct group *g)
 {
 	struct group kept = { .more = g->more };
@@ -511,7 +566,15 @@ static void keep_one_flow(struct join *j, const struct join_entry *e, struct gro
 	for (uint32_t i = 0; i < g->n; i++)
 		if (keeps_port(e, g->v[i]))
 			add(&kept, g->v[i]);
-	if (one_flow(&kept) && !kept.more && !contested(j, e, &kept, true))
+	if (one_flow(&kept) && !kept.more && !contested(j, e, &kept, true)) {
+		*g = kept;
+		return;
+	}
+	kept = (struct group){ .more = g->more };
+	for (uint32_t i = 0; i < g->n; i++)
+		if (!is_better_off(j, g->v[i], e))
+			add(&kept, g->v[i]);
+	if (one_flow(&kept) && !kept.more && !contested(j, e, &kept, false))
 		*g = kept;
 	else
 		keep_translated(j, e, g);
