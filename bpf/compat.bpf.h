@@ -100,6 +100,28 @@ static __always_inline bool compat_is_unspecified(__u32 reason)
 	return reason == rst_config.drop_unspecified;
 }
 
+/* ---- namespaces */
+
+/* Where the generation of a namespace's nftables stands up to 5.12, and again from 6.17 on. In between
+ * it is among the module's own data. */
+struct netns_nftables___generation {
+	unsigned int base_seq;
+} __attribute__((preserve_access_index));
+
+struct net___nftables {
+	struct netns_nftables___generation nft;
+} __attribute__((preserve_access_index));
+
+/* 0: not known. */
+static __always_inline __u32 compat_nft_generation(const struct net *net)
+{
+	const struct net___nftables *n = (const void *)net;
+
+	if (!bpf_core_field_exists(n->nft.base_seq))
+		return 0;
+	return BPF_CORE_READ(n, nft.base_seq);
+}
+
 /* ---- tasks and sockets */
 
 /* Who runs. bpf_get_current_task_btf came together with socket storage for tracing (5.11); without it,

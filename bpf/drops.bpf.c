@@ -274,6 +274,7 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	e->packet = packet;
 	e->in_ifindex = skb->skb_iif;
 	e->drop_reason = reason;
+	e->nft_generation = compat_nft_generation(skb_net(skb));
 	e->location = location;
 	if (tp)
 		sock_fill_full(e, rx_sk, tp);
@@ -375,6 +376,7 @@ static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 locatio
 	s->drop_reason = reason;
 	s->netns = skb->protocol ? skb_netns(skb) : l->netns;
 	s->ifindex = way_out(skb);
+	s->nft_generation = compat_nft_generation(skb_net(skb));
 	size = bpf_get_stack(ctx, s->stack, sizeof(s->stack), 0);
 	s->nstack = size > 0 ? size / sizeof(s->stack[0]) : 0;
 	if (!expected)

@@ -70,8 +70,12 @@ struct rst_event {
 	char ifname[RST_IFNAME_LEN];
 	__s32 reason; /* enum sk_rst_reason of the running kernel; -1: the kernel gives none */
 	__u32 nstack;
-	__u32 out_ifindex; /* sent, `unsent` RST_UNSENT_DOWN: the interface; RST_UNSENT_NO_ROUTE: the one by
-			    * which the peer's segments came in */
+	union {
+		__u32 out_ifindex;    /* sent, `unsent` RST_UNSENT_DOWN: the interface;
+				       * RST_UNSENT_NO_ROUTE: the one by which the peer's segments
+				       * came in */
+		__u32 nft_generation; /* wire, dropped: of the namespace's nftables; 0: not known */
+	};
 	__u8 unsent; /* sent: enum rst_unsent, as far as the socket tells */
 	__u8 pad[3];
 	__u64 stack[RST_STACK_MAX]; /* innermost first, BPF frames included */
@@ -135,6 +139,8 @@ struct rst_stayed {
 	__u32 netns;
 	__u32 ifindex; /* where it was to leave; 0: not known yet */
 	__u32 nstack;
+	__u32 nft_generation; /* as in struct rst_event */
+	__u32 pad;
 	__u64 stack[RST_STAYED_STACK]; /* innermost first, BPF frames included */
 };
 
@@ -168,7 +174,7 @@ _Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
 _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
-_Static_assert(sizeof(struct rst_stayed) == 200, "rst_stayed");
+_Static_assert(sizeof(struct rst_stayed) == 208, "rst_stayed");
 _Static_assert(sizeof(struct rst_cgroup) == 1056, "rst_cgroup");
 _Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");
 

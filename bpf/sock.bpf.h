@@ -205,7 +205,7 @@ static __noinline __attribute__((unused)) bool skb_segment(struct rst_tuple *t,
 #define K_DST_MASK (~1UL)
 
 /* 0: not known. TCP takes the device away before it hands a segment to its socket; the route stays. */
-static __always_inline __u32 skb_netns(const struct sk_buff *skb)
+static __always_inline struct net *skb_net(const struct sk_buff *skb)
 {
 	struct net_device *dev = BPF_CORE_READ(skb, dev);
 	struct dst_entry *dst;
@@ -214,7 +214,12 @@ static __always_inline __u32 skb_netns(const struct sk_buff *skb)
 		dst = (struct dst_entry *)(BPF_CORE_READ(skb, _skb_refdst) & K_DST_MASK);
 		dev = BPF_CORE_READ(dst, dev);
 	}
-	return BPF_CORE_READ(dev, nd_net.net, ns.inum);
+	return BPF_CORE_READ(dev, nd_net.net);
+}
+
+static __always_inline __u32 skb_netns(const struct sk_buff *skb)
+{
+	return BPF_CORE_READ(skb_net(skb), ns.inum);
 }
 
 static __always_inline void skb_interface(char name[RST_IFNAME_LEN], const struct sk_buff *skb)

@@ -145,6 +145,7 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 		fill_answer(e, &kind);
 	} else {
 		e->in_ifindex = skb->skb_iif;
+		e->nft_generation = compat_nft_generation(skb_net(skb));
 		if (sk)
 			fill_writer(&e->sock, sk);
 	}

@@ -178,6 +178,12 @@ void expect_absent(json_t *event, const char *path)
 		complain(event, path, "", "it absent");
 }
 
+void expect_is_true(json_t *event, const char *path)
+{
+	if (event && !json_is_true(find(event, path)))
+		complain(event, path, "", "it true");
+}
+
 void expect_end(json_t *event, const char *path, const char *address, int port)
 {
 	char member[64];

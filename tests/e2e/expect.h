@@ -47,6 +47,7 @@ void expect_reason(json_t *event, const char *path, const char *wanted);
 void expect_reason_begins(json_t *event, const char *path, const char *wanted);
 void expect_contains(json_t *event, const char *path, const char *wanted);
 void expect_absent(json_t *event, const char *path);
+void expect_is_true(json_t *event, const char *path);
 void expect_end(json_t *event, const char *path, const char *address, int port);
 long long expect_number(json_t *event, const char *path); /* -1 (recorded): there is none */
 

@@ -51,6 +51,7 @@ static const struct scenario *const tables[] = {
 	scenarios_history,
 	scenarios_vanished,
 	scenarios_exchange,
+	scenarios_ruleset,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

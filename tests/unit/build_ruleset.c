@@ -116,6 +116,23 @@ struct nftnl_rule *x_named(struct nftnl_rule *rule, const char *name)
 	return rule;
 }
 
+struct nftnl_rule *x_counter(struct nftnl_rule *rule, uint64_t packets)
+{
+	nftnl_expr_set_u64(add(rule, "counter"), NFTNL_EXPR_CTR_PACKETS, packets);
+	return rule;
+}
+
+struct nftnl_rule *x_established(struct nftnl_rule *rule)
+{
+	struct nftnl_expr *e = add(rule, "ct");
+	uint32_t established = 2, zero = 0;
+
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
+	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
+	x_and(rule, &established, sizeof(established));
+	return x_cmp(rule, NFT_REG_1, NFT_CMP_NEQ, &zero, sizeof(zero));
+}
+
 struct nftnl_rule *x_meta(struct nftnl_rule *rule, uint32_t reg, uint32_t key)
 {
 	struct nftnl_expr *e = add(rule, "meta");

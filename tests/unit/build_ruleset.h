@@ -37,6 +37,9 @@ struct nftnl_rule *x_verdict(struct nftnl_rule *rule, int verdict, const char *c
 struct nftnl_rule *x_reject(struct nftnl_rule *rule, uint32_t type);
 struct nftnl_rule *x_xt(struct nftnl_rule *rule, bool target, const char *name, uint32_t revision,
 			const void *info, uint32_t length);
+/* `counter packets N`, `ct state established` */
+struct nftnl_rule *x_counter(struct nftnl_rule *rule, uint64_t packets);
+struct nftnl_rule *x_established(struct nftnl_rule *rule);
 struct nftnl_rule *x_named(struct nftnl_rule *rule, const char *name);
 
 /* `tcp dport PORT` */

@@ -135,16 +135,18 @@ static int fake_alike(void *context, uint32_t netns, const struct rst_tuple *tup
 	return f->alike != NULL;
 }
 
-static bool fake_rule(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
-		      size_t size, bool *inferred)
+static void fake_rule(void *context, uint32_t netns, const struct ruleset_query *q,
+		      struct ruleset_answer *out)
 {
 	struct fake *f = context;
 
 	f->asked.rules++;
 	f->asked.rule = *q;
-	*inferred = false;
-	snprintf(rule, size, "%s", f->rule ? f->rule : "left over");
-	return f->rule;
+	memset(out, 0, sizeof(*out));
+	out->generation = f->generation;
+	out->changed = f->generation != q->generation;
+	if (f->rule && !out->changed)
+		snprintf(out->rule, sizeof(out->rule), "%s", f->rule);
 }
 
 static int fake_route(void *context, uint32_t netns, const struct rst_tuple *tuple,

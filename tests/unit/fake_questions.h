@@ -48,7 +48,8 @@ struct fake {
 	const struct diag_connection
 		*alike; /* shares an end with whatever is asked for; NULL: none */
 	bool translated;
-	const char *rule; /* NULL: none */
+	const char *rule;    /* NULL: none */
+	uint32_t generation; /* of the ruleset */
 	int route_err;
 	uint32_t down; /* the interface that is down; 0: none */
 	const char *interface;

@@ -131,12 +131,12 @@ static bool answer_translation(void *context, uint32_t netns, const struct rst_t
 	return conntrack_find(a->conntrack, netns, 0, packet, out);
 }
 
-static bool answer_rule(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
-			size_t size, bool *inferred)
+static void answer_rule(void *context, uint32_t netns, const struct ruleset_query *q,
+			struct ruleset_answer *out)
 {
 	struct answers *a = context;
 
-	return ruleset_find(a->ruleset, netns, 0, q, rule, size, inferred);
+	ruleset_find(a->ruleset, netns, 0, q, out);
 }
 
 static int answer_route(void *context, uint32_t netns, const struct rst_tuple *tuple,

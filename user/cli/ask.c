@@ -204,7 +204,25 @@ void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *even
 		find_standing(a, in, event);
 }
 
-void ask_rule(const struct ask *a, struct incident *in)
+/*
+ * Since 6.7 nftables frees what it drops itself, in nft_do_chain; before, nf_hook_slow did, as it still does for
+ * the others. The generation can be read up to 5.12, where drops have no reason, and from 6.17 on.
+ */
+static void set_dropper(struct ruleset_query *q, const struct frame *location, const char *reason)
+{
+	q->dropped_by_nft = location->symbol && !strcmp(location->symbol, "nft_do_chain");
+	q->names_dropper = q->dropped_by_nft || (reason && q->generation);
+}
+
+static void take_rule(struct firewall *fw, const struct ruleset_answer *answer)
+{
+	memcpy(fw->rule, answer->rule, sizeof(fw->rule));
+	fw->rule_inferred = answer->inferred;
+	fw->changed = answer->changed;
+}
+
+/* Whether a firewall decided, and which of its rules, if that can be known. */
+static bool find_rule(const struct ask *a, struct incident *in, struct ruleset_answer *out)
 {
 	bool reject = in->verdict.cause == CAUSE_FIREWALL_REJECT;
 	struct ruleset_query q = {
@@ -216,23 +234,50 @@ void ask_rule(const struct ask *a, struct incident *in)
 		.hook = in->firewall.hook,
 		.in_interface = in->in_interface,
 		.in_ifindex = in->came_in,
+		.at_ns = in->ev->hdr.mono_ns,
+		.generation = in->ev->nft_generation,
 	};
 
 	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
 		if (in->origin != ORIGIN_OWN_FIREWALL)
 			memset(&in->firewall, 0, sizeof(in->firewall));
-		return;
+		return false;
 	}
 	/* Without its stack, the frames are those of somebody else. */
 	if (in->origin == ORIGIN_UNKNOWN && reject)
 		memset(&in->firewall, 0, sizeof(in->firewall));
 	if (!in->firewall.hook)
-		return;
+		return false;
 	if (in->direction == DIR_PASSING)
 		packet_turn(&q.tuple);
-	if (!a->questions->rule(a->context, in->ev->netns, &q, in->firewall.rule,
-				sizeof(in->firewall.rule), &in->firewall.rule_inferred))
-		in->firewall.rule[0] = '\0';
+	if (!reject)
+		set_dropper(&q, &in->location, in->drop_reason);
+	a->questions->rule(a->context, in->ev->netns, &q, out);
+	return true;
+}
+
+void ask_rule(const struct ask *a, struct incident *in, const struct ruleset_answer *soon)
+{
+	struct ruleset_answer answer;
+
+	if (!find_rule(a, in, &answer))
+		return;
+	/* What was known before the ruleset changed stays known; what stands there since is none of it. */
+	if (soon && soon->generation && answer.generation &&
+	    answer.generation != soon->generation) {
+		answer = *soon;
+		answer.changed = true;
+	}
+	take_rule(&in->firewall, &answer);
+}
+
+void ask_rule_soon(const struct ask *a, struct incident *in, const struct join_entry *entry,
+		   struct ruleset_answer *soon)
+{
+	ask_wire(a, in, entry);
+	attribute_cause(in);
+	if (!find_rule(a, in, soon))
+		memset(soon, 0, sizeof(*soon));
 }
 
 void ask_endings(const struct ask *a, struct incident *in)
@@ -280,15 +325,18 @@ void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_
 		.hook = fw->hook,
 		.out_interface = in->stayed.interface,
 		.out_ifindex = stayed->ifindex,
+		.at_ns = stayed->hdr.mono_ns,
+		.generation = stayed->nft_generation,
 	};
+	struct ruleset_answer answer;
 
 	if (!fw->hook)
 		return;
 	/* It is on its way from here. */
 	packet_turn(&q.tuple);
-	if (!a->questions->rule(a->context, stayed->netns, &q, fw->rule, sizeof(fw->rule),
-				&fw->rule_inferred))
-		fw->rule[0] = '\0';
+	set_dropper(&q, &in->stayed.location, in->stayed.reason);
+	a->questions->rule(a->context, stayed->netns, &q, &answer);
+	take_rule(fw, &answer);
 }
 
 void ask_route(const struct ask *a, struct incident *in)

@@ -37,12 +37,20 @@ void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_
  */
 void ask_route(const struct ask *a, struct incident *in);
 
-/* Which rule it was, where a firewall decided; else the firewall is emptied: the hook says nothing. */
 /* Who made the process end that ended IN's connection or listener, and whose that was before. Needs the
  * owner and the history. */
 void ask_endings(const struct ask *a, struct incident *in);
 
-void ask_rule(const struct ask *a, struct incident *in);
+/*
+ * Which rule it was, where a firewall decided; else the firewall is emptied: the hook says nothing. SOON: what
+ * ask_rule_soon found; NULL: nothing.
+ */
+void ask_rule(const struct ask *a, struct incident *in, const struct ruleset_answer *soon);
+
+/* The same as early as possible, because a rule may stand for a moment only. IN is the reset of ENTRY,
+ * with nothing but what its record says. */
+void ask_rule_soon(const struct ask *a, struct incident *in, const struct join_entry *entry,
+		   struct ruleset_answer *soon);
 
 /* Most that ask_owners takes at once. */
 #define ASK_OWNERS_MAX 64

@@ -361,6 +361,38 @@ static void fill_numbers(struct pair *pair, const struct rst_event *mate)
 	pair->unread = q.unread;
 }
 
+static const struct ruleset_answer *rule_soon(const struct pipeline *p,
+					      const struct join_entry *entry)
+{
+	size_t at = entry->number % PIPELINE_SOON;
+
+	return p->soon[at].number == entry->number ? &p->soon[at].answer : NULL;
+}
+
+/* Looks for the rules of what has come since the last time. */
+static void look_soon(struct pipeline *p)
+{
+	struct join *j = &p->join;
+
+	if (p->looked + 1 < j->first)
+		p->looked = j->first - 1;
+	while (p->looked < j->last) {
+		const struct join_entry *e = join_at(j, ++p->looked);
+		size_t at = e->number % PIPELINE_SOON;
+
+		if (e->arrival_only || e->corrects ||
+		    (e->event.hdr.type != RST_REC_DROPPED && e->origin != ORIGIN_FIREWALL &&
+		     e->origin != ORIGIN_OWN_FIREWALL))
+			continue;
+		p->mate_event = e->event;
+		fill_record(p, &p->mate, &p->mate_event, e);
+		if (p->mate.drop_reason && strcmp(p->mate.drop_reason, "NETFILTER_DROP") != 0)
+			continue;
+		p->soon[at].number = e->number;
+		ask_rule_soon(&p->ask, &p->mate, e, &p->soon[at].answer);
+	}
+}
+
 /* What the other end knows of itself: its cause, and its owner as far as it is recorded. */
 static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 				const struct join_entry *mate)
@@ -369,7 +401,7 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
 	if (mate->merged)
-		ask_rule(&p->ask, &p->mate);
+		ask_rule(&p->ask, &p->mate, rule_soon(p, mate));
 	fill_numbers(&p->mate.pair, in->ev);
 	attribute_owner(&p->mate);
 	/* A firewall's RST to this host itself is no event of its own. */
@@ -467,7 +499,7 @@ static void decide(struct pipeline *p, size_t i)
 	if (in->verdict.certainty == CERTAINTY_CERTAIN && attribute_rests_on_memory(in))
 		attribute_missed(in, missed_states(p));
 	fill_history(p, in);
-	ask_rule(&p->ask, in);
+	ask_rule(&p->ask, in, rule_soon(p, p->place[i].entry));
 	sender_judge(in);
 }
 
@@ -637,6 +669,7 @@ void pipeline_run(struct pipeline *p, bool force)
 			p->counted_only_ns = now;
 		p->counted_only = counted;
 	}
+	look_soon(p);
 	while ((entry = join_next(&p->join, now, force || forced))) {
 		forced -= forced > 0;
 		/* What became of it was folded, or lost: it is counted there. */

@@ -19,6 +19,9 @@
 /* Events that are attributed together, so that one pass over the open files serves them all. */
 #define PIPELINE_BATCH ASK_OWNERS_MAX
 
+/* Of the newest so many that a firewall decided on, it is known what its ruleset said soon after. */
+#define PIPELINE_SOON 64
+
 /* Where one of a batch comes from, and what it is by itself, without its other end. */
 struct pipeline_place {
 	const struct join_entry *entry;
@@ -64,6 +67,11 @@ struct pipeline {
 	struct rst_event mate_event;
 	struct attack_report report; /* scratch */
 	size_t n;
+	uint64_t looked; /* number of the newest entry whose rule was looked for soon */
+	struct {
+		uint64_t number; /* of the entry; 0: none */
+		struct ruleset_answer answer;
+	} soon[PIPELINE_SOON];
 };
 
 void pipeline_init(struct pipeline *p);

@@ -62,8 +62,8 @@ struct questions {
 			    struct translation *out);
 
 	/* As ruleset_find: which rule of a firewall it was. */
-	bool (*rule)(void *context, uint32_t netns, const struct ruleset_query *q, char *rule,
-		     size_t size, bool *inferred);
+	void (*rule)(void *context, uint32_t netns, const struct ruleset_query *q,
+		     struct ruleset_answer *out);
 
 	/* As route_find, route_down: whether there is a way to the remote end; the interface that is down. */
 	int (*route)(void *context, uint32_t netns, const struct rst_tuple *tuple,

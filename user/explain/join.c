@@ -336,6 +336,8 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 	join_event(j, event, origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT);
 	e = join_at(j, j->last);
 	e->origin = origin;
+	if (origin == ORIGIN_FIREWALL)
+		e->due_ns = event->hdr.mono_ns + JOIN_RULE_NS;
 	mates_relay(j, j->last);
 	if (origin == ORIGIN_UNKNOWN)
 		e->merged = told_by_tcp(j, e);

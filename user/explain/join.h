@@ -33,6 +33,10 @@
 /* RSTs that come so close together are one burst. */
 #define JOIN_BURST_NS 1000000000ULL
 
+/* Whoever makes a firewall refuse something for a moment has changed its ruleset back by then; what is
+ * told of the rule should still be true for the reader. */
+#define JOIN_RULE_NS 200000000ULL
+
 #define JOIN_MAX 2048
 
 /* When all that is held goes at once, the other ends of the oldest of them still stand. */

@@ -178,7 +178,10 @@ static void say_the_firewall(struct incident *in, const struct firewall *fw)
 	say(in, "%s", fw->kind ? fw->kind : "netfilter");
 	/* Its names are escaped already. */
 	if (fw->rule[0])
-		say(in, ", %srule %s,", fw->rule_inferred ? "probably " : "", fw->rule);
+		say(in, ", %srule %s%s,", fw->rule_inferred ? "probably " : "", fw->rule,
+		    fw->changed ? " (the ruleset has changed since)" : "");
+	else if (fw->changed)
+		say(in, ", by a rule that is not known because the ruleset has changed since,");
 	if (fw->hook)
 		say(in, " in the %s hook", fw->hook);
 }

@@ -34,8 +34,9 @@ struct rules {
 	uint32_t netns;
 	uint64_t cookie; /* of the namespace: its inode number may be another's next */
 	uint32_t generation;
-	bool checked; /* in this batch */
-	bool failed;  /* there is no answer, until another try */
+	uint64_t since_ns; /* it had this generation then already */
+	bool checked;	   /* in this batch */
+	bool failed;	   /* there is no answer, until another try */
 	uint64_t retry_ns;
 	struct ruleset_chain *chain;
 	size_t chains, room;
@@ -54,6 +55,7 @@ struct ruleset {
 	struct rules *now;
 	struct mnl_socket *nl;
 	uint64_t began_ns;
+	uint32_t requests;		  /* how many were sent */
 	const struct nftnl_chain *wanted; /* whose rules are being read */
 };
 
@@ -125,6 +127,7 @@ static int ask(struct ruleset *r, struct nlmsghdr *nlh, mnl_cb_t cb, void *data)
 {
 	if (r->spent_ns + clock_ns(CLOCK_MONOTONIC) - r->began_ns > BATCH_NS)
 		return -EAGAIN;
+	r->requests++;
 	return netlink_ask(&r->netlink, r->nl, nlh, cb, data);
 }
 
@@ -221,6 +224,7 @@ static bool load(void *ctx, struct ruleset_chain *c)
 	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, nftnl_chain_get_str(c->nft, NFTNL_CHAIN_TABLE));
 	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, nftnl_chain_get_str(c->nft, NFTNL_CHAIN_NAME));
 	r->wanted = c->nft;
+	c->loaded_ns = clock_ns(CLOCK_MONOTONIC);
 	c->loaded = !ask(r, nlh, take_rule, r);
 	if (!c->loaded)
 		fail(r->now);
@@ -343,8 +347,12 @@ static int find_element(struct ruleset *r, const struct nftnl_chain *table, cons
 static enum ruleset_fit find(void *ctx, const struct nftnl_chain *table, const char *name,
 			     const uint8_t *key, size_t length, struct ruleset_element *out)
 {
+	const struct nftnl_set *set = set_named(ctx, table, name);
 	int err = find_element(ctx, table, name, key, length, out);
 
+	/* Packets add to it and take from it, by the ruleset but without another generation of that. */
+	if (set && nftnl_set_get_u32(set, NFTNL_SET_FLAGS) & NFT_SET_EVAL)
+		return FIT_MAYBE;
 	if (err == -ENOENT)
 		err = find_element(ctx, table, name, NULL, 0, out);
 	if (!err)
@@ -393,12 +401,20 @@ static bool dump(struct ruleset *r, uint16_t type, mnl_cb_t cb)
 	return !ask(r, nlh, cb, r->now);
 }
 
-/* Once a batch: keeps what was read if the ruleset is the same still. */
-static void check(struct ruleset *r, struct rules *rules)
+/* 0: cannot be had. */
+static uint32_t ask_generation(struct ruleset *r)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0, 0);
 	uint32_t generation = 0;
+
+	return ask(r, nlh, take_generation, &generation) ? 0 : generation;
+}
+
+/* Once a batch: keeps what was read if the ruleset is the same still. */
+static void check(struct ruleset *r, struct rules *rules)
+{
+	uint32_t generation;
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 
@@ -407,9 +423,12 @@ static void check(struct ruleset *r, struct rules *rules)
 		cookie = 0;
 	if (rules->failed && rules->cookie == cookie && r->began_ns < rules->retry_ns)
 		return;
-	if (!ask(r, nlh, take_generation, &generation) && cookie && rules->sets && !rules->failed &&
-	    rules->cookie == cookie && rules->generation == generation)
+	generation = ask_generation(r);
+	if (generation && cookie && rules->sets && !rules->failed && rules->cookie == cookie &&
+	    rules->generation == generation)
 		return;
+	if (!cookie || rules->cookie != cookie || rules->generation != generation)
+		rules->since_ns = clock_ns(CLOCK_MONOTONIC);
 	clear(rules);
 	rules->failed = false;
 	rules->cookie = cookie;
@@ -452,6 +471,8 @@ static bool has_nftables(const struct ruleset_query *q)
 {
 	static enum { UNKNOWN, BUILT_IN, NOT_BUILT_IN } built_in;
 
+	if (!q->kind && q->names_dropper)
+		return q->dropped_by_nft;
 	if (!q->kind && access("/sys/module/nf_tables", F_OK)) {
 		if (built_in == UNKNOWN)
 			built_in = is_built_in() ? BUILT_IN : NOT_BUILT_IN;
@@ -462,43 +483,70 @@ static bool has_nftables(const struct ruleset_query *q)
 	return !strcmp(q->kind, "nft") || !strcmp(q->kind, "iptables-nft");
 }
 
-static bool find_rule(struct ruleset *r, const struct ruleset_query *q, char *rule, size_t size,
-		      bool *inferred)
+/* Iptables-legacy drops as well, and nothing tells which of the two it was. */
+static bool may_be_legacy(const struct ruleset_query *q)
+{
+	return !q->kind && !q->dropped_by_nft;
+}
+
+/* Whether nobody knows if it is still the ruleset that the packet met. */
+static bool may_have_changed(const struct rules *rules, const struct ruleset_query *q)
+{
+	return !q->generation && (!rules->cookie || rules->since_ns > q->at_ns);
+}
+
+static bool has_changed(const struct rules *rules, const struct ruleset_query *q)
+{
+	return q->generation && q->generation != rules->generation;
+}
+
+static void find_rule(struct ruleset *r, const struct ruleset_query *q, struct ruleset_answer *out)
 {
 	struct rules *rules = r->now;
 	struct ruleset_source source = {
 		.load = load, .key_length = key_length, .find = find, .verdicts = verdicts, .ctx = r
 	};
+	bool found, unsure, passed;
+	uint32_t requests;
 
 	if (!rules->checked)
 		check(r, rules);
 	rules->checked = true;
 	if (rules->failed)
-		return false;
+		return;
+	out->generation = rules->generation;
+	out->changed = has_changed(rules, q);
+	if (out->changed)
+		return;
 	source.chain = rules->chain;
 	source.chains = rules->chains;
-	return ruleset_walk(&source, q, rule, size, inferred);
+	requests = r->requests;
+	found = ruleset_walk(&source, q, out->rule, sizeof(out->rule), &out->inferred, &passed);
+	/* It may have changed while it was read. */
+	if (r->requests != requests && !rules->failed && ask_generation(r) != rules->generation) {
+		rules->checked = found = false;
+		out->changed = q->generation;
+	}
+	unsure = may_have_changed(rules, q) || may_be_legacy(q);
+	if (!found || (unsure && (out->inferred || passed)))
+		out->rule[0] = '\0';
+	out->inferred = out->rule[0] && (out->inferred || unsure);
 }
 
-bool ruleset_find(struct ruleset *r, uint32_t netns, uint32_t pid, const struct ruleset_query *q,
-		  char *rule, size_t size, bool *inferred)
+void ruleset_find(struct ruleset *r, uint32_t netns, uint32_t pid, const struct ruleset_query *q,
+		  struct ruleset_answer *out)
 {
-	bool found;
-
-	*inferred = false;
-	if (size)
-		*rule = '\0';
+	memset(out, 0, sizeof(*out));
 	if (!q->hook || !has_nftables(q) || r->spent_ns > BATCH_NS)
-		return false;
+		return;
 	r->began_ns = clock_ns(CLOCK_MONOTONIC);
 	r->nl = netlink_in(&r->netlink, netns, pid);
 	if (!r->nl)
-		return false;
+		return;
 	r->now = rules_in(r, netns);
-	found = find_rule(r, q, rule, size, inferred);
+	find_rule(r, q, out);
 	/* Also to make room for the next try. */
 	if (r->now->failed)
 		clear_all(r);
 	r->spent_ns += clock_ns(CLOCK_MONOTONIC) - r->began_ns;
-	return found;
 }

@@ -524,6 +524,14 @@ static void run_ct(struct machine *m, const struct nftnl_expr *e)
 		load_unknown(m, nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG), NFT_REG_SIZE);
 }
 
+/* What has counted nothing by now has not seen the packet either. */
+static void run_counter(struct machine *m, const struct nftnl_expr *e)
+{
+	if (m->q->counted && nftnl_expr_is_set(e, NFTNL_EXPR_CTR_PACKETS) &&
+	    !nftnl_expr_get_u64(e, NFTNL_EXPR_CTR_PACKETS))
+		apply(m, FIT_NO);
+}
+
 static void run_nothing(struct machine *m, const struct nftnl_expr *e)
 {
 	(void)m, (void)e;
@@ -552,7 +560,7 @@ static const struct {
 	{ "target", run_target },
 	{ "match", run_match },
 	{ "objref", run_objref },
-	{ "counter", run_nothing },
+	{ "counter", run_counter },
 	{ "log", run_nothing },
 	{ "last", run_nothing },
 	{ "notrack", run_nothing },

@@ -27,16 +27,18 @@ struct candidate {
 	const struct nftnl_chain *chain;
 	const struct nftnl_rule *rule; /* NULL: the policy */
 	bool understood;
+	bool passed; /* see ruleset_walk */
 };
 
 struct walk {
 	const struct ruleset_source *s;
-	const struct ruleset_query *q;
+	struct ruleset_query q;
 	const struct nftnl_chain *table; /* the chain whose table's sets are asked for */
 	struct candidate first;
 	uint32_t candidates;
 	uint32_t rules;
 	uint32_t depth;
+	bool passed; /* the packet may have been let through before */
 	bool failed;
 };
 
@@ -178,7 +180,7 @@ static void add_candidate(struct walk *w, const struct nftnl_chain *chain,
 	if (w->candidates && w->first.rule == rule && w->first.chain == chain)
 		w->first.understood |= understood;
 	else if (!w->candidates++)
-		w->first = (struct candidate){ chain, rule, understood };
+		w->first = (struct candidate){ chain, rule, understood, w->passed };
 }
 
 static unsigned int jump(struct walk *w, const struct nftnl_chain *from, const char *name,
@@ -218,7 +220,7 @@ static bool take(struct walk *w, struct nftnl_chain *chain, struct nftnl_rule *r
 	case ACTION_REJECT:
 	case ACTION_REJECT_XT:
 	case ACTION_REJECT_OTHER:
-		if (is_wanted(w->q, step->action))
+		if (is_wanted(&w->q, step->action))
 			add_candidate(w, chain, rule, sure && fits);
 		return !fits;
 	case ACTION_RETURN:
@@ -253,7 +255,7 @@ static unsigned int walk_chain(struct walk *w, struct ruleset_chain *c, bool sur
 	struct ruleset_sets sets = { key_length, find, w };
 	struct ruleset_step step;
 	unsigned int ways = 0;
-	bool on = true;
+	bool on = true, passed = w->passed;
 
 	if (!c->loaded && !w->s->load(w->s->ctx, c)) {
 		w->failed = true;
@@ -265,10 +267,13 @@ static unsigned int walk_chain(struct walk *w, struct ruleset_chain *c, bool sur
 	while (!w->failed && on && (rule = nftnl_rule_iter_next(iter))) {
 		w->failed = ++w->rules > RULES_MAX;
 		w->table = c->nft;
-		ruleset_match(rule, w->q, &sets, &step);
+		w->q.counted = c->loaded_ns > w->q.at_ns;
+		ruleset_match(rule, &w->q, &sets, &step);
 		on = take(w, c->nft, rule, &step, sure, &ways);
+		w->passed |= on && ways;
 	}
 	w->depth--;
+	w->passed = passed;
 	if (iter)
 		nftnl_rule_iter_destroy(iter);
 	return on ? ways | WAY_RETURNS : ways;
@@ -284,7 +289,7 @@ static bool walk_base(struct walk *w, struct ruleset_chain *c)
 
 	if (ways & WAY_RETURNS && nftnl_chain_is_set(c->nft, NFTNL_CHAIN_POLICY) &&
 	    nftnl_chain_get_u32(c->nft, NFTNL_CHAIN_POLICY) == NF_DROP) {
-		if (is_wanted(w->q, ACTION_DROP))
+		if (is_wanted(&w->q, ACTION_DROP))
 			add_candidate(w, c->nft, NULL, all);
 		ways &= ~(unsigned int)WAY_RETURNS;
 	}
@@ -323,11 +328,11 @@ static void write_rule(const struct candidate *c, char *rule, size_t size)
 }
 
 bool ruleset_walk(const struct ruleset_source *s, const struct ruleset_query *q, char *rule,
-		  size_t size, bool *inferred)
+		  size_t size, bool *inferred, bool *passed)
 {
 	_cleanup(freep) struct ruleset_chain **base =
 		calloc(s->chains + 1, sizeof(struct ruleset_chain *));
-	struct walk w = { .s = s, .q = q };
+	struct walk w = { .s = s, .q = *q };
 	size_t n = 0;
 	bool on = true;
 
@@ -343,5 +348,6 @@ bool ruleset_walk(const struct ruleset_source *s, const struct ruleset_query *q,
 		return false;
 	write_rule(&w.first, rule, size);
 	*inferred = !w.first.understood;
+	*passed = w.first.passed;
 	return true;
 }

@@ -14,6 +14,7 @@
 struct ruleset_chain {
 	struct nftnl_chain *nft; /* with its rules, once it is loaded */
 	bool loaded;
+	uint64_t loaded_ns; /* not before: CLOCK_MONOTONIC */
 };
 
 /* Where chains and sets come from. */
@@ -33,8 +34,12 @@ struct ruleset_source {
 	void *ctx;
 };
 
-/* The answer of ruleset_find, from this source. */
+/*
+ * Writes the rule into RULE. *INFERRED: not all of what it asks for is understood. *PASSED: something
+ * before it may have let the packet through, so that it rests on there being no other rule. False: several may
+ * have been it, or none.
+ */
 bool ruleset_walk(const struct ruleset_source *s, const struct ruleset_query *q, char *rule,
-		  size_t size, bool *inferred);
+		  size_t size, bool *inferred, bool *passed);
 
 #endif

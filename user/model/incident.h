@@ -174,7 +174,9 @@ struct firewall {
 			     * "egress" */
 	char rule
 		[FIREWALL_RULE_MAX]; /* "inet filter input handle 5", names escaped; empty: not known */
-	bool rule_inferred;	     /* the only one that fits, but not all of it was understood */
+	bool rule_inferred;	     /* the only one that fits, but not all of it was understood, or
+				      * it may not have been there then */
+	bool changed; /* by the time that the firewall could be asked, its ruleset was another one */
 };
 
 /* Why the reset, one that this host wanted to send, did not leave it. */

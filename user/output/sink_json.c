@@ -389,6 +389,8 @@ static void put_firewall(struct json_out *o, const struct firewall *fw)
 		if (fw->rule_inferred)
 			json_out_bool(o, "rule_inferred", true);
 	}
+	if (fw->changed)
+		json_out_bool(o, "ruleset_changed", true);
 	json_out_end(o, c);
 }
 

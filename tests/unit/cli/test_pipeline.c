@@ -217,7 +217,7 @@ Test(pipeline, a_firewalls_rule_is_asked_with_the_packets_ends)
 	fake_put(f, &e);
 	fake_run(f);
 	cr_assert_eq(f->lines, 1);
-	cr_assert_eq(f->asked.rules, 1);
+	cr_assert_eq(f->asked.rules, 2); /* soon, and when it is told */
 	cr_assert_eq(f->asked.rule.verdict, RULESET_DROP);
 	cr_assert_eq(f->asked.rule.tuple.remote_port, 1000);
 	cr_assert_eq(f->asked.rule.in_ifindex, 7);
@@ -235,7 +235,7 @@ Test(pipeline, an_answer_of_no_rule_leaves_nothing_behind)
 	e.location = (uintptr_t)stack[0];
 	fake_put(f, &e);
 	fake_run(f);
-	cr_assert_eq(f->asked.rules, 1);
+	cr_assert_eq(f->asked.rules, 2); /* soon, and when it is told */
 	cr_assert_str_empty(f->line[0].rule);
 }
 
@@ -297,6 +297,50 @@ Test(pipeline, what_the_other_end_took_has_left)
 	cr_assert(f->line[0].pair.there);
 	cr_assert_eq(f->line[0].stayed.what, RST_UNSENT_NOT);
 	cr_assert_eq(f->asked.routes, 0);
+}
+
+/* ---- a ruleset that changes */
+
+static struct rst_event dropped_by_firewall(void)
+{
+	static const char *const stack[] = { "nf_hook_slow", "ip_local_deliver", "ip_rcv", NULL };
+	struct rst_event e = fake_event(RST_REC_DROPPED, 1000, stack);
+
+	e.packet = (struct rst_packet){ .seq = 1, .flags = RST_FLAG_RST, .ttl = 64, .valid = 1 };
+	e.location = (uintptr_t)stack[0];
+	e.nft_generation = 7;
+	return e;
+}
+
+Test(pipeline, a_rule_of_another_ruleset_is_none)
+{
+	struct rst_event e = dropped_by_firewall();
+
+	f->rule = "inet filter input handle 5";
+	f->generation = 8;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.rule.generation, 7);
+	cr_assert_eq(f->asked.rule.at_ns, FAKE_NOW_NS);
+	cr_assert_str_empty(f->line[0].rule);
+	cr_assert(strstr(f->line[0].why, "the ruleset has changed since"), "%s", f->line[0].why);
+}
+
+Test(pipeline, a_rule_that_was_seen_before_the_ruleset_changed_stays_known)
+{
+	struct rst_event e = dropped_by_firewall();
+
+	f->rule = "inet filter input handle 5";
+	f->generation = 7;
+	fake_put(f, &e);
+	pipeline_run(&f->pipeline, false);
+	cr_assert_eq(f->lines, 0);
+	f->rule = "inet filter input handle 6";
+	f->generation = 8;
+	fake_run(f);
+	cr_assert_str_eq(f->line[0].rule, "inet filter input handle 5");
+	cr_assert(strstr(f->line[0].why, "handle 5 (the ruleset has changed since)"), "%s",
+		  f->line[0].why);
 }
 
 /* ---- what may have been missed */

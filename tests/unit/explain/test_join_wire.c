@@ -70,10 +70,14 @@ Test(join_wire, directions)
 	static const struct {
 		enum origin origin;
 		enum direction direction;
+		uint64_t held_ns;
 	} rows[] = {
-		{ ORIGIN_UNKNOWN, DIR_SENT },	   { ORIGIN_FIREWALL, DIR_SENT },
-		{ ORIGIN_OWN_FIREWALL, DIR_SENT }, { ORIGIN_WRITTEN, DIR_SENT },
-		{ ORIGIN_TUN, DIR_SENT },	   { ORIGIN_FORWARDED, DIR_PASSING },
+		{ ORIGIN_UNKNOWN, DIR_SENT, JOIN_PAIR_NS },
+		{ ORIGIN_FIREWALL, DIR_SENT, JOIN_RULE_NS },
+		{ ORIGIN_OWN_FIREWALL, DIR_SENT, JOIN_PAIR_NS },
+		{ ORIGIN_WRITTEN, DIR_SENT, JOIN_PAIR_NS },
+		{ ORIGIN_TUN, DIR_SENT, JOIN_PAIR_NS },
+		{ ORIGIN_FORWARDED, DIR_PASSING, JOIN_PAIR_NS },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -81,8 +85,8 @@ Test(join_wire, directions)
 		const struct join_entry *e;
 
 		wire(j, 5 * MS, 1, rows[i].origin);
-		cr_expect_null(join_next(j, 5 * MS + JOIN_PAIR_NS - 1, false));
-		e = join_next(j, 5 * MS + JOIN_PAIR_NS, false);
+		cr_expect_null(join_next(j, 5 * MS + rows[i].held_ns - 1, false));
+		e = join_next(j, 5 * MS + rows[i].held_ns, false);
 		cr_assert_not_null(e, "row %zu", i);
 		cr_expect_eq(e->origin, rows[i].origin);
 		cr_expect_eq(e->direction, rows[i].direction, "row %zu", i);

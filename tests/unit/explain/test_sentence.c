@@ -151,7 +151,7 @@ static void build_longest(struct built *b, enum rst_socket_kind kind)
 	b->in.firewall.kind = "iptables-legacy";
 	b->in.firewall.hook = "postrouting";
 	memset(b->in.firewall.rule, 'r', sizeof(b->in.firewall.rule) - 1);
-	b->in.firewall.rule_inferred = true;
+	b->in.firewall.rule_inferred = b->in.firewall.changed = true;
 	b->in.translation.there = true;
 	memset(&b->in.translation.original, 0xff, sizeof(b->in.translation.original));
 	b->in.translation.original.family = 6;

@@ -44,6 +44,15 @@ Test(why_wire, firewall_reject)
 	assert_why(&b,
 		   "nft, probably rule inet filter input handle 5, in the input hook refused a SYN "
 		   "segment (seq 1000)");
+	b.in.firewall.rule_inferred = false;
+	b.in.firewall.changed = true;
+	assert_why(&b,
+		   "nft, rule inet filter input handle 5 (the ruleset has changed since), in the "
+		   "input hook refused a SYN segment (seq 1000)");
+	b.in.firewall.rule[0] = '\0';
+	assert_why(&b,
+		   "nft, by a rule that is not known because the ruleset has changed since, in the "
+		   "input hook refused a SYN segment (seq 1000)");
 	memset(&b.in.firewall, 0, sizeof(b.in.firewall));
 	assert_why(&b, "netfilter refused a SYN segment (seq 1000)");
 }

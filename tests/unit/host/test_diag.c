@@ -75,16 +75,18 @@ Test(conntrack, no_way_into_the_namespace)
 Test(ruleset, no_way_into_the_namespace)
 {
 	struct ruleset_query q = { .kind = "nft", .hook = "input", .tuple.family = 4 };
+	struct ruleset_answer answer = { .rule = "x", .inferred = true, .changed = true };
 	struct ruleset *r = NULL;
-	char rule[96] = "x";
-	bool inferred = true;
 
 	cr_assert_eq(ruleset_open(&r), 0);
-	cr_expect_not(ruleset_find(r, 1, 0, &q, rule, sizeof(rule), &inferred));
-	cr_expect_str_empty(rule);
-	cr_expect_not(inferred);
+	ruleset_find(r, 1, 0, &q, &answer);
+	cr_expect_str_empty(answer.rule);
+	cr_expect_not(answer.inferred);
+	cr_expect_not(answer.changed);
 	q.kind = "iptables-legacy";
-	cr_expect_not(ruleset_find(r, netns_own(), 0, &q, rule, sizeof(rule), &inferred));
+	answer.rule[0] = 'x';
+	ruleset_find(r, netns_own(), 0, &q, &answer);
+	cr_expect_str_empty(answer.rule);
 	ruleset_close(r);
 	ruleset_close(NULL);
 }

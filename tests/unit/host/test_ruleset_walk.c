@@ -26,15 +26,17 @@ static void teardown(void)
 
 TestSuite(ruleset_walk, .init = setup, .fini = teardown);
 
-/* WANTED as ruleset_find writes it; with "?" at its end: inferred; NULL: no answer. */
+/* WANTED as ruleset_walk writes it; with "?" at its end: inferred; with "!": something before it may have
+ * let the packet through; NULL: no answer. */
 static void expect(const char *wanted, int line)
 {
 	char rule[100] = "";
-	bool inferred = false;
-	bool found = ruleset_walk(&built.source, &query, rule, 96, &inferred);
+	bool inferred = false, passed = false;
+	bool found = ruleset_walk(&built.source, &query, rule, 96, &inferred, &passed);
 
 	cr_expect_eq(found, wanted != NULL, "line %d: %s", line, rule);
 	strcat(rule, inferred ? "?" : "");
+	strcat(rule, passed ? "!" : "");
 	if (found && wanted)
 		cr_expect_str_eq(rule, wanted, "line %d: %s", line, rule);
 }
@@ -98,6 +100,34 @@ Test(ruleset_walk, after_what_may_accept)
 	verdict(input, 4, false, NF_ACCEPT, NULL);
 	verdict(input, 5, false, NF_DROP, NULL);
 	reject(input, 6, 81, true);
+	EXPECT("inet filter input handle 6!");
+}
+
+/* `ct state established accept`: what it is, the packet does not show. */
+Test(ruleset_walk, after_an_accept_by_state)
+{
+	struct nftnl_chain *late =
+		build_chain(&built, NFPROTO_INET, "late", "c", NF_INET_LOCAL_IN, 10, NF_ACCEPT);
+
+	x_verdict(x_established(build_rule(input, 4)), NF_ACCEPT, NULL);
+	reject(late, 5, 81, true); /* what one chain accepts comes to the next */
+	EXPECT("inet late c handle 5");
+	reject(input, 6, 81, true);
+	nftnl_chain_set_u32(late, NFTNL_CHAIN_HOOKNUM, NF_INET_FORWARD);
+	EXPECT("inet filter input handle 6!");
+}
+
+Test(ruleset_walk, a_counter_of_nothing)
+{
+	struct nftnl_rule *rule = build_rule(input, 5);
+
+	x_reject(x_counter(x_dport(rule, 81), 0), NFT_REJECT_TCP_RST);
+	query.at_ns = 1000;
+	EXPECT("inet filter input handle 5"); /* read before the packet came */
+	built.chain[0].loaded_ns = 1001;
+	EXPECT(NULL);
+	rule = build_rule(input, 6);
+	x_reject(x_counter(x_dport(rule, 81), 1), NFT_REJECT_TCP_RST);
 	EXPECT("inet filter input handle 6");
 }
 
@@ -204,7 +234,7 @@ Test(ruleset_walk, perhaps_returns)
 	verdict(sub, 8, false, NFT_RETURN, NULL);
 	reject(sub, 9, 81, true);
 	verdict(input, 4, true, NFT_JUMP, "sub");
-	EXPECT("inet filter sub handle 9");
+	EXPECT("inet filter sub handle 9!");
 	reject(input, 5, 81, true);
 	EXPECT(NULL);
 }

@@ -59,6 +59,7 @@ Test(sink_json_wire, firewall_reject)
 	json_assert_str(o, "firewall.hook", "input");
 	json_assert_str(o, "firewall.rule", "inet filter in\\x1bput handle 5");
 	json_assert_absent(o, "firewall.rule_inferred");
+	json_assert_absent(o, "firewall.ruleset_changed");
 	json_assert_str(o, "interface", "eth0");
 	json_assert_str(o, "in_interface", "eth1");
 	json_assert_absent(o, "out_interface");
@@ -70,7 +71,9 @@ Test(sink_json_wire, firewall_reject)
 	cr_expect(json_is_true(json_at(o, "firewall.rule_inferred")));
 	json_decref(o);
 	sample.in.firewall.rule[0] = '\0';
+	sample.in.firewall.changed = true;
 	o = event(CAUSE_FIREWALL_REJECT, DIR_SENT);
+	cr_expect(json_is_true(json_at(o, "firewall.ruleset_changed")));
 	json_assert_absent(o, "firewall.rule");
 	json_assert_absent(o, "firewall.rule_inferred");
 	json_decref(o);
