@@ -6,7 +6,9 @@
  * have other ends, but are the same.
  */
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include "craft.h"
 #include "expect.h"
@@ -275,11 +277,81 @@ static void strayed(struct run *run)
 	pair_stop(&p);
 }
 
+/* The entries of established and of reset flows end soon. */
+#define SHORT_ENTRIES                     \
+	"for t in established close; do " \
+	"echo 1 >/proc/sys/net/netfilter/nf_conntrack_tcp_timeout_$t || exit 1; done"
+
+static void forget_flows(struct run *run)
+{
+	/* An entry whose second is over is none, though it may still be counted. */
+	usleep(1500000);
+	netlab_sh(&run->lab, SIDE_ROUTER, "nft flush ruleset");
+}
+
+/*
+ * The router led a port of its own to the server, and a proxy of its listens there too. The entry and the rule
+ * are gone: what comes next meets the proxy, which never had that connection.
+ */
+static void entry_gone(struct run *run)
+{
+	bool killed = run->what;
+	struct end outside =
+		expect_at(run->speak == SPEAK_V6 ? "2001:db8::3" : "192.0.2.3", OUTSIDE_PORT);
+	struct wanted sent = {
+		.cause = "no-such-connection",
+		.detail = "translated",
+		.certainty = "inferred",
+		.local = &outside,
+		.emitter = expect_passive(run->speak),
+		.why = "conntrack has no entry of its flow any more",
+	};
+	struct actor proxy;
+	struct pair p;
+	json_t *e;
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_ROUTER, p.server.address, p.server.port);
+	if (netlab_try(&run->lab, SIDE_ROUTER, SHORT_ENTRIES))
+		run_skip("this kernel has no limits of conntrack entries by namespace");
+	actor_start(&proxy, &run->lab, SIDE_ROUTER, "e2e-proxy");
+	actor_listen(&proxy, run->speak, NULL, OUTSIDE_PORT, 8);
+	tracer_start(run, NULL);
+	open_translated(run, &p, &outside);
+	if (killed) {
+		actor_write(&p.cli, p.c, 10);
+		actor_await_unread(&p.srv, p.s, 10);
+		netlab_drop(&run->lab, SIDE_ROUTER, "forward", "tcp flags & (rst | fin) != 0");
+		actor_kill(&p.srv, SIGKILL);
+	}
+	forget_flows(run);
+	actor_write(&p.cli, p.c, 10);
+	actor_await_reset(&p.cli, p.c);
+	tracer_stop(run);
+	sent.remote = &p.client;
+	sent.owner = &p.srv;
+	e = expect_sent(run, SIDE_ROUTER, 0, &sent);
+	expect_str(e, "translated.by", killed ? "history" : "connection");
+	check_end(e, "translated.original.source", &p.client);
+	check_end(e, "translated.original.destination", &outside);
+	check_end(e, "translated.reply.source", &p.server);
+	check_end(e, "translated.reply.destination", &p.client);
+	expect_contains(e, "why", p.server.address);
+	if (killed)
+		expect_history(e, "signal", &p.srv, 0);
+	actor_stop(&proxy);
+	pair_stop(&p);
+}
+
+static const bool kills = true;
+
 const struct scenario scenarios_translated[] = {
 	{ "translated", translated, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat", dnat, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat-back", dnat_back, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-redirect", redirected, V4_V6, false, LAB_PAIR, true, NULL },
 	{ "translated-not", strayed, V4_V6, false, LAB_PAIR, true, NULL },
+	{ "translated-entry-gone", entry_gone, V4_V6, .shape = LAB_ROUTED },
+	{ "translated-container-gone", entry_gone, V4_V6, .shape = LAB_ROUTED, .what = &kills },
 	{ 0 },
 };

@@ -79,7 +79,7 @@ static int fake_owners(void *context, const uint64_t *inode, struct rst_found *f
 	f->asked.owners++;
 	f->asked.inodes = n;
 	for (size_t i = 0; i < n; i++)
-		found[i] = f->owner;
+		found[i] = f->owners ? f->owners[inode[i]] : f->owner;
 	return f->owners_err;
 }
 
@@ -128,11 +128,27 @@ static int fake_alike(void *context, uint32_t netns, const struct rst_tuple *tup
 {
 	struct fake *f = context;
 
-	(void)netns;
 	(void)tuple;
-	if (f->alike && max)
-		*out = *f->alike;
-	return f->alike != NULL;
+	if (!f->alike || (f->alike_netns && f->alike_netns != netns))
+		return 0;
+	for (int i = 0; i < f->alikes && i < max; i++)
+		out[i] = f->alike[i];
+	return f->alikes;
+}
+
+static void fake_peers(void *context, struct past_peer *q, size_t n)
+{
+	struct fake *f = context;
+
+	f->asked.peers++;
+	for (size_t i = 0; i < n; i++) {
+		if (!f->peer_past.kind || !q[i].fits(q[i].context, &f->peer_past))
+			continue;
+		q[i].past = f->peer_past;
+		q[i].found = q[i].tuple;
+		q[i].found.local[3] = 99;
+		q[i].found_netns = q[i].netns + 1;
+	}
 }
 
 static void fake_rule(void *context, uint32_t netns, const struct ruleset_query *q,
@@ -228,6 +244,7 @@ static const struct questions questions = {
 	.history = fake_history,
 	.translation = fake_translation,
 	.rule = fake_rule,
+	.peers = fake_peers,
 	.route = fake_route,
 	.down = fake_down,
 	.watched = fake_watched,

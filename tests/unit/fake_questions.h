@@ -19,8 +19,6 @@ struct fake_line {
 	uint16_t remote_port;
 	bool stands, unasked;
 	bool translated;
-	const struct diag_connection
-		*alike; /* shares an end with whatever is asked for; NULL: none */
 	uint32_t owner; /* pid */
 	struct pair pair;
 	struct stayed stayed;
@@ -40,13 +38,17 @@ struct fake {
 	uint64_t counters[RST_CNT_MAX];
 	struct listeners listeners;
 	int owners_err;
-	struct rst_found owner; /* of every inode that is asked for; pid 0: nobody */
+	struct rst_found owner;		/* of every inode that is asked for; pid 0: nobody */
+	const struct rst_found *owners; /* of the inodes from 0 on; NULL: as `owner` says */
 	int socket_err;
 	struct diag_socket socket;
 	struct rst_past past; /* kind 0: nothing is remembered */
 	uint64_t forgotten;   /* of 70,000 */
 	const struct diag_connection
-		*alike; /* shares an end with whatever is asked for; NULL: none */
+		*alike;		   /* these share an end with whatever is asked for; NULL: none */
+	int alikes;		   /* how many */
+	uint32_t alike_netns;	   /* only there; 0: anywhere */
+	struct rst_past peer_past; /* of an ended connection of the peer elsewhere; kind 0: none */
 	bool translated;
 	const char *rule;    /* NULL: none */
 	uint32_t generation; /* of the ruleset */
@@ -63,7 +65,7 @@ struct fake {
 	/* How often each was asked, and what last. */
 	struct {
 		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
-			interfaces, processes, releases, stacks, histories, routes;
+			interfaces, processes, releases, stacks, histories, routes, peers;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
 	} asked;

@@ -116,6 +116,13 @@ static int answer_past(void *context, uint32_t netns, const struct rst_tuple *tu
 	return tracer_past(a->tracer, netns, tuple, is_syn, out);
 }
 
+static void answer_peers(void *context, struct past_peer *q, size_t n)
+{
+	struct answers *a = context;
+
+	tracer_past_peers(a->tracer, q, n);
+}
+
 static void answer_history(void *context, uint64_t *remembered, uint64_t *forgotten)
 {
 	struct answers *a = context;
@@ -218,6 +225,7 @@ const struct questions answers_questions = {
 	.socket = answer_socket,
 	.alike = answer_alike,
 	.past = answer_past,
+	.peers = answer_peers,
 	.history = answer_history,
 	.translation = answer_translation,
 	.rule = answer_rule,

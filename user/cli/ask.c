@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* ask.c: asks the kernel and this machine what the records do not tell. */
 #include "cli/ask.h"
+#include "cli/ask_meant.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -95,38 +96,6 @@ static void look_again(const struct ask *a, const struct incident *in, struct rs
 		event->past = past;
 }
 
-/* Its owner is looked for by the socket's file; what the segment met instead is none. */
-static void set_meant(struct incident *in, struct rst_event *event, enum meant_by by,
-		      const struct rst_tuple *tuple, const struct diag_socket *found)
-{
-	struct meant *m = &in->meant;
-
-	m->by = by;
-	m->tuple = *tuple;
-	m->state = found->state;
-	m->met_owner = event->owner;
-	m->met_inode = event->sock.inode;
-	m->met_cookie = event->sock.cookie;
-	memset(&event->owner, 0, sizeof(event->owner));
-	event->sock.inode = found->inode;
-	event->sock.cookie = found->cookie;
-}
-
-/* What only shares an end with the segment has nothing to do with it, unless the numbers say so. */
-static void check_meant(struct incident *in, struct rst_event *event)
-{
-	struct meant *m = &in->meant;
-
-	if ((m->by != MEANT_LOCAL_END && m->by != MEANT_REMOTE_END) || attribute_is_meant(in))
-		return;
-	event->owner = m->met_owner;
-	event->sock.inode = m->met_inode;
-	event->sock.cookie = m->met_cookie;
-	memset(m, 0, sizeof(*m));
-	memset(&in->translation, 0, sizeof(in->translation));
-	attribute_cause(in);
-}
-
 /* The socket behind a translation that conntrack knows. */
 static void find_behind(const struct ask *a, struct incident *in, struct rst_event *event,
 			const struct rst_tuple *packet)
@@ -140,32 +109,12 @@ static void find_behind(const struct ask *a, struct incident *in, struct rst_eve
 	packet_turn(&behind);
 	if (!a->questions->socket(a->context, event->netns, 0, &behind, &found) &&
 	    found.state != RST_TCP_LISTEN) {
-		set_meant(in, event, MEANT_CONNTRACK, &behind, &found);
+		ask_meant_set(in, event, MEANT_CONNTRACK, &behind, &found);
 	} else if (!a->questions->past(a->context, event->netns, &behind, false, &past) &&
 		   past.kind == RST_PAST_CONNECTION) {
 		event->past = past;
 		in->meant.by = MEANT_ENDED;
 	}
-}
-
-/* A connection that a NAT elsewhere, or one that is gone, may join with the segment's ends. Whether the
- * numbers agree, is found out with the owner. */
-static void find_alike(const struct ask *a, struct incident *in, struct rst_event *event,
-		       const struct rst_tuple *packet)
-{
-	struct diag_connection c;
-	struct translation *tr = &in->translation;
-	bool local;
-
-	if (a->questions->alike(a->context, event->netns, &event->tuple, &c, 1) != 1)
-		return;
-	local = c.tuple.local_port == event->tuple.local_port &&
-		!memcmp(c.tuple.local, event->tuple.local, sizeof(c.tuple.local));
-	set_meant(in, event, local ? MEANT_LOCAL_END : MEANT_REMOTE_END, &c.tuple, &c.socket);
-	tr->there = true;
-	tr->by = "connection";
-	tr->original = local ? c.tuple : *packet;
-	tr->reply = local ? *packet : c.tuple;
 }
 
 /* Whether the two ends of a segment or RST are translated here, and what it was for if it was not. */
@@ -181,7 +130,7 @@ static void find_translation(const struct ask *a, struct incident *in, struct rs
 		return;
 	if (!tr->there) {
 		if (attribute_wants_alike(in))
-			find_alike(a, in, event, &packet);
+			ask_meant_collect(a, in, event);
 	} else if (translation_is_before(tr, &packet)) {
 		find_behind(a, in, event, &packet);
 	} else {
@@ -302,17 +251,6 @@ void ask_endings(const struct ask *a, struct incident *in)
 				    q->runs(a->context, in->opener.who.pid, start));
 }
 
-static void take_numbers(struct incident *in, const struct rst_found *found)
-{
-	struct meant *m = &in->meant;
-
-	if (m->by == MEANT_NOT || !found->task.pid)
-		return;
-	m->have_numbers = true;
-	m->rcv_nxt = found->rcv_nxt;
-	m->snd_nxt = found->snd_nxt;
-}
-
 void ask_stayed_rule(const struct ask *a, struct incident *in, const struct rst_stayed *stayed)
 {
 	struct firewall *fw = &in->stayed.firewall;
@@ -357,42 +295,63 @@ void ask_route(const struct ask *a, struct incident *in)
 	ask_interface(a, in->stayed.interface, event->netns, down);
 }
 
+/* Of one inode that is asked for: whose owner it is. */
+struct asked {
+	uint64_t inode[ASK_OWNERS_MAX * (1 + MEANT_CANDIDATES)];
+	struct rst_found found[ASK_OWNERS_MAX * (1 + MEANT_CANDIDATES)];
+	size_t owner[ASK_OWNERS_MAX],
+		candidates[ASK_OWNERS_MAX]; /* where those of an incident begin */
+	size_t n;
+};
+
+static void collect(struct asked *q, const struct incident *in, const struct rst_event *event,
+		    size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct meant *m = &in[i].meant;
+
+		q->owner[i] = q->n;
+		if (attribute_wants_scan(&in[i]))
+			q->inode[q->n++] = event[i].sock.inode;
+		q->candidates[i] = q->n;
+		for (size_t k = 0; k < m->candidates; k++)
+			q->inode[q->n++] = m->candidate[k].inode;
+	}
+}
+
+static bool take_owner(struct incident *in, struct rst_event *event, const struct rst_found *found)
+{
+	if (!found->task.pid)
+		return false;
+	event->owner.task = found->task;
+	event->owner.known_by = RST_KNOWN_SCAN;
+	in->owner.shared_by = found->processes;
+	if (in->meant.by != MEANT_NOT) {
+		in->meant.have_numbers = true;
+		in->meant.rcv_nxt = found->rcv_nxt;
+		in->meant.snd_nxt = found->snd_nxt;
+	}
+	return true;
+}
+
 int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,
 	       size_t *missing)
 {
-	uint64_t inode[ASK_OWNERS_MAX];
-	struct rst_found found[ASK_OWNERS_MAX];
-	size_t at[ASK_OWNERS_MAX], wanted = 0;
-	int err;
+	struct asked q = { .n = 0 };
+	int err = 0;
 
 	*missing = 0;
+	collect(&q, in, event, n);
+	if (q.n)
+		err = a->questions->owners(a->context, q.inode, q.found, q.n);
 	for (size_t i = 0; i < n; i++) {
-		if (!attribute_wants_scan(&in[i]))
-			continue;
-		at[wanted] = i;
-		inode[wanted++] = event[i].sock.inode;
-	}
-	err = wanted ? a->questions->owners(a->context, inode, found, wanted) : 0;
-	for (size_t i = 0; i < wanted && !err; i++)
-		take_numbers(&in[at[i]], &found[i]);
-	for (size_t i = 0; i < n; i++)
-		check_meant(&in[i], &event[i]);
-	if (err) {
-		*missing = wanted;
-		return err;
-	}
-	for (size_t i = 0; i < wanted; i++) {
-		struct rst_owner *owner = &event[at[i]].owner;
+		bool wanted = q.candidates[i] > q.owner[i];
 
-		if (!attribute_wants_scan(&in[at[i]]))
-			continue;
-		if (!found[i].task.pid) {
+		if (wanted && (err || !take_owner(&in[i], &event[i], &q.found[q.owner[i]])))
 			++*missing;
-			continue;
-		}
-		owner->task = found[i].task;
-		owner->known_by = RST_KNOWN_SCAN;
-		in[at[i]].owner.shared_by = found[i].processes;
+		if (!err && in[i].meant.candidates)
+			ask_meant_choose(&in[i], &event[i], &q.found[q.candidates[i]]);
 	}
-	return 0;
+	ask_meant_ended(a, in, event, n);
+	return err;
 }

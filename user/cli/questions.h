@@ -13,6 +13,7 @@
 
 #include "host/diag.h"
 #include "host/ruleset.h"
+#include "kernel/past.h"
 #include "model/incident.h"
 #include "model/listeners.h"
 
@@ -53,6 +54,9 @@ struct questions {
 	/* As tracer_past: what is remembered by now of these two ends. */
 	int (*past)(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		    struct rst_past *out);
+
+	/* As past_peers: ended connections that N segments' peers had with other local ends. */
+	void (*peers)(void *context, struct past_peer *q, size_t n);
 
 	/* As tracer_history: how many ended connections were remembered, and pushed out. */
 	void (*history)(void *context, uint64_t *remembered, uint64_t *forgotten);

@@ -43,6 +43,8 @@ static const struct rule rules[] = {
 	  OWNER_SOCKET, "translated" },
 	{ "P2", DIR_SENT, match_strayed_ended, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
 	  OWNER_PAST, "translated" },
+	{ "P2", DIR_SENT, match_strayed_ended_likely, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED,
+	  OWNER_PAST, "translated" },
 	{ "P2", DIR_SENT, match_strayed, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN, OWNER_NOBODY,
 	  "translated" },
 	{ "P3f", DIR_SENT, match_dropped_same, CAUSE_ACCEPT_QUEUE_FULL_EARLIER, CERTAINTY_CERTAIN,

@@ -45,9 +45,11 @@ bool attribute_wants_translation(const struct incident *in);
 /* Where conntrack does not know: whether it may be for a connection that shares one of its ends. */
 bool attribute_wants_alike(const struct incident *in);
 
-/* Whether what shares one end with the segment is the connection that it was for: its numbers go on where
- * that one is. Needs `meant` with its numbers. */
-bool attribute_is_meant(const struct incident *in);
+/* How many of the segment's numbers, 0 to 2, are those of that connection. */
+int attribute_numbers(const struct incident *in, const struct meant_candidate *c);
+
+/* Whether it goes on where that connection, or handshake, stopped. */
+bool attribute_goes_on(const struct incident *in, const struct rst_past *past);
 
 /* Whether the verdict depends on what still stands: a request socket, or TIME_WAIT. */
 bool attribute_wants_standing(const struct incident *in);

@@ -20,17 +20,13 @@ static bool close_to(uint32_t a, uint32_t b)
 	return a - b + SPAN_BYTES < 2 * SPAN_BYTES;
 }
 
-bool attribute_is_meant(const struct incident *in)
+int attribute_numbers(const struct incident *in, const struct meant_candidate *c)
 {
 	const struct rst_packet *p = &in->packet;
-	const struct meant *m = &in->meant;
+	int n = p->flags & RST_FLAG_ACK && close_to(p->ack, c->snd_nxt);
 
-	if (!m->have_numbers)
-		return false;
-	if (p->flags & RST_FLAG_ACK && close_to(p->ack, m->snd_nxt))
-		return true;
 	/* Before the SYN-ACK nothing is expected. */
-	return m->state != RST_TCP_SYN_SENT && close_to(p->seq, m->rcv_nxt);
+	return n + (c->state != RST_TCP_SYN_SENT && close_to(p->seq, c->rcv_nxt));
 }
 
 /* How far the segment is from where the connection's peer was. */
@@ -45,6 +41,13 @@ static void say_distance(struct incident *in)
 	    COUNT(beyond < 0 ? -(int64_t)beyond : beyond), beyond < 0 ? "behind" : "beyond");
 }
 
+/* What its namespace is, if it is another. */
+static void say_elsewhere(struct incident *in)
+{
+	if (in->meant.netns && in->meant.netns != in->ev->netns)
+		say(in, ", in network namespace %u", in->meant.netns);
+}
+
 static void say_connection(struct incident *in)
 {
 	const struct meant *m = &in->meant;
@@ -54,10 +57,12 @@ static void say_connection(struct incident *in)
 		say_owner(in);
 	else
 		say(in, "a process here");
-	say(in, " has that connection (%s with %s, %s)",
+	say(in, " has that connection (%s with %s, %s",
 	    ENDPOINT(m->tuple.local, m->tuple.family, m->tuple.local_port),
 	    ENDPOINT(m->tuple.remote, m->tuple.family, m->tuple.remote_port),
 	    words_tcp_state(m->state));
+	say_elsewhere(in);
+	say(in, ")");
 }
 
 static void say_flow(struct incident *in)
@@ -79,12 +84,56 @@ static void say_by_one_end(struct incident *in)
 {
 	const struct rst_tuple *t = &in->ev->tuple;
 
-	say(in, " came untranslated: its numbers are those of another connection of %s",
-	    in->meant.by == MEANT_LOCAL_END ? ENDPOINT(t->local, t->family, t->local_port)
-					    : ENDPOINT(t->remote, t->family, t->remote_port));
-	say(in, ", which a NAT %s joins with these ends, and let this one through",
-	    in->meant.by == MEANT_LOCAL_END ? "on the way" : "here");
+	if (in->meant.by == MEANT_REMOTE_END) {
+		say(in,
+		    " was not translated: conntrack has no entry of its flow any more. Its numbers "
+		    "are those of another connection of %s",
+		    ENDPOINT(t->remote, t->family, t->remote_port));
+	} else {
+		say(in,
+		    " came untranslated: its numbers are those of another connection of %s, which a NAT "
+		    "on the way joins with these ends, and let this one through",
+		    ENDPOINT(t->local, t->family, t->local_port));
+	}
 	say_distance(in);
+}
+
+static void say_ended_peer(struct incident *in)
+{
+	const struct rst_tuple *t = &in->meant.tuple;
+
+	say(in,
+	    " was not translated: conntrack has no entry of its flow any more. Its numbers go on where a "
+	    "connection of %s with %s stopped",
+	    ENDPOINT(t->remote, t->family, t->remote_port),
+	    ENDPOINT(t->local, t->family, t->local_port));
+	say_elsewhere(in);
+	if (!in->history.what)
+		return;
+	say(in, "; %s before, ", SPAN(in->history.ago_ns));
+	say_history(in, "that connection");
+}
+
+static void say_candidates(struct incident *in)
+{
+	const struct meant *m = &in->meant;
+	const char *between = ": ";
+
+	say(in,
+	    " came untranslated: its numbers are those of more than one connection that has one of its "
+	    "ends");
+	for (size_t i = 0; i < m->candidates; i++) {
+		const struct meant_candidate *c = &m->candidate[i];
+
+		if (!c->fits)
+			continue;
+		say(in, "%s", between);
+		say_process(in, c->pid, c->comm);
+		say(in, " (%s with %s)",
+		    ENDPOINT(c->tuple.local, c->tuple.family, c->tuple.local_port),
+		    ENDPOINT(c->tuple.remote, c->tuple.family, c->tuple.remote_port));
+		between = " or ";
+	}
 }
 
 void say_untranslated(struct incident *in)
@@ -103,8 +152,14 @@ void say_untranslated(struct incident *in)
 		say_flow(in);
 		if (!in->history.what)
 			break;
-		say(in, "; %s before ", SPAN(in->history.ago_ns));
+		say(in, "; %s before, ", SPAN(in->history.ago_ns));
 		say_history(in, "that connection");
+		break;
+	case MEANT_ENDED_PEER:
+		say_ended_peer(in);
+		break;
+	case MEANT_SEVERAL:
+		say_candidates(in);
 		break;
 	case MEANT_NOT:
 		say_flow(in);

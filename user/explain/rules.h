@@ -18,6 +18,7 @@ bool match_p1_other_netns(const struct incident *in);
 bool match_p2(const struct incident *in);
 bool match_strayed_live(const struct incident *in);
 bool match_strayed_ended(const struct incident *in);
+bool match_strayed_ended_likely(const struct incident *in);
 bool match_strayed(const struct incident *in);
 bool match_strayed_likely(const struct incident *in);
 bool match_p3(const struct incident *in);

@@ -43,7 +43,8 @@ bool match_p2(const struct incident *in)
 /* It met this host's own ports, because nobody had translated it. */
 static bool strayed(const struct incident *in)
 {
-	return (match_p2(in) || match_p3(in)) && in->translation.there;
+	return (match_p2(in) || match_p3(in)) &&
+	       (in->translation.there || in->meant.by == MEANT_SEVERAL);
 }
 
 bool match_strayed_live(const struct incident *in)
@@ -54,6 +55,11 @@ bool match_strayed_live(const struct incident *in)
 bool match_strayed_ended(const struct incident *in)
 {
 	return strayed(in) && in->meant.by == MEANT_ENDED;
+}
+
+bool match_strayed_ended_likely(const struct incident *in)
+{
+	return strayed(in) && in->meant.by == MEANT_ENDED_PEER;
 }
 
 bool match_strayed(const struct incident *in)

@@ -20,7 +20,7 @@ static bool near(uint32_t a, uint32_t b)
 }
 
 /* Does the segment go on where that connection or handshake stopped? */
-static bool goes_on(const struct incident *in, const struct rst_past *past)
+bool attribute_goes_on(const struct incident *in, const struct rst_past *past)
 {
 	bool acks = !(in->packet.flags & RST_FLAG_ACK) || near(in->packet.ack, past->snd_nxt);
 
@@ -32,7 +32,7 @@ static bool goes_on(const struct incident *in, const struct rst_past *past)
 static bool continues(const struct incident *in)
 {
 	/* Of what ended in good order the numbers are not kept. */
-	return in->ev->past.end != RST_END_ORDERLY && goes_on(in, &in->ev->past);
+	return in->ev->past.end != RST_END_ORDERLY && attribute_goes_on(in, &in->ev->past);
 }
 
 static bool no_connection(const struct incident *in)
@@ -102,7 +102,7 @@ bool attribute_takes_again(const struct incident *in, const struct rst_past *pas
 	/* It gets its time before it is written down. */
 	if (past->at_ns + ATTRIBUTE_AGAIN_NS < now || past->at_ns > now + ATTRIBUTE_AGAIN_NS)
 		return false;
-	return past->kind == RST_PAST_LISTENER ? match_p1(in) : goes_on(in, past);
+	return past->kind == RST_PAST_LISTENER ? match_p1(in) : attribute_goes_on(in, past);
 }
 
 bool attribute_uses_past(const struct incident *in)

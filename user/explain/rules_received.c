@@ -69,7 +69,7 @@ bool match_dropped_meant(const struct incident *in)
 
 bool match_dropped_meant_ended(const struct incident *in)
 {
-	return dropped(in) && in->meant.by == MEANT_ENDED;
+	return dropped(in) && (in->meant.by == MEANT_ENDED || in->meant.by == MEANT_ENDED_PEER);
 }
 
 bool match_dropped_listener(const struct incident *in)

@@ -67,7 +67,7 @@ void why_no_such_connection(struct incident *in)
 		say_segment(in);
 	else
 		say(in, "a segment");
-	if (in->translation.there) {
+	if (in->translation.there || in->meant.by == MEANT_SEVERAL) {
 		say_untranslated(in);
 		return;
 	}

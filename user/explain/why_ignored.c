@@ -50,7 +50,7 @@ static void ignored_no_ack(struct incident *in)
 
 static void ignored_no_socket(struct incident *in)
 {
-	if (in->translation.there) {
+	if (in->translation.there || in->meant.by == MEANT_SEVERAL) {
 		say(in, "it");
 		say_untranslated(in);
 		return;
@@ -68,7 +68,7 @@ static void ignored_no_socket(struct incident *in)
 
 static void ignored_listener(struct incident *in)
 {
-	if (in->translation.there) {
+	if (in->translation.there || in->meant.by == MEANT_SEVERAL) {
 		say(in, "it");
 		say_untranslated(in);
 		return;

@@ -3,8 +3,10 @@
 #include <bpf/bpf.h>
 #include <errno.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/util.h"
 #include "kernel/past.h"
 
 /* Takes what MAP has of KEY into OUT, if that is newer. */
@@ -50,4 +52,58 @@ int past_find(const struct past_maps *maps, uint32_t netns, const struct rst_tup
 		take_newer(maps->handshakes, &key, out);
 	}
 	return out->kind ? 0 : -ENOENT;
+}
+
+static bool same_peer(const struct past_peer *q, const struct rst_past_key *key)
+{
+	const struct rst_tuple *t = &q->tuple;
+
+	if (key->remote_port != t->remote_port || key->family != t->family ||
+	    memcmp(key->remote, t->remote, sizeof(key->remote)) != 0)
+		return false;
+	return key->netns != q->netns || key->local_port != t->local_port ||
+	       memcmp(key->local, t->local, sizeof(key->local)) != 0;
+}
+
+static void take_peer(struct past_peer *q, const struct rst_past_key *key,
+		      const struct rst_past *past)
+{
+	if (!same_peer(q, key) || (q->past.kind && q->past.at_ns >= past->at_ns) ||
+	    !q->fits(q->context, past))
+		return;
+	q->past = *past;
+	q->found_netns = key->netns;
+	q->found = q->tuple;
+	memcpy(q->found.local, key->local, sizeof(key->local));
+	q->found.local_port = key->local_port;
+}
+
+/* What one system call fetches. */
+#define CHUNK 512
+
+struct chunk {
+	struct rst_past_key key[CHUNK];
+	struct rst_past past[CHUNK];
+};
+
+void past_peers(int connections, struct past_peer *q, size_t n)
+{
+	_cleanup(freep) struct chunk *chunk = malloc(sizeof(*chunk));
+	uint32_t at, *from = NULL;
+	int err = chunk ? 0 : -ENOMEM;
+
+	for (size_t i = 0; i < n; i++)
+		q[i].past.kind = RST_PAST_NONE;
+	while (!err) {
+		uint32_t got = CHUNK;
+
+		err = bpf_map_lookup_batch(connections, from, &at, chunk->key, chunk->past, &got,
+					   NULL);
+		if (err && err != -ENOENT)
+			break;
+		for (uint32_t k = 0; k < got; k++)
+			for (size_t i = 0; i < n; i++)
+				take_peer(&q[i], &chunk->key[k], &chunk->past[k]);
+		from = &at;
+	}
 }

@@ -4,6 +4,7 @@
 #define RSTTRACE_PAST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "event.h"
 
@@ -18,5 +19,20 @@ struct past_maps {
  */
 int past_find(const struct past_maps *maps, uint32_t netns, const struct rst_tuple *tuple,
 	      bool is_syn, struct rst_past *out);
+
+/* An ended connection of a segment's peer, with another local end or in another namespace. */
+struct past_peer {
+	struct rst_tuple tuple; /* of the segment */
+	uint32_t netns;
+	/* Whether it is the one; the newest of those is taken. */
+	bool (*fits)(const void *context, const struct rst_past *past);
+	const void *context;
+	struct rst_past past;	/* kind 0: none was found */
+	struct rst_tuple found; /* its ends */
+	uint32_t found_netns;
+};
+
+/* Looks for N of them in that map, all at once: it goes through all that is remembered. */
+void past_peers(int connections, struct past_peer *q, size_t n);
 
 #endif

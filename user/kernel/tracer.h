@@ -13,6 +13,7 @@
 #include "event.h"
 #include "model/features.h"
 #include "kernel/folds.h"
+#include "kernel/past.h"
 #include "model/kinds.h"
 #include "kernel/kbtf.h"
 #include "kernel/tracer_config.h"
@@ -73,6 +74,11 @@ int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *
 /* What was noted of the process whose first thread began at START_NS (CLOCK_BOOTTIME). Returns 0, or
  * -ENOENT. */
 int tracer_process(const struct tracer *t, uint64_t start_ns, struct rst_process *out);
+
+/* As past_peers, in what this tracer remembers; that takes TRACER_PEERS_SHARE of the time at most: Q stays as it
+ * is when it would take more. */
+#define TRACER_PEERS_SHARE 50 /* a fiftieth */
+void tracer_past_peers(struct tracer *t, struct past_peer *q, size_t n);
 
 /* How many ends of connections were remembered so far, and how many of those later ones have pushed out:
  * exact where that was counted a moment ago, else at least so many. */

@@ -100,6 +100,16 @@ int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *
 	return past_find(&maps, netns, tuple, is_syn, out);
 }
 
+void tracer_past_peers(struct tracer *t, struct past_peer *q, size_t n)
+{
+	uint64_t begin_ns = clock_ns(CLOCK_MONOTONIC);
+
+	if (begin_ns < t->peers_again_ns)
+		return;
+	past_peers(bpf_map__fd(t->skel->maps.ended_connections), q, n);
+	t->peers_again_ns = begin_ns + TRACER_PEERS_SHARE * (clock_ns(CLOCK_MONOTONIC) - begin_ns);
+}
+
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller)
 {
 	__u32 value = caller;

@@ -29,6 +29,7 @@ struct tracer {
 	uint64_t listeners_generation;
 	int64_t find_saved_ns; /* time that looking for owners may take; < 0: it took more */
 	uint64_t find_asked_ns;
+	uint64_t peers_again_ns;	      /* the history is not gone through for peers before */
 	uint64_t forgotten, history_again_ns; /* as counted last, and when to count again */
 	int ncpu;
 	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */

@@ -199,17 +199,37 @@ enum meant_by {
 	MEANT_ENDED,	  /* the same, and the socket is remembered: in the event's past */
 	MEANT_LOCAL_END,  /* a connection of this local end with another peer, by its numbers */
 	MEANT_REMOTE_END, /* a connection of this peer on another port here, by its numbers */
+	MEANT_ENDED_PEER, /* the same, ended: in the event's past */
+	MEANT_SEVERAL,	  /* more than one connection that shares an end with it has such numbers */
 };
+
+/* A connection that shares one end with the segment. */
+struct meant_candidate {
+	enum meant_by by; /* MEANT_LOCAL_END or MEANT_REMOTE_END */
+	struct rst_tuple tuple;
+	uint32_t netns;
+	uint64_t inode, cookie;
+	uint8_t state; /* enum rst_tcp_state */
+	bool fits;     /* its numbers are the segment's */
+	uint32_t rcv_nxt, snd_nxt;
+	uint32_t pid; /* of who has it */
+	char comm[RST_COMM_LEN + 1];
+};
+
+#define MEANT_CANDIDATES 8
 
 struct meant {
 	enum meant_by by;
 	struct rst_tuple tuple; /* as its socket has it */
+	uint32_t netns;		/* where that is */
 	uint8_t state;		/* enum rst_tcp_state */
+	uint8_t candidates;	/* of candidate[] */
 	bool have_numbers;
 	uint32_t rcv_nxt, snd_nxt; /* what it expected next, and had sent */
 	/* What the event said before of the socket that the segment met. */
 	struct rst_owner met_owner;
 	uint64_t met_inode, met_cookie;
+	struct meant_candidate candidate[MEANT_CANDIDATES];
 };
 
 /* Why a RST is suspected not to be the peer's. */

@@ -13,7 +13,7 @@ struct translation {
 	struct rst_tuple original, reply;
 	const char *
 		by; /* who knows: "conntrack"; "connection": the socket that the segment was for, by its
-			 * ends and numbers; static */
+			 * ends and numbers; "history": the same, ended; static */
 };
 
 bool translation_same(const struct rst_tuple *a, const struct rst_tuple *b);

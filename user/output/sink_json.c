@@ -422,11 +422,36 @@ static void put_flow(struct json_out *o, const char *key, const struct rst_tuple
 	json_out_end(o, c);
 }
 
+/* Connections of which the segment may have been. */
+static void put_candidates(struct json_out *o, const struct meant *m)
+{
+	struct json_mark list = json_out_array(o, "candidates");
+
+	for (size_t i = 0; i < m->candidates; i++) {
+		const struct meant_candidate *one = &m->candidate[i];
+		const struct rst_tuple *t = &one->tuple;
+		struct json_mark c;
+
+		if (!one->fits)
+			continue;
+		c = json_out_object(o, NULL);
+		put_endpoint(o, "local", t->local, t->family, t->local_port);
+		put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+		put_nonzero(o, "netns", one->netns);
+		put_nonzero(o, "pid", one->pid);
+		put_name(o, "comm", one->comm, sizeof(one->comm));
+		json_out_end(o, c);
+	}
+	json_out_end(o, list);
+}
+
 static void put_translation(struct json_out *o, const struct incident *in)
 {
 	const struct translation *tr = &in->translation;
 	struct json_mark c;
 
+	if (in->meant.by == MEANT_SEVERAL)
+		put_candidates(o, &in->meant);
 	if (!tr->there)
 		return;
 	c = json_out_object(o, "translated");
@@ -435,8 +460,7 @@ static void put_translation(struct json_out *o, const struct incident *in)
 	put_word(o, "by", tr->by);
 	json_out_end(o, c);
 	/* The older name, of the one case that it was for. */
-	if (in->direction != DIR_SENT || in->meant.by == MEANT_LOCAL_END ||
-	    in->meant.by == MEANT_REMOTE_END)
+	if (in->direction != DIR_SENT || (tr->by && strcmp(tr->by, "conntrack") != 0))
 		return;
 	c = json_out_object(o, "translation");
 	put_flow(o, "original", &tr->original);

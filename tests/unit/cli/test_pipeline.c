@@ -239,6 +239,177 @@ Test(pipeline, an_answer_of_no_rule_leaves_nothing_behind)
 	cr_assert_str_empty(f->line[0].rule);
 }
 
+/* ---- whose it was that nobody translated */
+
+#define ELSEWHERE (FAKE_NETNS + 7)
+
+/* Two connections of the local end with others than 10.0.0.2, and one of that with another port here. */
+static const struct diag_connection alike[] = {
+	{ .tuple = { .local = { 10, 0, 0, 1 },
+		     .remote = { 10, 9, 9, 1 },
+		     .local_port = 80,
+		     .remote_port = 1,
+		     .family = 4 },
+	  .socket = { .inode = 1, .cookie = 1, .state = RST_TCP_ESTABLISHED } },
+	{ .tuple = { .local = { 10, 0, 0, 1 },
+		     .remote = { 10, 9, 9, 2 },
+		     .local_port = 80,
+		     .remote_port = 2,
+		     .family = 4 },
+	  .socket = { .inode = 2, .cookie = 2, .state = RST_TCP_ESTABLISHED } },
+	{ .tuple = { .local = { 10, 0, 7, 1 },
+		     .remote = { 10, 0, 0, 2 },
+		     .local_port = 8080,
+		     .remote_port = 1000,
+		     .family = 4 },
+	  .socket = { .inode = 3, .cookie = 3, .state = RST_TCP_ESTABLISHED } },
+};
+
+/* The stray segment has seq 1000, ack 2000. */
+static struct rst_found holders[] = {
+	{ .task.pid = 0 },
+	{ .task = { .pid = 11, .comm = "one" }, .rcv_nxt = 1u << 30, .snd_nxt = 1u << 30 },
+	{ .task = { .pid = 22, .comm = "two" }, .rcv_nxt = 1u << 30, .snd_nxt = 2000 },
+	{ .task = { .pid = 33, .comm = "three" }, .rcv_nxt = 1000, .snd_nxt = 2000 },
+};
+
+static void add_listener(uint32_t netns)
+{
+	static struct listener v;
+
+	v = (struct listener){ .raw = { .netns = netns, .port = 8080, .family = 4 } };
+	f->listeners.v = &v;
+	f->listeners.n = 1;
+}
+
+static void put_stray(void)
+{
+	struct rst_event e = stray(1000);
+
+	f->owners = holders;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+}
+
+Test(pipeline, of_two_connections_the_numbers_choose)
+{
+	f->alike = alike;
+	f->alikes = 2;
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 22);
+	cr_expect(strstr(f->line[0].why, "two/22 has that connection (10.0.0.1:80 with 10.9.9.2:2"),
+		  "%s", f->line[0].why);
+	cr_expect_eq(f->line[0].certainty, CERTAINTY_INFERRED);
+}
+
+/* Both numbers are more than one. */
+Test(pipeline, of_three_connections_the_best_is_chosen)
+{
+	f->alike = alike;
+	f->alikes = 3;
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 33);
+	cr_expect(strstr(f->line[0].why, "conntrack has no entry of its flow any more"), "%s",
+		  f->line[0].why);
+}
+
+Test(pipeline, where_the_numbers_do_not_choose_both_are_told)
+{
+	struct rst_found same[] = { holders[0], holders[2], holders[2] };
+	struct rst_event e = stray(1000);
+
+	same[1].task.pid = 21;
+	f->owners = same;
+	f->alike = alike;
+	f->alikes = 2;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_expect_eq(f->line[0].owner, 0);
+	cr_expect(strstr(f->line[0].why,
+			 "two/21 (10.0.0.1:80 with 10.9.9.1:1) or two/22 (10.0.0.1:80 "
+			 "with 10.9.9.2:2)"),
+		  "%s", f->line[0].why);
+}
+
+Test(pipeline, numbers_of_nobody_name_nobody)
+{
+	f->alike = alike;
+	f->alikes = 1;
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 0);
+	cr_expect_not(f->line[0].translated);
+	cr_expect(strstr(f->line[0].why, "for a connection that does not exist here"), "%s",
+		  f->line[0].why);
+}
+
+/* A container's: only the peer's end is the same. */
+Test(pipeline, a_connection_in_another_namespace_is_found_by_its_peer)
+{
+	f->alike = &alike[2];
+	f->alikes = 1;
+	f->alike_netns = ELSEWHERE;
+	add_listener(ELSEWHERE);
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 33);
+	cr_expect(strstr(f->line[0].why, ", in network namespace 4026531847)"), "%s",
+		  f->line[0].why);
+}
+
+/* The same address and port in another namespace are another's. */
+Test(pipeline, a_local_end_in_another_namespace_is_none)
+{
+	f->alike = &alike[1];
+	f->alikes = 1;
+	f->alike_netns = ELSEWHERE;
+	add_listener(ELSEWHERE);
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 0);
+}
+
+static struct rst_past ended_elsewhere(uint32_t rcv_nxt, uint32_t snd_nxt)
+{
+	return (struct rst_past){ .kind = RST_PAST_CONNECTION,
+				  .end = RST_END_CLOSE,
+				  .at_ns = FAKE_NOW_NS - 1000000000,
+				  .owner = { .pid = 44, .comm = "httpd" },
+				  .closer = { .pid = 44, .comm = "httpd" },
+				  .known_by = RST_KNOWN_SOCKET,
+				  .rcv_nxt = rcv_nxt,
+				  .snd_nxt = snd_nxt };
+}
+
+/* docker-proxy listens on the port, and has never seen it. */
+Test(pipeline, what_ended_in_another_namespace_is_not_the_listeners)
+{
+	struct rst_event e = at_listener(1000);
+
+	e.owner.task.pid = 55;
+	e.owner.known_by = RST_KNOWN_SOCKET;
+	memcpy(e.owner.task.comm, "docker-proxy", 13);
+	e.packet.seq = 1000;
+	e.packet.ack = 2000;
+	f->peer_past = ended_elsewhere(1000, 2000);
+	fake_put(f, &e);
+	fake_run(f);
+	cr_expect_eq(f->line[0].owner, 44);
+	cr_expect_eq(f->line[0].certainty, CERTAINTY_INFERRED);
+	cr_expect(strstr(f->line[0].why, "conntrack has no entry of its flow any more"), "%s",
+		  f->line[0].why);
+	cr_expect(strstr(f->line[0].why, "; 1 s before, httpd/44 closed that connection"), "%s",
+		  f->line[0].why);
+	cr_expect_null(strstr(f->line[0].why, "docker-proxy"));
+}
+
+Test(pipeline, what_ended_in_another_namespace_with_other_numbers_is_another)
+{
+	f->peer_past = ended_elsewhere(1000, 1u << 30);
+	put_stray();
+	cr_expect_eq(f->asked.peers, 1);
+	cr_expect_eq(f->line[0].owner, 0);
+	cr_expect_not(f->line[0].translated);
+}
+
 /* ---- whether it left */
 
 Test(pipeline, an_answer_without_a_route_did_not_leave)

@@ -11,7 +11,7 @@ static const struct {
 	uint8_t flags;
 	uint32_t seq, ack;
 	uint8_t state;
-	bool fits;
+	int fit;
 } numbers[] = {
 	{ RST_FLAG_ACK, 7000 + (1U << 30), 5000, RST_TCP_ESTABLISHED, true },
 	{ RST_FLAG_ACK, 7000 + (1U << 30), 5000 - (1U << 19), RST_TCP_ESTABLISHED, true },
@@ -28,18 +28,16 @@ static const struct {
 Test(meant, by_its_numbers)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
+		struct meant_candidate c;
 		struct built b;
 
 		build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
 		build_packet(&b, numbers[i].flags, 1);
 		b.in.packet.seq = numbers[i].seq;
 		b.in.packet.ack = numbers[i].ack;
-		b.in.meant = (struct meant){ .by = MEANT_LOCAL_END,
-					     .state = numbers[i].state,
-					     .rcv_nxt = 7000,
-					     .snd_nxt = 5000 };
-		cr_expect(!attribute_is_meant(&b.in), "row %zu: without numbers", i);
-		b.in.meant.have_numbers = true;
-		cr_expect_eq(attribute_is_meant(&b.in), numbers[i].fits, "row %zu", i);
+		c = (struct meant_candidate){ .state = numbers[i].state,
+					      .rcv_nxt = 7000,
+					      .snd_nxt = 5000 };
+		cr_expect_eq(attribute_numbers(&b.in, &c), numbers[i].fit, "row %zu", i);
 	}
 }
