@@ -61,6 +61,7 @@ done
 
 sent()
 {
+	# shellcheck disable=SC2016 # $15 is awk's
 	nsenter --net="/run/netns/$here" awk '/^Tcp:/ { if (n++) print $15 }' /proc/net/snmp
 }
 
