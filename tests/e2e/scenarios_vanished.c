@@ -143,6 +143,77 @@ static void gone_v1(struct run *run)
 	gone(run, root, "/docker/" ID, "docker:abababababab");
 }
 
+/* ---- names */
+
+#define CONFIG "/var/lib/docker/containers/" ID
+
+static void remove_config(const void *directory)
+{
+	char path[256];
+
+	snprintf(path, sizeof(path), "%s/config.v2.json", (const char *)directory);
+	unlink(path);
+	rmdir(directory);
+}
+
+/* What Docker writes. */
+static void config_open(struct guard *guard)
+{
+	static const char *const parents[] = { "/var/lib/docker", "/var/lib/docker/containers",
+					       CONFIG };
+	FILE *f;
+
+	for (size_t i = 0; i < sizeof(parents) / sizeof(parents[0]); i++)
+		if (mkdir(parents[i], 0700) && errno != EEXIST)
+			run_skip("%s: %s", parents[i], strerror(errno));
+	if (guard_start(guard, remove_config, CONFIG))
+		run_die("cannot guard %s", CONFIG);
+	f = fopen(CONFIG "/config.v2.json", "we");
+	if (!f || fputs("{\"Name\":\"/e2e-web\",\"Config\":{\"Image\":\"nginx:1\"}}", f) < 0 ||
+	    fclose(f))
+		run_die("%s: %s", CONFIG, strerror(errno));
+}
+
+/* A server in a container, and a port of its network namespace where nobody listens; --container leaves only
+ * those that are its own. */
+static void named(struct run *run)
+{
+	static const char *const args[] = { "--container", "e2e-web", NULL };
+	const char *root = mounted("cgroup2", NULL);
+	struct guard config;
+	struct place place;
+	struct pair p;
+	json_t *e;
+	int err, fd;
+
+	if (!root)
+		run_skip("cgroup v2 is not mounted");
+	config_open(&config);
+	place_open(&place, root, "/docker/" ID);
+	tracer_start(run, args);
+	pair_open(run, &p);
+	place_take(&place, p.srv.pid);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, 9, 0, &err);
+	if (err == EINPROGRESS)
+		actor_await_reset(&p.cli, fd);
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	/* Of the client, which is in none, nothing is told. */
+	tracer_finish(run, (struct tally){ .server_sent = 2 });
+	e = expect_nth(run, SIDE_SERVER, "sent", 0);
+	expect_str(e, "cause", "no-listener");
+	expect_str(e, "netns_of.container", "docker:abababababab");
+	expect_str(e, "netns_of.container_name", "e2e-web");
+	e = expect_nth(run, SIDE_SERVER, "sent", 1);
+	expect_str(e, "cause", "linger-zero");
+	expect_str(e, "process.container_name", "e2e-web");
+	expect_str(e, "process.image", "nginx:1");
+	pair_stop(&p);
+	guard_end(&place.guard);
+	guard_end(&config);
+}
+
 /* A client that has ended before anybody can look it up: its program is known all the same. */
 static void short_client(struct run *run)
 {
@@ -426,6 +497,7 @@ const struct scenario scenarios_vanished[] = {
 	{ "container-gone-deep", gone_v2, ONCE, .what = DEEP "/docker-" ID ".scope" },
 	{ "container-gone-v1", gone_v1, ONCE },
 	{ "client-gone", short_client, ONCE },
+	{ "container-named", named, ONCE },
 	{ "killed-by-process", by_kill, ONCE },
 	{ "killed-by-itself", by_itself, ONCE },
 	{ "exited-after-term", after_term, ONCE },

@@ -202,6 +202,10 @@ static void fake_process(void *context, struct process *p)
 	f->asked.processes++;
 	if (f->cgroup)
 		snprintf(p->cgroup, sizeof(p->cgroup), "%s", f->cgroup);
+	if (f->names)
+		p->names = *f->names;
+	if (f->container)
+		snprintf(p->container, sizeof(p->container), "%s", f->container);
 }
 
 static int fake_noted(void *context, uint64_t start_ns, struct rst_process *out)
@@ -212,6 +216,14 @@ static int fake_noted(void *context, uint64_t start_ns, struct rst_process *out)
 static bool fake_runs(void *context, uint32_t pid, uint64_t start_ns)
 {
 	return false;
+}
+
+static void fake_place(void *context, uint32_t netns, struct netns_place *out)
+{
+	const struct fake *f = context;
+
+	if (f->place)
+		*out = *f->place;
 }
 
 static void fake_cgroup_removed(void *context, const struct rst_cgroup *cgroup)
@@ -251,6 +263,7 @@ static const struct questions questions = {
 	.interface = fake_interface,
 	.noted = fake_noted,
 	.runs = fake_runs,
+	.place = fake_place,
 	.cgroup_removed = fake_cgroup_removed,
 	.process = fake_process,
 	.memory = fake_memory,

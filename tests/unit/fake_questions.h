@@ -56,7 +56,10 @@ struct fake {
 	uint32_t down; /* the interface that is down; 0: none */
 	const char *interface;
 	const char *cgroup;
-	void (*on_poll)(struct fake *f); /* what waits in the ring then; NULL: nothing */
+	const char *container;
+	const struct container_names *names; /* of every process; NULL: none */
+	const struct netns_place *place;     /* of every namespace; NULL: none */
+	void (*on_poll)(struct fake *f);     /* what waits in the ring then; NULL: nothing */
 	struct writer out;
 	struct buffer text;
 	int sink_err;

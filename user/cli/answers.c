@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "host/cgroup.h"
+#include "host/place.h"
 #include "host/process.h"
 
 /* The tracer is opened later than what asks it for symbols. */
@@ -198,6 +199,11 @@ static bool answer_runs(void *context, uint32_t pid, uint64_t start_ns)
 	return process_runs(pid, start_ns);
 }
 
+static void answer_place(void *context, uint32_t netns, struct netns_place *out)
+{
+	place_find(out, netns);
+}
+
 static void answer_memory(void *context, struct tcp_memory *m)
 {
 	process_tcp_memory(m);
@@ -236,6 +242,7 @@ const struct questions answers_questions = {
 	.cgroup_removed = answer_cgroup_removed,
 	.noted = answer_noted,
 	.runs = answer_runs,
+	.place = answer_place,
 	.process = answer_process,
 	.memory = answer_memory,
 	.release = answer_release,

@@ -267,6 +267,24 @@ static int set_cgroup(struct parse *p, const struct definition *d, const char *a
 	return 0;
 }
 
+static int set_container(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return complain(p, "--container is empty; try a name or id that docker ps lists");
+	p->o->container = arg;
+	return 0;
+}
+
+static int set_pod(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg || *arg == '/' || arg[strlen(arg) - 1] == '/')
+		return complain(
+			p, "bad pod '%s'; try NAMESPACE/POD, as kubectl get pods -A lists them",
+			quote(arg, SIZE_MAX).text);
+	p->o->pod = arg;
+	return 0;
+}
+
 static int set_time(struct parse *p, const struct definition *d, const char *arg)
 {
 	enum time_format format = d->letter == 'T' ? TIME_FULL : TIME_SINCE;
@@ -383,6 +401,9 @@ static const struct definition definitions[] = {
 	  SECTION_WHAT, SCOPE_TRACE, set_netns, 0 },
 	{ 0, "cgroup", "PATH", "processes in this cgroup v2 or below it only", SECTION_WHAT,
 	  SCOPE_TRACE, set_cgroup, 0 },
+	{ 0, "container", "NAME", "this container only, by its name or id", SECTION_WHAT,
+	  SCOPE_TRACE, set_container, 0 },
+	{ 0, "pod", "NS/POD", "this pod's containers only", SECTION_WHAT, SCOPE_TRACE, set_pod, 0 },
 	{ 0, "cause", "CAUSE[,CAUSE]", "these causes only; rsttrace explain lists them",
 	  SECTION_WHAT, SCOPE_TRACE, set_causes, 0 },
 	{ 0, "sent", NULL, "only resets this host sent (these three combine; default: all)",
@@ -719,7 +740,7 @@ static void conclude(struct options *o)
 	if (!wanted)
 		wanted = RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
 	o->capture.directions = wanted;
-	o->capture.owners_apart = o->pid || o->cgroup;
+	o->capture.owners_apart = o->pid || o->cgroup || o->container || o->pod;
 	o->capture.dry_run = o->command == COMMAND_DOCTOR;
 }
 

@@ -29,6 +29,8 @@ struct options {
 	uint32_t pid;		      /* -p; 0: all */
 	struct tracer_config capture; /* what the kernel side needs of all this */
 	const char *netns;	 /* --netns: a path, a name below /run/netns, or an inode number */
+	const char *container;	 /* NULL: all; a name or an id */
+	const char *pod;	 /* NULL: all; "NAMESPACE/POD", or POD */
 	const char *cgroup;	 /* --cgroup: a path, absolute or below the cgroup2 mount */
 	bool cause[CAUSE_COUNT]; /* --cause; all false: all */
 	bool causes;		 /* --cause was given */

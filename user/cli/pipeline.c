@@ -19,6 +19,9 @@
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
 #define LOSS_SPAN_NS 2000000000ULL
 
+/* Digits of a container's id that are printed. */
+#define CONTAINER_SHOWN 12
+
 static bool translated(void *context, uint32_t netns, const struct rst_tuple *packet,
 		       struct translation *out)
 {
@@ -544,14 +547,55 @@ static bool in_cgroup(const struct pipeline *p, const struct incident *in)
 			(len == 1 || !in->owner.cgroup[len] || in->owner.cgroup[len] == '/'));
 }
 
+/* A container by its name, or by its id as it is printed or whole. */
+static bool is_container(const char *want, const char *container,
+			 const struct container_names *names)
+{
+	const char *id = strchr(container, ':');
+
+	if (!strcmp(want, names->name) || !strcmp(want, container))
+		return *want;
+	return id && strlen(want) >= CONTAINER_SHOWN && !strncmp(id + 1, want, CONTAINER_SHOWN) &&
+	       strlen(id + 1) == CONTAINER_SHOWN;
+}
+
+/* "NAMESPACE/POD", or POD of whatever namespace. */
+static bool is_pod(const char *want, const struct container_names *names)
+{
+	const char *slash = strchr(want, '/');
+	size_t len = slash ? (size_t)(slash - want) : 0;
+
+	if (!slash)
+		return !strcmp(want, names->pod) && *names->pod;
+	return *names->pod && !strcmp(slash + 1, names->pod) && strlen(names->space) == len &&
+	       !strncmp(want, names->space, len);
+}
+
+/* The process's container, or the one whose network namespace it is. */
+static bool in_container(const struct pipeline *p, const struct incident *in)
+{
+	const struct options *o = p->o;
+	const struct process *owner = &in->owner;
+	const struct netns_place *place = &in->place;
+
+	if (o->container && !is_container(o->container, owner->container, &owner->names) &&
+	    !is_container(o->container, place->container, &place->names))
+		return false;
+	return !o->pod || is_pod(o->pod, &owner->names) || is_pod(o->pod, &place->names);
+}
+
 /* All filters, those first that need no question. */
 static bool passes(struct pipeline *p, struct incident *in)
 {
 	if (!is_traced(p, in->direction, in->ev) || !wanted(p, in))
 		return false;
-	if (*p->cgroup || !enough(p))
+	if (*p->cgroup || p->o->container || p->o->pod || !enough(p)) {
 		p->ask.questions->process(p->ask.context, &in->owner);
-	return in_cgroup(p, in);
+		/* That of the tracer has no name that tells anything. */
+		if (in->ev->netns != p->own_netns)
+			p->ask.questions->place(p->ask.context, in->ev->netns, &in->place);
+	}
+	return in_cgroup(p, in) && in_container(p, in);
 }
 
 /* Tells anew what IN has shown to be wrong, where it was told. */

@@ -84,6 +84,9 @@ struct questions {
 	int (*noted)(void *context, uint64_t start_ns, struct rst_process *out);
 	bool (*runs)(void *context, uint32_t pid, uint64_t start_ns);
 
+	/* As place_find: what people call a network namespace. */
+	void (*place)(void *context, uint32_t netns, struct netns_place *out);
+
 	/* As cgroup_removed: a cgroup is gone, whose path may be asked for yet. */
 	void (*cgroup_removed)(void *context, const struct rst_cgroup *cgroup);
 

@@ -11,6 +11,7 @@
 
 #include "host/cgroup.h"
 #include "host/container.h"
+#include "host/names.h"
 #include "host/process.h"
 #include "base/text.h"
 #include "base/util.h"
@@ -26,6 +27,7 @@ struct cached {
 	char exe[PROCESS_PATH_MAX];
 	char cgroup[PROCESS_CGROUP_MAX];
 	char container[PROCESS_CONTAINER_MAX];
+	struct container_names names;
 };
 
 static struct cached cache[CACHE_SIZE];
@@ -127,6 +129,12 @@ static void read_cgroup(char *buf, size_t size, uint32_t pid, bool exiting)
 		snprintf(buf, size, "%.*s", (int)size - 1, v1);
 }
 
+void process_cgroup(char *buf, size_t size, uint32_t pid)
+{
+	buf[0] = '\0';
+	read_cgroup(buf, size, pid, false);
+}
+
 /* What has gone meanwhile stays as it was: a process that is no more, a zombie's executable. */
 static void read_again(struct cached *c, uint64_t cgroup_id)
 {
@@ -196,11 +204,13 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, proc
 		if (!c->whole && noted && start_ns && !noted(context, start_ns, &note))
 			take_noted(c, &note);
 		container_name(c->container, sizeof(c->container), c->cgroup);
+		names_find(&c->names, c->cgroup);
 		c->read_ns = now;
 	}
 	memcpy(p->exe, c->exe, sizeof(p->exe));
 	memcpy(p->cgroup, c->cgroup, sizeof(p->cgroup));
 	memcpy(p->container, c->container, sizeof(p->container));
+	p->names = c->names;
 }
 
 int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)

@@ -24,6 +24,9 @@ typedef int process_noted_fn(void *context, uint64_t start_ns, struct rst_proces
 void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, process_noted_fn *noted,
 		  void *context);
 
+/* The cgroup of a process, as in struct process, into BUF; empty: it is not known. */
+void process_cgroup(char *buf, size_t size, uint32_t pid);
+
 /* Whether the process PID that began at START_NS (as above) is there, and not about to end. */
 bool process_runs(uint32_t pid, uint64_t start_ns);
 

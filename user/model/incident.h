@@ -54,6 +54,24 @@ struct frame {
 #define PROCESS_CGROUP_MAX RST_CGROUP_PATH
 #define PROCESS_CONTAINER_MAX 80
 
+/* What people call a container, each empty where it is not known: Docker's or podman's name, or that in its
+ * pod; Kubernetes' pod and namespace. Text from outside. */
+struct container_names {
+	char name[128];
+	char image[160];
+	char pod[256];
+	char space[64];
+};
+
+#define PLACE_NAME_MAX 64
+
+/* The same of a network namespace that is not the tracer's own. */
+struct netns_place {
+	char name[PLACE_NAME_MAX];	       /* below /run/netns */
+	char container[PROCESS_CONTAINER_MAX]; /* whose it is; of a pod's, none */
+	struct container_names names;
+};
+
 struct process {
 	uint64_t start_ns; /* CLOCK_BOOTTIME; 0: not known */
 	uint64_t cgroup_id;
@@ -65,6 +83,7 @@ struct process {
 	char exe[PROCESS_PATH_MAX];	 /* empty: not known (gone, or not permitted) */
 	char cgroup[PROCESS_CGROUP_MAX]; /* cgroup v2 path, else one of v1; empty: not known */
 	char container[PROCESS_CONTAINER_MAX]; /* or systemd unit; empty: none */
+	struct container_names names;
 	enum rst_known_by known_by;
 	uint32_t shared_by; /* how many processes hold the socket, from a scan; 0: not known */
 };
@@ -309,6 +328,7 @@ struct incident {
 	enum rst_role role;
 	bool role_inferred;	       /* from the listeners, not recorded with the socket */
 	struct process owner;	       /* pid 0: nobody, or not known */
+	struct netns_place place;      /* of the event's network namespace */
 	struct process_name last_user; /* who connected or last read, if not the owner; pid 0 */
 	struct process_name cpu_task;  /* what happened to be running */
 	struct listener_ref listener;

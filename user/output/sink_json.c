@@ -131,6 +131,24 @@ static void put_endpoint(struct json_out *o, const char *key, const uint8_t *add
 	json_out_end(o, c);
 }
 
+static void put_names(struct json_out *o, const struct container_names *n)
+{
+	put_name(o, "container_name", n->name, sizeof(n->name));
+	put_name(o, "image", n->image, sizeof(n->image));
+	put_name(o, "pod", n->pod, sizeof(n->pod));
+	put_name(o, "namespace", n->space, sizeof(n->space));
+}
+
+static void put_place(struct json_out *o, const struct netns_place *p)
+{
+	struct json_mark c = json_out_object(o, "netns_of");
+
+	put_name(o, "name", p->name, sizeof(p->name));
+	put_name(o, "container", p->container, sizeof(p->container));
+	put_names(o, &p->names);
+	json_out_end(o, c);
+}
+
 static void put_process(struct json_out *o, const struct process *p)
 {
 	static const char *const known_by[] = {
@@ -150,6 +168,7 @@ static void put_process(struct json_out *o, const struct process *p)
 		put_number(o, "uid", p->uid);
 		put_name(o, "cgroup", p->cgroup, sizeof(p->cgroup));
 		put_name(o, "container", p->container, sizeof(p->container));
+		put_names(o, &p->names);
 		if ((size_t)p->known_by < ARRAY_SIZE(known_by))
 			put_word(o, "known_by", known_by[p->known_by]);
 		put_nonzero(o, "shared_by", p->shared_by);
@@ -683,6 +702,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
 	put_role(o, in);
 	put_nonzero(o, "netns", ev->netns);
+	put_place(o, &in->place);
 	if (in->interface)
 		put_name(o, "interface", in->interface, strlen(in->interface));
 	put_name(o, "in_interface", in->in_interface, sizeof(in->in_interface));

@@ -21,6 +21,7 @@
 /* A name of N bytes with every byte escaped. */
 #define ESCAPED(n) ((n)*4 + 1)
 #define PROCESS_TEXT_MAX (ESCAPED(RST_COMM_LEN) + sizeof("/4294967295"))
+#define PLACE_TEXT_MAX (sizeof(" in /") + ESCAPED(sizeof(struct container_names)))
 
 #define NS_PER_US 1000
 #define NS_PER_MS 1000000
@@ -282,6 +283,33 @@ static void format_process(char *buf, const struct process *p)
 	buf[len] = '\0';
 }
 
+/* " in shop/cart-0", " in web": where it was, by the name that people know; BUF: PLACE_TEXT_MAX bytes. */
+static void format_place(char *buf, const struct container_names *names, const char *netns)
+{
+	const char *parts[] = { names->space, "/", names->pod };
+	const char *one = *names->name ? names->name : netns;
+	size_t len = strlen(strcpy(buf, " in "));
+
+	if (!*names->pod && !*one) {
+		*buf = '\0';
+		return;
+	}
+	for (size_t i = 0; *names->pod && i < ARRAY_SIZE(parts); i++) {
+		text_escape(buf + len, PLACE_TEXT_MAX - len, parts[i], strlen(parts[i]));
+		len += strlen(buf + len);
+	}
+	if (!*names->pod)
+		text_escape(buf + len, PLACE_TEXT_MAX - len, one, strlen(one));
+}
+
+static void format_where(char *buf, const struct incident *in)
+{
+	const struct container_names *own = &in->owner.names;
+
+	/* Whose process it is says more than whose network: that may be one for several. */
+	format_place(buf, *own->pod || *own->name ? own : &in->place.names, in->place.name);
+}
+
 static void put_stack(struct buffer *text, const struct incident *in)
 {
 	for (uint32_t i = 0; i < in->nframes; i++) {
@@ -334,7 +362,7 @@ static int event(struct sink *sink, const struct incident *in)
 		cause_get(v->certainty == CERTAINTY_UNKNOWN ? CAUSE_UNKNOWN : v->cause);
 	struct text_state *state = sink->state;
 	char sentence[WHY_MAX + sizeof("probably: ")];
-	char process[PROCESS_TEXT_MAX];
+	char process[PROCESS_TEXT_MAX + PLACE_TEXT_MAX];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
 		[COLUMN_TIME] = when,	      [COLUMN_DIR] = words_direction(in->direction, true),
@@ -354,6 +382,7 @@ static int event(struct sink *sink, const struct incident *in)
 	format_endpoint(local, t->local, t->family, t->local_port);
 	format_endpoint(remote, t->remote, t->family, t->remote_port);
 	format_process(process, &in->owner);
+	format_where(process + strlen(process), in);
 	if (v->certainty == CERTAINTY_INFERRED)
 		cells[COLUMN_WHY] = strcat(strcpy(sentence, "probably: "), v->why);
 	put_cells(&state->text, &sink->style, cells, colors);

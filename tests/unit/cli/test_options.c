@@ -187,6 +187,11 @@ Test(options, strings)
 
 	cr_assert_str_eq(o.netns, "blue");
 	cr_assert_str_eq(o.cgroup, "/system.slice");
+	o = good("--container web --pod shop/cart-0");
+	cr_assert_str_eq(o.container, "web");
+	cr_assert_str_eq(o.pod, "shop/cart-0");
+	cr_assert(o.capture.owners_apart);
+	cr_assert_str_eq(good("--pod cart-0").pod, "cart-0");
 }
 
 /* The prefix as bytes: what is behind the bits must be zero. */
@@ -278,7 +283,7 @@ static const struct {
 	{ "-jx", "'-x'" },
 	{ "--nonsense", "'--nonsense'" },
 	{ "--c",
-	  "'--c' is the beginning of several options; try one of --cgroup, --cause, --color, --count" },
+	  "'--c' is the beginning of several options; try one of --cgroup, --container, --cause, --color, --count" },
 	{ "--verison", "'--verison'; try --version" },
 	{ "--verison=2", "'--verison=2'; try --version" },
 	{ "--cuase refused", "try --cause" },
@@ -353,6 +358,10 @@ static const struct {
 	  "too many interfaces" },
 	{ "--netns ''", "--netns is empty" },
 	{ "--cgroup ''", "--cgroup is empty" },
+	{ "--container ''", "--container is empty" },
+	{ "--pod ''", "bad pod ''" },
+	{ "--pod shop/", "bad pod 'shop/'" },
+	{ "--pod /cart", "bad pod '/cart'" },
 	{ "--cause close-unred", "try close-unread" },
 	{ "--cause close", "try closed-earlier" },
 	{ "--cause Refused", "try refused" },

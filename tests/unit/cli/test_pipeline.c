@@ -655,6 +655,69 @@ Test(pipeline, a_cgroup_is_known_only_by_asking)
 	cr_assert_eq(f->lines, 1);
 }
 
+/* That of the process, or that whose network namespace it is. */
+Test(pipeline, a_container_by_its_name_or_id)
+{
+	static const struct container_names web = { .name = "web",
+						    .pod = "cart-0",
+						    .space = "shop" };
+	static const struct netns_place place = { .container = "docker:0123456789ab",
+						  .names = { .name = "web" } };
+	static const struct {
+		const char *container, *pod;
+		bool by_process, by_netns;
+	} rows[] = {
+		{ NULL, NULL, true, true },
+		{ "web", NULL, true, true },
+		{ "we", NULL, false, false },
+		{ "docker:0123456789ab", NULL, false, true },
+		{ "0123456789ab", NULL, false, true },
+		{ "0123456789abcdef", NULL, false, true },
+		{ "0123456789", NULL, false, false },
+		{ "", NULL, false, false },
+		{ NULL, "shop/cart-0", true, false },
+		{ NULL, "cart-0", true, false },
+		{ NULL, "shop2/cart-0", false, false },
+		{ NULL, "sho/cart-0", false, false },
+		{ NULL, "shop/cart-", false, false },
+		{ NULL, "shop/", false, false },
+		{ "web", "shop/cart-0", true, false },
+		{ "db", "shop/cart-0", false, false },
+	};
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct rst_event e = fake_syn(1000);
+
+		f->options.container = rows[i].container;
+		f->options.pod = rows[i].pod;
+		for (int netns = 0; netns < 2; netns++) {
+			size_t before = f->lines;
+
+			f->names = netns ? NULL : &web;
+			f->place = netns ? &place : NULL;
+			fake_put(f, &e);
+			fake_run(f);
+			cr_expect_eq(f->lines - before,
+				     netns ? rows[i].by_netns : rows[i].by_process,
+				     "row %zu, netns %d", i, netns);
+		}
+	}
+}
+
+/* The tracer's own namespace is nobody's. */
+Test(pipeline, the_own_namespace_has_no_name)
+{
+	static const struct netns_place place = { .names = { .name = "web" } };
+	struct rst_event e = fake_syn(1000);
+
+	f->place = &place;
+	f->options.container = "web";
+	f->pipeline.own_netns = FAKE_NETNS;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_expect_eq(f->lines, 0);
+}
+
 /* ---- batches */
 
 Test(pipeline, one_pass_over_the_open_files_serves_a_batch)

@@ -63,6 +63,87 @@ Test(container, podman)
 		    "podman:0123456789ab");
 }
 
+Test(container, by_their_names)
+{
+	assert_name("/lxc/web", "lxc:web");
+	assert_name("/lxc.payload/web", "lxc:web");
+	assert_name("/lxc.payload.web/init.scope", "lxc:web");
+	assert_name("/lxc.monitor.web", NULL);
+	assert_name("/lxc", NULL);
+	assert_name("/lxc.payload.", NULL);
+	assert_name("/machine.slice/systemd-nspawn@web.service/payload", "nspawn:web");
+	assert_name("/system.slice/systemd-nspawn@web.service", "systemd-nspawn@web.service");
+	assert_name("/machine.slice/machine-my\\x2dweb.scope", "machine:my-web");
+	assert_name("/machine.slice/machine-a\\x2", NULL);
+	assert_name("/machine.slice/machine-a\\x2.scope", "machine:a\\x2");
+	assert_name("/machine.slice", NULL);
+	assert_name("/user.slice/machine-x.scope", NULL);
+}
+
+Test(container, behind_colons)
+{
+	assert_name("/system.slice/containerd.service/kubepods-burstable-" POD
+		    ".slice:cri-containerd:" ID,
+		    "containerd:0123456789ab");
+	assert_name("/kubepods-besteffort-" POD ".slice:cri-containerd:" ID,
+		    "containerd:0123456789ab");
+	assert_name("/system.slice:docker:" ID, "docker:0123456789ab");
+	assert_name("/system.slice:crio:" ID, "cri-o:0123456789ab");
+	assert_name("/system.slice:x:" ID, NULL);
+}
+
+/* A cluster in containers: of a node's container, and of one in that. */
+Test(container, kind)
+{
+	assert_name("/docker/" ID "/kubelet.slice/kubelet-kubepods.slice/"
+		    "kubelet-kubepods-burstable.slice/kubelet-kubepods-burstable-" POD
+		    ".slice/cri-containerd-" ID2 ".scope",
+		    "containerd:fedcba987654");
+	assert_name("/docker/" ID "/kubelet/kubepods/besteffort/" POD2 "/" ID2,
+		    "containerd:fedcba987654");
+	assert_name("/docker/" ID "/kubelet.slice/kubelet.service", "kubelet.service");
+}
+
+Test(container, others)
+{
+	assert_name("/ecs/0123456789abcdef0123456789abcdef/" ID, "docker:0123456789ab");
+	assert_name("/ecs/0123456789abcdef/0123456789abcdef-2531612879", "ecs:0123456789ab");
+	assert_name("/ecs/0123456789abcdef/other-2531612879", NULL);
+	assert_name("/ecs/0123456789abcdef", NULL);
+	assert_name("/docker/buildkit/r5b2o0tn3f6y2m1o0pq7c8e9x", "buildkit:r5b2o0tn3f6y");
+	assert_name("/buildkit/r5b2o0tn3f6y2m1o0pq7c8e9x", "buildkit:r5b2o0tn3f6y");
+	assert_name("/buildkit/r5b2o0tn3f6y", NULL);
+	assert_name("/machine.slice/machine-libpod_pod_" ID ".slice/libpod-" ID2 ".scope/container",
+		    "podman:fedcba987654");
+	assert_name("/system.slice/web.service/libpod-payload-" ID, "podman:0123456789ab");
+	assert_name("/user.slice/nerdctl-" ID ".scope", "containerd:0123456789ab");
+}
+
+static void assert_found(const char *cgroup, const char *runtime, const char *id, const char *pod)
+{
+	struct container c;
+
+	cr_expect_eq(container_find(&c, cgroup), !!runtime, "%s", cgroup);
+	cr_expect_str_eq(c.runtime ? c.runtime : "", runtime ? runtime : "");
+	cr_expect_str_eq(c.id, id);
+	cr_expect_str_eq(c.pod_uid, pod, "%s: %s", cgroup, c.pod_uid);
+}
+
+Test(container, whole_ids)
+{
+	assert_found("/docker/" ID "/system.slice/nginx.service", "docker", ID, "");
+	assert_found("/kubepods.slice/kubepods-burstable-" POD ".slice/crio-" ID ".scope", "cri-o",
+		     ID, "6a1b2c3d-4e5f-6789-abcd-ef0123456789");
+	assert_found("/kubepods/" POD2 "/" ID, "containerd", ID,
+		     "6a1b2c3d-4e5f-6789-abcd-ef0123456789");
+	assert_found("/kubepods/" POD2, NULL, "", "6a1b2c3d-4e5f-6789-abcd-ef0123456789");
+	assert_found("/kubepods/pod0123456789abcdef0123456789abcdef/" ID, "containerd", ID,
+		     "0123456789abcdef0123456789abcdef");
+	assert_found("/kubepods/podx", NULL, "", "");
+	assert_found("/tripod0123456789abcdef0123456789abcdef", NULL, "", "");
+	assert_found("/system.slice/nginx.service", NULL, "", "");
+}
+
 /* What a process makes below its own container or unit does not hide it. */
 Test(container, the_innermost_counts)
 {

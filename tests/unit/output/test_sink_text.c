@@ -254,6 +254,36 @@ Test(sink_text, nobody_and_nameless)
 	free(page.text);
 }
 
+/* Where it was, by the name that people know: a pod before a container, the process's own before that of
+ * its network namespace. */
+Test(sink_text, the_place)
+{
+	struct page page;
+
+	strcpy(sample.in.place.name, "blue");
+	page = event();
+	cr_expect_not_null(strstr(page.line[1], "nginx/1234 in blue"), "%s", page.line[1]);
+	free(page.text);
+	strcpy(sample.in.place.names.name, "proxy");
+	page = event();
+	cr_expect_not_null(strstr(page.line[1], "nginx/1234 in proxy"), "%s", page.line[1]);
+	free(page.text);
+	strcpy(sample.in.owner.names.name, "we\033b");
+	page = event();
+	cr_expect_not_null(strstr(page.line[1], "nginx/1234 in we\\x1bb"), "%s", page.line[1]);
+	free(page.text);
+	strcpy(sample.in.owner.names.space, "shop");
+	strcpy(sample.in.owner.names.pod, "cart-0");
+	page = event();
+	cr_expect_not_null(strstr(page.line[1], "nginx/1234 in shop/cart-0"), "%s", page.line[1]);
+	free(page.text);
+	/* No process is known, but where. */
+	memset(&sample.in.owner, 0, sizeof(sample.in.owner));
+	page = event();
+	cr_expect_not_null(strstr(page.line[1], " - in proxy"), "%s", page.line[1]);
+	free(page.text);
+}
+
 Test(sink_text, hostile_comm_is_escaped_whole)
 {
 	memcpy(sample.in.owner.comm, "\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b\x1b",

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* place.c: the names below /run/netns, and the processes in each namespace. */
+#include <ctype.h>
+#include <dirent.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "host/container.h"
+#include "host/names.h"
+#include "host/place.h"
+#include "host/process.h"
+
+#define NAMED "/run/netns"
+#define ROOM 1024
+
+struct known {
+	uint32_t netns; /* 0: free */
+	uint32_t pid;	/* a process that is in it; 0: none, but a name */
+	bool shared;	/* by more than one container */
+	char cgroup[PROCESS_CGROUP_MAX];
+	char name[PLACE_NAME_MAX];
+};
+
+static struct known *known;
+static size_t nknown;
+static uint64_t looked_ns, rest_until_ns;
+
+static struct known *known_of(uint32_t netns)
+{
+	for (size_t i = 0; i < nknown; i++)
+		if (known[i].netns == netns)
+			return &known[i];
+	return NULL;
+}
+
+static struct known *known_add(uint32_t netns)
+{
+	struct known *k = known_of(netns);
+
+	if (k || nknown == ROOM)
+		return k;
+	k = &known[nknown++];
+	memset(k, 0, sizeof(*k));
+	k->netns = netns;
+	return k;
+}
+
+/* "net:[4026531840]"; 0: it cannot be read. */
+static uint32_t netns_of(const char *pid)
+{
+	char path[64], text[32];
+	ssize_t len;
+
+	snprintf(path, sizeof(path), "/proc/%s/ns/net", pid);
+	len = readlink(path, text, sizeof(text) - 1);
+	if (len < 5 || memcmp(text, "net:[", 5) != 0)
+		return 0;
+	text[len] = '\0';
+	return (uint32_t)strtoul(text + 5, NULL, 10);
+}
+
+/* The first container or pod that is found in it stands; a second one makes both no answer. */
+static void see_process(uint32_t netns, uint32_t pid)
+{
+	char cgroup[PROCESS_CGROUP_MAX];
+	struct container one, other;
+	struct known *k;
+
+	process_cgroup(cgroup, sizeof(cgroup), pid);
+	if (!container_find(&one, cgroup) && !*one.pod_uid)
+		return;
+	k = known_add(netns);
+	if (!k)
+		return;
+	if (!k->pid) {
+		k->pid = pid;
+		memcpy(k->cgroup, cgroup, sizeof(k->cgroup));
+		return;
+	}
+	container_find(&other, k->cgroup);
+	k->shared |= strcmp(one.id, other.id) != 0;
+}
+
+static void look_at_processes(uint32_t own)
+{
+	_cleanup(closedirp) DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+	uint32_t netns;
+
+	while (dir && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)*entry->d_name))
+			continue;
+		netns = netns_of(entry->d_name);
+		if (netns && netns != own)
+			see_process(netns, (uint32_t)strtoul(entry->d_name, NULL, 10));
+	}
+}
+
+static void look_at_names(void)
+{
+	_cleanup(closedirp) DIR *dir = opendir(NAMED);
+	const struct dirent *entry;
+	struct known *k;
+	struct stat st;
+	char path[512];
+
+	while (dir && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "%s/%s", NAMED, entry->d_name);
+		if (*entry->d_name == '.' || stat(path, &st))
+			continue;
+		k = known_add((uint32_t)st.st_ino);
+		if (k)
+			snprintf(k->name, sizeof(k->name), "%.*s", PLACE_NAME_MAX - 1,
+				 entry->d_name);
+	}
+}
+
+static void look(uint64_t now)
+{
+	if (!known)
+		known = calloc(ROOM, sizeof(*known));
+	nknown = 0;
+	if (!known)
+		return;
+	look_at_processes(netns_of("self"));
+	look_at_names();
+	looked_ns = now;
+	now = clock_ns(CLOCK_MONOTONIC);
+	rest_until_ns = now + (now - looked_ns) * PLACE_SHARE;
+	if (rest_until_ns < looked_ns + PLACE_LOOK_NS)
+		rest_until_ns = looked_ns + PLACE_LOOK_NS;
+}
+
+/* Numbers of namespaces are given anew at once when one ends. */
+static bool stands(const struct known *k)
+{
+	char pid[16], path[512];
+	struct stat st;
+
+	snprintf(pid, sizeof(pid), "%u", k->pid);
+	if (k->pid && netns_of(pid) == k->netns)
+		return true;
+	snprintf(path, sizeof(path), "%s/%s", NAMED, k->name);
+	return !k->pid && !stat(path, &st) && (uint32_t)st.st_ino == k->netns;
+}
+
+void place_find(struct netns_place *out, uint32_t netns)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+	struct known *k;
+
+	memset(out, 0, sizeof(*out));
+	if (!netns)
+		return;
+	k = known_of(netns);
+	if ((!k || !stands(k) || now - looked_ns > PLACE_KEPT_NS) && now >= rest_until_ns) {
+		look(now);
+		k = known_of(netns);
+	}
+	if (!k || !stands(k))
+		return;
+	memcpy(out->name, k->name, sizeof(out->name));
+	if (!k->pid)
+		return;
+	names_find(&out->names, k->cgroup);
+	if (k->shared || *out->names.pod) {
+		out->names.name[0] = out->names.image[0] = '\0';
+		return;
+	}
+	container_name(out->container, sizeof(out->container), k->cgroup);
+}
