@@ -16,11 +16,19 @@ struct {
 } processes SEC(".maps") __weak;
 
 /* Names and mounts on the way from a program's file to the root. */
-#define PROCESS_STEPS 24
+#define PROCESS_STEPS 16
 
 static __always_inline struct mount___more *mount_of(struct vfsmount___more *mnt)
 {
 	return (void *)mnt - bpf_core_field_offset(struct mount___more, mnt);
+}
+
+/* A if MASK is all ones, B if it is 0. Of a branch, the verifier would follow both ways at each step of a
+ * loop: a second for each program that has it. */
+static __always_inline __u64 choose(__u64 mask, __u64 a, __u64 b)
+{
+	barrier_var(mask);
+	return b ^ ((a ^ b) & mask);
 }
 
 /* As the kernel's d_path: up to the root of the mount namespace. A path that is longer than there is room
@@ -34,31 +42,31 @@ static __noinline __attribute__((unused)) void process_fill_exe(struct rst_proce
 	__u32 at = 0;
 
 	p->exe_len = 0;
-	if (!file)
-		return;
 	for (int i = 0; i < PROCESS_STEPS; i++) {
 		struct dentry___more *parent = BPF_CORE_READ(dentry, d_parent);
-		struct mount___more *mount = mount_of(mnt), *up;
-		long n;
+		struct mount___more *mount = mount_of(mnt);
+		struct mount___more *up = BPF_CORE_READ(mount, mnt_parent);
+		/* At the root of a mount: its name is that of what it is mounted on. */
+		__u64 crosses = -(__u64)(dentry == BPF_CORE_READ(mnt, mnt_root));
+		__u64 n;
 
-		if (dentry == parent || dentry == BPF_CORE_READ(mnt, mnt_root)) {
-			up = BPF_CORE_READ(mount, mnt_parent);
-			if (!up || up == mount) {
-				p->exe_len = at;
-				return;
-			}
-			dentry = BPF_CORE_READ(mount, mnt_mountpoint);
-			mnt = (void *)up + bpf_core_field_offset(struct mount___more, mnt);
-			continue;
+		if (crosses && up == mount) {
+			p->exe_len = at;
+			return;
 		}
 		if (at > RST_EXE_ROOM - RST_EXE_NAME)
 			return;
 		n = bpf_probe_read_kernel_str(&p->exe[at], RST_EXE_NAME,
 					      BPF_CORE_READ(dentry, d_name.name));
-		if (n <= 1 || n >= RST_EXE_NAME)
+		/* Also an error, which is below zero. */
+		if (n - 2 >= RST_EXE_NAME - 2)
 			return;
-		at += n;
-		dentry = parent;
+		at += choose(crosses, 0, n);
+		dentry = (void *)choose(crosses, (__u64)BPF_CORE_READ(mount, mnt_mountpoint),
+					(__u64)parent);
+		mnt = (void *)choose(crosses,
+				     (__u64)up + bpf_core_field_offset(struct mount___more, mnt),
+				     (__u64)mnt);
 	}
 }
 
