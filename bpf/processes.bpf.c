@@ -77,6 +77,21 @@ static __always_inline bool is_caught(struct task_struct *task, __u32 number)
 /* include/trace/events/signal.h */
 #define K_SIGNAL_DELIVERED 0
 
+/* Of who runs. The init takes over those whose parent has ended. */
+static __always_inline void signal_fill_parent(struct rst_signal *s, struct task_struct *task)
+{
+	struct task_struct *leader = BPF_CORE_READ(task, group_leader), *parent;
+	__u32 pid;
+
+	parent = BPF_CORE_READ((struct task_struct___more *)leader, real_parent);
+	parent = BPF_CORE_READ(parent, group_leader);
+	pid = pid_seen(BPF_CORE_READ(parent, thread_pid));
+	s->parent_pid = pid > 1 ? pid : 0;
+	s->parent[0] = '\0';
+	if (s->parent_pid)
+		bpf_probe_read_kernel_str(s->parent, sizeof(s->parent), parent->comm);
+}
+
 static __always_inline void signal_fill(struct rst_signal *s, int number, __u64 info)
 {
 	const struct kernel_siginfo___more *siginfo = (void *)info;
@@ -88,6 +103,7 @@ static __always_inline void signal_fill(struct rst_signal *s, int number, __u64 
 	s->code = info > 1 ? BPF_CORE_READ(siginfo, si_code) : 0;
 	__builtin_memset(&s->sender, 0, sizeof(s->sender));
 	task_fill(&s->sender, compat_task());
+	signal_fill_parent(s, compat_task());
 }
 
 SEC("tp_btf/signal_generate")

@@ -70,6 +70,7 @@ struct mm_struct___more {
 
 struct task_struct___more {
 	struct mm_struct___more *mm;
+	struct task_struct *real_parent;
 	struct sighand_struct___more *sighand;
 };
 

@@ -19,6 +19,10 @@ struct rst_signal {
 	__u8 from; /* enum rst_signal_from */
 	__u8 pad[2];
 	struct rst_task sender; /* who ran */
+	/* Who had started that one: a runtime's tool, or kill(1), is nobody's decision. */
+	__u32 parent_pid; /* 0: nobody that is seen here, or the init */
+	__u32 pad2;
+	char parent[RST_COMM_LEN];
 };
 
 /* The names along a path, the innermost first, each with its NUL. */
@@ -38,7 +42,7 @@ struct rst_process {
 	char exe[RST_EXE_ROOM];
 };
 
-_Static_assert(sizeof(struct rst_signal) == 72, "rst_signal");
-_Static_assert(sizeof(struct rst_process) == 552, "rst_process");
+_Static_assert(sizeof(struct rst_signal) == 96, "rst_signal");
+_Static_assert(sizeof(struct rst_process) == 600, "rst_process");
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* killer.c: see killer.h. */
+#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
@@ -77,6 +78,10 @@ static void killer_set(struct killer *k, const struct rst_signal *s, uint64_t st
 		return;
 	name_set(&k->who, &s->sender);
 	k->start_ns = s->sender.start_ns;
+	if (!strcmp(by, "process") && s->parent_pid) {
+		k->parent.pid = s->parent_pid;
+		snprintf(k->parent.comm, sizeof(k->parent.comm), "%.*s", RST_COMM_LEN, s->parent);
+	}
 	if (strcmp(by, "pid-namespace") != 0)
 		return;
 	k->init_signal = s->sender.exit_code & 0x7f;

@@ -46,10 +46,16 @@ static void say_init(struct incident *in, const struct killer *k)
 
 void say_killer(struct incident *in, const struct killer *k)
 {
-	if (k->by && !strcmp(k->by, "pid-namespace"))
+	if (k->by && !strcmp(k->by, "pid-namespace")) {
 		say_init(in, k);
-	else
-		say_sender(in, k->by, &k->who);
+		return;
+	}
+	say_sender(in, k->by, &k->who);
+	if (!k->parent.pid)
+		return;
+	say(in, " (started by ");
+	say_name(in, &k->parent);
+	say(in, ")");
 }
 
 void say_asked(struct incident *in, const struct killer *k)

@@ -105,6 +105,8 @@ struct killer {
 	uint64_t before_ns;	 /* so long before the end, or the close, it was sent */
 	struct process_name who; /* "process", "cgroup.kill", "pid-namespace", "parent" */
 	uint64_t start_ns;	 /* of that one, as in struct process */
+	struct process_name
+		parent; /* "process": who had started it; pid 0: not known, or the init */
 	/* "pid-namespace": how that one ended, and by whom, as above. */
 	int init_signal, init_status;
 	const char *init_by;

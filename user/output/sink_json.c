@@ -362,7 +362,7 @@ static void put_init(struct json_out *o, const struct killer *k)
 
 static void put_killer(struct json_out *o, const struct killer *k)
 {
-	struct json_mark c = json_out_object(o, "signalled");
+	struct json_mark c = json_out_object(o, "signalled"), parent;
 	char name[16];
 
 	if (k->by) {
@@ -370,6 +370,9 @@ static void put_killer(struct json_out *o, const struct killer *k)
 		put_word(o, "by", k->by);
 		put_named(o, &k->who);
 		put_number(o, "before_ns", k->before_ns);
+		parent = json_out_object(o, "parent");
+		put_named(o, &k->parent);
+		json_out_end(o, parent);
 		put_init(o, k);
 	}
 	json_out_end(o, c);

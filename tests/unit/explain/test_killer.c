@@ -103,6 +103,22 @@ Test(killer, itself_and_the_core)
 	assert_by(&b, &p, "itself", "killed by SIGABRT (core dumped) that it sent itself with");
 }
 
+/* A tool was told by somebody. */
+Test(killer, by_a_tool)
+{
+	struct rst_process p;
+	struct built b;
+
+	build_end(&b, 9);
+	p = noted(&b, 9, RST_SIGNAL_INFO, 0);
+	p.killed.parent_pid = 7;
+	memset(p.killed.parent, 'x', RST_COMM_LEN);
+	assert_by(&b, &p, "process", "from systemd/1 (started by xxxxxxxxxxxxxxxx/7) with");
+	p = noted(&b, 9, RST_SIGNAL_NO_INFO, 0);
+	p.killed.parent_pid = 7;
+	assert_by(&b, &p, "cgroup.kill", "from systemd/1 by cgroup.kill with");
+}
+
 Test(killer, out_of_memory)
 {
 	struct rst_process p;
