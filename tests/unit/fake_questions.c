@@ -112,6 +112,30 @@ static void fake_history(void *context, uint64_t *remembered, uint64_t *forgotte
 	*forgotten = f->forgotten;
 }
 
+static bool fake_fold_told(void *context, struct rst_event *event)
+{
+	struct fake *f = context;
+
+	if (!event->folded.count)
+		return true;
+	event->folded.count -= f->fold_before;
+	return event->folded.count;
+}
+
+static bool fake_fold_next(void *context, uint32_t *at, bool force, struct rst_event *out)
+{
+	struct fake *f = context;
+
+	f->asked.folds++;
+	f->asked.forced = force;
+	if (*at >= f->folds)
+		return false;
+	*out = f->fold;
+	out->tuple.remote_port = (uint16_t)(f->fold.tuple.remote_port + *at);
+	++*at;
+	return true;
+}
+
 static bool fake_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
 			     struct translation *out)
 {
@@ -254,6 +278,8 @@ static const struct questions questions = {
 	.alike = fake_alike,
 	.past = fake_past,
 	.history = fake_history,
+	.fold_told = fake_fold_told,
+	.fold_next = fake_fold_next,
 	.translation = fake_translation,
 	.rule = fake_rule,
 	.peers = fake_peers,

@@ -42,8 +42,11 @@ struct fake {
 	const struct rst_found *owners; /* of the inodes from 0 on; NULL: as `owner` says */
 	int socket_err;
 	struct diag_socket socket;
-	struct rst_past past; /* kind 0: nothing is remembered */
-	uint64_t forgotten;   /* of 70,000 */
+	struct rst_past past;  /* kind 0: nothing is remembered */
+	uint64_t forgotten;    /* of 70,000 */
+	uint64_t fold_before;  /* of a sample that comes through the ring, told of already */
+	struct rst_event fold; /* what the kernel side only counted; the remote port grows */
+	uint32_t folds;	       /* so often */
 	const struct diag_connection
 		*alike;		   /* these share an end with whatever is asked for; NULL: none */
 	int alikes;		   /* how many */
@@ -68,7 +71,8 @@ struct fake {
 	/* How often each was asked, and what last. */
 	struct {
 		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
-			interfaces, processes, releases, stacks, histories, routes, peers;
+			interfaces, processes, releases, stacks, histories, folds, routes, peers;
+		bool forced;   /* the last look for folds */
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
 	} asked;

@@ -131,6 +131,20 @@ static void answer_history(void *context, uint64_t *remembered, uint64_t *forgot
 	tracer_history(a->tracer, remembered, forgotten);
 }
 
+static bool answer_fold_told(void *context, struct rst_event *event)
+{
+	struct answers *a = context;
+
+	return folds_told(&a->folds, event);
+}
+
+static bool answer_fold_next(void *context, uint32_t *at, bool force, struct rst_event *out)
+{
+	struct answers *a = context;
+
+	return folds_next(&a->folds, at, force, out);
+}
+
 static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *packet,
 			       struct translation *out)
 {
@@ -233,6 +247,8 @@ const struct questions answers_questions = {
 	.past = answer_past,
 	.peers = answer_peers,
 	.history = answer_history,
+	.fold_told = answer_fold_told,
+	.fold_next = answer_fold_next,
 	.translation = answer_translation,
 	.rule = answer_rule,
 	.route = answer_route,

@@ -6,13 +6,15 @@
 #include "cli/questions.h"
 #include "host/conntrack.h"
 #include "host/route.h"
+#include "kernel/folds.h"
 #include "kernel/symbols.h"
 #include "kernel/tracer.h"
 
-/* Who is asked; owned, but the tracer, which is the caller's and must be there before the first
- * question. */
+/* Who is asked; owned, but the tracer and its folds, which are the caller's and must be there before the
+ * first question. */
 struct answers {
 	struct tracer *tracer;
+	struct folds folds;
 	struct symbols *symbols;
 	struct diag *diag;
 	struct conntrack *conntrack;

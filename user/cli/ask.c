@@ -38,8 +38,10 @@ void ask_wire(const struct ask *a, struct incident *in, const struct join_entry 
 	wire_origin_firewall(in);
 }
 
-static void take_found(struct rst_event *event, const struct diag_socket *found)
+static void take_found(struct incident *in, const struct diag_socket *found)
 {
+	struct rst_event *event = incident_change(in);
+
 	event->sock.kind = RST_SOCK_FOUND;
 	event->sock.state = found->state;
 	event->sock.inode = found->inode;
@@ -48,22 +50,23 @@ static void take_found(struct rst_event *event, const struct diag_socket *found)
 
 /* What a RST would have hit that was dropped before TCP looked for it; or what it did hit, where the
  * kernel does not tell. */
-static void find_target(const struct ask *a, const struct incident *in, struct rst_event *event)
+static void find_target(const struct ask *a, struct incident *in)
 {
 	struct diag_socket found;
 
-	if (a->questions->socket(a->context, event->netns, 0, &event->tuple, &found))
+	if (a->questions->socket(a->context, in->ev->netns, 0, &in->ev->tuple, &found))
 		return;
-	take_found(event, &found);
+	take_found(in, &found);
 	if (!a->features->have[FEATURE_DROP_SOCKET] && found.state == RST_TCP_LISTEN &&
 	    attribute_by_listener(in))
-		event->sock.kind = RST_SOCK_LISTENER;
+		incident_change(in)->sock.kind = RST_SOCK_LISTENER;
 }
 
 /* A half-open connection lives for a minute, TIME_WAIT as well, unless something ended it; that the
  * handshake was finished meanwhile shows that a RST did not. */
-static void find_standing(const struct ask *a, struct incident *in, struct rst_event *event)
+static void find_standing(const struct ask *a, struct incident *in)
 {
+	const struct rst_event *event = in->ev;
 	bool time_wait = event->sock.kind == RST_SOCK_TIMEWAIT;
 	struct diag_socket found;
 	int err = a->questions->socket(a->context, event->netns, event->owner.task.pid,
@@ -73,8 +76,8 @@ static void find_standing(const struct ask *a, struct incident *in, struct rst_e
 	if (!err && !a->features->have[FEATURE_DROP_SOCKET] && in->direction == DIR_RECEIVED &&
 	    event->sock.kind == RST_SOCK_LISTENER && found.state != RST_TCP_LISTEN &&
 	    found.state != RST_TCP_SYN_RECV) {
-		take_found(event, &found);
-		memset(&event->owner, 0, sizeof(event->owner));
+		take_found(in, &found);
+		memset(&incident_change(in)->owner, 0, sizeof(event->owner));
 		return;
 	}
 	in->unasked = err && err != -ENOENT;
@@ -85,21 +88,21 @@ static void find_standing(const struct ask *a, struct incident *in, struct rst_e
 }
 
 /* The end of what was being taken away just when the segment came. */
-static void look_again(const struct ask *a, const struct incident *in, struct rst_event *event)
+static void look_again(const struct ask *a, struct incident *in)
 {
 	bool is_syn = in->packet.valid &&
 		      (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
 	struct rst_past past;
 
-	if (!a->questions->past(a->context, event->netns, &event->tuple, is_syn, &past) &&
+	if (!a->questions->past(a->context, in->ev->netns, &in->ev->tuple, is_syn, &past) &&
 	    attribute_takes_again(in, &past))
-		event->past = past;
+		incident_change(in)->past = past;
 }
 
 /* The socket behind a translation that conntrack knows. */
-static void find_behind(const struct ask *a, struct incident *in, struct rst_event *event,
-			const struct rst_tuple *packet)
+static void find_behind(const struct ask *a, struct incident *in, const struct rst_tuple *packet)
 {
+	uint32_t netns = in->ev->netns;
 	struct diag_socket found;
 	struct rst_tuple behind;
 	struct rst_past past;
@@ -107,50 +110,50 @@ static void find_behind(const struct ask *a, struct incident *in, struct rst_eve
 	if (!translation_other_side(&in->translation, packet, &behind))
 		return;
 	packet_turn(&behind);
-	if (!a->questions->socket(a->context, event->netns, 0, &behind, &found) &&
+	if (!a->questions->socket(a->context, netns, 0, &behind, &found) &&
 	    found.state != RST_TCP_LISTEN) {
-		ask_meant_set(in, event, MEANT_CONNTRACK, &behind, &found);
-	} else if (!a->questions->past(a->context, event->netns, &behind, false, &past) &&
+		ask_meant_set(in, MEANT_CONNTRACK, &behind, &found);
+	} else if (!a->questions->past(a->context, netns, &behind, false, &past) &&
 		   past.kind == RST_PAST_CONNECTION) {
-		event->past = past;
+		incident_change(in)->past = past;
 		in->meant.by = MEANT_ENDED;
 	}
 }
 
 /* Whether the two ends of a segment or RST are translated here, and what it was for if it was not. */
-static void find_translation(const struct ask *a, struct incident *in, struct rst_event *event)
+static void find_translation(const struct ask *a, struct incident *in)
 {
 	struct translation *tr = &in->translation;
-	struct rst_tuple packet = event->tuple;
+	struct rst_tuple packet = in->ev->tuple;
 
 	if (in->direction != DIR_PASSING)
 		packet_turn(&packet);
-	tr->there = a->questions->translation(a->context, event->netns, &packet, tr);
+	tr->there = a->questions->translation(a->context, in->ev->netns, &packet, tr);
 	if (in->direction == DIR_PASSING)
 		return;
 	if (!tr->there) {
 		if (attribute_wants_alike(in))
-			ask_meant_collect(a, in, event);
+			ask_meant_collect(a, in);
 	} else if (translation_is_before(tr, &packet)) {
-		find_behind(a, in, event, &packet);
+		find_behind(a, in, &packet);
 	} else {
 		tr->there = false;
 	}
 }
 
-void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event)
+void ask_kernel(const struct ask *a, struct incident *in)
 {
 	if (in->listener.bound_ifindex)
 		ask_interface(a, in->listener.device, in->listener.netns,
 			      in->listener.bound_ifindex);
 	if (attribute_wants_again(in))
-		look_again(a, in, event);
+		look_again(a, in);
 	if (attribute_wants_target(in))
-		find_target(a, in, event);
+		find_target(a, in);
 	if (attribute_wants_translation(in))
-		find_translation(a, in, event);
+		find_translation(a, in);
 	if (attribute_wants_standing(in))
-		find_standing(a, in, event);
+		find_standing(a, in);
 }
 
 /*
@@ -304,27 +307,29 @@ struct asked {
 	size_t n;
 };
 
-static void collect(struct asked *q, const struct incident *in, const struct rst_event *event,
-		    size_t n)
+static void collect(struct asked *q, const struct incident *in, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct meant *m = &in[i].meant;
 
 		q->owner[i] = q->n;
 		if (attribute_wants_scan(&in[i]))
-			q->inode[q->n++] = event[i].sock.inode;
+			q->inode[q->n++] = in[i].ev->sock.inode;
 		q->candidates[i] = q->n;
 		for (size_t k = 0; k < m->candidates; k++)
 			q->inode[q->n++] = m->candidate[k].inode;
 	}
 }
 
-static bool take_owner(struct incident *in, struct rst_event *event, const struct rst_found *found)
+static bool take_owner(struct incident *in, const struct rst_found *found)
 {
+	struct rst_owner *owner;
+
 	if (!found->task.pid)
 		return false;
-	event->owner.task = found->task;
-	event->owner.known_by = RST_KNOWN_SCAN;
+	owner = &incident_change(in)->owner;
+	owner->task = found->task;
+	owner->known_by = RST_KNOWN_SCAN;
 	in->owner.shared_by = found->processes;
 	if (in->meant.by != MEANT_NOT) {
 		in->meant.have_numbers = true;
@@ -334,24 +339,23 @@ static bool take_owner(struct incident *in, struct rst_event *event, const struc
 	return true;
 }
 
-int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,
-	       size_t *missing)
+int ask_owners(const struct ask *a, struct incident *in, size_t n, size_t *missing)
 {
 	struct asked q = { .n = 0 };
 	int err = 0;
 
 	*missing = 0;
-	collect(&q, in, event, n);
+	collect(&q, in, n);
 	if (q.n)
 		err = a->questions->owners(a->context, q.inode, q.found, q.n);
 	for (size_t i = 0; i < n; i++) {
 		bool wanted = q.candidates[i] > q.owner[i];
 
-		if (wanted && (err || !take_owner(&in[i], &event[i], &q.found[q.owner[i]])))
+		if (wanted && (err || !take_owner(&in[i], &q.found[q.owner[i]])))
 			++*missing;
 		if (!err && in[i].meant.candidates)
-			ask_meant_choose(&in[i], &event[i], &q.found[q.candidates[i]]);
+			ask_meant_choose(&in[i], &q.found[q.candidates[i]]);
 	}
-	ask_meant_ended(a, in, event, n);
+	ask_meant_ended(a, in, n);
 	return err;
 }

@@ -21,8 +21,8 @@ struct ask {
 void ask_wire(const struct ask *a, struct incident *in, const struct join_entry *entry);
 
 /* What the kernel can still be asked of: the end of what was just ending, the socket that a dropped RST would have hit, the translation
- * of a segment's flow, whether what it was for still stands. EVENT is IN's, and takes what is found. */
-void ask_kernel(const struct ask *a, struct incident *in, struct rst_event *event);
+ * of a segment's flow, whether what it was for still stands. IN's event takes what is found. */
+void ask_kernel(const struct ask *a, struct incident *in);
 
 /* Writes the name of an interface of namespace NETNS; IFINDEX 0, or nobody knows: NAME stays. */
 void ask_interface(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netns,
@@ -56,12 +56,11 @@ void ask_rule_soon(const struct ask *a, struct incident *in, const struct join_e
 #define ASK_OWNERS_MAX 64
 
 /*
- * The owners that nothing recorded, of N incidents and their events: one pass over the open files for
+ * The owners that nothing recorded, of N incidents: one pass over the open files for
  * all. *MISSING becomes how many of them were not found: what is not found was closed in the meantime,
  * and its closer stands in the ring. Returns 0; -EAGAIN: the pass would have taken too much CPU time;
  * another -errno.
  */
-int ask_owners(const struct ask *a, struct incident *in, struct rst_event *event, size_t n,
-	       size_t *missing);
+int ask_owners(const struct ask *a, struct incident *in, size_t n, size_t *missing);
 
 #endif

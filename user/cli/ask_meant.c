@@ -7,9 +7,10 @@
 #include "explain/attribute.h"
 #include "packet.h"
 
-void ask_meant_set(struct incident *in, struct rst_event *event, enum meant_by by,
-		   const struct rst_tuple *tuple, const struct diag_socket *found)
+void ask_meant_set(struct incident *in, enum meant_by by, const struct rst_tuple *tuple,
+		   const struct diag_socket *found)
 {
+	struct rst_event *event = incident_change(in);
 	struct meant *m = &in->meant;
 
 	m->by = by;
@@ -30,9 +31,9 @@ static bool shares_local_end(const struct rst_tuple *a, const struct rst_tuple *
 }
 
 /* Returns false where no more can be asked. */
-static bool collect_in(const struct ask *a, struct incident *in, const struct rst_event *event,
-		       uint32_t netns)
+static bool collect_in(const struct ask *a, struct incident *in, uint32_t netns)
 {
+	const struct rst_event *event = in->ev;
 	struct diag_connection c[MEANT_CANDIDATES];
 	struct meant *m = &in->meant;
 	int n = a->questions->alike(a->context, netns, &event->tuple, c, MEANT_CANDIDATES);
@@ -58,13 +59,13 @@ static bool collect_in(const struct ask *a, struct incident *in, const struct rs
 /* So many namespaces are looked into for one segment. */
 #define NAMESPACES 16
 
-void ask_meant_collect(const struct ask *a, struct incident *in, const struct rst_event *event)
+void ask_meant_collect(const struct ask *a, struct incident *in)
 {
 	const struct listeners *l;
-	uint32_t asked[NAMESPACES] = { event->netns };
+	uint32_t asked[NAMESPACES] = { in->ev->netns };
 	size_t n = 1;
 
-	if (!collect_in(a, in, event, event->netns) || in->meant.candidates)
+	if (!collect_in(a, in, in->ev->netns) || in->meant.candidates)
 		return;
 	l = a->questions->listeners(a->context);
 	for (size_t i = 0; i < l->n && n < NAMESPACES; i++) {
@@ -76,7 +77,7 @@ void ask_meant_collect(const struct ask *a, struct incident *in, const struct rs
 		if (k < n || l->v[i].until_ns)
 			continue;
 		asked[n++] = netns;
-		if (!collect_in(a, in, event, netns))
+		if (!collect_in(a, in, netns))
 			return;
 	}
 }
@@ -93,15 +94,16 @@ static void set_translation(struct incident *in, const struct rst_tuple *packet,
 	tr->reply = local ? *packet : *connection;
 }
 
-static void choose(struct incident *in, struct rst_event *event, const struct meant_candidate *c,
+static void choose(struct incident *in, const struct meant_candidate *c,
 		   const struct rst_found *found)
 {
 	struct diag_socket socket = { .inode = c->inode, .cookie = c->cookie, .state = c->state };
+	struct rst_event *event = incident_change(in);
 	struct rst_tuple packet = event->tuple;
 	struct meant *m = &in->meant;
 
 	packet_turn(&packet);
-	ask_meant_set(in, event, c->by, &c->tuple, &socket);
+	ask_meant_set(in, c->by, &c->tuple, &socket);
 	m->netns = c->netns;
 	m->have_numbers = true;
 	m->rcv_nxt = c->rcv_nxt;
@@ -112,7 +114,7 @@ static void choose(struct incident *in, struct rst_event *event, const struct me
 	set_translation(in, &packet, &c->tuple, c->by == MEANT_LOCAL_END, "connection");
 }
 
-void ask_meant_choose(struct incident *in, struct rst_event *event, const struct rst_found *found)
+void ask_meant_choose(struct incident *in, const struct rst_found *found)
 {
 	struct meant *m = &in->meant;
 	size_t best = 0, fits = 0;
@@ -142,8 +144,10 @@ void ask_meant_choose(struct incident *in, struct rst_event *event, const struct
 	if (!fits)
 		return;
 	if (fits == 1) {
-		choose(in, event, &m->candidate[best], &found[best]);
+		choose(in, &m->candidate[best], &found[best]);
 	} else {
+		struct rst_event *event = incident_change(in);
+
 		m->by = MEANT_SEVERAL;
 		memset(&event->owner, 0, sizeof(event->owner));
 		event->sock.inode = 0;
@@ -156,7 +160,7 @@ static bool fits_past(const void *context, const struct rst_past *past)
 	return attribute_goes_on(context, past);
 }
 
-void ask_meant_ended(const struct ask *a, struct incident *in, struct rst_event *event, size_t n)
+void ask_meant_ended(const struct ask *a, struct incident *in, size_t n)
 {
 	struct past_peer q[ASK_OWNERS_MAX];
 	size_t at[ASK_OWNERS_MAX], wanted = 0;
@@ -168,8 +172,8 @@ void ask_meant_ended(const struct ask *a, struct incident *in, struct rst_event 
 			continue;
 		at[wanted] = i;
 		q[wanted++] = (struct past_peer){
-			.tuple = event[i].tuple,
-			.netns = event[i].netns,
+			.tuple = in[i].ev->tuple,
+			.netns = in[i].ev->netns,
 			.fits = fits_past,
 			.context = &in[i],
 		};
@@ -183,7 +187,7 @@ void ask_meant_ended(const struct ask *a, struct incident *in, struct rst_event 
 		if (!q[i].past.kind)
 			continue;
 		packet_turn(&packet);
-		event[at[i]].past = q[i].past;
+		incident_change(one)->past = q[i].past;
 		one->meant.by = MEANT_ENDED_PEER;
 		one->meant.tuple = q[i].found;
 		one->meant.netns = q[i].found_netns;

@@ -293,7 +293,7 @@ static int trace(struct trace *t)
 	t->btf = NULL;
 	if (err)
 		return err;
-	err = tracer_folds(t->answers.tracer, &p->folds, t->features.tick_ns);
+	err = tracer_folds(t->answers.tracer, &t->answers.folds, t->features.tick_ns);
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
@@ -322,7 +322,7 @@ int cmd_trace(const struct options *o)
 	t->pipeline.o = o;
 	pipeline_init(&t->pipeline);
 	err = trace(t);
-	folds_free(&t->pipeline.folds);
+	folds_free(&t->answers.folds);
 	kbtf_close(t->btf);
 	tracer_close(t->answers.tracer);
 	answers_close(&t->answers);

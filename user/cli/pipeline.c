@@ -8,6 +8,7 @@
 #include "explain/mates.h"
 #include "explain/decode.h"
 #include "explain/wire_origin.h"
+#include "kernel/folds.h"
 #include "model/facts.h"
 #include "model/listeners.h"
 #include "packet.h"
@@ -54,10 +55,12 @@ bool pipeline_done(const struct pipeline *p)
 static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
 {
 	for (size_t i = 0; i < p->n; i++) {
-		struct rst_event *event = &p->event[i];
+		struct incident *in = &p->incident[i];
+		struct rst_event *event;
 
-		if (event->sock.cookie != closed->cookie || !attribute_wants_scan(&p->incident[i]))
+		if (in->ev->sock.cookie != closed->cookie || !attribute_wants_scan(in))
 			continue;
+		event = incident_change(in);
 		event->owner.task = closed->task;
 		event->owner.known_by = RST_KNOWN_SOCKET;
 	}
@@ -75,31 +78,57 @@ static struct incident *read_stack(struct pipeline *p, const struct rst_event *e
 	return in;
 }
 
+/* Keeps the stack just read for the entry just added. */
+static void keep_stack(struct pipeline *p)
+{
+	struct pipeline_stack *s = &p->stack[p->join.last % JOIN_ROOM];
+	const struct incident *in = &p->mate;
+
+	s->number = p->join.last;
+	s->nframes = in->nframes;
+	s->emitter = in->emitter;
+	s->relayed = in->relayed;
+	s->location = in->location;
+	memcpy(s->frames, in->frames, in->nframes * sizeof(*s->frames));
+}
+
+/* The stack of an entry: as it was kept, or read now. */
+static void take_stack(struct pipeline *p, struct incident *in, const struct join_entry *entry)
+{
+	const struct pipeline_stack *s = &p->stack[entry->number % JOIN_ROOM];
+
+	if (s->number != entry->number) {
+		p->ask.questions->stack(p->ask.context, in);
+		return;
+	}
+	in->nframes = s->nframes;
+	in->emitter = s->emitter;
+	in->relayed = s->relayed;
+	in->location = s->location;
+	memcpy(in->frames, s->frames, s->nframes * sizeof(*s->frames));
+}
+
 static void add_wire(struct pipeline *p, const struct rst_event *event)
 {
 	const struct incident *in = read_stack(p, event);
 	enum origin origin = wire_origin(in);
 
 	/* The lower device of one that was seen already; or TCP's own, which the tracepoint tells. */
-	if (in->relayed || origin == ORIGIN_TCP)
+	if (in->relayed || origin == ORIGIN_TCP) {
 		p->summary.seen_before++;
-	else
-		join_wire(&p->join, event, origin);
+		return;
+	}
+	join_wire(&p->join, event, origin);
+	keep_stack(p);
 }
 
 static void add_dropped(struct pipeline *p, const struct rst_event *event)
 {
 	struct incident *in = read_stack(p, event);
-	struct rst_event turned;
 
 	in->drop_reason = features_drop(p->ask.features, event->drop_reason);
-	if (!wire_origin_for_others(in)) {
-		join_event(&p->join, event, DIR_RECEIVED);
-		return;
-	}
-	turned = *event;
-	packet_turn(&turned.tuple);
-	join_event(&p->join, &turned, DIR_PASSING);
+	join_dropped(&p->join, event, wire_origin_for_others(in));
+	keep_stack(p);
 }
 
 static void add_received(struct pipeline *p, const struct rst_event *event)
@@ -142,7 +171,7 @@ static void add_sample(struct pipeline *p, const struct rst_event *event)
 {
 	struct rst_event sample = *event;
 
-	if (folds_told(&p->folds, &sample))
+	if (p->ask.questions->fold_told(p->ask.context, &sample))
 		add_event(p, &sample);
 }
 
@@ -151,12 +180,13 @@ int pipeline_folds(struct pipeline *p, bool force)
 	uint64_t now = p->ask.questions->now(p->ask.context, CLOCK_MONOTONIC);
 	struct rst_event sample;
 
-	if (!force && !p->folds_cursor && now - p->folds.looked_ns < FOLDS_SWEEP_NS)
+	if (!force && !p->folds_cursor && now - p->folds_looked_ns < FOLDS_SWEEP_NS)
 		return 0;
 	while (!join_full(&p->join)) {
-		if (!folds_next(&p->folds, &p->folds_cursor, force, &sample)) {
+		if (!p->ask.questions->fold_next(p->ask.context, &p->folds_cursor, force,
+						 &sample)) {
 			p->folds_cursor = 0;
-			p->folds.looked_ns = now;
+			p->folds_looked_ns = now;
 			return 0;
 		}
 		add_event(p, &sample);
@@ -247,14 +277,16 @@ static void fill_stayed(struct pipeline *p, struct incident *in, const struct jo
 		ask_route(&p->ask, in);
 }
 
-/* What the record of the reset itself says. */
-static void fill_record(struct pipeline *p, struct incident *in, const struct rst_event *event,
+/* What the record of the reset itself says. ROOM: for a copy of its event. */
+static void fill_record(struct pipeline *p, struct incident *in, struct rst_event *room,
 			const struct join_entry *entry)
 {
+	const struct rst_event *event = &entry->event;
 	const struct rst_arrival *arrival = entry->have_arrival ? &entry->arrival : NULL;
 
 	incident_clear(in);
 	in->ev = event;
+	in->room = room;
 	in->id = entry->id;
 	in->corrects = entry->corrects;
 	in->direction = entry->direction;
@@ -272,20 +304,22 @@ static void fill_record(struct pipeline *p, struct incident *in, const struct rs
 	in->reason = features_reason(p->ask.features, event->reason);
 	if (event->hdr.type == RST_REC_DROPPED)
 		in->drop_reason = features_drop(p->ask.features, event->drop_reason);
-	p->ask.questions->stack(p->ask.context, in);
+	take_stack(p, in, entry);
 }
 
-static void attribute(struct pipeline *p, struct incident *in, struct rst_event *event,
+static void attribute(struct pipeline *p, struct incident *in, struct rst_event *room,
 		      const struct join_entry *entry)
 {
+	enum rst_record_type type = (enum rst_record_type)entry->event.hdr.type;
+
 	/* All that this run takes is older than the run: the same listeners do for all. */
 	if (!p->listeners)
 		p->listeners = p->ask.questions->listeners(p->ask.context);
-	fill_record(p, in, event, entry);
-	if (event->hdr.type == RST_REC_WIRE || event->hdr.type == RST_REC_DROPPED)
+	fill_record(p, in, room, entry);
+	if (type == RST_REC_WIRE || type == RST_REC_DROPPED)
 		ask_wire(&p->ask, in, entry);
 	listeners_fill(p->listeners, in);
-	ask_kernel(&p->ask, in, event);
+	ask_kernel(&p->ask, in);
 }
 
 /* Whether the RST fits what else came from its sender. */
@@ -330,7 +364,8 @@ static void take(struct pipeline *p, const struct join_entry *entry)
 	struct pipeline_place *place = &p->place[p->n];
 	struct incident *in = &p->incident[p->n];
 
-	p->event[p->n] = entry->event;
+	if (!p->n)
+		join_keep(&p->join, entry);
 	attribute(p, in, &p->event[p->n], entry);
 	if (in->direction == DIR_SENT)
 		fill_stayed(p, in, entry);
@@ -400,7 +435,6 @@ static void look_soon(struct pipeline *p)
 static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 				const struct join_entry *mate)
 {
-	p->mate_event = mate->event;
 	attribute(p, &p->mate, &p->mate_event, mate);
 	attribute_cause(&p->mate);
 	if (mate->merged)
@@ -511,7 +545,7 @@ static void decide(struct pipeline *p, size_t i)
 static void find_owners(struct pipeline *p)
 {
 	size_t missing;
-	int err = ask_owners(&p->ask, p->incident, p->event, p->n, &missing);
+	int err = ask_owners(&p->ask, p->incident, p->n, &missing);
 
 	if (err == -EAGAIN)
 		summary_not_covered(
@@ -690,6 +724,7 @@ static void finish_batch(struct pipeline *p, uint64_t now)
 		finish(p, &p->incident[i]);
 	}
 	p->n = 0;
+	join_keep(&p->join, NULL);
 	report_attacks(p, now, false);
 }
 

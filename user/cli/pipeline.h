@@ -14,7 +14,6 @@
 #include "cli/options.h"
 #include "output/sink.h"
 #include "model/summary.h"
-#include "kernel/folds.h"
 
 /* Events that are attributed together, so that one pass over the open files serves them all. */
 #define PIPELINE_BATCH ASK_OWNERS_MAX
@@ -29,6 +28,16 @@ struct pipeline_place {
 	bool role_inferred;
 	enum rst_role role; /* as the listeners told */
 	enum cause_id cause;
+};
+
+/* The stack of a RST whose stack decides what it is held as, until its turn comes. */
+struct pipeline_stack {
+	uint64_t number; /* of the entry in the join that it is of; 0: none */
+	uint32_t nframes;
+	int emitter;
+	bool relayed;
+	struct frame location;
+	struct frame frames[RST_STACK_MAX];
 };
 
 struct pipeline {
@@ -50,16 +59,17 @@ struct pipeline {
 	struct join join;
 	struct attack attack;
 	struct correct correct;
-	struct folds folds;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
 	uint64_t missed_states;		   /* as of this run, if it has asked */
 	bool missed_known;
 	uint64_t remembered, forgotten; /* the same */
 	bool history_known;
-	uint64_t caller[2];    /* what the kernel side was told of last: of RSTs, of data */
-	uint32_t folds_cursor; /* the slot at which the look for stopped folds goes on */
+	uint64_t caller[2];	  /* what the kernel side was told of last: of RSTs, of data */
+	uint32_t folds_cursor;	  /* the slot at which the look for stopped folds goes on */
+	uint64_t folds_looked_ns; /* CLOCK_MONOTONIC of the last look at all of them */
 	uint64_t counted_only, counted_only_ns; /* incoming resets without events, and since when */
-	struct rst_event event[PIPELINE_BATCH];
+	struct pipeline_stack stack[JOIN_ROOM]; /* by place in the join */
+	struct rst_event event[PIPELINE_BATCH]; /* of those that an answer has changed */
 	struct incident incident[PIPELINE_BATCH];
 	struct pipeline_place place[PIPELINE_BATCH];
 	uint8_t at[JOIN_ROOM]; /* by place in the join: which of the batch it may be */

@@ -61,6 +61,10 @@ struct questions {
 	/* As tracer_history: how many ended connections were remembered, and pushed out. */
 	void (*history)(void *context, uint64_t *remembered, uint64_t *forgotten);
 
+	/* As folds_told, folds_next: which of the resets that the kernel side only counted are not told of. */
+	bool (*fold_told)(void *context, struct rst_event *event);
+	bool (*fold_next)(void *context, uint32_t *at, bool force, struct rst_event *out);
+
 	/* As conntrack_find: how the flow of a packet from the local to the remote end is translated. */
 	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *packet,
 			    struct translation *out);

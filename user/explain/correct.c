@@ -20,7 +20,7 @@ void correct_keep(struct correct *c, const struct incident *in, bool shown)
 	e = &c->entry[c->kept++ % CORRECT_MAX];
 	e->event = *in->ev;
 	e->in = *in;
-	e->in.ev = &e->event;
+	e->in.ev = e->in.room = &e->event;
 	if (in->interface == in->ev->ifname)
 		e->in.interface = e->event.ifname;
 	/* Their names belong to the symbols. */

@@ -7,6 +7,7 @@
 #include "base/hash.h"
 #include "explain/join.h"
 #include "explain/mates.h"
+#include "packet.h"
 
 void join_init(struct join *j)
 {
@@ -15,7 +16,7 @@ void join_init(struct join *j)
 	j->translated = NULL;
 	j->context = NULL;
 	j->first = 1;
-	j->last = j->newest_seen = j->ids = 0;
+	j->last = j->newest_seen = j->ids = j->keep = 0;
 	memset(j->waiting, 0, sizeof(j->waiting));
 	j->waits = 0;
 }
@@ -23,7 +24,13 @@ void join_init(struct join *j)
 bool join_full(const struct join *j)
 {
 	/* More, if another one came in spite of it: there is room for JOIN_KEPT of those. */
-	return j->last + 1 - j->first >= JOIN_MAX;
+	return j->last + 1 - j->first >= JOIN_MAX ||
+	       (j->keep && j->last + 1 >= j->keep + JOIN_ROOM);
+}
+
+void join_keep(struct join *j, const struct join_entry *first)
+{
+	j->keep = first ? first->number : 0;
 }
 
 uint64_t join_held(const struct join *j)
@@ -270,11 +277,14 @@ void join_stayed(struct join *j, const struct rst_stayed *stayed)
 	append_again(j, e);
 }
 
-void join_event(struct join *j, const struct rst_event *event, enum direction direction)
+/* Its ends are TUPLE. */
+static void add(struct join *j, const struct rst_event *event, const struct rst_tuple *tuple,
+		enum direction direction)
 {
-	struct join_entry *e = append(j, &event->tuple);
+	struct join_entry *e = append(j, tuple);
 
 	e->event = *event;
+	e->event.tuple = *tuple;
 	/* TCP tells of an abort when its RST has left, and may have come: it happened when it began. */
 	if (is_abort(event, direction))
 		e->event.hdr.mono_ns -= event->sock.ended_ns;
@@ -288,6 +298,20 @@ void join_event(struct join *j, const struct rst_event *event, enum direction di
 	mates_add(j, j->last);
 	if (direction == DIR_SENT)
 		take_waiting(j, e);
+}
+
+void join_event(struct join *j, const struct rst_event *event, enum direction direction)
+{
+	add(j, event, &event->tuple, direction);
+}
+
+void join_dropped(struct join *j, const struct rst_event *event, bool for_others)
+{
+	struct rst_tuple tuple = event->tuple;
+
+	if (for_others)
+		packet_turn(&tuple);
+	add(j, event, &tuple, for_others ? DIR_PASSING : DIR_RECEIVED);
 }
 
 /* Whether TCP told of the RST that leaves as E. Only IPv6's has no socket by which the kernel side

@@ -93,6 +93,7 @@ struct join {
 	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
 	uint64_t first;			    /* the oldest that is held */
 	uint64_t last;			    /* the newest; first > last: none is held */
+	uint64_t keep;			    /* what stands from here on is in use; 0: nothing */
 	uint64_t ids;			    /* given to lines so far */
 	struct rst_stayed waiting[JOIN_STAYED]; /* for their event; hdr.size 0: none */
 	uint32_t waits;				/* so many have */
@@ -116,6 +117,10 @@ static inline bool join_has(const struct join *j, uint64_t number)
 void join_init(struct join *j);
 bool join_full(const struct join *j);
 bool join_empty(const struct join *j);
+/* FIRST, which join_next has given out, and all after it stand until this is called again, whatever is added:
+ * there is room for less. NULL: none of those that join_next has given out. */
+void join_keep(struct join *j, const struct join_entry *first);
+
 /* How many resets are held, those counted in folds included. */
 uint64_t join_held(const struct join *j);
 
@@ -126,6 +131,10 @@ uint64_t join_id(struct join *j);
 /* Adds an event, an arrival (of namespace NETNS). There must be room: see join_full. */
 void join_event(struct join *j, const struct rst_event *event, enum direction direction);
 void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t netns);
+
+/* Adds a RST that was dropped. FOR_OTHERS: it was on its way to somebody else; its ends are turned to those
+ * of one that passes. */
+void join_dropped(struct join *j, const struct rst_event *event, bool for_others);
 
 /* Adds a RST that left without TCP. One that a neighbour's address was missing for has no stack any
  * more: if TCP had told of it, it is not held again. */
@@ -151,7 +160,7 @@ void join_stayed(struct join *j, const struct rst_stayed *stayed);
 void join_owner(struct join *j, const struct rst_closed *closed);
 
 /* Takes the oldest entry when its time is over at NOW_NS; FORCE: whatever its time. NULL: none.
- * Valid until the next record is added. */
+ * Valid until the next record is added, but see join_keep. */
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force);
 
 /* The entry of the other end, held or only just taken; NULL: none is known. Of what passes through:

@@ -30,7 +30,6 @@ struct folds {
 	const struct rst_event *sample; /* the same; borrowed */
 	struct folds_slot *slot;	/* owned */
 	uint32_t n;			/* of each */
-	uint64_t looked_ns;		/* CLOCK_MONOTONIC of the last look */
 	uint64_t tick_ns;		/* length of a jiffy */
 };
 

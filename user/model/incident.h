@@ -298,6 +298,7 @@ struct verdict {
 
 struct incident {
 	const struct rst_event *ev; /* always there */
+	struct rst_event *room;	    /* where it may be copied to, to be changed; NULL: it is not */
 	uint64_t id;		    /* of its line, unique in this run; 0: none */
 	uint64_t corrects; /* the line of the same reset that this one overturns; 0: none */
 	enum direction direction;
@@ -362,6 +363,19 @@ static inline uint64_t event_count(const struct rst_event *event)
 static inline uint64_t incident_count(const struct incident *in)
 {
 	return event_count(in->ev);
+}
+
+/* IN's event, to be changed by what is found out later: a copy in its room, made when that is first wanted.
+ * The record itself stays as it came. */
+static inline struct rst_event *incident_change(struct incident *in)
+{
+	if (in->ev == in->room)
+		return in->room;
+	*in->room = *in->ev;
+	if (in->interface == in->ev->ifname)
+		in->interface = in->room->ifname;
+	in->ev = in->room;
+	return in->room;
 }
 
 /* Sets IN to zero, but for the frames and the sentence, of which there are none. */
