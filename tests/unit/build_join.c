@@ -11,7 +11,7 @@ struct join *join_begin(void)
 
 	/* The kernel gives zeros; the queue must not need them. */
 	memset(&join, 0xa5, sizeof(join));
-	join_init(&join);
+	join_init(&join, 12345);
 	return &join;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* hash.h: a hash for tables that live as long as the run, eight bytes at a time. */
+/*
+ * hash.h: the hash of all tables whose keys come from the network. It begins with a number that nobody
+ * outside can know, so that nobody can choose keys that fall into one bucket.
+ */
 #ifndef RSTTRACE_HASH_H
 #define RSTTRACE_HASH_H
 
@@ -7,7 +10,17 @@
 #include <stdint.h>
 #include <string.h>
 
-/* Mixes the N bytes at DATA into H, with which the next call may go on. */
+/* Mixes WORD into H, a seed or what an earlier call returned. Both halves of the product count: of the lower
+ * one alone, the change by a high bit of WORD would be known without the seed. */
+static inline uint64_t hash_word(uint64_t h, uint64_t word)
+{
+	__extension__ unsigned __int128 product =
+		(unsigned __int128)(h ^ word) * 0x9e3779b97f4a7c15ULL;
+
+	return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* The same of the N bytes at DATA. */
 static inline uint64_t hash_mix(uint64_t h, const void *data, size_t n)
 {
 	const char *from = data;
@@ -16,8 +29,7 @@ static inline uint64_t hash_mix(uint64_t h, const void *data, size_t n)
 		size_t part = n < sizeof(word) ? n : sizeof(word);
 
 		memcpy(&word, from, part);
-		h = (h ^ word) * 0x9e3779b97f4a7c15ULL;
-		h ^= h >> 32;
+		h = hash_word(h, word);
 		from += part;
 		n -= part;
 	}

@@ -9,8 +9,9 @@
 #include "explain/mates.h"
 #include "packet.h"
 
-void join_init(struct join *j)
+void join_init(struct join *j, uint64_t seed)
 {
+	j->seed = seed;
 	memset(j->bucket, 0, sizeof(j->bucket));
 	memset(j->node_bucket, 0, sizeof(j->node_bucket));
 	j->translated = NULL;
@@ -51,15 +52,21 @@ bool join_empty(const struct join *j)
 	return j->first > j->last;
 }
 
-static uint32_t mix(const uint8_t *address, uint16_t port)
+static uint64_t hash_end(const struct join *j, const uint8_t *address, uint16_t port)
 {
-	return (uint32_t)hash_mix(port, address, 16);
+	return hash_word(hash_mix(j->seed, address, 16), port);
 }
 
-static uint32_t bucket_of(const struct rst_tuple *t)
+/* A sum: the same from both ends. */
+static uint32_t bucket_at(uint64_t local_hash, uint64_t remote_hash)
 {
-	/* A sum: the same from both ends. */
-	return (mix(t->local, t->local_port) + mix(t->remote, t->remote_port)) % JOIN_BUCKETS;
+	return (local_hash + remote_hash) % JOIN_BUCKETS;
+}
+
+static uint32_t bucket_of(const struct join *j, const struct rst_tuple *t)
+{
+	return bucket_at(hash_end(j, t->local, t->local_port),
+			 hash_end(j, t->remote, t->remote_port));
 }
 
 static bool same_ends(const struct rst_tuple *a, const struct rst_tuple *b)
@@ -85,10 +92,13 @@ static struct join_entry *append(struct join *j, const struct rst_tuple *tuple)
 {
 	uint64_t number = ++j->last;
 	struct join_entry *e = join_at(j, number);
-	uint32_t bucket = bucket_of(tuple);
+	uint32_t bucket;
 
 	/* The caller fills the event. */
 	memset(&e->arrival, 0, sizeof(*e) - offsetof(struct join_entry, arrival));
+	e->local_hash = hash_end(j, tuple->local, tuple->local_port);
+	e->remote_hash = hash_end(j, tuple->remote, tuple->remote_port);
+	bucket = bucket_at(e->local_hash, e->remote_hash);
 	e->id = join_id(j);
 	e->number = number;
 	e->next = j->bucket[bucket];
@@ -256,7 +266,7 @@ static void take_waiting(struct join *j, struct join_entry *e)
 
 void join_stayed(struct join *j, const struct rst_stayed *stayed)
 {
-	uint64_t n = j->bucket[bucket_of(&stayed->tuple)];
+	uint64_t n = j->bucket[bucket_of(j, &stayed->tuple)];
 	struct join_entry *e = NULL;
 
 	for (; join_has(j, n); n = join_at(j, n)->next) {
@@ -371,7 +381,7 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 
 void join_rejected(struct join *j, const struct rst_rejected *rejected)
 {
-	uint64_t n = j->bucket[bucket_of(&rejected->tuple)];
+	uint64_t n = j->bucket[bucket_of(j, &rejected->tuple)];
 
 	for (; join_has(j, n); n = join_at(j, n)->next) {
 		struct join_entry *e = join_at(j, n);
@@ -421,7 +431,7 @@ void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t ne
 
 void join_owner(struct join *j, const struct rst_closed *closed)
 {
-	uint64_t n = j->bucket[bucket_of(&closed->tuple)];
+	uint64_t n = j->bucket[bucket_of(j, &closed->tuple)];
 
 	for (; join_has(j, n) && n >= j->first; n = join_at(j, n)->next) {
 		struct rst_event *event = &join_at(j, n)->event;
@@ -498,7 +508,7 @@ static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
 /* The farthest that is known: data may have come between the RSTs. */
 static uint32_t find_base(const struct join *j, const struct join_entry *entry)
 {
-	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
+	uint64_t n = j->bucket[bucket_of(j, &entry->event.tuple)];
 	uint32_t base, next;
 
 	next_of_peer(&entry->event, &base);
@@ -534,7 +544,7 @@ static void add_company(const struct join_entry *entry, uint32_t expected,
 
 void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
 {
-	uint64_t n = j->bucket[bucket_of(&entry->event.tuple)];
+	uint64_t n = j->bucket[bucket_of(j, &entry->event.tuple)];
 	uint32_t ahead[BURST_MAX], base, expected, ip_id = UINT32_MAX;
 
 	burst->resets = burst->ahead = burst->equal = burst->stale = 0;

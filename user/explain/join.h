@@ -73,7 +73,8 @@ struct join_entry {
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	uint64_t due_ns;
-	uint64_t id; /* of the line that tells of it: see join_id */
+	uint64_t id;			  /* of the line that tells of it: see join_id */
+	uint64_t local_hash, remote_hash; /* of the event's two ends */
 	uint64_t number;
 	uint64_t mate; /* number of the other end's entry; of what passes through: of its
 			* sender's; 0: none is known */
@@ -91,6 +92,7 @@ typedef bool join_translated_fn(void *context, uint32_t netns, const struct rst_
 struct join {
 	struct join_entry entry[JOIN_ROOM]; /* number N stands at N % JOIN_ROOM, numbers from 1 */
 	uint64_t bucket[JOIN_BUCKETS];	    /* number of the newest entry; 0: none */
+	uint64_t seed;			    /* of the hashes */
 	uint64_t first;			    /* the oldest that is held */
 	uint64_t last;			    /* the newest; first > last: none is held */
 	uint64_t keep;			    /* what stands from here on is in use; 0: nothing */
@@ -114,7 +116,8 @@ static inline bool join_has(const struct join *j, uint64_t number)
 	return number && number + JOIN_ROOM > j->last;
 }
 
-void join_init(struct join *j);
+/* SEED: a number that nobody outside can know. */
+void join_init(struct join *j, uint64_t seed);
 bool join_full(const struct join *j);
 bool join_empty(const struct join *j);
 /* FIRST, which join_next has given out, and all after it stand until this is called again, whatever is added:

@@ -32,11 +32,17 @@ struct ends {
 	uint16_t source_port, target_port;
 };
 
+/* Its remote end is the source. */
+static bool ends_turned(const struct join_entry *e)
+{
+	return e->direction == DIR_RECEIVED;
+}
+
 static struct ends ends_of(const struct join_entry *e)
 {
 	const struct rst_tuple *t = &e->event.tuple;
 
-	if (e->direction == DIR_RECEIVED)
+	if (ends_turned(e))
 		return (struct ends){ t->remote, t->local, t->remote_port, t->local_port };
 	return (struct ends){ t->local, t->remote, t->local_port, t->remote_port };
 }
@@ -67,18 +73,15 @@ static bool same_flow(const struct join_entry *a, const struct join_entry *b)
 static uint64_t *bucket_of(struct join *j, const struct join_entry *e, uint32_t number,
 			   enum join_key key)
 {
-	uint64_t h = hash_mix(0, &number, sizeof(number)) + key;
-	struct ends ends = ends_of(e);
+	bool turned = ends_turned(e);
+	uint64_t source = turned ? e->remote_hash : e->local_hash;
+	uint64_t target = turned ? e->local_hash : e->remote_hash;
+	uint64_t h = key == JOIN_BY_ENDS     ? hash_word(source, target)
+		     : key == JOIN_BY_SOURCE ? source
+		     : key == JOIN_BY_TARGET ? target
+					     : j->seed;
 
-	if (key == JOIN_BY_ENDS || key == JOIN_BY_SOURCE) {
-		h = hash_mix(h, ends.source, 16);
-		h = hash_mix(h, &ends.source_port, sizeof(ends.source_port));
-	}
-	if (key == JOIN_BY_ENDS || key == JOIN_BY_TARGET) {
-		h = hash_mix(h, ends.target, 16);
-		h = hash_mix(h, &ends.target_port, sizeof(ends.target_port));
-	}
-	return &j->node_bucket[(h ^ h >> 32) % JOIN_NODE_BUCKETS];
+	return &j->node_bucket[hash_word(h, (uint64_t)key << 32 | number) % JOIN_NODE_BUCKETS];
 }
 
 /* By which of its numbers a RST can be found: one that bears 0 only for want of another by that which it

@@ -333,3 +333,38 @@ Test(join, an_owner_reaches_what_is_held)
 	cr_expect_eq(e->event.owner.task.pid, 1);
 	cr_expect_eq(e->event.owner.known_by, RST_KNOWN_LISTENER);
 }
+
+/* ---- the hashes: their keys come from the network */
+
+static uint32_t bucket_taken(const uint64_t *bucket, uint32_t n)
+{
+	uint32_t i = 0;
+
+	while (i < n && !bucket[i])
+		i++;
+	return i;
+}
+
+Test(join, nobody_outside_knows_what_falls_together)
+{
+	uint32_t ends = 0, numbers = 0, seeds = 16;
+
+	for (uint64_t seed = 0; seed < seeds; seed++) {
+		static uint32_t first_ends, first_number;
+		struct join *j = join_begin();
+		uint32_t at_ends, at_number;
+
+		join_init(j, seed * 0x123456789abcdef);
+		join_sent(j, 1000, 1234);
+		at_ends = bucket_taken(j->bucket, JOIN_BUCKETS);
+		at_number = bucket_taken(j->node_bucket, JOIN_NODE_BUCKETS);
+		if (!seed) {
+			first_ends = at_ends;
+			first_number = at_number;
+		}
+		ends += at_ends == first_ends;
+		numbers += at_number == first_number;
+	}
+	cr_assert_lt(ends, seeds / 2);
+	cr_assert_lt(numbers, seeds / 2);
+}
