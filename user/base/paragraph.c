@@ -1,29 +1,20 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* paragraph.c: fills lines. */
+/* paragraph.c: a label, and lines beside it. */
 #include "base/paragraph.h"
 
-#include <stdbool.h>
-#include <string.h>
+#include "base/buffer.h"
 
 #define WIDTH 80
 #define INDENT 12
 
 void paragraph_print(FILE *out, const char *label, const char *text)
 {
-	int column = fprintf(out, "  %-*s", INDENT - 2, label);
-	bool first = true;
+	struct buffer b = { 0 };
 
-	while (*text) {
-		int len = (int)strcspn(text, " ");
-
-		if (!first && column + 1 + len > WIDTH) {
-			column = fprintf(out, "\n%*s", INDENT, "") - 1;
-			first = true;
-		}
-		column += fprintf(out, "%s%.*s", first ? "" : " ", len, text);
-		first = false;
-		text += len;
-		text += strspn(text, " ");
-	}
-	fputc('\n', out);
+	/* buffer_wrap puts the last space before the text. */
+	buffer_format(&b, "  %-*s", INDENT - 3, label);
+	buffer_wrap(&b, text, INDENT - 1, INDENT, WIDTH);
+	buffer_char(&b, '\n');
+	(void)!buffer_write(&b, out);
+	buffer_free(&b);
 }
