@@ -183,9 +183,10 @@ Test(packet, other_protocols)
 		if (next == PACKET_HOPOPTS || next == PACKET_TCP || next == PACKET_ROUTING ||
 		    next == PACKET_FRAGMENT || next == PACKET_AH || next == PACKET_DSTOPTS)
 			continue;
-		frame_ip6_rst(&f);
-		frame_add(&f, NULL, 40);
-		f.b[f.ip + 6] = (uint8_t)next;
+		frame_ether(&f, PACKET_ETH_IP6);
+		frame_ip6_begin(&f, (uint8_t)next);
+		frame_extension(&f, PACKET_TCP, 0, 8);
+		frame_ip6_end(&f, 0);
 		assert_none(&f);
 	}
 }
@@ -349,6 +350,25 @@ Test(packet, ip6_fragments)
 	assert_none_truncated(&f);
 }
 
+/* What is an offset there is data elsewhere. */
+Test(packet, ip6_only_a_fragments_header_has_an_offset)
+{
+	static const uint8_t headers[] = { PACKET_HOPOPTS, PACKET_ROUTING, PACKET_DSTOPTS };
+	struct frame_bytes f;
+
+	for (size_t i = 0; i < sizeof(headers); i++) {
+		size_t at;
+
+		frame_ether(&f, PACKET_ETH_IP6);
+		frame_ip6_begin(&f, headers[i]);
+		at = f.n;
+		frame_extension(&f, PACKET_TCP, 0, 8);
+		frame_ip6_end(&f, 4);
+		frame_put16(&f, at + 2, 0xffff);
+		assert_6(&f, 4);
+	}
+}
+
 /* The payload length is used up by the headers before TCP begins. */
 Test(packet, ip6_payload_shorter_than_its_headers)
 {
@@ -428,5 +448,51 @@ Test(packet, big_packets)
 					 &p.tuple, &p.packet),
 			     1);
 		assert_tcp(&p, (uint32_t)(100000 - headers));
+	}
+}
+
+/* A tracepoint's packet has no EtherType to go by. */
+Test(packet, of_either_version_and_no_other)
+{
+	struct frame_bytes f;
+
+	for (uint32_t version = 0; version < 16; version++) {
+		struct parsed p = { .tuple = { .family = 0 } };
+
+		frame_ip4_rst(&f);
+		f.b[f.ip] = (uint8_t)(version << 4 | 5);
+		cr_expect_eq(packet_walk(packet_direct, f.b + f.ip, f.b + f.n, 0, 0, 1, &p.tuple,
+					 &p.packet),
+			     version == 4, "%u", version);
+		frame_ip6_rst(&f);
+		f.b[f.ip] = (uint8_t)(version << 4);
+		cr_expect_eq(packet_walk(packet_direct, f.b + f.ip, f.b + f.n, 0, 0, 1, &p.tuple,
+					 &p.packet),
+			     version == 6, "%u", version);
+	}
+}
+
+/* What every segment is looked at for is little: the rest stays as it was. */
+Test(packet, a_glance)
+{
+	struct frame_bytes f;
+
+	for (int version = 4; version <= 6; version += 2) {
+		struct parsed p = { .packet = { .seq = 0xa5a5a5a5, .length = 77 } };
+
+		if (version == 4)
+			frame_ip4_rst(&f);
+		else
+			frame_ip6_rst(&f);
+		cr_expect_eq(packet_glance(f.b, f.b + f.n, &p.tuple, &p.packet), 1);
+		cr_expect_eq(p.tuple.family, version);
+		cr_expect_eq(p.tuple.remote_port, 40000);
+		cr_expect_eq(p.tuple.local_port, 443);
+		cr_expect_eq(p.packet.flags, RST_FLAG_RST | RST_FLAG_ACK);
+		cr_expect_eq(p.packet.window, 0x1234);
+		cr_expect_eq(p.packet.ttl, 63);
+		cr_expect_eq(p.packet.seq, 0xa5a5a5a5);
+		cr_expect_eq(p.packet.length, 77);
+		cr_expect_eq(p.packet.valid, 0);
 	}
 }
