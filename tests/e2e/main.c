@@ -65,6 +65,7 @@ static const struct scenario *const tables[] = {
 	scenarios_listeners,
 	scenarios_pairs,
 	scenarios_many,
+	scenarios_races,
 	scenarios_attack,
 	scenarios_fold,
 	scenarios_reconcile,
