@@ -66,6 +66,7 @@ static const struct scenario *const tables[] = {
 	scenarios_pairs,
 	scenarios_many,
 	scenarios_races,
+	scenarios_relayed,
 	scenarios_attack,
 	scenarios_fold,
 	scenarios_reconcile,

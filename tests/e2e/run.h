@@ -59,7 +59,7 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_stayed[], scenarios_history[], scenarios_exchange[], scenarios_ruleset[];
 
 extern const struct scenario scenarios_sender[], scenarios_listeners[], scenarios_pairs[],
-	scenarios_many[], scenarios_races[];
+	scenarios_many[], scenarios_races[], scenarios_relayed[];
 
 /* What is gone by the time somebody looks it up, and by whom. */
 extern const struct scenario scenarios_vanished[];

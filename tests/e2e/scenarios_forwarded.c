@@ -17,6 +17,7 @@
 
 struct path {
 	const char *detail, *out;
+	const char *in;	 /* NULL: rts0 */
 	bool flooded;	 /* to each port of the bridge */
 	bool unresolved; /* the router must ask for the client first */
 };
@@ -116,6 +117,38 @@ static void aborted(struct run *run)
 	pair_stop(&p);
 }
 
+/* What comes from behind a bridge, as from a container, and leaves by the bridge's own address: the bridge's
+ * function is below it on the stack, but it is routed. With bridge-nf the firewall sees it there already. */
+static void from_bridge(struct run *run)
+{
+	const struct path *path = run->what;
+	struct wanted sent = { .cause = "linger-zero" };
+	struct wanted w = { .cause = "forwarded", .group = "policy", .detail = path->detail };
+	struct pair p;
+	json_t *e;
+
+	netlab_try(&run->lab, SIDE_ROUTER,
+		   "for f in /proc/sys/net/bridge/bridge-nf-call-ip*tables; do echo 1 >$f; done "
+		   "2>/dev/null");
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(
+		run, (struct tally){ .client_sent = 1, .router_passing = 1, .server_received = 1 });
+	sent.owner = &p.cli;
+	w.local = sent.local = &p.client;
+	w.remote = sent.remote = &p.server;
+	expect_pair(expect_sent(run, SIDE_CLIENT, 0, &sent), &p.srv, "reset-by-peer");
+	e = expect_event(run, SIDE_ROUTER, "passing", 0, &w);
+	expect_str(e, "in_interface", path->in);
+	expect_str(e, "out_interface", path->out);
+	expect_contains(e, "why", path->detail);
+	expect_pair(e, &p.cli, "linger-zero");
+	pair_stop(&p);
+}
+
 /*
  * What is behind the TAP device, a virtual machine for example, asks for a closed port. The RST waits
  * at the router until the same device has answered who has that address, and is sent by that.
@@ -166,12 +199,18 @@ static const struct path bridged = { "bridged", "rtc0" };
 /* Which port is first is the bridge's affair. */
 static const struct path flooded = { "bridged", "rtc0|rtx0", .flooded = true };
 
+static const struct path routed_from_bridge = { "routed", "rts0", .in = "br0" };
+static const struct path bridged_up = { "bridged", "rts0", .in = "rtc0" };
+
 const struct scenario scenarios_forwarded[] = {
 	{ "forwarded-refused", refused, ALL_FAMILIES, false, LAB_ROUTED, true, &routed },
 	{ "forwarded-aborted", aborted, V4_V6, false, LAB_ROUTED, true, &routed },
 	{ "forwarded-unresolved", aborted, V4_V6, false, LAB_ROUTED, true, &asked },
 	{ "forwarded-unresolved-tap", behind_tap, V4_V6, false, LAB_ROUTED, true, &to_tap },
 	{ "forwarded-out-bridge", refused, V4_V6, false, LAB_ROUTED_BRIDGE, true, &by_bridge },
+	{ "forwarded-from-bridge", from_bridge, V4_V6, false, LAB_ROUTED_BRIDGE, false,
+	  &routed_from_bridge },
+	{ "bridged-up", from_bridge, V4_V6, false, LAB_BRIDGED, false, &bridged_up },
 	{ "bridged-refused", refused, V4_V6, false, LAB_BRIDGED, true, &bridged },
 	{ "bridged-flooded", refused, V4_V6, false, LAB_BRIDGED, true, &flooded },
 	{ "bridged-aborted", aborted, V4_V6, false, LAB_BRIDGED, true, &bridged },

@@ -345,12 +345,113 @@ static void entry_gone(struct run *run)
 
 static const bool kills = true;
 
+/*
+ * The client of a Service: an answer of the server behind it comes untranslated, because the router held it
+ * for invalid. The client's kernel resets an address that it never talked to; the connection is the client's,
+ * with the Service.
+ */
+static void strayed_to_client(struct run *run)
+{
+	struct end outside =
+		expect_at(run->speak == SPEAK_V6 ? "2001:db8::3" : "192.0.2.3", OUTSIDE_PORT);
+	struct flow f = { .speak = run->speak };
+	struct segment stray = { .flags = TH_ACK | TH_PUSH, .length = 10 }, last;
+	struct wanted sent = {
+		.cause = "no-such-connection",
+		.certainty = "inferred",
+		.detail = "translated",
+		.emitter = expect_passive(run->speak),
+	};
+	struct sender sender;
+	struct actor forger, bystander;
+	struct tap tap;
+	struct pair p;
+	json_t *e;
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_ROUTER, p.server.address, p.server.port);
+	tracer_start(run, NULL);
+	actor_start(&bystander, &run->lab, SIDE_CLIENT, "e2e-bystander");
+	actor_connect(&bystander, run->speak, p.server.address, p.server.port);
+	actor_accept(&p.srv, p.listener);
+	tap_open(&tap, &run->lab, SIDE_SERVER, "srv0");
+	actor_start(&forger, &run->lab, SIDE_SERVER, "e2e-forger");
+	sender_open(&sender, &forger, BY_RAW, run->speak, NULL, 0);
+	open_translated(run, &p, &outside);
+	actor_write(&p.srv, p.s, 100);
+	actor_read(&p.cli, p.c, 100);
+
+	f.from = p.client;
+	f.to = p.server;
+	last = tap_latest(&tap, &f);
+	f.from = p.server;
+	f.to = p.client;
+	stray.seq = last.ack + 1000000000;
+	stray.ack = last.seq + (uint32_t)last.length;
+	sender_send(&sender, &f, &stray);
+	/* Its answer ends the server's side. */
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(
+		run, (struct tally){ .client_sent = 1, .router_passing = 1, .server_received = 1 });
+	sent.local = &p.client;
+	sent.remote = &p.server;
+	sent.owner = &p.cli;
+	e = expect_sent(run, SIDE_CLIENT, 0, &sent);
+	expect_str(e, "translated.by", "connection");
+	check_end(e, "translated.original.source", &p.client);
+	check_end(e, "translated.original.destination", &outside);
+	expect_contains(e, "why", "untranslated");
+	expect_contains(e, "why", outside.address);
+	tap_close(&tap);
+	actor_stop(&forger);
+	actor_stop(&bystander);
+	pair_stop(&p);
+}
+
+/* The same to a port that nothing is connected from: nobody is named, also not who is connected to the
+ * server from another port. */
+static void strayed_to_nobody(struct run *run)
+{
+	struct flow f = { .speak = run->speak };
+	struct segment stray = { .seq = 3000000000U, .ack = 7, .flags = TH_ACK, .length = 1 };
+	struct wanted sent = { .cause = "no-such-connection", .certainty = "inferred" };
+	struct end outside =
+		expect_at(run->speak == SPEAK_V6 ? "2001:db8::3" : "192.0.2.3", OUTSIDE_PORT);
+	struct sender sender;
+	struct actor forger;
+	struct pair p;
+	json_t *e;
+
+	pair_listen(run, &p, 8);
+	redirect(run, SIDE_ROUTER, p.server.address, p.server.port);
+	tracer_start_within(run, SIDE_CLIENT, NULL);
+	actor_start(&forger, &run->lab, SIDE_SERVER, "e2e-forger");
+	sender_open(&sender, &forger, BY_RAW, run->speak, NULL, 0);
+	open_translated(run, &p, &outside);
+	actor_connect(&p.cli, run->speak, p.server.address, p.server.port);
+	f.from = p.server;
+	f.to = p.client;
+	f.to.port = p.client.port == 60000 ? 60001 : 60000;
+	sender_send(&sender, &f, &stray);
+	netlab_await(&run->lab, SIDE_CLIENT, "Tcp", "OutRsts", 1);
+	tracer_finish(run, (struct tally){ .client_sent = 1 });
+	sent.local = &f.to;
+	sent.remote = &p.server;
+	e = expect_sent(run, SIDE_CLIENT, 0, &sent);
+	expect_absent(e, "process");
+	expect_absent(e, "translated");
+	actor_stop(&forger);
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_translated[] = {
 	{ "translated", translated, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat", dnat, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat-back", dnat_back, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-redirect", redirected, V4_V6, false, LAB_PAIR, true, NULL },
 	{ "translated-not", strayed, V4_V6, false, LAB_PAIR, true, NULL },
+	{ "translated-not-client", strayed_to_client, V4_V6, false, LAB_ROUTED },
+	{ "translated-not-nobody", strayed_to_nobody, V4_V6, false, LAB_ROUTED },
 	{ "translated-entry-gone", entry_gone, V4_V6, .shape = LAB_ROUTED },
 	{ "translated-container-gone", entry_gone, V4_V6, .shape = LAB_ROUTED, .what = &kills },
 	{ 0 },
