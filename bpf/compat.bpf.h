@@ -238,6 +238,50 @@ static __always_inline bool compat_is_mptcp(const struct tcp_sock *tp)
 	return bpf_core_field_exists(tp->is_mptcp) && tp->is_mptcp;
 }
 
+struct sk_buff_head___length {
+	__u32 qlen;
+} __attribute__((preserve_access_index));
+
+struct inet_connection_sock___ulp {
+	void *icsk_ulp_data;
+} __attribute__((preserve_access_index));
+
+struct mptcp_subflow_context___owner {
+	struct sock *conn;
+} __attribute__((preserve_access_index));
+
+struct sock___queue {
+	struct sk_buff_head___length sk_receive_queue;
+} __attribute__((preserve_access_index));
+
+/* Up to 6.14 what came in order waits in a second queue, from 6.19 on what came while the connection was
+ * in use in a list. */
+struct mptcp_sock___queues {
+	struct sk_buff_head___length receive_queue;
+	struct list_head backlog_list;
+} __attribute__((preserve_access_index));
+
+/* Whether nothing waits to be read from the MPTCP connection of a subflow; false as well: not known. */
+static __always_inline bool compat_mptcp_is_read(const struct tcp_sock *tp)
+{
+	const struct inet_connection_sock___ulp *icsk = (const void *)&tp->inet_conn;
+	const struct mptcp_subflow_context___owner *subflow;
+	const struct mptcp_sock___queues *m;
+	const struct sock *msk;
+
+	if (!bpf_core_type_exists(struct mptcp_subflow_context___owner))
+		return false;
+	subflow = BPF_CORE_READ(icsk, icsk_ulp_data);
+	msk = BPF_CORE_READ(subflow, conn);
+	m = (const void *)msk;
+	if (!msk || BPF_CORE_READ((const struct sock___queue *)msk, sk_receive_queue.qlen))
+		return false;
+	if (bpf_core_field_exists(m->receive_queue) && BPF_CORE_READ(m, receive_queue.qlen))
+		return false;
+	return !bpf_core_field_exists(m->backlog_list) ||
+	       (const void *)BPF_CORE_READ(m, backlog_list.next) == &m->backlog_list;
+}
+
 #define K_SOCKFS_MAGIC 0x534f434b /* include/uapi/linux/magic.h */
 
 /* FILE's socket, NULL: it is none. bpf_sock_from_file came together with socket storage; without it,

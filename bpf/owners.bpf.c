@@ -16,6 +16,16 @@
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
+/* A further subflow of an MPTCP connection is made by a socket of the kernel's, under whoever changes the
+ * endpoints; it gets the connection's file when it is ready (__mptcp_subflow_connect). */
+static __always_inline bool is_made_by_kernel(struct sock *sk)
+{
+	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+
+	return tp && compat_is_mptcp(tp) && socket && !BPF_CORE_READ(socket, file);
+}
+
 /* connect() or listen(): the caller is the owner; nothing of an earlier use of the socket stays. */
 static __always_inline void opened(struct sock *sk, int state)
 {
@@ -26,7 +36,7 @@ static __always_inline void opened(struct sock *sk, int state)
 	if (!st)
 		return;
 	__builtin_memset(st, 0, sizeof(*st));
-	if (!task_is_kernel(task)) {
+	if (!task_is_kernel(task) && !is_made_by_kernel(sk)) {
 		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
 		st->reader = current_tgid(); /* its reads say nothing new */
 		process_note(task, st->owner.task.start_ns);

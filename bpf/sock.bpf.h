@@ -410,7 +410,8 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	flags |= kernel >> K_SOCK_KEEPOPEN & 1 ? RST_SF_KEEPALIVE : 0;
 	flags |= kernel >> K_SOCK_LINGER & 1 ? RST_SF_LINGER : 0;
 	flags |= tp->inet_conn.icsk_inet.sk.sk_socket ? RST_SF_HAS_SOCKET : 0;
-	flags |= compat_is_mptcp(tp) ? RST_SF_MPTCP : 0;
+	if (compat_is_mptcp(tp))
+		flags |= RST_SF_MPTCP | (compat_mptcp_is_read(tp) ? RST_SF_MPTCP_READ : 0);
 	flags |= sk->sk_shutdown & 1 ? RST_SF_RCV_SHUTDOWN : 0;
 	flags |= sk->sk_shutdown & 2 ? RST_SF_SEND_SHUTDOWN : 0;
 	flags |= sk->__sk_common.skc_family == K_AF_INET6 ? RST_SF_IPV6 : 0;

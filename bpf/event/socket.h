@@ -34,11 +34,12 @@ enum rst_socket_flag {
 	RST_SF_MPTCP = 1 << 5,	    /* a subflow of an MPTCP connection */
 	RST_SF_RCV_SHUTDOWN = 1 << 6,
 	RST_SF_SEND_SHUTDOWN = 1 << 7,
-	RST_SF_IPV6 = 1 << 8,	    /* AF_INET6 socket, whatever the packet is */
-	RST_SF_SACK = 1 << 9,	    /* something has come out of order, and is not complete yet */
-	RST_SF_WSCALE = 1 << 10,    /* windows are scaled */
-	RST_SF_REPEATED = 1 << 11,  /* some of what is in flight was sent more than once */
-	RST_SF_HANDSHAKE = 1 << 12, /* rtt_min_us goes back to the handshake */
+	RST_SF_IPV6 = 1 << 8,	     /* AF_INET6 socket, whatever the packet is */
+	RST_SF_SACK = 1 << 9,	     /* something has come out of order, and is not complete yet */
+	RST_SF_WSCALE = 1 << 10,     /* windows are scaled */
+	RST_SF_REPEATED = 1 << 11,   /* some of what is in flight was sent more than once */
+	RST_SF_HANDSHAKE = 1 << 12,  /* rtt_min_us goes back to the handshake */
+	RST_SF_MPTCP_READ = 1 << 13, /* nothing waits to be read from its MPTCP connection */
 };
 
 /* Which way the last data of a connection went; a retransmission counts as well. */

@@ -160,7 +160,7 @@ static void fastclose(struct run *run)
 		.cause = "close-unread",
 		.group = "abort",
 		.rule = "K13",
-		.certainty = "inferred",
+		.why = "data unread",
 		.emitter = "tcp_send_active_reset",
 		.local = &p.server,
 		.remote = &p.client,
@@ -192,11 +192,106 @@ static void fastclose(struct run *run)
 	pair_stop(&p);
 }
 
+/* An MPTCP connection of the two, accepted. */
+static void open_mptcp(struct run *run, struct pair *p)
+{
+	pair_listen(run, p, 8);
+	actor_close(&p->srv, p->listener);
+	p->listener = actor_listen_mptcp(&p->srv, run->speak, p->server.address);
+	if (p->listener < 0)
+		run_skip("this kernel has no MPTCP, or net.mptcp.enabled is 0");
+	p->server.port = actor_local_port(&p->srv, p->listener);
+	tracer_start(run, NULL);
+	p->c = actor_connect_mptcp(&p->cli, run->speak, p->server.address, p->server.port);
+	p->client.port = actor_local_port(&p->cli, p->c);
+	p->s = actor_accept(&p->srv, p->listener);
+	actor_write(&p->cli, p->c, 10);
+	actor_read(&p->srv, p->s, 10);
+	if (actor_mptcp_fallback(&p->srv, p->s))
+		run_die("the connection fell back to TCP");
+}
+
+/* Not every kernel closes so: Debian's 6.18.15 ends in order in spite of SO_LINGER 0. */
+static void check_ended(struct run *run, struct pair *p, struct wanted *w)
+{
+	w->group = "abort";
+	w->rule = "K13";
+	w->local = &p->client;
+	w->remote = &p->server;
+	w->role = "client";
+	w->owner = &p->cli;
+	w->known_by = "context";
+	if (netlab_counter(&run->lab, SIDE_CLIENT, "MPTcpExt", "MPFastcloseTx") <= 0)
+		run_skip("this kernel sends no fast close for that");
+	netlab_await(&run->lab, SIDE_SERVER, "MPTcpExt", "MPFastcloseRx", 1);
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
+	expect_sent(run, SIDE_CLIENT, 0, w);
+	pair_stop(p);
+}
+
+static void mptcp_disconnect(struct run *run)
+{
+	struct wanted w = { .cause = "disconnect", .detail = "mptcp", .why = "connect(AF_UNSPEC)" };
+	struct pair p;
+
+	open_mptcp(run, &p);
+	actor_disconnect(&p.cli, p.c);
+	check_ended(run, &p, &w);
+}
+
+static void mptcp_linger(struct run *run)
+{
+	struct wanted w = { .cause = "linger-zero",
+			    .detail = "mptcp-fastclose",
+			    .why = "SO_LINGER 0" };
+	struct pair p;
+
+	open_mptcp(run, &p);
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	check_ended(run, &p, &w);
+}
+
+/* A subflow that is made while `ip mptcp endpoint` runs belongs to whoever has the connection. */
+static void mptcp_endpoint(struct run *run)
+{
+	struct wanted w = { .cause = "reset-by-peer",
+			    .group = "peer",
+			    .role = "client",
+			    .known_by = "socket|scan" };
+	struct pair p;
+
+	open_mptcp(run, &p);
+	if (netlab_try(&run->lab, SIDE_CLIENT, "exec 2>/dev/null; ip mptcp limits set subflow 2") ||
+	    netlab_try(&run->lab, SIDE_SERVER, "exec 2>/dev/null; ip mptcp limits set subflow 2"))
+		run_skip("no ip mptcp here (the tool, or the kernel's part)");
+	w.owner = &p.cli;
+	netlab_sh(
+		&run->lab, SIDE_CLIENT,
+		"ip address add 192.0.2.77/24 dev cli0 && ip mptcp endpoint add 192.0.2.77 dev cli0 "
+		"subflow");
+	netlab_sh(
+		&run->lab, SIDE_SERVER,
+		"for i in $(seq 500); do ss -Htn src 192.0.2.1 dst 192.0.2.77 | grep -q ESTAB && exit 0; "
+		"sleep 0.01; done; exit 1");
+	actor_write(&p.cli, p.c, 100);
+	actor_await_unread(&p.srv, p.s, 100);
+	actor_close(&p.srv, p.s);
+	netlab_await(&run->lab, SIDE_CLIENT, "MPTcpExt", "MPFastcloseRx", 1);
+	tracer_finish(run, (struct tally){ .server_sent = 2, .client_received = 2 });
+	expect_received(run, SIDE_CLIENT, 0, &w);
+	expect_received(run, SIDE_CLIENT, 1, &w);
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_handshake[] = {
 	{ "bad-handshake-ack", bad_ack, ALL_FAMILIES, false },
 	{ "bad-handshake-syn", second_syn, V4_V6, false },
 	{ "bad-handshake-syn-ack", bad_syn_ack, ALL_FAMILIES, false },
 	{ "bad-handshake-simultaneous", simultaneous, V4_V6, false },
 	{ "mptcp-fastclose", fastclose, V4_V6, false },
+	{ "mptcp-disconnect", mptcp_disconnect, V4_V6, false },
+	{ "mptcp-linger-zero", mptcp_linger, V4_V6, false },
+	{ "mptcp-endpoint", mptcp_endpoint, ONCE, false },
 	{ 0 },
 };

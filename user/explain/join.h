@@ -35,7 +35,7 @@
 
 /* Whoever makes a firewall refuse something for a moment has changed its ruleset back by then; what is
  * told of the rule should still be true for the reader. */
-#define JOIN_RULE_NS 200000000ULL
+#define JOIN_RULE_NS 400000000ULL
 
 #define JOIN_MAX 2048
 

@@ -26,6 +26,19 @@ static bool killed(const struct incident *in)
 	return in_exit(in) && (in->ev->cpu_task.exit_code & 0x7f);
 }
 
+/* Whether FN called the emitter, however far down. */
+static bool within(const struct incident *in, enum kernel_function fn)
+{
+	for (uint32_t i = in->emitter < 0 ? in->nframes : (uint32_t)in->emitter; i < in->nframes;
+	     i++) {
+		if (kernel_function_is_boundary(in->frames[i].fn))
+			return false;
+		if (in->frames[i].fn == fn)
+			return true;
+	}
+	return false;
+}
+
 static bool by_close(const struct incident *in)
 {
 	return active(in) && behind(in, 0) == FN_TCP_CLOSE;
@@ -97,6 +110,22 @@ bool match_k9(const struct incident *in)
 	       (behind(in, 0) == FN_TCP_ABORT || behind(in, 0) == FN_TCP_ABORT_OVERRIDE);
 }
 
+/* bpf_sock_destroy ends in a jump to tcp_abort, and may not stand on the stack: who runs its program does. */
+bool match_k9_bpf(const struct incident *in)
+{
+	return match_k9(in) && !within(in, FN_SOCK_DIAG) && within(in, FN_BPF_SOCK_DESTROY);
+}
+
+bool match_k9_smc(const struct incident *in)
+{
+	return match_k9(in) && !within(in, FN_SOCK_DIAG) && within(in, FN_SMC);
+}
+
+bool match_k9_diag(const struct incident *in)
+{
+	return match_k9(in) && within(in, FN_SOCK_DIAG);
+}
+
 static bool by_timer(const struct incident *in)
 {
 	return active(in) && behind(in, 0) == FN_TCP_KEEPALIVE_TIMER;
@@ -132,9 +161,35 @@ bool match_k13_unaccepted(const struct incident *in)
 	return match_k13(in) && behind(in, 1) == FN_MPTCP_UNACCEPTED;
 }
 
+bool match_k13_disconnect(const struct incident *in)
+{
+	return (match_k13(in) || match_k15(in)) && within(in, FN_MPTCP_DISCONNECT);
+}
+
+/* Besides this, only data that nobody has read makes MPTCP close so (__mptcp_close). */
+bool match_k13_linger(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	return match_k13(in) && s->flags & RST_SF_LINGER && !s->linger_ms;
+}
+
+bool match_k13_only_linger(const struct incident *in)
+{
+	return match_k13_linger(in) && in->ev->sock.flags & RST_SF_MPTCP_READ;
+}
+
+/* mptcp_check_fastclose and mptcp_mp_fail_no_response are parts of mptcp_worker; the latter resets by
+ * mptcp_subflow_reset. */
+bool match_k14_worker(const struct incident *in)
+{
+	return active(in) && behind(in, 0) == FN_MPTCP_WORKER;
+}
+
 bool match_k14(const struct incident *in)
 {
-	return active(in) && (behind(in, 0) == FN_MPTCP || reason_begins(in, "MPTCP_"));
+	return active(in) && (behind(in, 0) == FN_MPTCP || behind(in, 0) == FN_MPTCP_WORKER ||
+			      reason_begins(in, "MPTCP_"));
 }
 
 /* Any of the above by a process that ends: how it ended is the cause. */

@@ -27,6 +27,9 @@ static const struct entry table[] = {
 	{ "__qdisc_run", FN_QDISC },
 	{ "__tcp_close", FN_TCP_CLOSE },
 	{ "arp_error_report", FN_NEIGH_FAILED },
+	{ "bpf_iter_run_prog", FN_BPF_SOCK_DESTROY },
+	{ "bpf_seq_read", FN_BPF_SOCK_DESTROY },
+	{ "bpf_sock_destroy", FN_BPF_SOCK_DESTROY },
 	{ "br_forward", FN_BR_FORWARD },
 	{ "br_handle_frame", FN_BR_HANDLE_FRAME },
 	{ "br_pass_frame_up", FN_HOOK_INPUT },
@@ -37,6 +40,7 @@ static const struct entry table[] = {
 	{ "handle_softirqs", FN_SOFTIRQ },
 	{ "inet_child_forget", FN_INET_CHILD_FORGET },
 	{ "inet_csk_listen_stop", FN_INET_CSK_LISTEN_STOP },
+	{ "inet_diag_cmd_exact", FN_SOCK_DIAG },
 	{ "inet_shutdown", FN_INET_SHUTDOWN },
 	{ "ip6_forward", FN_IP_FORWARD },
 	{ "ip6_input", FN_HOOK_INPUT },
@@ -57,7 +61,9 @@ static const struct entry table[] = {
 	{ "ipt_do_table", FN_IPT_DO_TABLE },
 	{ "ipv6_list_rcv", FN_HOOK_PREROUTING },
 	{ "ipv6_rcv", FN_HOOK_PREROUTING },
+	{ "mptcp_disconnect", FN_MPTCP_DISCONNECT },
 	{ "mptcp_do_fastclose", FN_MPTCP_DO_FASTCLOSE },
+	{ "mptcp_worker", FN_MPTCP_WORKER },
 	{ "ndisc_error_report", FN_NEIGH_FAILED },
 	{ "neigh_invalidate", FN_NEIGH_FAILED },
 	{ "neigh_timer_handler", FN_LATER },
@@ -82,6 +88,7 @@ static const struct entry table[] = {
 	{ "raw_sendmsg", FN_RAW_SENDMSG },
 	{ "rawv6_sendmsg", FN_RAW_SENDMSG },
 	{ "sch_handle_egress", FN_TC_EGRESS },
+	{ "sock_diag_destroy", FN_SOCK_DIAG },
 	{ "subflow_syn_recv_sock", FN_SUBFLOW_SYN_RECV_SOCK },
 	{ "subflow_v4_route_req", FN_SUBFLOW_ROUTE_REQ },
 	{ "subflow_v6_route_req", FN_SUBFLOW_ROUTE_REQ },
@@ -91,6 +98,7 @@ static const struct entry table[] = {
 	{ "tcp_check_req", FN_TCP_CHECK_REQ },
 	{ "tcp_close", FN_TCP_CLOSE },
 	{ "tcp_conn_request", FN_TCP_CONN_REQUEST },
+	{ "tcp_diag_destroy", FN_SOCK_DIAG },
 	{ "tcp_disconnect", FN_TCP_DISCONNECT },
 	{ "tcp_drop_reason", FN_TCP_DROP },
 	{ "tcp_keepalive_timer", FN_TCP_KEEPALIVE_TIMER },
@@ -144,5 +152,5 @@ enum kernel_function kernel_function_by_name(const char *name)
 		return e->fn;
 	if (begins(&key, "mptcp_") || begins(&key, "__mptcp_") || begins(&key, "subflow_"))
 		return FN_MPTCP;
-	return FN_OTHER;
+	return begins(&key, "smc_") ? FN_SMC : FN_OTHER;
 }

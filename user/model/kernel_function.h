@@ -33,6 +33,9 @@ enum kernel_function {
 	FN_INET_SHUTDOWN,
 	FN_TCP_ABORT,
 	FN_TCP_ABORT_OVERRIDE,
+	FN_SOCK_DIAG, /* sock_diag_destroy, tcp_diag_destroy, inet_diag_cmd_exact: SOCK_DESTROY */
+	FN_BPF_SOCK_DESTROY, /* bpf_sock_destroy, and what runs a BPF program over sockets */
+	FN_SMC,		     /* any function whose name begins with smc_ */
 	/* netfilter: what sends a RST, what calls it, and from which hook */
 	FN_NF_SEND_RESET,     /* nf_send_reset, nf_send_reset6 */
 	FN_NFT_REJECT_INET,   /* nft_reject_inet_eval */
@@ -71,6 +74,8 @@ enum kernel_function {
 	/* MPTCP */
 	FN_MPTCP_DO_FASTCLOSE,
 	FN_MPTCP_UNACCEPTED, /* __mptcp_unaccepted_force_close */
+	FN_MPTCP_DISCONNECT,
+	FN_MPTCP_WORKER,
 	/* any other function whose name begins with mptcp_, __mptcp_ or subflow_ */
 	FN_MPTCP,
 	/* task exit, and the boundaries a match must not cross */

@@ -85,8 +85,8 @@ static const struct rule_record rules[] = {
 	{ "K8", RULE_ABORTED, "a handshake was completed after its listener had gone",
 	  "As K7, but inet_child_forget was not called by inet_csk_listen_stop." },
 	{ "K9", RULE_ABORTED, "a socket was destroyed from outside",
-	  "tcp_abort sent the RST: ss -K and whatever else uses SOCK_DESTROY, bpf_sock_destroy, SMC. The "
-	  "socket's state is the one it had." },
+	  "tcp_abort sent the RST: for sock_diag (SOCK_DESTROY: ss -K), for a BPF program "
+	  "(bpf_sock_destroy; what runs its iterator stands on the stack), for SMC. The socket's state is the one it had." },
 	{ "K10", RULE_ABORTED, "keep-alive probes were not answered",
 	  "tcp_keepalive_timer sent the RST. With TCP_USER_TIMEOUT set that one decided: user-timeout." },
 	{ "K11", RULE_ABORTED, "the wait for the peer's FIN was over",
@@ -94,10 +94,12 @@ static const struct rule_record rules[] = {
 	{ "K12", RULE_ABORTED, "an orphan could not go on sending: too many, or TCP short of memory",
 	  "tcp_out_of_resources sent the RST, in a timer." },
 	{ "K13", RULE_ABORTED, "Multipath TCP closed a whole connection at once",
-	  "mptcp_do_fastclose sent the RST: data unread, or SO_LINGER 0 (inferred which). With "
-	  "__mptcp_unaccepted_force_close behind it: nobody had accepted it." },
+	  "mptcp_do_fastclose sent the RST. With mptcp_disconnect behind it: connect(AF_UNSPEC), or shutdown() "
+	  "of what was being made. With __mptcp_unaccepted_force_close: nobody had accepted it. Else SO_LINGER 0 "
+	  "if the subflow has it, inferred unless nothing was left to be read; else data unread." },
 	{ "K14", RULE_ABORTED, "Multipath TCP gave a subflow up",
-	  "One of MPTCP's functions sent the RST, or the kernel's reason begins with MPTCP." },
+	  "One of MPTCP's functions sent the RST, or the kernel's reason begins with MPTCP. mptcp_worker itself: "
+	  "most likely for the peer's fast close on another subflow, inferred." },
 	{ "K15", RULE_ABORTED, "Multipath TCP disconnected a subflow",
 	  "tcp_disconnect, called by one of MPTCP's functions (__mptcp_close_ssk)." },
 

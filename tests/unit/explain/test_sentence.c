@@ -13,7 +13,7 @@ Test(sentence, names_are_escaped)
 {
 	struct built b;
 
-	build_event(&b, DIR_SENT, ACTIVE "tcp_abort");
+	build_event(&b, DIR_SENT, ACTIVE "tcp_abort < tcp_diag_destroy");
 	build_socket(&b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, RST_SF_HAS_SOCKET);
 	build_cpu_task(&b, "\x1b[2Jss\\\n", 5);
 	build_attribute(&b);

@@ -155,8 +155,18 @@ Test(why, close_unread)
 		       "sending 362");
 
 	build_full(&b, DIR_SENT, ACTIVE "mptcp_do_fastclose", RST_TCP_ESTABLISHED);
+	assert_why(&b, "MPTCP connection closed with data unread (fast close)");
+	b.ev.sock.flags |= RST_SF_LINGER;
 	assert_why(&b,
-		   "MPTCP connection closed with data unread, or with SO_LINGER 0 (fast close)");
+		   "MPTCP connection closed with SO_LINGER 0 (fast close); it may have had data "
+		   "unread as well");
+	b.ev.sock.flags |= RST_SF_MPTCP_READ;
+	assert_why(&b, "MPTCP connection closed with SO_LINGER 0 (fast close)");
+	build_full(&b, DIR_SENT, ACTIVE "mptcp_do_fastclose < mptcp_disconnect",
+		   RST_TCP_ESTABLISHED);
+	assert_why(&b,
+		   "connect(AF_UNSPEC) or shutdown() while it was being made dissolved the MPTCP "
+		   "connection (fast close)");
 }
 
 Test(why, linger_zero)
@@ -292,7 +302,17 @@ Test(why, socket_destroyed)
 	build_full(&b, DIR_SENT, ACTIVE "tcp_abort", RST_TCP_FIN_WAIT2);
 	build_cpu_task(&b, "ss", 5);
 	build_owner(&b, "nginx", 12, RST_KNOWN_SOCKET);
+	assert_why(&b, "destroyed by ss/5 from outside in state FIN_WAIT2");
+	build_full(&b, DIR_SENT, ACTIVE "tcp_abort < inet_diag_cmd_exact", RST_TCP_FIN_WAIT2);
+	build_cpu_task(&b, "ss", 5);
 	assert_why(&b, "destroyed by ss/5 from outside (SOCK_DESTROY) in state FIN_WAIT2");
+	build_full(&b, DIR_SENT, ACTIVE "tcp_abort < bpf_iter_run_prog", RST_TCP_FIN_WAIT2);
+	build_cpu_task(&b, "cilium", 6);
+	assert_why(&b, "destroyed by a BPF program (bpf_sock_destroy) that ran under cilium/6 from "
+		       "outside in state FIN_WAIT2");
+	build_full(&b, DIR_SENT, ACTIVE "tcp_abort < smc_close_active_abort", RST_TCP_FIN_WAIT2);
+	build_cpu_task(&b, "app", 7);
+	assert_why(&b, "SMC gave its TCP connection up, under app/7, in state FIN_WAIT2");
 }
 
 Test(why, fin_wait_2_limit)
@@ -403,4 +423,8 @@ Test(why, mptcp)
 	assert_why(&b, "MPTCP refused the subflow's handshake");
 	build_full(&b, DIR_SENT, ACTIVE "mptcp_subflow_reset", RST_TCP_ESTABLISHED);
 	assert_why(&b, "MPTCP ended the subflow");
+	build_full(&b, DIR_SENT, ACTIVE "mptcp_worker", RST_TCP_ESTABLISHED);
+	assert_why(&b,
+		   "MPTCP's worker reset the subflow: most likely the peer had closed the whole "
+		   "connection at once (fast close), on another subflow");
 }

@@ -94,7 +94,15 @@ static const struct {
 	{ "mptcp_do_fastclose", FN_MPTCP_DO_FASTCLOSE },
 	{ "__mptcp_unaccepted_force_close", FN_MPTCP_UNACCEPTED },
 	{ "__mptcp_close_ssk", FN_MPTCP },
-	{ "mptcp_worker", FN_MPTCP },
+	{ "mptcp_worker", FN_MPTCP_WORKER },
+	{ "mptcp_disconnect", FN_MPTCP_DISCONNECT },
+	{ "sock_diag_destroy", FN_SOCK_DIAG },
+	{ "tcp_diag_destroy", FN_SOCK_DIAG },
+	{ "inet_diag_cmd_exact", FN_SOCK_DIAG },
+	{ "bpf_sock_destroy", FN_BPF_SOCK_DESTROY },
+	{ "bpf_iter_run_prog", FN_BPF_SOCK_DESTROY },
+	{ "bpf_seq_read", FN_BPF_SOCK_DESTROY },
+	{ "smc_close_active_abort", FN_SMC },
 	{ "subflow_check_req", FN_MPTCP },
 	{ "ip_error", FN_IP_ERROR },
 	{ "ip6_pkt_drop", FN_IP_ERROR },
@@ -148,7 +156,7 @@ Test(kernel_function, neighbours)
 		char name[64];
 
 		if (known[i].fn == FN_MPTCP || strstr(known[i].name, "mptcp_") ||
-		    strstr(known[i].name, "subflow_"))
+		    strstr(known[i].name, "subflow_") || known[i].fn == FN_SMC)
 			continue;
 		snprintf(name, sizeof(name), "%s_x", known[i].name);
 		cr_expect_eq(kernel_function_by_name(name), FN_OTHER, "%s", name);
