@@ -53,6 +53,9 @@ int actor_connect_mptcp(struct actor *a, enum speak speak, const char *address, 
 int actor_connect_start(struct actor *a, enum speak speak, const char *address, int port,
 			int local_port, int *err);
 /* An unconnected socket, bound to LOCAL_PORT unless that is 0, to be set up and then connected. */
+/* Connects so many TIMES to where nobody listens, waits, and closes FD, as a proxy would. */
+void actor_relay_refused(struct actor *a, int fd, enum speak speak, const char *address, int port,
+			 int times, int wait_ms);
 int actor_socket(struct actor *a, enum speak speak, int local_port);
 void actor_connect_socket(struct actor *a, int fd, enum speak speak, const char *address, int port);
 int actor_accept(struct actor *a, int listener);

@@ -87,6 +87,20 @@ static int do_listen_at(const struct act_request *r)
 	return listen(r->fd, LISTEN_BACKLOG);
 }
 
+static int do_relay_refused(const struct act_request *r)
+{
+	for (long i = 0; i < r->x; i++) {
+		int fd = socket(r->remote.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		int err = connect(fd, (const struct sockaddr *)&r->remote, r->remote_len);
+
+		if (fd < 0 || !err || errno != ECONNREFUSED)
+			return -1;
+		close(fd);
+	}
+	usleep((useconds_t)r->y * 1000);
+	return close(r->fd);
+}
+
 static int do_connect_start(const struct act_request *r, struct act_reply *reply)
 {
 	int fd = open_socket(r);
@@ -364,6 +378,8 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 		return connect(r->fd, (const struct sockaddr *)&r->remote, r->remote_len);
 	case ACT_CONNECT_START:
 		return do_connect_start(r, reply);
+	case ACT_RELAY_REFUSED:
+		return do_relay_refused(r);
 	case ACT_ACCEPT:
 		return await_poll(r->fd, POLLIN) ? -1 : accept4(r->fd, NULL, NULL, SOCK_CLOEXEC);
 	case ACT_LOCAL_PORT:

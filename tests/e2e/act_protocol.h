@@ -14,6 +14,7 @@ enum act_op {
 	ACT_LISTEN_AT,
 	ACT_CONNECT,
 	ACT_CONNECT_START, /* value: errno of connect() */
+	ACT_RELAY_REFUSED, /* x: connections to `remote`, all refused, y: ms, and then closes */
 	ACT_ACCEPT,
 	ACT_LOCAL_PORT, /* value */
 	ACT_WRITE,	/* x: bytes */

@@ -130,6 +130,15 @@ int actor_connect_start(struct actor *a, enum speak speak, const char *address, 
 	return reply.result;
 }
 
+void actor_relay_refused(struct actor *a, int fd, enum speak speak, const char *address, int port,
+			 int times, int wait_ms)
+{
+	struct act_request r = { .op = ACT_RELAY_REFUSED, .fd = fd, .x = times, .y = wait_ms };
+
+	r.remote_len = fill_address(&r.remote, speak, address, port);
+	act_must(a, "relay", &r);
+}
+
 int actor_raw(struct actor *a, enum speak speak)
 {
 	return act_step(a, "raw socket", ACT_RAW, -1, speak == SPEAK_V6 ? AF_INET6 : AF_INET)

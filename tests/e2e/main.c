@@ -52,6 +52,7 @@ static const struct scenario *const tables[] = {
 	scenarios_vanished,
 	scenarios_exchange,
 	scenarios_ruleset,
+	scenarios_relay,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

@@ -721,6 +721,8 @@ static void finish_batch(struct pipeline *p, uint64_t now)
 		attribute_owner(&p->incident[i]);
 	for (size_t i = 0; i < p->n; i++) {
 		complete_pair(p, i);
+		chain_keep(&p->chain, &p->incident[i]);
+		chain_find(&p->chain, &p->incident[i]);
 		finish(p, &p->incident[i]);
 	}
 	p->n = 0;

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 #include "explain/attack.h"
+#include "explain/chain.h"
 #include "explain/correct.h"
 #include "explain/join.h"
 #include "cli/ask.h"
@@ -59,6 +60,7 @@ struct pipeline {
 	struct join join;
 	struct attack attack;
 	struct correct correct;
+	struct chain chain;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
 	uint64_t missed_states;		   /* as of this run, if it has asked */
 	bool missed_known;

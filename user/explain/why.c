@@ -76,6 +76,23 @@ static void say_pair(struct incident *in)
 	}
 }
 
+/* "; 451 us after its own connection to 127.0.0.1:9 was refused (no-listener)" */
+static void say_chain(struct incident *in)
+{
+	const struct after *a = &in->after;
+
+	say(in, "; %s%s after ", a->earlier ? "that was closed " : "", SPAN(a->ago_ns));
+	say(in, "%s connection %s %s %s", a->role == RST_ROLE_CLIENT ? "its own" : "the",
+	    a->role == RST_ROLE_CLIENT ? "to" : "from",
+	    ENDPOINT(a->tuple.remote, a->tuple.family, a->tuple.remote_port),
+	    a->cause == CAUSE_REFUSED		 ? "was refused"
+	    : a->cause == CAUSE_REJECTED_LOCALLY ? "was rejected by a firewall here"
+						 : "was reset");
+	if (a->by != CAUSE_UNKNOWN)
+		say(in, " (%s)", cause_get(a->by)->name);
+	say(in, " in the same thread, likely because of it");
+}
+
 void attribute_why(struct incident *in)
 {
 	in->verdict.why[0] = '\0';
@@ -92,6 +109,8 @@ void attribute_why(struct incident *in)
 		say_process(in, in->last_user.pid, in->last_user.comm);
 	}
 	say_stayed(in);
+	if (in->after.there)
+		say_chain(in);
 	if (in->direction != DIR_SENT && in->pair.there)
 		say_pair(in);
 	if (in->missed_states)

@@ -183,6 +183,19 @@ struct pair {
 	const char *hook;	   /* firewall-reject: as in struct firewall */
 };
 
+/* The reset of another connection of the same thread, just before it ended this one. Never certain. */
+struct after {
+	bool there;
+	bool earlier; /* this one's end came before its RST */
+	uint64_t id;  /* of its line */
+	uint64_t ago_ns;
+	enum cause_id cause;
+	enum cause_id
+		by; /* what the other end says of it, if that is on this host; else CAUSE_UNKNOWN */
+	enum rst_role role;
+	struct rst_tuple tuple;
+};
+
 #define FIREWALL_RULE_MAX 96
 
 /* The firewall that sent a RST (firewall-reject, rejected-locally) or dropped one (ignored). Words
@@ -339,6 +352,7 @@ struct incident {
 	struct killer killer; /* of who ended or closed: in `history`, or the task that ran */
 	struct opener opener;
 	struct pair pair;
+	struct after after;
 	struct sender sender;
 	struct stayed stayed;
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request

@@ -566,6 +566,21 @@ static void put_pair(struct json_out *o, const struct sink_style *style, const s
 	json_out_end(o, c);
 }
 
+static void put_after(struct json_out *o, const struct sink_style *style, const struct after *a)
+{
+	struct json_mark c = json_out_object(o, "after");
+
+	if (a->there) {
+		put_id(o, style, "id", a->id);
+		put_number(o, "ago_ns", a->ago_ns);
+		put_word(o, "cause", cause_get(a->cause)->name);
+		if (a->by != CAUSE_UNKNOWN)
+			put_word(o, "by", cause_get(a->by)->name);
+		put_endpoint(o, "remote", a->tuple.remote, a->tuple.family, a->tuple.remote_port);
+	}
+	json_out_end(o, c);
+}
+
 static void put_signs(struct json_out *o, const char *key, uint32_t signs)
 {
 	struct json_mark c = json_out_array(o, key);
@@ -724,6 +739,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_suspicion(o, in);
 	put_history(o, &in->history);
 	put_pair(o, style, &in->pair);
+	put_after(o, style, &in->after);
 	put_sender(o, style, in);
 	put_listener(o, &in->listener);
 	put_kernel(o, in);

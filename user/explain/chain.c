@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* chain.c: who ended what when, against what was told of its other connections. */
+#include <string.h>
+
+#include "explain/attribute.h"
+#include "explain/chain.h"
+
+#define NS_PER_MS 1000000ULL
+
+/* Times of sockets are exact to a tick: CONFIG_HZ is 100 at least. */
+#define TICK_NS 10000000ULL
+
+/* The end of a connection by a process: who, and when. NULL: it was none, or by a signal, which says why. */
+static const struct rst_task *ended_by(const struct incident *in, uint64_t *at_ns, bool *earlier)
+{
+	const struct rst_event *ev = in->ev;
+	const struct rst_task *task = NULL;
+
+	*earlier = false;
+	if (in->verdict.owner_from == OWNER_CONTEXT && !ev->cpu_task.kernel) {
+		task = &ev->cpu_task;
+		*at_ns = ev->hdr.mono_ns;
+	} else if (in->verdict.owner_from == OWNER_CLOSED && ev->closer.at_ns) {
+		task = &ev->closer.task;
+		*at_ns = ev->closer.at_ns;
+		*earlier = true;
+	} else if (attribute_uses_past(in) && ev->past.kind == RST_PAST_CONNECTION &&
+		   ev->past.closed_ns) {
+		task = &ev->past.closer;
+		*at_ns = ev->past.closed_ns;
+		*earlier = true;
+	}
+	if (task && task->exiting && task->exit_code & 0x7f)
+		return NULL;
+	return task && task->pid ? task : NULL;
+}
+
+static bool tells(const struct incident *in)
+{
+	return in->direction == DIR_RECEIVED && in->role != RST_ROLE_UNKNOWN && in->owner.tid &&
+	       in->owner.known_by == RST_KNOWN_SOCKET &&
+	       (in->verdict.cause == CAUSE_REFUSED || in->verdict.cause == CAUSE_RESET_BY_PEER ||
+		in->verdict.cause == CAUSE_REJECTED_LOCALLY);
+}
+
+/* So long ago, as a time; 0: never, or not known. */
+static uint64_t before(uint64_t now_ns, uint64_t ms)
+{
+	return ms == RST_NEVER_MS || ms * NS_PER_MS > now_ns ? 0 : now_ns - ms * NS_PER_MS;
+}
+
+void chain_keep(struct chain *c, const struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+	struct chain_link *l = &c->link[c->n % CHAIN_MAX];
+
+	if (!tells(in))
+		return;
+	c->n++;
+	*l = (struct chain_link){
+		.what = { .id = in->id,
+			  .cause = in->verdict.cause,
+			  .by = in->pair.there ? in->pair.cause : CAUSE_UNKNOWN,
+			  .role = in->role,
+			  .tuple = ev->tuple },
+		.at_ns = ev->hdr.mono_ns,
+		.start_ns = in->owner.start_ns,
+		.begun_ns = ev->sock.created_ns,
+		.sent_ns = ev->sock.bytes_sent ? before(ev->hdr.mono_ns, ev->sock.sent_ms) : 0,
+		.pid = in->owner.pid,
+		.tid = in->owner.tid,
+	};
+}
+
+/* Whether the connection of L was in use for the one of IN: made meanwhile, or written to since that one's last
+ * data came. */
+static bool in_use(const struct chain_link *l, const struct incident *in)
+{
+	const struct rst_event *ev = in->ev;
+	uint64_t asked = before(ev->hdr.mono_ns, ev->sock.received_ms);
+
+	if (ev->sock.kind != RST_SOCK_FULL || l->what.role != RST_ROLE_CLIENT || !l->begun_ns)
+		return true;
+	if (!ev->sock.created_ns || l->begun_ns + TICK_NS >= ev->sock.created_ns)
+		return true;
+	return l->sent_ns && l->sent_ns + TICK_NS >= asked;
+}
+
+/* A name that has several addresses is tried at one after the other: they count as one. */
+static bool same_service(const struct chain_link *a, const struct chain_link *b)
+{
+	return a->what.cause == CAUSE_REFUSED && b->what.cause == CAUSE_REFUSED &&
+	       a->what.tuple.remote_port == b->what.tuple.remote_port &&
+	       (a->what.tuple.family != b->what.tuple.family ||
+		memcmp(a->what.tuple.remote, b->what.tuple.remote, sizeof(a->what.tuple.remote)) !=
+			0);
+}
+
+void chain_find(struct chain *c, struct incident *in)
+{
+	struct chain_link *found = NULL;
+	uint64_t at_ns, oldest = c->n > CHAIN_MAX ? c->n - CHAIN_MAX : 0;
+	bool earlier;
+	const struct rst_task *task = ended_by(in, &at_ns, &earlier);
+
+	if (in->direction != DIR_SENT || !task || in->role == RST_ROLE_UNKNOWN)
+		return;
+	for (uint64_t i = c->n; i > oldest; i--) {
+		struct chain_link *l = &c->link[(i - 1) % CHAIN_MAX];
+
+		if (l->pid != task->pid || l->tid != task->tid || l->start_ns != task->start_ns ||
+		    l->at_ns > at_ns || at_ns - l->at_ns > CHAIN_NS || l->what.role == in->role ||
+		    l->taken || !in_use(l, in))
+			continue;
+		if (found && !same_service(found, l))
+			return;
+		if (!found)
+			found = l;
+	}
+	if (!found)
+		return;
+	found->taken = true;
+	in->after = found->what;
+	in->after.there = true;
+	in->after.ago_ns = at_ns - found->at_ns;
+	in->after.earlier = earlier;
+	/* There was another reason than a limit. */
+	if (in->verdict.detail && !strcmp(in->verdict.detail, "turned-away"))
+		in->verdict.detail = NULL;
+}
