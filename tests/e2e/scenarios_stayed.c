@@ -251,6 +251,39 @@ static void answer_leaves(struct run *run)
 	expect_str(e, "session_end", "tcp-rst-from-server");
 }
 
+/* Nobody answers who has the address: that shows only when asking for it has failed, and the line that told
+ * of a RST is corrected. */
+static void neighbour_missing(struct run *run)
+{
+	bool v6 = run->speak == SPEAK_V6;
+	struct pair p;
+	json_t *first, *second;
+
+	tracer_start_within(run, SIDE_SERVER,
+			    (const char *const[]){ "--cause", "linger-zero", NULL });
+	pair_open(run, &p);
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  "d=/proc/sys/net/%s/neigh/srv0; echo 1 >$d/mcast_solicit; "
+		  "echo 600 >$d/retrans_time_ms; ip neighbour del %s dev srv0; "
+		  "! ip neighbour show to %s dev srv0 | grep -q 'REACHABLE\\|PERMANENT'",
+		  v6 ? "ipv6" : "ipv4", p.client.address, p.client.address);
+	netlab_sh(&run->lab, SIDE_CLIENT, "ip address flush dev cli0");
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .server_sent = 2 });
+	first = expect_nth(run, SIDE_SERVER, "sent", 0);
+	second = expect_nth(run, SIDE_SERVER, "sent", 1);
+	expect_str(first, "cause", "linger-zero");
+	expect_absent(first, "did_not_leave");
+	expect_str(second, "cause", "linger-zero");
+	expect_str(second, "corrects", json_string_value(json_object_get(first, "id")));
+	expect_str(second, "did_not_leave.by", "neighbour");
+	expect_absent(second, "session_end");
+	/* It is one reset. */
+	expect_int(run->tracer.summary, "sent.linger-zero", 1);
+	pair_stop(&p);
+}
+
 /* TCP_REPAIR at close: nothing is sent, and the data that come later are answered by a RST. */
 static void silent_close(struct run *run)
 {
@@ -309,6 +342,7 @@ const struct scenario scenarios_stayed[] = {
 	{ "stayed-answer-egress", answer_stayed, V4_V6, .what = &nft_egress },
 	{ "stayed-answer-output", answer_stayed, V4_V6, .what = &nft_output },
 	{ "stayed-answer-leaves", answer_leaves, V4_V6, false },
+	{ "stayed-neighbour", neighbour_missing, V4_V6, false },
 	{ "stayed-silent-close", silent_close, ALL_FAMILIES, false },
 	{ "stayed-not-repaired", repaired_and_aborted, ONCE, false },
 	{ 0 },
