@@ -29,6 +29,17 @@ static __always_inline bool is_last_ack(const struct rst_packet *p)
 	return (p->flags & (RST_FLAG_ACK | RST_FLAG_SYN | RST_FLAG_RST)) == RST_FLAG_ACK;
 }
 
+/* The kernel counts a listener's drops in one number. These turn nobody away: the bare ACK that
+ * TCP_DEFER_ACCEPT waits behind, a peer's RST, what fits no handshake. What is turned away for want of room is an
+ * overflow, or a SYN, which is not told of as dropped. */
+static __noinline void drop_spared(__u64 cookie)
+{
+	struct rst_listener *l = bpf_map_lookup_elem(&listeners, &cookie);
+
+	if (l)
+		__sync_fetch_and_add(&l->spared, 1);
+}
+
 /* Not inlined, like most here: together their locals are more than a program may have. */
 static __noinline void handshake_dropped(const struct rst_tuple *tuple,
 					 const struct rst_packet *packet, __u32 netns,
@@ -136,8 +147,10 @@ static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
 	by.cookie = at->shared ? 0 : at->cookie;
 	by.queue = BPF_CORE_READ(sk, sk_ack_backlog);
 	by.limit = BPF_CORE_READ(sk, sk_max_ack_backlog);
-	if (!compat_is_overflow(by.queue, by.limit, reason))
+	if (!compat_is_overflow(by.queue, by.limit, reason)) {
+		drop_spared(by.cookie);
 		return false;
+	}
 	total_add(&kind, FATE_DETAILED);
 	handshake_dropped(&tuple, &packet, kind.netns, &by);
 	return true;
@@ -412,10 +425,12 @@ int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location)
 		rejected(skb);
 	if (rx_sk && !has_resets(rx_sk))
 		return 0;
-	if (rx_sk && rx_sk->__sk_common.skc_state == RST_TCP_LISTEN &&
-	    compat_is_overflow(rx_sk->sk_ack_backlog, rx_sk->sk_max_ack_backlog, reason)) {
-		refused_by_listener(skb, rx_sk);
-		return 0;
+	if (rx_sk && rx_sk->__sk_common.skc_state == RST_TCP_LISTEN) {
+		if (compat_is_overflow(rx_sk->sk_ack_backlog, rx_sk->sk_max_ack_backlog, reason)) {
+			refused_by_listener(skb, rx_sk);
+			return 0;
+		}
+		drop_spared(compat_cookie(rx_sk));
 	}
 	if (!compat_has(RST_KERNEL_DROP_SOCKET) && compat_is_unspecified(reason) &&
 	    is_at_tcp(skb) && met_full_listener(skb, reason))

@@ -119,7 +119,7 @@ static __always_inline void listener_remove(struct sock *sk)
 	past.queue = end.unaccepted;
 	past.limit = end.limit;
 	past.half_open = half_open(sk);
-	past.drops = sk->sk_drops.counter - l->drops_at_start;
+	past.drops = sk->sk_drops.counter - l->drops_at_start - l->spared;
 	past.overflows = l->overflows;
 	past.owner = l->owner;
 	task_fill(&past.closer, task);

@@ -177,7 +177,7 @@ struct rst_listener {
 	__u16 port;
 	__u8 family; /* of the socket: 4 or 6 */
 	__u8 v6only;
-	__u8 pad[4];
+	__u32 spared;	 /* of the drops below, those that turned nobody away */
 	__u64 overflows; /* last ACKs of handshakes dropped because its accept queue was full */
 	__u32 drops_at_start; /* sk_drops when it was first seen; SYNs and ACKs are counted there */
 	__u32 drops;	      /* sk_drops when last looked at */

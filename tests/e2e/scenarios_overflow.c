@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_overflow.c: many handshakes are over at the same moment, and the accept queue has room
  * for few. Their SYN-ACKs are held back until all have begun. SYN cookies; MPTCP's joins. */
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -189,6 +190,35 @@ static void silent_pressure(struct run *run)
 	pair_stop(&crowd.p);
 }
 
+#define GOOD 10
+
+/* The kernel drops the bare ACK of each handshake on purpose, and counts it with all the others. */
+static void deferred(struct run *run)
+{
+	json_t *all, *one;
+	struct pair p;
+	size_t i;
+
+	pair_listen(run, &p, 64);
+	actor_set(&p.srv, p.listener, IPPROTO_TCP, TCP_DEFER_ACCEPT, 5);
+	tracer_start(run, NULL);
+	for (int n = 0; n < GOOD; n++) {
+		p.c = pair_another(run, &p, &p.client.port);
+		actor_write(&p.cli, p.c, 1);
+		p.s = actor_accept(&p.srv, p.listener);
+		actor_read(&p.srv, p.s, 1);
+		actor_close(&p.cli, p.c);
+		actor_close(&p.srv, p.s);
+	}
+	netlab_await(&run->lab, SIDE_SERVER, "TcpExt", "TCPDeferAcceptDrop", GOOD);
+	tracer_finish(run, (struct tally){ 0 });
+	all = json_object_get(run->tracer.summary, "pressure");
+	json_array_foreach(all, i, one)
+		if (json_integer_value(json_object_get(one, "port")) == p.server.port)
+			run_fail("pressure on a listener that took everybody");
+	pair_stop(&p);
+}
+
 /* AGE: what is taken away from the cookie before it comes back; 3 << 24 is three of its minutes,
  * which the kernel sees before it looks at the rest. */
 static void cookie(struct run *run, uint32_t age, uint32_t forged)
@@ -296,6 +326,7 @@ const struct scenario scenarios_overflow[] = {
 	{ "overflow-abort", abort_on_overflow, ALL_FAMILIES, false },
 	{ "overflow-earlier", overflow, ALL_FAMILIES, false },
 	{ "overflow-silent", silent_pressure, V4_V6, false },
+	{ "overflow-deferred", deferred, V4_V6, false },
 	{ "syncookie-forged", cookie_forged, ALL_FAMILIES, false },
 	{ "syncookie-expired", cookie_expired, V4_V6, false },
 	{ "mptcp-join", mptcp_join, ALL_FAMILIES, false },

@@ -148,8 +148,8 @@ static void pressure_of_ended(int map, uint32_t most, uint32_t netns, struct sum
 		struct rst_listener l = { 0 };
 
 		previous = &key;
-		if (bpf_map_lookup_elem(map, &key, &past) || !past.drops || !key.local_port ||
-		    (netns && key.netns != netns))
+		if (bpf_map_lookup_elem(map, &key, &past) || (int32_t)past.drops <= 0 ||
+		    !key.local_port || (netns && key.netns != netns))
 			continue;
 		p.dropped = past.drops;
 		p.overflowed = past.overflows;
@@ -219,6 +219,14 @@ void tracer_history(struct tracer *t, uint64_t *remembered, uint64_t *forgotten)
 		*forgotten = distinct - room;
 }
 
+/* The drops are looked at now, and were counted as they came: the sum may be a few behind. */
+static uint32_t dropped_by(const struct rst_listener *l)
+{
+	uint32_t drops = l->drops - l->drops_at_start;
+
+	return drops > l->spared ? drops - l->spared : 0;
+}
+
 void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s)
 {
 	const struct listeners *all;
@@ -230,8 +238,7 @@ void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s)
 	all = tracer_listeners(t);
 	for (size_t i = 0; i < all->n; i++) {
 		const struct rst_listener *l = &all->v[i].raw;
-		struct pressure p = { .dropped = l->drops - l->drops_at_start,
-				      .overflowed = l->overflows };
+		struct pressure p = { .dropped = dropped_by(l), .overflowed = l->overflows };
 
 		if (!p.dropped || !l->port || all->v[i].until_ns || (netns && l->netns != netns))
 			continue;
