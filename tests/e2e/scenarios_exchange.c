@@ -62,6 +62,7 @@ static void race_unread(struct run *run)
 static void race_late(struct run *run)
 {
 	struct pair p;
+	const char *id;
 	json_t *e;
 
 	tracer_start(run, NULL);
@@ -75,7 +76,13 @@ static void race_late(struct run *run)
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_situation(run, SIDE_SERVER, "data-after-close", "idle-timeout-race", false);
 	expect_contains(e, "why", "keep-alive race");
-	expect_benign(expect_nth(run, SIDE_CLIENT, "received", 0), false);
+	expect_absent(e, "of");
+	id = json_string_value(json_object_get(e, "id"));
+	e = expect_nth(run, SIDE_CLIENT, "received", 0);
+	expect_benign(e, false);
+	expect_str(e, "of", id);
+	e = json_array_get(run->tracer.events, 0);
+	expect_str(e, "id", id);
 	pair_stop(&p);
 }
 

@@ -289,6 +289,7 @@ static void fill_record(struct pipeline *p, struct incident *in, struct rst_even
 	in->room = room;
 	in->id = entry->id;
 	in->corrects = entry->corrects;
+	in->also = entry->also;
 	in->direction = entry->direction;
 	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
@@ -645,6 +646,20 @@ static void correct(struct pipeline *p, struct correct_entry *wrong, const struc
 		p->err = sinks_event(&p->sinks, &wrong->in);
 }
 
+/* The first line about the connection, as either end has it. */
+static void find_story(struct pipeline *p, size_t i)
+{
+	const struct join_entry *mate = join_mate(&p->join, p->place[i].entry);
+	struct incident *in = &p->incident[i];
+
+	if (in->ev->folded.count)
+		return;
+	in->of = stories_find(&p->stories, in->ev);
+	if (!in->of && mate)
+		in->of = stories_find(&p->stories, &mate->event);
+	attribute_echo(in);
+}
+
 static void finish(struct pipeline *p, struct incident *in)
 {
 	struct correct_entry *wrong = correct_find(&p->correct, in);
@@ -672,6 +687,8 @@ static void finish(struct pipeline *p, struct incident *in)
 	/* What a report stands for is not told anew. */
 	if (show == want)
 		correct_keep(&p->correct, in, show);
+	if (!in->ev->folded.count && show == want)
+		stories_add(&p->stories, in->ev, in->of ? in->of : in->id);
 	if (!show || p->err)
 		return;
 	p->err = sinks_event(&p->sinks, in);
@@ -712,6 +729,17 @@ static void complete_pair(struct pipeline *p, size_t i)
 		attribute_exchange(&p->incident[i]);
 }
 
+static void finish_one(struct pipeline *p, size_t i)
+{
+	if (p->place[i].finished)
+		return;
+	p->place[i].finished = true;
+	find_story(p, i);
+	chain_keep(&p->chain, &p->incident[i]);
+	chain_find(&p->chain, &p->incident[i]);
+	finish(p, &p->incident[i]);
+}
+
 static void finish_batch(struct pipeline *p, uint64_t now)
 {
 	for (size_t i = 0; i < p->n; i++)
@@ -719,11 +747,15 @@ static void finish_batch(struct pipeline *p, uint64_t now)
 	find_owners(p);
 	for (size_t i = 0; i < p->n; i++)
 		attribute_owner(&p->incident[i]);
-	for (size_t i = 0; i < p->n; i++) {
+	for (size_t i = 0; i < p->n; i++)
 		complete_pair(p, i);
-		chain_keep(&p->chain, &p->incident[i]);
-		chain_find(&p->chain, &p->incident[i]);
-		finish(p, &p->incident[i]);
+	for (size_t i = 0; i < p->n; i++) {
+		uint8_t mate = p->place[i].mate;
+
+		/* The sender's line comes before the receiver's. */
+		if (mate < PIPELINE_BATCH && p->incident[mate].direction == DIR_SENT)
+			finish_one(p, mate);
+		finish_one(p, i);
 	}
 	p->n = 0;
 	join_keep(&p->join, NULL);

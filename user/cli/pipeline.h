@@ -11,6 +11,7 @@
 #include "explain/chain.h"
 #include "explain/correct.h"
 #include "explain/join.h"
+#include "explain/story.h"
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "output/sink.h"
@@ -27,6 +28,7 @@ struct pipeline_place {
 	const struct join_entry *entry;
 	uint8_t mate; /* which of the batch is its other end; PIPELINE_BATCH: none of it */
 	bool role_inferred;
+	bool finished;
 	enum rst_role role; /* as the listeners told */
 	enum cause_id cause;
 };
@@ -61,6 +63,7 @@ struct pipeline {
 	struct attack attack;
 	struct correct correct;
 	struct chain chain;
+	struct stories stories;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
 	uint64_t missed_states;		   /* as of this run, if it has asked */
 	bool missed_known;

@@ -79,6 +79,9 @@ void attribute_owner(struct incident *in);
  * is known. */
 void attribute_exchange(struct incident *in);
 
+/* With `of`: what is only the echo of an end that was told already is benign. */
+void attribute_echo(struct incident *in);
+
 /* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
 void attribute_why(struct incident *in);
 

@@ -42,7 +42,7 @@ uint64_t join_held(const struct join *j)
 		const struct join_entry *e = &j->entry[number % JOIN_ROOM];
 		uint64_t folded = e->event.folded.count;
 
-		n += e->merged ? 0 : folded ? folded : 1;
+		n += e->merged || e->into ? 0 : folded ? folded : 1;
 	}
 	return n;
 }
@@ -443,15 +443,89 @@ void join_owner(struct join *j, const struct rst_closed *closed)
 	}
 }
 
+/* Which connection a RST that answered a segment was for; 0: not known, or another kind of RST. */
+static uint64_t answered_for(const struct join_entry *e)
+{
+	const struct rst_event *ev = &e->event;
+
+	if (e->direction != DIR_SENT || ev->hdr.type != RST_REC_SENT || !ev->packet.valid ||
+	    ev->packet.answer || ev->folded.count || e->arrival_only || e->merged || e->into)
+		return 0;
+	if (ev->sock.kind == RST_SOCK_FULL)
+		return ev->sock.cookie;
+	return ev->past.kind == RST_PAST_CONNECTION ? ev->past.cookie : 0;
+}
+
+/* More than so many segments on their way at a close are not looked for. */
+#define ALSO_WALK 64
+
+/* The next newer record of a RST that answered a segment for E's connection, after number N of the chain. */
+static struct join_entry *also_answered(struct join *j, const struct join_entry *e, uint64_t *n)
+{
+	uint64_t cookie = answered_for(e);
+
+	for (int i = 0; cookie && i < ALSO_WALK && join_has(j, *n) && *n > e->number; i++) {
+		struct join_entry *m = join_at(j, *n);
+
+		*n = m->next;
+		if (answered_for(m) == cookie && m->event.netns == e->event.netns &&
+		    !m->stayed.hdr.size && !m->corrects &&
+		    m->event.hdr.mono_ns < e->event.hdr.mono_ns + JOIN_PAIR_NS &&
+		    same_ends(&m->event.tuple, &e->event.tuple))
+			return m;
+	}
+	return NULL;
+}
+
+/*
+ * What was on its way together when the connection was closed is answered one by one: one line, but for those
+ * whose RST is seen at the other end, which has a line of its own for each. Returns false while that may still
+ * come.
+ */
+static bool gather_answers(struct join *j, struct join_entry *e, uint64_t now_ns, bool force)
+{
+	uint64_t newest = j->bucket[bucket_of(&e->event.tuple)], n = newest;
+	struct join_entry *m;
+
+	while (!force && (m = also_answered(j, e, &n)))
+		if (m->due_ns > now_ns)
+			return false;
+	n = newest;
+	while ((m = also_answered(j, e, &n))) {
+		mates_find(j, m->number);
+		if (m->mate)
+			continue;
+		m->into = e->number;
+		e->also++;
+	}
+	return true;
+}
+
+/* Of the two ends, the sender's line comes first: the receiver's waits for it, where it is there. */
+static bool waits_for_sender(struct join *j, const struct join_entry *e, uint64_t now_ns)
+{
+	const struct join_entry *mate;
+
+	if (e->direction != DIR_RECEIVED || !join_has(j, e->mate) || e->mate <= e->number)
+		return false;
+	mate = join_at(j, e->mate);
+	return mate->direction == DIR_SENT && !mate->merged && mate->due_ns > now_ns;
+}
+
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
 {
 	while (!join_empty(j)) {
-		const struct join_entry *e = join_at(j, j->first);
+		struct join_entry *e = join_at(j, j->first);
 
-		if (!e->merged && !force && e->due_ns > now_ns)
+		if (!e->merged && !e->into && !force && e->due_ns > now_ns)
 			return NULL;
-		mates_find(j, j->first++);
-		if (!e->merged)
+		mates_find(j, j->first);
+		if (!force && waits_for_sender(j, e, now_ns))
+			return NULL;
+		if (!gather_answers(j, e, now_ns, force))
+			return NULL;
+		j->first++;
+		if (!e->merged && !e->into)
 			return e;
 	}
 	return NULL;

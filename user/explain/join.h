@@ -66,6 +66,8 @@ struct join_entry {
 	bool have_arrival;  /* `arrival` is the RST of this event, as XDP saw it */
 	bool arrival_only;  /* there is no event but the arrival */
 	bool merged;	    /* another entry has it now */
+	uint64_t into;	    /* number of the one whose line tells of it as well; 0: none */
+	uint32_t also;	    /* so many further RSTs does its own line tell of */
 	bool relayed;	    /* a program wrote it, but TCP here had sent it before */
 	struct numbers numbers;
 	struct rst_stayed stayed;   /* what became of it on its way out; hdr.size 0: not known */

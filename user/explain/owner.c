@@ -200,6 +200,17 @@ void attribute_exchange(struct incident *in)
 	v->benign = exchange_benign(in);
 }
 
+void attribute_echo(struct incident *in)
+{
+	const struct rst_past *past = &in->ev->past;
+
+	/* After the peer's own RST nothing should come: that is no echo. */
+	if (in->of && in->verdict.cause == CAUSE_CLOSED_EARLIER &&
+	    (past->end == RST_END_CLOSE || past->end == RST_END_ABORT ||
+	     past->end == RST_END_DESTROYED))
+		in->verdict.benign = true;
+}
+
 void attribute_owner(struct incident *in)
 {
 	choose_owner(in);

@@ -108,6 +108,9 @@ void attribute_why(struct incident *in)
 		say(in, "; last used by ");
 		say_process(in, in->last_user.pid, in->last_user.comm);
 	}
+	if (in->also)
+		say(in, "; %s more segment%s on the way %s answered the same", COUNT(in->also),
+		    say_plural(in->also), in->also == 1 ? "was" : "were");
 	say_stayed(in);
 	if (in->after.there)
 		say_chain(in);

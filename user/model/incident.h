@@ -314,6 +314,8 @@ struct incident {
 	struct rst_event *room;	    /* where it may be copied to, to be changed; NULL: it is not */
 	uint64_t id;		    /* of its line, unique in this run; 0: none */
 	uint64_t corrects; /* the line of the same reset that this one overturns; 0: none */
+	uint64_t of;	   /* the first line about its connection; 0: this one, or not known */
+	uint32_t also;	   /* so many more segments were answered the same way, at once */
 	enum direction direction;
 	enum origin origin; /* of what left without TCP */
 	uint64_t wall_ns;   /* CLOCK_REALTIME */
@@ -376,7 +378,7 @@ static inline uint64_t event_count(const struct rst_event *event)
 /* How many resets it stands for. */
 static inline uint64_t incident_count(const struct incident *in)
 {
-	return event_count(in->ev);
+	return event_count(in->ev) + in->also;
 }
 
 /* IN's event, to be changed by what is found out later: a copy in its room, made when that is first wanted.

@@ -706,6 +706,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_number(o, "v", JSON_VERSION);
 	put_id(o, style, "id", in->id);
 	put_id(o, style, "corrects", in->corrects);
+	put_id(o, style, "of", in->of);
 	put_time(j, in->wall_ns);
 	put_number(o, "mono_ns", ev->hdr.mono_ns);
 	put_word(o, "direction", words_direction(in->direction, false));
@@ -1015,6 +1016,8 @@ static int event(struct sink *sink, const struct incident *in)
 	json_out_begin(&j->out);
 	put_event(j, &sink->style, in);
 	put_folded(&j->out, &in->ev->folded);
+	if (in->also)
+		put_number(&j->out, "count", incident_count(in));
 	return put_line(sink);
 }
 

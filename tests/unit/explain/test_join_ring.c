@@ -80,7 +80,7 @@ Test(join_ring, far_beyond_its_size)
 		join_received(j, 11 * MS, 1);
 		join_there(j, 12 * MS, 1, DIR_SENT);
 		cr_expect_null(join_next(j, 11 * MS, false));
-		e = join_next(j, 11 * MS + JOIN_PAIR_NS, false);
+		e = join_next(j, 12 * MS + JOIN_PAIR_NS, false);
 		cr_assert_not_null(e, "lap %zu", i);
 		cr_expect_eq(e->event.hdr.mono_ns, 11 * MS);
 		cr_expect(e->have_arrival, "lap %zu", i);
