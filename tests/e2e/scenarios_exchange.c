@@ -54,6 +54,8 @@ static void race_unread(struct run *run)
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
 	e = expect_situation(run, SIDE_SERVER, "close-unread", "idle-timeout-race", false);
 	expect_contains(e, "why", "without data");
+	expect_at_least(e, "socket.sent_ns", PAUSE_US * 900LL);
+	expect_at_least(e, "socket.read_ns", PAUSE_US * 900LL);
 	expect_benign(expect_nth(run, SIDE_CLIENT, "received", 0), false);
 	pair_stop(&p);
 }
@@ -125,6 +127,7 @@ static void cut(struct run *run)
 	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
 	e = expect_situation(run, SIDE_CLIENT, "data-after-close", "answer-cut", false);
 	expect_contains(e, "why", "shut its sending side down");
+	expect_at_least(e, "history.shut_ns", 90000000);
 	expect_contains(e, "why", "received nothing");
 	expect_benign(expect_nth(run, SIDE_SERVER, "received", 0), false);
 	expect_int(run->tracer.summary, "benign", 0);

@@ -83,6 +83,7 @@ static void history_of_closer(struct incident *in)
 
 	in->history.ago_ns = in->ev->hdr.mono_ns - c->at_ns;
 	idle_set(&in->history, c->idle_ms);
+	in->history.shut_ns = c->shut_ms * 1000000ULL;
 	/* shutdown() leaves the file with the socket. */
 	history_by(&in->history, &c->task,
 		   in->ev->sock.flags & RST_SF_DEAD && !c->shutdown ? "close" : "shutdown");
@@ -117,6 +118,7 @@ static void history_of_past(struct incident *in)
 	}
 	if (past->kind == RST_PAST_CONNECTION && past->end != RST_END_GAVE_UP)
 		idle_set(h, past->idle_ms);
+	h->shut_ns = past->shut_ms * 1000000ULL;
 	history_by(h, &past->closer, words[past->end]);
 }
 

@@ -138,6 +138,8 @@ struct history {
 	enum rst_unsent unsent; /* "abort", "exit", …: that RST did not leave */
 	uint64_t idle_ns;	/* how long no data had passed by then */
 	bool have_idle;
+	uint64_t
+		shut_ns; /* "close" and its like: so long before, it had sent its FIN; 0: it had not */
 	uint32_t pid;
 	uint64_t start_ns; /* of that one, as in struct process */
 	char comm[RST_COMM_LEN + 1];

@@ -209,6 +209,8 @@ static void put_queues(struct json_out *o, const struct rst_socket *s)
 	put_number(o, "unread", q.unread);
 	put_number(o, "unsent", q.unsent);
 	put_number(o, "unacked", q.unacked);
+	if (q.unsent)
+		put_number(o, "peer_window", s->snd_wnd);
 }
 
 static void put_full_socket(struct json_out *o, const struct rst_socket *s, uint64_t mono_ns)
@@ -222,6 +224,13 @@ static void put_full_socket(struct json_out *o, const struct rst_socket *s, uint
 	/* A SYN that was never answered: the peer has not been heard at all. */
 	if (facts_state(s) != RST_TCP_SYN_SENT)
 		put_number(o, "heard_ns", s->heard_ms * NS_PER_MS);
+	/* Which way the last of it went, and whether anybody has looked since. */
+	if (facts_received(s))
+		put_number(o, "received_ns", s->received_ms * NS_PER_MS);
+	if (s->bytes_sent)
+		put_number(o, "sent_ns", s->sent_ms * NS_PER_MS);
+	if (s->read_ms && s->read_ms != RST_NEVER)
+		put_number(o, "read_ns", s->read_ms * NS_PER_MS);
 	put_number(o, "bytes_received", facts_received(s));
 	put_number(o, "bytes_sent", s->bytes_sent);
 	put_number(o, "bytes_acked", s->bytes_acked);
@@ -328,6 +337,7 @@ static void put_history(struct json_out *o, const struct history *h)
 			json_out_bool(o, "did_not_leave", true);
 		if (h->have_idle)
 			put_number(o, "idle_ns", h->idle_ns);
+		put_nonzero(o, "shut_ns", h->shut_ns);
 		if (h->goes_on)
 			json_out_bool(o, "goes_on", true);
 		if (h->have_queue)
