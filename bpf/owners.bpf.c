@@ -83,6 +83,7 @@ static __always_inline void born(struct sock *sk)
 	st->read_at = 0;
 	st->owner.known_by = st->owner.task.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
 	st->role = RST_ROLE_SERVER;
+	st->linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
 	st->created_ns = bpf_ktime_get_ns();
 	st->established_ns = 0;
 	st->handshake_us = 0;

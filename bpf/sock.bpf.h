@@ -453,6 +453,8 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		s->ended_ns = 0;
 	if (st->handshake_us)
 		s->flags |= RST_SF_HANDSHAKE;
+	if (st->linger0)
+		s->flags |= RST_SF_INHERITED;
 	if (st->handshake_us && (!s->rtt_min_us || st->handshake_us < s->rtt_min_us))
 		s->rtt_min_us = st->handshake_us;
 	s->role = st->role;

@@ -190,6 +190,25 @@ static void delivered(struct run *run)
 	pair_stop(&p);
 }
 
+/* An accepted socket has the options of its listener. */
+static void inherited(struct run *run)
+{
+	struct pair p;
+
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	actor_linger(&p.srv, p.listener, 0);
+	p.c = pair_another(run, &p, &p.client.port);
+	p.s = actor_accept(&p.srv, p.listener);
+	exchange(&p, 18, 40);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	expect_contains(expect_situation(run, SIDE_SERVER, "linger-zero", "delivered", true), "why",
+			"inherited from the listener");
+	pair_stop(&p);
+}
+
 /* Slowly, so that nothing waits when the reset comes. */
 static void upload(struct run *run)
 {
@@ -220,6 +239,7 @@ const struct scenario scenarios_exchange[] = {
 	{ "exchange-turned-away", turned_away, ONCE, false },
 	{ "exchange-probe", probe, V4_V6, false },
 	{ "exchange-delivered", delivered, ONCE, false },
+	{ "exchange-inherited", inherited, ONCE, false },
 	{ "exchange-upload", upload, ONCE, false },
 	{ 0 },
 };

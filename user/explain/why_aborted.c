@@ -8,6 +8,12 @@
 #include "model/facts.h"
 #include "model/words.h"
 
+/* Who set SO_LINGER, as far as it is known: an accepted socket has its listener's options. */
+static const char *say_inherited(const struct incident *in)
+{
+	return in->ev->sock.flags & RST_SF_INHERITED ? "inherited from the listener" : "set";
+}
+
 /* What made the kernel send a RST instead of a FIN. */
 static void say_thrown_away(struct incident *in)
 {
@@ -35,7 +41,7 @@ static void say_thrown_away(struct incident *in)
 		say_unread_came(in);
 	say_lost(in);
 	if (linger_zero)
-		say(in, ", SO_LINGER 0 set");
+		say(in, ", SO_LINGER 0 %s", say_inherited(in));
 	say(in, ", after reading %s and sending %s", COUNT(say_bytes_read(in)),
 	    COUNT(s->bytes_sent));
 	say_life(in);
@@ -70,6 +76,8 @@ void why_linger_zero(struct incident *in)
 	}
 	exchange_of(in, &x);
 	say(in, "closed with SO_LINGER 0");
+	if (in->ev->sock.flags & RST_SF_INHERITED)
+		say(in, " %s", say_inherited(in));
 	if (x.unsent || x.unacked)
 		say_lost(in);
 	else

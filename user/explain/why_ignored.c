@@ -84,10 +84,13 @@ static void ignored_request(struct incident *in)
 static void ignored_time_wait(struct incident *in)
 {
 	say(in, "the connection had ended and was in TIME_WAIT");
-	if (in->unasked)
+	if (!in->unasked)
+		say(in, ", which %s",
+		    in->stands ? "still stands" : "it cut short (net.ipv4.tcp_rfc1337 is 0)");
+	if (!in->history.what)
 		return;
-	say(in, ", which %s",
-	    in->stands ? "still stands" : "it ended early (net.ipv4.tcp_rfc1337 is 0)");
+	say(in, "; %s before ", SPAN(in->history.ago_ns));
+	say_history(in, "it");
 }
 
 static void ignored_checksum(struct incident *in)

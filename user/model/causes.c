@@ -162,9 +162,10 @@ static const struct cause causes[CAUSE_COUNT] = {
 			"or destroyed: each connection in it is reset. Clients saw their connect() "
 			"succeed before.",
 		.todo = "On a restart or reload: keep the listener open across it (systemd socket "
-			"activation, nginx -s reload, SO_REUSEPORT with "
-			"net.ipv4.tcp_migrate_req=1), or accept what is queued before closing. If "
-			"the queue was long, the server accepts too slowly: ss -ltn, Recv-Q.",
+			"activation, nginx -s reload; from Linux 6.1 on SO_REUSEPORT with "
+			"net.ipv4.tcp_migrate_req=1, which 5.10 has and does not obey), or accept "
+			"what is queued before closing. If the queue was long, the server accepts "
+			"too slowly: ss -ltn, Recv-Q.",
 		.users = "S3",
 	},
 	[CAUSE_DISCONNECT] = {

@@ -187,6 +187,10 @@ Test(why, linger_zero)
 	b.ev.sock.snd_una = 0;
 	assert_why(&b, "closed with SO_LINGER 0, with everything delivered, after reading 10 and "
 		       "sending 2,000");
+	b.ev.sock.flags |= RST_SF_INHERITED;
+	assert_why(&b, "closed with SO_LINGER 0 inherited from the listener, with everything "
+		       "delivered, after reading 10 and sending 2,000");
+	b.ev.sock.flags &= ~RST_SF_INHERITED;
 	b.ev.sock.bytes_received = b.ev.sock.bytes_sent = 0;
 	b.ev.sock.established_ns = BUILD_NOW_NS - 400000;
 	assert_why(&b, "closed with SO_LINGER 0, with nothing to deliver, before any data, 400 us "

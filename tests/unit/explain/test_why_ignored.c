@@ -47,7 +47,7 @@ static const struct {
 	{ "tcp_v4_do_rcv", RST_SOCK_LISTENER, RST_TCP_LISTEN, "TCP_RESET", "listener",
 	  "port 80 is listened on, and a listener takes no RST" },
 	{ "tcp_v4_rcv", RST_SOCK_TIMEWAIT, RST_TCP_TIME_WAIT, "NOT_SPECIFIED", "time-wait",
-	  "the connection had ended and was in TIME_WAIT, which it ended early "
+	  "the connection had ended and was in TIME_WAIT, which it cut short "
 	  "(net.ipv4.tcp_rfc1337 is 0)" },
 	{ "ip_error", RST_SOCK_NONE, RST_TCP_NONE, "IP_INNOROUTES", "not-routed",
 	  "it is for another host, and this one does not route it there" },
