@@ -3,10 +3,12 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "expect.h"
 #include "ghost.h"
 #include "pair.h"
+#include "xdp.h"
 
 static struct end server_end(struct run *run, int port)
 {
@@ -188,6 +190,90 @@ static void elsewhere_netns(struct run *run)
 	elsewhere(run, &other, SIDE_CLIENT, actor_local_port(&other, fd), any);
 }
 
+/* Somebody between the two listens on that number, at any address; none of his is the one that was asked. */
+static void bystander(struct run *run)
+{
+	struct wanted sent = { .cause = "no-listener" };
+	struct actor other, cli;
+	json_t *e;
+	int port;
+
+	actor_start(&other, &run->lab, SIDE_ROUTER, "e2e-other");
+	tracer_start(run, NULL);
+	port = actor_local_port(&other, actor_listen(&other, run->speak, NULL, 0, 8));
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	be_refused(run, &cli, port);
+	tracer_stop(run);
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_absent(e, "listener");
+}
+
+/* A socket that has connected to its own port: nobody can listen there any more. */
+static void self_connected(struct run *run)
+{
+	struct wanted sent = {
+		.cause = "no-listener",
+		.certainty = "inferred",
+		.detail = "self-connected",
+		.known_by = "scan|socket",
+		.why = "by a connection with itself",
+	};
+	const char *own = act_address(run->speak, SIDE_SERVER);
+	const char *loopback = run->speak == SPEAK_V6 ? "::1" : "127.0.0.1";
+	struct actor self, cli;
+
+	for (int i = 0; i < 2; i++) {
+		int port = 23456 + i;
+
+		actor_start(&self, &run->lab, SIDE_SERVER, "e2e-self");
+		actor_connect_socket(&self, actor_socket(&self, run->speak, port), run->speak,
+				     i ? own : loopback, port);
+		if (!i)
+			tracer_start(run, NULL);
+		actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+		actor_close(&cli, try(run, &cli, 33333, port));
+		tracer_await(run, SIDE_SERVER, "sent", (size_t)i + 1);
+		sent.owner = &self;
+		if (!i)
+			continue;
+		tracer_finish(run, (struct tally){ .server_sent = 2, .client_received = 2 });
+		expect_sent(run, SIDE_SERVER, 1, &sent);
+		expect_contains(expect_nth(run, SIDE_SERVER, "sent", 0), "why",
+				"by a connection with itself");
+	}
+}
+
+/* A BPF program of the namespace passes the listener over. */
+static void sk_lookup(struct run *run)
+{
+	struct wanted sent = {
+		.cause = "listener-elsewhere",
+		.detail = "passed-over",
+		.certainty = "inferred",
+		.why = "(e2e_choose) decides in this network namespace",
+	};
+	int program = sk_lookup_load("e2e_choose"), link;
+	struct actor srv, cli;
+	json_t *e;
+	int port;
+
+	if (program < 0)
+		run_skip("this kernel has no BPF sk_lookup");
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-srv");
+	tracer_start(run, NULL);
+	port = actor_local_port(&srv, actor_listen(&srv, run->speak, NULL, 0, 8));
+	link = sk_lookup_attach(run, SIDE_SERVER, program);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	be_refused(run, &cli, port);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_str(e, "listener.sk_lookup.name", "e2e_choose");
+	expect_at_least(e, "listener.sk_lookup.id", 1);
+	expect_int(e, "listener.pid", srv.pid);
+	close(link);
+	close(program);
+}
+
 /* A stray segment of no connection: nobody's if the port is closed, P3 if it is listened on. */
 static void stray(struct run *run, struct actor *listener, int port, const char *rule,
 		  const struct segment *segment)
@@ -269,6 +355,9 @@ const struct scenario scenarios_closed[] = {
 	{ "listener-elsewhere-address", elsewhere_address, ALL_FAMILIES, false },
 	{ "listener-elsewhere-family", elsewhere_family, V4_V6, false },
 	{ "listener-elsewhere-netns", elsewhere_netns, V4_V6, false },
+	{ "listener-elsewhere-not", bystander, V4_V6, .shape = LAB_ROUTED },
+	{ "listener-self-connected", self_connected, V4_V6, false },
+	{ "listener-sk-lookup", sk_lookup, V4_V6, false },
 	{ "no-listener-on-vlan", no_listener_on_vlan, V4_V6, false },
 	{ "no-such-connection", stray_to_closed, V4_V6, false },
 	{ "no-such-connection-data", stray_data_to_closed, V4_V6, false },

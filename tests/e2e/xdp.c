@@ -61,3 +61,34 @@ bool xdp_is_on(struct run *run, const char *interface)
 		 interface);
 	return netlab_try(&run->lab, SIDE_SERVER, command) == 0;
 }
+
+int sk_lookup_load(const char *name)
+{
+	static const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = SK_DROP },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	union bpf_attr attr = { 0 };
+
+	attr.prog_type = BPF_PROG_TYPE_SK_LOOKUP;
+	attr.expected_attach_type = BPF_SK_LOOKUP;
+	attr.insns = (uintptr_t)insns;
+	attr.insn_cnt = 2;
+	attr.license = (uintptr_t) "GPL";
+	snprintf(attr.prog_name, sizeof(attr.prog_name), "%s", name);
+	return xdp_bpf(BPF_PROG_LOAD, &attr);
+}
+
+int sk_lookup_attach(struct run *run, enum side side, int program)
+{
+	union bpf_attr attr = { 0 };
+	int fd;
+
+	attr.link_create.prog_fd = (uint32_t)program;
+	attr.link_create.target_fd = (uint32_t)run->lab.ns[side];
+	attr.link_create.attach_type = BPF_SK_LOOKUP;
+	fd = xdp_bpf(BPF_LINK_CREATE, &attr);
+	if (fd < 0)
+		run_die("BPF_LINK_CREATE: %s", strerror(errno));
+	return fd;
+}

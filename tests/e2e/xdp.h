@@ -21,4 +21,11 @@ int xdp_attach(struct run *run, int program, const char *interface);
 /* Whether any program is attached to an interface of the server. */
 bool xdp_is_on(struct run *run, const char *interface);
 
+/* Loads a program NAME that leaves every segment without a socket. Returns a descriptor; -1: this kernel has
+ * none of that type. */
+int sk_lookup_load(const char *name);
+
+/* Attaches it to a namespace. Returns a descriptor of the link. */
+int sk_lookup_attach(struct run *run, enum side side, int program);
+
 #endif

@@ -206,6 +206,23 @@ static uint32_t fake_down(void *context, uint32_t netns, const struct rst_tuple 
 	return f->down;
 }
 
+static bool fake_holds(void *context, uint32_t netns, const struct rst_tuple *tuple, bool local)
+{
+	struct fake *f = context;
+
+	f->asked.holds++;
+	return netns == f->holder && local;
+}
+
+static int fake_program(void *context, uint32_t netns, uint32_t *id, char *name, size_t size)
+{
+	struct fake *f = context;
+
+	*id = f->program;
+	snprintf(name, size, "choose");
+	return f->program ? 0 : -ENOENT;
+}
+
 static const char *fake_watched(void *context, uint32_t ifindex)
 {
 	return "eth0";
@@ -285,6 +302,8 @@ static const struct questions questions = {
 	.peers = fake_peers,
 	.route = fake_route,
 	.down = fake_down,
+	.holds = fake_holds,
+	.program = fake_program,
 	.watched = fake_watched,
 	.interface = fake_interface,
 	.noted = fake_noted,
@@ -372,7 +391,7 @@ struct fake *fake_begin(void)
 	memset(f->features.have, true, sizeof(f->features.have));
 	cr_assert_eq(symbols_open(&f->symbols, fake_names, f), 0);
 	f->pipeline.o = &f->options;
-	f->pipeline.ask = (struct ask){ &questions, f, &f->features };
+	f->pipeline.ask = (struct ask){ &questions, f, &f->features, NULL };
 	f->out = (struct writer){ .fd = memfd_create("lines", MFD_CLOEXEC) };
 	cr_assert_eq(sinks_add(&f->pipeline.sinks, &sink_fake, &f->out, &(struct sink_style){ 0 }),
 		     0);

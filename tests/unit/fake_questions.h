@@ -56,7 +56,9 @@ struct fake {
 	const char *rule;    /* NULL: none */
 	uint32_t generation; /* of the ruleset */
 	int route_err;
-	uint32_t down; /* the interface that is down; 0: none */
+	uint32_t holder;  /* the namespace that has the local address; 0: none */
+	uint32_t program; /* of sk_lookup, in every namespace; 0: none */
+	uint32_t down;	  /* the interface that is down; 0: none */
 	const char *interface;
 	const char *cgroup;
 	const char *container;
@@ -71,7 +73,8 @@ struct fake {
 	/* How often each was asked, and what last. */
 	struct {
 		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
-			interfaces, processes, releases, stacks, histories, folds, routes, peers;
+			interfaces, processes, releases, stacks, histories, folds, routes, peers,
+			holds;
 		bool forced;   /* the last look for folds */
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;

@@ -4,8 +4,10 @@
 
 #include "base/util.h"
 #include "host/cgroup.h"
+#include "host/netns.h"
 #include "host/place.h"
 #include "host/process.h"
+#include "kernel/sk_lookup.h"
 
 /* The tracer is opened later than what asks it for symbols. */
 static int name_symbols(void *context, const uint64_t *address, size_t n, char *text, size_t room)
@@ -177,6 +179,20 @@ static uint32_t answer_down(void *context, uint32_t netns, const struct rst_tupl
 	return route_down(a->route, netns, 0, tuple, ifindex);
 }
 
+static bool answer_holds(void *context, uint32_t netns, const struct rst_tuple *tuple, bool local)
+{
+	struct answers *a = context;
+
+	return route_holds(a->route, netns, 0, tuple, local);
+}
+
+static int answer_program(void *context, uint32_t netns, uint32_t *id, char *name, size_t size)
+{
+	_cleanup(closep) int fd = netns_open(netns, 0);
+
+	return fd < 0 ? fd : sk_lookup_find(fd, id, name, size);
+}
+
 static const char *answer_watched(void *context, uint32_t ifindex)
 {
 	struct answers *a = context;
@@ -253,6 +269,8 @@ const struct questions answers_questions = {
 	.rule = answer_rule,
 	.route = answer_route,
 	.down = answer_down,
+	.holds = answer_holds,
+	.program = answer_program,
 	.watched = answer_watched,
 	.interface = answer_interface,
 	.cgroup_removed = answer_cgroup_removed,

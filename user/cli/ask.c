@@ -141,8 +141,80 @@ static void find_translation(const struct ask *a, struct incident *in)
 	}
 }
 
+/* So many listeners in other namespaces are looked at. */
+#define ELSEWHERE_MAX 16
+
+/*
+ * A listener at any address could have been meant by who asked for an address that its namespace has; or by
+ * who is in that namespace himself. Of several, nobody knows which.
+ */
+static void find_elsewhere(const struct ask *a, struct incident *in)
+{
+	const struct rst_event *event = in->ev;
+	static const uint8_t any[16];
+	const struct listener *v = NULL, *best = NULL;
+	uint32_t refused = event->netns;
+	bool several = false;
+
+	memset(&in->listener, 0, sizeof(in->listener));
+	for (int i = 0; i < ELSEWHERE_MAX && (v = listeners_elsewhere(a->listeners, event, v));
+	     i++) {
+		const struct rst_listener *raw = &v->raw;
+
+		if (raw->netns == refused || (best && best->raw.netns == raw->netns))
+			continue;
+		if (!memcmp(raw->address, any, sizeof(any)) &&
+		    !a->questions->holds(a->context, raw->netns, &event->tuple, true) &&
+		    !a->questions->holds(a->context, raw->netns, &event->tuple, false)) {
+			refused = raw->netns;
+			continue;
+		}
+		several |= best != NULL;
+		best = v;
+	}
+	if (best && !several)
+		listener_refer(&in->listener, &best->raw);
+}
+
+/* A socket that has connected to its own port holds it: on this address, or on loopback. */
+static void find_self(const struct ask *a, struct incident *in)
+{
+	struct rst_event *event;
+	struct rst_tuple t = in->ev->tuple;
+	struct diag_socket found;
+
+	for (int loopback = 0; loopback < 2; loopback++) {
+		if (loopback) {
+			memset(t.local, 0, sizeof(t.local));
+			t.local[t.family == 4 ? 0 : 15] = t.family == 4 ? 127 : 1;
+			if (t.family == 4)
+				t.local[3] = 1;
+		}
+		memcpy(t.remote, t.local, sizeof(t.remote));
+		t.remote_port = t.local_port;
+		if (a->questions->socket(a->context, in->ev->netns, 0, &t, &found) ||
+		    found.state == RST_TCP_LISTEN || !found.inode)
+			continue;
+		in->self_connected = true;
+		in->meant.tuple = t;
+		event = incident_change(in);
+		event->sock.inode = found.inode;
+		event->sock.cookie = found.cookie;
+		return;
+	}
+}
+
 void ask_kernel(const struct ask *a, struct incident *in)
 {
+	struct listener_ref *l = &in->listener;
+
+	if (attribute_wants_elsewhere(in))
+		find_elsewhere(a, in);
+	if (attribute_wants_self(in))
+		find_self(a, in);
+	if (l->passed_over && a->questions->program(a->context, in->ev->netns, &l->program,
+						    l->program_name, sizeof(l->program_name)))
+		l->program = 0;
 	if (in->listener.bound_ifindex)
 		ask_interface(a, in->listener.device, in->listener.netns,
 			      in->listener.bound_ifindex);

@@ -14,6 +14,7 @@ struct ask {
 	const struct questions *questions; /* borrowed, as the others */
 	void *context;			   /* of the questions */
 	const struct features *features;
+	const struct listeners *listeners; /* of this run */
 };
 
 /* Fills where IN, a RST that left without TCP or was dropped, came in and leaves, and its firewall. Of

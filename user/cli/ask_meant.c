@@ -61,13 +61,12 @@ static bool collect_in(const struct ask *a, struct incident *in, uint32_t netns)
 
 void ask_meant_collect(const struct ask *a, struct incident *in)
 {
-	const struct listeners *l;
+	const struct listeners *l = a->listeners;
 	uint32_t asked[NAMESPACES] = { in->ev->netns };
 	size_t n = 1;
 
 	if (!collect_in(a, in, in->ev->netns) || in->meant.candidates)
 		return;
-	l = a->questions->listeners(a->context);
 	for (size_t i = 0; i < l->n && n < NAMESPACES; i++) {
 		uint32_t netns = l->v[i].raw.netns;
 		size_t k = 0;

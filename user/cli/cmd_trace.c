@@ -279,7 +279,7 @@ static int trace(struct trace *t)
 		err = features_read(&t->features, &t->btf, stderr);
 	if (err)
 		return err;
-	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features };
+	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features, NULL };
 	p->own_netns = netns_own();
 	doctor_facts_read(&t->facts, "");
 	signals_catch();

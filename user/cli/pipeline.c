@@ -316,6 +316,7 @@ static void attribute(struct pipeline *p, struct incident *in, struct rst_event 
 	/* All that this run takes is older than the run: the same listeners do for all. */
 	if (!p->listeners)
 		p->listeners = p->ask.questions->listeners(p->ask.context);
+	p->ask.listeners = p->listeners;
 	fill_record(p, in, room, entry);
 	if (type == RST_REC_WIRE || type == RST_REC_DROPPED)
 		ask_wire(&p->ask, in, entry);

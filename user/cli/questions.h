@@ -79,6 +79,12 @@ struct questions {
 	uint32_t (*down)(void *context, uint32_t netns, const struct rst_tuple *tuple,
 			 uint32_t ifindex);
 
+	/* As route_holds: whether namespace NETNS has an address of TUPLE. */
+	bool (*holds)(void *context, uint32_t netns, const struct rst_tuple *tuple, bool local);
+
+	/* As sk_lookup_find, of namespace NETNS. */
+	int (*program)(void *context, uint32_t netns, uint32_t *id, char *name, size_t size);
+
 	/* The name of an interface: of one given with -i, good for the whole run; of any namespace's.
 	 * NULL: not known. */
 	const char *(*watched)(void *context, uint32_t ifindex);

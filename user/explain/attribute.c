@@ -33,6 +33,8 @@ static const struct rule rules[] = {
 	  OWNER_NOBODY, "passed-over" },
 	{ "P1", DIR_SENT, match_p1_elsewhere, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_CERTAIN,
 	  OWNER_NOBODY, NULL },
+	{ "P1", DIR_SENT, match_p1_self, CAUSE_NO_LISTENER, CERTAINTY_INFERRED, OWNER_SOCKET,
+	  "self-connected" },
 	{ "P1", DIR_SENT, match_p1_gone, CAUSE_LISTENER_GONE, CERTAINTY_CERTAIN, OWNER_PAST, NULL },
 	{ "P1", DIR_SENT, match_p1_other_netns, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_INFERRED,
 	  OWNER_NOBODY, "network-namespace" },
@@ -219,6 +221,16 @@ bool attribute_wants_alike(const struct incident *in)
 {
 	return in->direction != DIR_PASSING && in->packet.valid && !in->packet_guessed &&
 	       past_kind(in) != RST_PAST_CONNECTION && past_kind(in) != RST_PAST_HANDSHAKE;
+}
+
+bool attribute_wants_elsewhere(const struct incident *in)
+{
+	return match_p1(in) && (!in->listener.port || in->listener.netns != in->ev->netns);
+}
+
+bool attribute_wants_self(const struct incident *in)
+{
+	return match_p1(in) && !in->listener.port && in->ev->tuple.local_port >= 1024;
 }
 
 bool attribute_wants_standing(const struct incident *in)

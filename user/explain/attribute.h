@@ -51,6 +51,12 @@ int attribute_numbers(const struct incident *in, const struct meant_candidate *c
 /* Whether it goes on where that connection, or handshake, stopped. */
 bool attribute_goes_on(const struct incident *in, const struct rst_past *past);
 
+/* Whether a listener of another namespace may have been meant, if its addresses say so. */
+bool attribute_wants_elsewhere(const struct incident *in);
+
+/* Whether a connection with itself may hold the port that nobody listens on: clients get ports from 1024 on. */
+bool attribute_wants_self(const struct incident *in);
+
 /* Whether the verdict depends on what still stands: a request socket, or TIME_WAIT. */
 bool attribute_wants_standing(const struct incident *in);
 

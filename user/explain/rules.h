@@ -38,6 +38,7 @@ bool match_p6(const struct incident *in);
 bool match_p4(const struct incident *in);
 
 /* rules_past.c */
+bool match_p1_self(const struct incident *in);
 bool match_p1_gone(const struct incident *in);
 bool match_p2_gone(const struct incident *in);
 bool match_p3_gone(const struct incident *in);

@@ -29,6 +29,12 @@ bool match_p1_elsewhere(const struct incident *in)
 	       !beside_one_that_closed(in);
 }
 
+/* It was found afterwards: it may have come since. */
+bool match_p1_self(const struct incident *in)
+{
+	return match_p1(in) && in->self_connected;
+}
+
 /* Containers have many listeners on few ports: that the SYN was meant for one of them is a guess. */
 bool match_p1_other_netns(const struct incident *in)
 {

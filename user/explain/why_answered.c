@@ -12,7 +12,19 @@
 
 void why_no_listener(struct incident *in)
 {
+	const struct rst_tuple *t = &in->meant.tuple;
+
 	say(in, "nobody listens on port %u", in->ev->tuple.local_port);
+	if (!in->self_connected)
+		return;
+	say(in, ", and nobody can: ");
+	if (in->owner.pid)
+		say_owner(in);
+	else
+		say(in, "a process here");
+	say(in, " holds it by a connection with itself (%s with %s)",
+	    ENDPOINT(t->local, t->family, t->local_port),
+	    ENDPOINT(t->remote, t->family, t->remote_port));
 }
 
 void why_listener_elsewhere(struct incident *in)
@@ -23,6 +35,13 @@ void why_listener_elsewhere(struct incident *in)
 	if (l->pid)
 		say(in, " by %s/%u", NAME(l->comm), l->pid);
 	say(in, " at %s", ENDPOINT(l->address, l->family, l->port));
+	if (l->passed_over && l->program) {
+		say(in, ", who would take it, but BPF sk_lookup program %u", l->program);
+		if (l->program_name[0])
+			say(in, " (%s)", NAME(l->program_name));
+		say(in, " decides in this network namespace, and chose nobody");
+		return;
+	}
 	if (l->passed_over) {
 		say(in,
 		    ", who would take it, but the kernel's lookup chose nobody: it came in by a "

@@ -270,3 +270,31 @@ uint32_t route_down(struct route *r, uint32_t netns, uint32_t pid, const struct 
 		return h.local;
 	return is_down(r, nl, h.subnet) ? h.subnet : 0;
 }
+
+static int take_type(const struct nlmsghdr *nlh, void *data)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+
+	if (nlh->nlmsg_type == RTM_NEWROUTE && mnl_nlmsg_get_payload_len(nlh) >= sizeof(*rtm))
+		*(unsigned char *)data = rtm->rtm_type;
+	return MNL_CB_STOP;
+}
+
+bool route_holds(struct route *r, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+		 bool local)
+{
+	struct mnl_socket *nl = netlink_in(&r->netlink, netns, pid);
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	size_t bytes = address_length(tuple);
+	unsigned char type = RTN_UNSPEC;
+	struct rtmsg *rtm;
+
+	nlh->nlmsg_type = RTM_GETROUTE;
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
+	rtm->rtm_family = address_family(tuple);
+	rtm->rtm_dst_len = (unsigned char)(bytes * 8);
+	mnl_attr_put(nlh, RTA_DST, bytes, local ? tuple->local : tuple->remote);
+	return nl && !netlink_ask(&r->netlink, nl, nlh, take_type, &type) && type == RTN_LOCAL;
+}

@@ -3,6 +3,7 @@
 #ifndef RSTTRACE_ROUTE_H
 #define RSTTRACE_ROUTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "event.h"
@@ -29,5 +30,9 @@ int route_find(struct route *r, uint32_t netns, uint32_t pid, const struct rst_t
  * local address, or the one in whose subnet the remote end is. 0: none is down, as far as is known. */
 uint32_t route_down(struct route *r, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 		    uint32_t ifindex);
+
+/* Whether an address of TUPLE, LOCAL or else the remote one, is one of the namespace's own. */
+bool route_holds(struct route *r, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
+		 bool local);
 
 #endif

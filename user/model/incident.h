@@ -166,6 +166,8 @@ struct listener_ref {
 	char comm[RST_COMM_LEN + 1];
 	uint32_t bound_ifindex;	     /* the device, or VRF, that it is bound to; 0: none */
 	char device[RST_IFNAME_LEN]; /* its name; empty: not known */
+	uint32_t program; /* the BPF sk_lookup program that decides there; 0: none, or not known */
+	char program_name[16]; /* empty: not known */
 	bool passed_over; /* it would have taken the segment, and yet the kernel's lookup chose nobody */
 };
 
@@ -335,6 +337,8 @@ struct incident {
 	struct translation
 		translation; /* of the segment's two ends, or the RST's where it passes */
 	struct meant meant;
+	bool self_connected; /* a connection with itself holds the port, so that nobody can listen there:
+			      * its ends are those of `meant` */
 	struct suspicion suspicion;
 	uint32_t came_in; /* number of the interface where it came in; 0: none, or not known */
 	char in_interface[RST_IFNAME_LEN];  /* its name; empty: not known */

@@ -199,6 +199,17 @@ static const struct rst_listener *elsewhere(const struct listeners *l, const str
 	return several ? NULL : best;
 }
 
+const struct listener *listeners_elsewhere(const struct listeners *l, const struct rst_event *ev,
+					   const struct listener *after)
+{
+	const struct listener *v = after ? next(l, after) : first(l, ev->tuple.local_port);
+
+	while (v && (!was_there(v, ev) || v->until_ns || v->raw.netns == ev->netns ||
+		     !could_be_meant(&v->raw, &ev->tuple)))
+		v = next(l, v);
+	return v;
+}
+
 /* A listener enters the kernel's tables a moment after it is seen to begin. */
 #define SETTLED_NS 1000000ULL
 

@@ -50,6 +50,11 @@ void listeners_free(struct listeners *l);
  */
 void listeners_fill(const struct listeners *l, struct incident *in);
 
+/* The next listener of the event's port behind AFTER (NULL: the first), in another namespace, that could have
+ * been meant as far as its own address tells; NULL: there is none. */
+const struct listener *listeners_elsewhere(const struct listeners *l, const struct rst_event *ev,
+					   const struct listener *after);
+
 /* Copies what an event says of a listener. */
 void listener_refer(struct listener_ref *ref, const struct rst_listener *l);
 

@@ -571,6 +571,8 @@ static void put_pair(struct json_out *o, const struct sink_style *style, const s
 		put_nonzero(o, "pid", p->pid);
 		put_name(o, "comm", p->comm, sizeof(p->comm));
 		put_word(o, "cause", cause_get(p->cause)->name);
+		put_word(o, "detail", p->detail);
+		put_word(o, "hook", p->hook);
 		put_relay(o, &p->relay);
 	}
 	json_out_end(o, c);
@@ -626,7 +628,7 @@ static void put_sender(struct json_out *o, const struct sink_style *style,
 
 static void put_listener(struct json_out *o, const struct listener_ref *l)
 {
-	struct json_mark c = json_out_object(o, "listener");
+	struct json_mark c = json_out_object(o, "listener"), program;
 	char text[TEXT_ENDPOINT_MAX];
 
 	if (l->port) {
@@ -638,6 +640,12 @@ static void put_listener(struct json_out *o, const struct listener_ref *l)
 		put_name(o, "device", l->device, sizeof(l->device));
 		put_nonzero(o, "pid", l->pid);
 		put_name(o, "comm", l->comm, sizeof(l->comm));
+		if (l->program) {
+			program = json_out_object(o, "sk_lookup");
+			put_number(o, "id", l->program);
+			put_name(o, "name", l->program_name, sizeof(l->program_name));
+			json_out_end(o, program);
+		}
 	}
 	json_out_end(o, c);
 }

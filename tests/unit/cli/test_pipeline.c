@@ -410,6 +410,77 @@ Test(pipeline, what_ended_in_another_namespace_with_other_numbers_is_another)
 	cr_expect_not(f->line[0].translated);
 }
 
+/* ---- which listener */
+
+static struct listener wildcard(uint32_t netns, uint32_t pid)
+{
+	struct listener v = { .raw = { .netns = netns, .port = 8080, .family = 4 } };
+
+	v.raw.owner.pid = pid;
+	return v;
+}
+
+static void put_syn_to(uint16_t port, const struct listener *v, size_t n)
+{
+	struct rst_event e = fake_syn(1000);
+
+	for (size_t i = 0; i < n; i++)
+		cr_assert_eq(listeners_see(&f->listeners, 1, i + 1, &v[i].raw), 0);
+	listeners_seen(&f->listeners, 1, 1);
+	e.tuple.local_port = port;
+	fake_put(f, &e);
+	fake_run(f);
+	listeners_free(&f->listeners);
+}
+
+Test(pipeline, a_bystander_in_another_namespace_is_not_named)
+{
+	struct listener v = wildcard(ELSEWHERE, 66);
+
+	put_syn_to(8080, &v, 1);
+	cr_expect_eq(f->line[0].cause, CAUSE_NO_LISTENER);
+	cr_expect_eq(f->asked.holds, 2, "the SYN's own address, and its sender's");
+}
+
+Test(pipeline, of_several_namespaces_the_one_that_has_the_address_is_named)
+{
+	struct listener v[] = { wildcard(ELSEWHERE, 66), wildcard(ELSEWHERE + 1, 67),
+				wildcard(ELSEWHERE + 2, 68) };
+
+	f->holder = ELSEWHERE + 1;
+	put_syn_to(8080, v, 3);
+	cr_expect_eq(f->line[0].cause, CAUSE_LISTENER_ELSEWHERE);
+	cr_expect_eq(f->line[0].certainty, CERTAINTY_INFERRED);
+	cr_expect(strstr(f->line[0].why, "/67 at 0.0.0.0:8080 in another network namespace"), "%s",
+		  f->line[0].why);
+}
+
+Test(pipeline, the_program_that_passed_a_listener_over_is_named)
+{
+	struct listener v = wildcard(FAKE_NETNS, 66);
+
+	f->program = 12;
+	put_syn_to(8080, &v, 1);
+	cr_expect_eq(f->line[0].cause, CAUSE_LISTENER_ELSEWHERE);
+	cr_expect(strstr(f->line[0].why, "BPF sk_lookup program 12 (choose) decides"), "%s",
+		  f->line[0].why);
+}
+
+/* It is found by the socket whose ends are the same. */
+Test(pipeline, a_connection_with_itself_holds_the_port)
+{
+	f->socket_err = 0;
+	f->socket = (struct diag_socket){ .inode = 3, .cookie = 3, .state = RST_TCP_ESTABLISHED };
+	f->owners = holders;
+	put_syn_to(8080, NULL, 0);
+	cr_expect_eq(f->line[0].cause, CAUSE_NO_LISTENER);
+	cr_expect_eq(f->line[0].owner, 33);
+	cr_expect(strstr(f->line[0].why,
+			 "nobody listens on port 8080, and nobody can: three/33 holds it "
+			 "by a connection with itself (10.0.0.1:8080 with 10.0.0.1:8080)"),
+		  "%s", f->line[0].why);
+}
+
 /* ---- whether it left */
 
 Test(pipeline, an_answer_without_a_route_did_not_leave)
