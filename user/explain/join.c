@@ -484,7 +484,7 @@ static struct join_entry *also_answered(struct join *j, const struct join_entry 
  */
 static bool gather_answers(struct join *j, struct join_entry *e, uint64_t now_ns, bool force)
 {
-	uint64_t newest = j->bucket[bucket_of(&e->event.tuple)], n = newest;
+	uint64_t newest = j->bucket[bucket_of(j, &e->event.tuple)], n = newest;
 	struct join_entry *m;
 
 	while (!force && (m = also_answered(j, e, &n)))
