@@ -477,6 +477,22 @@ static struct join_entry *also_answered(struct join *j, const struct join_entry 
 	return NULL;
 }
 
+/* Whether RSTs are seen where E's went to. Of many that bear one number it is not yet known then which is which. */
+static bool is_seen_there(struct join *j, const struct join_entry *e)
+{
+	uint64_t n = j->bucket[bucket_of(j, &e->event.tuple)];
+
+	for (int i = 0; i < ALSO_WALK && join_has(j, n); i++) {
+		const struct join_entry *m = join_at(j, n);
+
+		n = m->next;
+		if (m->direction == DIR_RECEIVED && !m->arrival_only &&
+		    other_end(&m->event.tuple, &e->event.tuple))
+			return true;
+	}
+	return false;
+}
+
 /*
  * What was on its way together when the connection was closed is answered one by one: one line, but for those
  * whose RST is seen at the other end, which has a line of its own for each. Returns false while that may still
@@ -490,6 +506,8 @@ static bool gather_answers(struct join *j, struct join_entry *e, uint64_t now_ns
 	while (!force && (m = also_answered(j, e, &n)))
 		if (m->due_ns > now_ns)
 			return false;
+	if (is_seen_there(j, e))
+		return true;
 	n = newest;
 	while ((m = also_answered(j, e, &n))) {
 		mates_find(j, m->number);
