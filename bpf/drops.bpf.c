@@ -251,6 +251,20 @@ static __always_inline __u32 owner_of(struct sock *sk)
 	return st ? st->owner.task.pid : 0;
 }
 
+/* A SYN-ACK that a connection had no use for: it is a copy, or another host has the peer's address. */
+static __always_inline void second_answer(struct sk_buff *skb, const struct rst_tuple *tuple,
+					  const struct rst_packet *packet, struct sock *rx_sk)
+{
+	const __u8 both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+	if ((packet->flags & both) != both)
+		return;
+	if (compat_has(RST_KERNEL_DROP_SOCKET) ? !rx_sk || !bpf_skc_to_tcp_sock(rx_sk)
+					       : !is_at_tcp(skb))
+		return;
+	past_put_second(tuple, packet, rx_sk ? sock_netns(rx_sk) : skb_netns(skb));
+}
+
 /* A RST that came in and is dropped; RX_SK is the socket that refused it, if it got so far. */
 static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason,
 				     struct sock *rx_sk)
@@ -263,8 +277,12 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	__u32 owner = 0;
 	__u64 fold;
 
-	if (!wire_rst(&tuple, &packet, skb))
+	if (!wire_is_ip(skb) || !skb_segment(&tuple, &packet, skb))
 		return;
+	if (!(packet.flags & RST_FLAG_RST)) {
+		second_answer(skb, &tuple, &packet, rx_sk);
+		return;
+	}
 	count(RST_CNT_DROPPED);
 	kind.netns = rx_sk ? sock_netns(rx_sk) : skb_netns(skb);
 	kind.reason = reason < 255 ? reason + 1 : 255;

@@ -30,6 +30,27 @@ struct {
 	__type(value, struct rst_past);
 } ended_listeners SEC(".maps") __weak;
 
+/* SYNs that programs wrote past TCP: the kernel will not know what answers them. */
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 4096);
+	__type(key, struct rst_past_key);
+	__type(value, struct rst_past);
+} written_syns SEC(".maps") __weak;
+
+/* SYN-ACKs that a connection had no use for. */
+struct rst_second {
+	__u64 at_ns;
+	__u32 seq, ack;
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_LRU_HASH);
+	__uint(max_entries, 1024);
+	__type(key, struct rst_past_key);
+	__type(value, struct rst_second);
+} second_answers SEC(".maps") __weak;
+
 /* Of what ended in good order, no more than that it did: its owner and its numbers would cost more than
  * all else about the connection. A slot serves many in turn. */
 struct rst_orderly {
@@ -86,6 +107,18 @@ static __always_inline void past_put_listener(const struct rst_past_key *key,
 					      const struct rst_past *past)
 {
 	bpf_map_update_elem(&ended_listeners, key, past, BPF_ANY);
+}
+
+/* Not inlined: its locals would take stack of those that have little left. */
+static __noinline __attribute__((unused)) void past_put_second(const struct rst_tuple *t,
+							       const struct rst_packet *p,
+							       __u32 netns)
+{
+	struct rst_second second = { .at_ns = bpf_ktime_get_ns(), .seq = p->seq, .ack = p->ack };
+	struct rst_past_key key;
+
+	past_key(&key, t, netns);
+	bpf_map_update_elem(&second_answers, &key, &second, BPF_ANY);
 }
 
 /* A number that nobody outside can foresee. */
@@ -175,6 +208,33 @@ static __always_inline const struct rst_past *past_connection(const struct rst_t
 			  bpf_map_lookup_elem(&dropped_handshakes, &key));
 }
 
+/* The SYN that a program wrote from T's local end to the remote one. */
+static __always_inline const struct rst_past *past_written(const struct rst_tuple *t, __u32 netns)
+{
+	struct rst_past_key key;
+
+	past_key(&key, t, netns);
+	return bpf_map_lookup_elem(&written_syns, &key);
+}
+
+/* The SYN-ACK that T's connection had no use for, if there was one. */
+static __noinline __attribute__((unused)) void past_recall_second(struct rst_past *out,
+								  const struct rst_tuple *t,
+								  __u32 netns)
+{
+	const struct rst_second *second;
+	struct rst_past_key key;
+
+	past_key(&key, t, netns);
+	second = bpf_map_lookup_elem(&second_answers, &key);
+	if (!second)
+		return;
+	out->kind = RST_PAST_SECOND;
+	out->at_ns = second->at_ns;
+	out->rcv_nxt = second->seq;
+	out->snd_nxt = second->ack;
+}
+
 /* Whether a TIME_WAIT socket of that sort (TCP_FIN_WAIT2 or TCP_TIME_WAIT) stands for T's connection; it
  * does no longer, now that a RST went one way or the other. */
 static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 netns, __u8 sort)
@@ -228,7 +288,7 @@ static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
 	const struct rst_past *past = NULL;
 
 	if (!is_syn) {
-		past = past_connection(t, netns);
+		past = past_newer(past_connection(t, netns), past_written(t, netns));
 		if (!past && past_recall_orderly(out, t, netns))
 			return;
 	}

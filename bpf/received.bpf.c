@@ -8,6 +8,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "past.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -85,6 +86,9 @@ int BPF_PROG(rst_received, struct sock *sk)
 	if (!e)
 		return 0;
 	sock_fill_full(e, sk, tp);
+	/* Who else answered its SYN may be the one that resets it. */
+	if (e->sock.role == RST_ROLE_CLIENT)
+		past_recall_second(&e->past, &tuple, kind.netns);
 	event_fill(e, ctx, RST_REC_RECEIVED);
 	fold_submit(fold, &kind, e);
 	return 0;

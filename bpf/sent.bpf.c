@@ -183,8 +183,10 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		e->ifindex = skb->skb_iif;
 		skb_interface(e->ifname, skb);
 	}
-	/* No connection took the segment: it came too late, or for something else. */
-	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER))
+	/* No connection took the segment: it came too late, or for something else. What answers a SYN with
+	 * no more than an ACK may still hold the connection that had these ends before. */
+	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER ||
+		    (e->sock.state == RST_TCP_SYN_SENT && !(packet.flags & RST_FLAG_SYN))))
 		past_recall(&e->past, &tuple, kind.netns, is_syn(&packet));
 	event_fill(e, ctx, RST_REC_SENT);
 	fold_submit(fold, &kind, e);

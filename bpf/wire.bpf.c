@@ -96,6 +96,32 @@ static __always_inline void fill_answer(struct rst_event *e, const struct rst_ki
 	past_recall(&e->past, &e->tuple, kind->netns, is_syn);
 }
 
+/* What answers a SYN that a program wrote will find no connection here, and be reset. */
+static __noinline void remember_written(const struct rst_tuple *tuple,
+					const struct rst_packet *packet, struct sock *sk,
+					__u32 netns)
+{
+	struct rst_past_key key;
+	struct rst_past past;
+
+	__builtin_memset(&past, 0, sizeof(past));
+	past.kind = RST_PAST_WRITTEN;
+	past.at_ns = bpf_ktime_get_ns();
+	past.state = sock_is_inet(sk) ? RST_SOCK_RAW : RST_SOCK_PACKET;
+	past.cookie = sock_inode(sk);
+	past.snd_nxt = packet->seq + 1;
+	past.role = RST_ROLE_CLIENT;
+	task_fill(&past.owner, compat_task());
+	past.known_by = RST_KNOWN_CONTEXT;
+	past_key(&key, tuple, netns);
+	bpf_map_update_elem(&written_syns, &key, &past, BPF_ANY);
+}
+
+static __always_inline bool is_syn_alone(const struct rst_packet *p)
+{
+	return (p->flags & (RST_FLAG_SYN | RST_FLAG_ACK | RST_FLAG_RST)) == RST_FLAG_SYN;
+}
+
 /* Not inlined: what almost every packet goes through has to set up nothing for it. */
 static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 {
@@ -107,9 +133,14 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	bool by_tcp;
 	__u64 fold;
 
-	if (!wire_rst(&tuple, &packet, skb))
+	if (!wire_is_ip(skb) || !skb_segment(&tuple, &packet, skb))
 		return;
 	packet_turn(&tuple);
+	if (!(packet.flags & RST_FLAG_RST)) {
+		if (sk && is_syn_alone(&packet))
+			remember_written(&tuple, &packet, sk, skb_netns(skb));
+		return;
+	}
 	by_tcp = tcp_sends(skb, sk, tuple.family);
 	out = BPF_CORE_READ(skb, dev, ifindex);
 	kind.netns = skb_netns(skb);

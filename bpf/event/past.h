@@ -26,6 +26,10 @@ enum rst_past_kind {
 	RST_PAST_HANDSHAKE =
 		2,	       /* its handshake's last ACK was dropped: the accept queue was full */
 	RST_PAST_LISTENER = 3, /* a listener of this port and address, ended */
+	RST_PAST_SECOND = 4,   /* a SYN-ACK that a connection had no use for: rcv_nxt is its number,
+			       * snd_nxt what it acknowledges */
+	RST_PAST_WRITTEN = 5, /* a SYN that `owner` wrote past TCP: snd_nxt follows it, state is the
+			       * socket's enum rst_socket_kind, cookie its inode number */
 };
 
 /* Why a RST did not leave this host. */

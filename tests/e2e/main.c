@@ -53,6 +53,7 @@ static const struct scenario *const tables[] = {
 	scenarios_exchange,
 	scenarios_ruleset,
 	scenarios_relay,
+	scenarios_stray,
 	scenarios_overflow,
 	scenarios_owners,
 	scenarios_property,

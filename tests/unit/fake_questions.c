@@ -136,6 +136,16 @@ static bool fake_fold_next(void *context, uint32_t *at, bool force, struct rst_e
 	return true;
 }
 
+static int fake_address(void *context, uint32_t netns, uint8_t family, const uint8_t *address,
+			uint64_t *since_ns)
+{
+	struct fake *f = context;
+
+	f->asked.addresses++;
+	*since_ns = f->address_since_ns;
+	return f->address_since_ns ? 0 : -ENOENT;
+}
+
 static bool fake_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
 			     struct translation *out)
 {
@@ -297,6 +307,7 @@ static const struct questions questions = {
 	.history = fake_history,
 	.fold_told = fake_fold_told,
 	.fold_next = fake_fold_next,
+	.address = fake_address,
 	.translation = fake_translation,
 	.rule = fake_rule,
 	.peers = fake_peers,

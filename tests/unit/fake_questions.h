@@ -47,6 +47,7 @@ struct fake {
 	uint64_t fold_before;  /* of a sample that comes through the ring, told of already */
 	struct rst_event fold; /* what the kernel side only counted; the remote port grows */
 	uint32_t folds;	       /* so often */
+	uint64_t address_since_ns; /* of every address; 0: nobody has it */
 	const struct diag_connection
 		*alike;		   /* these share an end with whatever is asked for; NULL: none */
 	int alikes;		   /* how many */
@@ -76,6 +77,7 @@ struct fake {
 			interfaces, processes, releases, stacks, histories, folds, routes, peers,
 			holds;
 		bool forced;   /* the last look for folds */
+		unsigned int addresses;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
 	} asked;

@@ -28,6 +28,8 @@ int answers_open(struct answers *a)
 	if (!err)
 		err = route_open(&a->route);
 	if (!err)
+		err = addresses_open(&a->addresses);
+	if (!err)
 		err = symbols_open(&a->symbols, name_symbols, a);
 	return err;
 }
@@ -38,6 +40,7 @@ void answers_close(struct answers *a)
 	conntrack_close(a->conntrack);
 	ruleset_close(a->ruleset);
 	route_close(a->route);
+	addresses_close(a->addresses);
 	symbols_free(a->symbols);
 }
 
@@ -147,6 +150,14 @@ static bool answer_fold_next(void *context, uint32_t *at, bool force, struct rst
 	return folds_next(&a->folds, at, force, out);
 }
 
+static int answer_address(void *context, uint32_t netns, uint8_t family, const uint8_t *address,
+			  uint64_t *since_ns)
+{
+	struct answers *a = context;
+
+	return addresses_since(a->addresses, netns, family, address, since_ns);
+}
+
 static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *packet,
 			       struct translation *out)
 {
@@ -247,6 +258,7 @@ static void answer_release(void *context)
 	conntrack_release(a->conntrack);
 	ruleset_release(a->ruleset);
 	route_release(a->route);
+	addresses_release(a->addresses);
 }
 
 const struct questions answers_questions = {
@@ -265,6 +277,7 @@ const struct questions answers_questions = {
 	.history = answer_history,
 	.fold_told = answer_fold_told,
 	.fold_next = answer_fold_next,
+	.address = answer_address,
 	.translation = answer_translation,
 	.rule = answer_rule,
 	.route = answer_route,

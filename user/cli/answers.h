@@ -4,6 +4,7 @@
 #define RSTTRACE_ANSWERS_H
 
 #include "cli/questions.h"
+#include "host/addresses.h"
 #include "host/conntrack.h"
 #include "host/route.h"
 #include "kernel/folds.h"
@@ -20,6 +21,7 @@ struct answers {
 	struct conntrack *conntrack;
 	struct ruleset *ruleset;
 	struct route *route;
+	struct addresses *addresses;
 };
 
 /* Opens all but the tracer. Returns 0 or -errno; answers_close is due in either case. */

@@ -204,6 +204,19 @@ static void find_self(const struct ask *a, struct incident *in)
 	}
 }
 
+/* For how long the segment's target has been this host's. */
+static void find_address(const struct ask *a, struct incident *in)
+{
+	const struct rst_event *event = in->ev;
+	uint64_t since;
+
+	if (a->questions->address(a->context, event->netns, event->tuple.family, event->tuple.local,
+				  &since))
+		return;
+	if (since < event->hdr.mono_ns)
+		in->address_ns = event->hdr.mono_ns - since;
+}
+
 void ask_kernel(const struct ask *a, struct incident *in)
 {
 	struct listener_ref *l = &in->listener;
@@ -224,6 +237,11 @@ void ask_kernel(const struct ask *a, struct incident *in)
 		find_target(a, in);
 	if (attribute_wants_translation(in))
 		find_translation(a, in);
+	if (attribute_wants_address(in))
+		find_address(a, in);
+	/* Who has the file is looked for with the owners. */
+	if (attribute_wants_writer(in))
+		incident_change(in)->sock.inode = in->ev->past.cookie;
 	if (attribute_wants_standing(in))
 		find_standing(a, in);
 }

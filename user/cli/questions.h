@@ -65,6 +65,10 @@ struct questions {
 	bool (*fold_told)(void *context, struct rst_event *event);
 	bool (*fold_next)(void *context, uint32_t *at, bool force, struct rst_event *out);
 
+	/* As addresses_since: when this host was given an address. */
+	int (*address)(void *context, uint32_t netns, uint8_t family, const uint8_t *address,
+		       uint64_t *since_ns);
+
 	/* As conntrack_find: how the flow of a packet from the local to the remote end is translated. */
 	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *packet,
 			    struct translation *out);

@@ -41,6 +41,10 @@ static const struct rule rules[] = {
 	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_CERTAIN, OWNER_NOBODY, NULL },
 	{ "P3c", DIR_SENT, match_p3c, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  "ack-number" },
+	{ "P2", DIR_SENT, match_p2_written, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
+	  OWNER_SOCKET, "raw-socket" },
+	{ "P3", DIR_SENT, match_written, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "raw-socket" },
 	{ "P2", DIR_SENT, match_strayed_live, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
 	  OWNER_SOCKET, "translated" },
 	{ "P2", DIR_SENT, match_strayed_ended, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_CERTAIN,
@@ -61,6 +65,14 @@ static const struct rule rules[] = {
 	  OWNER_SOCKET, "translated" },
 	{ "P2", DIR_SENT, match_p2_gone, CAUSE_LISTENER_GONE, CERTAINTY_INFERRED, OWNER_PAST,
 	  "handshake" },
+	{ "P2", DIR_SENT, match_p2_new_address, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED,
+	  OWNER_NOBODY, "new-address" },
+	{ "P3", DIR_SENT, match_p3_new_address, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED,
+	  OWNER_LISTENER, "new-address" },
+	{ "P2", DIR_SENT, match_p2_unasked, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED,
+	  OWNER_NOBODY, "syn-ack" },
+	{ "P3", DIR_SENT, match_unasked, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
+	  "syn-ack" },
 	{ "P2", DIR_SENT, match_p2, CAUSE_NO_SUCH_CONNECTION, CERTAINTY_INFERRED, OWNER_NOBODY,
 	  NULL },
 	{ "P3d", DIR_SENT, match_p3d, CAUSE_SYNCOOKIE_FAILED, CERTAINTY_INFERRED, OWNER_LISTENER,
@@ -83,6 +95,10 @@ static const struct rule rules[] = {
 	  OWNER_CLOSED, "time-wait" },
 	{ "P10", DIR_SENT, match_p10, CAUSE_DATA_AFTER_CLOSE, CERTAINTY_CERTAIN, OWNER_CLOSED,
 	  "time-wait" },
+	{ "P5", DIR_SENT, match_p5_earlier, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "earlier-connection" },
+	{ "P5", DIR_SENT, match_p5_bare_ack, CAUSE_BAD_HANDSHAKE, CERTAINTY_INFERRED, OWNER_SOCKET,
+	  "earlier-connection" },
 	{ "P5", DIR_SENT, match_p5, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
 	  "syn-ack" },
 	{ "P6", DIR_SENT, match_p6, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_SOCKET,
@@ -214,7 +230,18 @@ bool attribute_wants_translation(const struct incident *in)
 				? !strcmp(refusal_of(in), "no-socket")
 				: kind(in, RST_SOCK_LISTENER) && !match_before_listener(in));
 	return (match_p2(in) || match_p3(in)) && !match_closed_earlier_same(in) &&
-	       !match_dropped_same(in);
+	       !match_dropped_same(in) && !match_written(in);
+}
+
+bool attribute_wants_address(const struct incident *in)
+{
+	return (match_p2(in) || match_p3(in)) && !in->translation.there &&
+	       (past_kind(in) == RST_PAST_NONE || past_kind(in) == RST_PAST_LISTENER);
+}
+
+bool attribute_wants_writer(const struct incident *in)
+{
+	return match_written(in) && !in->ev->sock.inode;
 }
 
 bool attribute_wants_alike(const struct incident *in)
@@ -294,6 +321,8 @@ void attribute_cause(struct incident *in)
 	}
 	if (v->cause == CAUSE_CLOSED_EARLIER && in->ev->past.end == RST_END_SILENT)
 		v->detail = "silent-close";
+	if (match_written(in) && in->ev->past.state == RST_SOCK_PACKET)
+		v->detail = "packet-socket";
 	if (in->packet_guessed && v->certainty == CERTAINTY_CERTAIN)
 		v->certainty = CERTAINTY_INFERRED;
 	role_set(in);

@@ -42,6 +42,12 @@ bool attribute_takes_again(const struct incident *in, const struct rst_past *pas
 /* Whether conntrack may know why a segment came to nobody. */
 bool attribute_wants_translation(const struct incident *in);
 
+/* Whether it matters for how long the segment's target has been an address of this host. */
+bool attribute_wants_address(const struct incident *in);
+
+/* Whether a program wrote what the segment answers, and its socket is to be found. */
+bool attribute_wants_writer(const struct incident *in);
+
 /* Where conntrack does not know: whether it may be for a connection that shares one of its ends. */
 bool attribute_wants_alike(const struct incident *in);
 

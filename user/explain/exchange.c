@@ -5,6 +5,7 @@
 #include "base/util.h"
 #include "explain/attribute.h"
 #include "explain/exchange.h"
+#include "explain/rules.h"
 #include "model/facts.h"
 
 /* Who is turned away is closed without having been read from, at once. */
@@ -406,6 +407,9 @@ bool exchange_benign(const struct incident *in)
 		return linger_is_benign(in, &x);
 	case CAUSE_RESET_BY_PEER:
 		return received_is_benign(in, &x);
+	case CAUSE_NO_SUCH_CONNECTION:
+		/* A scanner wants no more than the SYN-ACK. */
+		return match_written(in);
 	default:
 		return cause_get(in->verdict.cause)->benign;
 	}

@@ -4,6 +4,7 @@
 
 #include "explain/attribute.h"
 #include "explain/exchange.h"
+#include "explain/rules.h"
 
 /* The kernel's workers close sockets for others (delayed fput): they are never the owner. */
 static bool context_is_owner(const struct incident *in)
@@ -109,6 +110,11 @@ static void history_of_past(struct incident *in)
 	h->ago_ns = at > now ? 0 : now - at;
 	h->refused = past->end == RST_END_RESET && past->state == RST_TCP_SYN_SENT;
 	h->unsent = (enum rst_unsent)past->unsent;
+	if (past->kind == RST_PAST_WRITTEN) {
+		h->what = "syn-written";
+		history_task(h, recorded(in) ? &in->ev->owner.task : &past->owner);
+		return;
+	}
 	if (past->kind == RST_PAST_HANDSHAKE) {
 		h->what = "accept-queue-full";
 		h->have_queue = true;
@@ -133,7 +139,8 @@ static void history_set(struct incident *in)
 	else if (in->ev->closer.at_ns && in->ev->closer.at_ns <= now)
 		history_of_closer(in);
 	else if (past->kind && past->at_ns <= now + ATTRIBUTE_AGAIN_NS &&
-		 (in->verdict.owner_from == OWNER_PAST ||
+		 (in->verdict.owner_from == OWNER_PAST || match_p5_earlier(in) ||
+		  match_written(in) ||
 		  (in->verdict.owner_from == OWNER_CLOSED && past->kind == RST_PAST_CONNECTION)))
 		history_of_past(in);
 }
@@ -174,6 +181,8 @@ static void choose_owner(struct incident *in)
 		process_set(&in->owner, &ev->owner.task, RST_KNOWN_LISTENER);
 	else if (recorded(in))
 		process_set(&in->owner, &ev->owner.task, ev->owner.known_by);
+	else if (match_written(in))
+		process_set(&in->owner, &ev->past.owner, RST_KNOWN_HISTORY);
 	else if (ev->closer.at_ns)
 		process_set(&in->owner, &ev->closer.task, RST_KNOWN_HISTORY);
 	else if (ev->owner.task.pid)

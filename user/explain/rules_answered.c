@@ -78,6 +78,42 @@ bool match_strayed_likely(const struct incident *in)
 	return strayed(in);
 }
 
+static bool is_loopback(const struct rst_tuple *t)
+{
+	static const uint8_t one[16] = { [15] = 1 };
+
+	return t->family == 4 ? t->local[0] == 127 : !memcmp(t->local, one, sizeof(one));
+}
+
+/* Its address came while tracing was on, so no connection of it is older than that here. */
+static bool new_address(const struct incident *in)
+{
+	return in->address_ns && in->address_ns <= in->traced_ns && !is_loopback(&in->ev->tuple);
+}
+
+bool match_p2_new_address(const struct incident *in)
+{
+	return match_p2(in) && new_address(in);
+}
+
+bool match_p3_new_address(const struct incident *in)
+{
+	return match_p3(in) && new_address(in);
+}
+
+/* A SYN-ACK without a SYN, as far as is known. */
+bool match_p2_unasked(const struct incident *in)
+{
+	return match_p2(in) && match_unasked(in);
+}
+
+bool match_unasked(const struct incident *in)
+{
+	const uint8_t both = RST_FLAG_SYN | RST_FLAG_ACK;
+
+	return (match_p2(in) || match_p3(in)) && (in->packet.flags & both) == both;
+}
+
 bool match_p3(const struct incident *in)
 {
 	return passive(in) && kind(in, RST_SOCK_LISTENER) && behind(in, 0) == FN_TCP_DO_RCV;
@@ -164,6 +200,13 @@ bool match_p10_remembered(const struct incident *in)
 bool match_p5(const struct incident *in)
 {
 	return passive(in) && kind(in, RST_SOCK_FULL) && in->ev->sock.state == RST_TCP_SYN_SENT;
+}
+
+/* The peer's SYN-ACK would have both flags: it holds a connection of these ends already. */
+bool match_p5_bare_ack(const struct incident *in)
+{
+	return match_p5(in) && in->packet.valid &&
+	       (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_ACK;
 }
 
 bool match_p6(const struct incident *in)

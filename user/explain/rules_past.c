@@ -64,6 +64,37 @@ bool match_p3_gone(const struct incident *in)
 	return match_p3(in) && half_open_gone(in);
 }
 
+/* The kernel did not see the SYN that the segment, or what came before it, answers: a program wrote it. */
+bool match_written(const struct incident *in)
+{
+	return no_connection(in) && past_kind(in) == RST_PAST_WRITTEN && in->packet.valid &&
+	       in->packet.flags & RST_FLAG_ACK && near(in->packet.ack, in->ev->past.snd_nxt);
+}
+
+bool match_p2_written(const struct incident *in)
+{
+	return match_p2(in) && match_written(in);
+}
+
+/* Whether that SYN-ACK answered the SYN of this very connection, and is not a copy of the one that it took:
+ * the kernel counts all that was acknowledged from the SYN on, and all that came after the SYN-ACK. */
+bool match_second_syn_ack(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const struct rst_past *past = &in->ev->past;
+
+	return in->direction == DIR_RECEIVED && past_kind(in) == RST_PAST_SECOND &&
+	       kind(in, RST_SOCK_FULL) && s->role == RST_ROLE_CLIENT &&
+	       s->state != RST_TCP_SYN_SENT &&
+	       past->snd_nxt == s->snd_una - (uint32_t)s->bytes_acked + 1 &&
+	       past->rcv_nxt != s->rcv_nxt - (uint32_t)s->bytes_received - 1;
+}
+
+bool match_p5_earlier(const struct incident *in)
+{
+	return match_p5_bare_ack(in) && past_kind(in) == RST_PAST_CONNECTION && continues(in);
+}
+
 bool match_closed_earlier_same(const struct incident *in)
 {
 	return no_connection(in) && past_kind(in) == RST_PAST_CONNECTION && continues(in);

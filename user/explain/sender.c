@@ -2,6 +2,7 @@
 /* sender.c: the signs, each with the least it needs to say anything, and the verdict from them. */
 #include <string.h>
 
+#include "explain/rules.h"
 #include "explain/sender.h"
 #include "model/facts.h"
 
@@ -193,6 +194,8 @@ void sender_judge(struct incident *in)
 		return;
 	if (in->ev->hdr.type == RST_REC_RECEIVED)
 		in_favour(in, SIGN_NUMBER);
+	if (match_second_syn_ack(in))
+		against(in, SIGN_SECOND);
 	if (judge_pair(in))
 		return;
 	judge_looks(in);

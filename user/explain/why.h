@@ -11,6 +11,8 @@ void why_listener_elsewhere(struct incident *in);
 void why_no_such_connection(struct incident *in);
 void why_accept_queue_full(struct incident *in);
 void why_syncookie_failed(struct incident *in);
+
+/* why_handshake.c */
 void why_bad_handshake(struct incident *in);
 
 /* why_past.c */

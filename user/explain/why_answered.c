@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* why_answered.c: the sentences of segments that were answered with a RST. */
-#include <string.h>
-
+#include "explain/rules.h"
 #include "explain/say.h"
 #include "explain/why.h"
-#include "model/facts.h"
-#include "model/words.h"
 
 /* A connection may well be older than this, and have ended before. */
 #define RECENT_NS (15 * 60 * 1000000000ULL)
@@ -80,14 +77,67 @@ static void say_not_kept(struct incident *in)
 		    SPAN(in->traced_ns));
 }
 
+static void say_new_address(struct incident *in)
+{
+	say(in, "; the address %s has been this host's for %s only",
+	    ADDRESS(in->ev->tuple.local, in->ev->tuple.family), SPAN(in->address_ns));
+	if (in->packet.valid && (in->packet.flags & RST_FLAG_SYN))
+		say(in, ": whoever had it before may have sent the SYN");
+	else
+		say(in,
+		    ": the connection began elsewhere (a failover?), or before it was taken away "
+		    "from here");
+}
+
+/* The kernel has nothing to do with what a program exchanges with others past it. */
+static void say_written(struct incident *in)
+{
+	say(in, " in answer to a SYN that ");
+	if (in->owner.pid)
+		say_owner(in);
+	else
+		say(in, "a program");
+	say(in, " had written to a %s socket %s before: the kernel knows of no such connection",
+	    in->ev->past.state == RST_SOCK_PACKET ? "packet" : "raw", SPAN(in->history.ago_ns));
+}
+
+static void say_unasked(struct incident *in)
+{
+	say(in,
+	    " that nothing here asked for, as far as is known: a program wrote the SYN itself (to a raw "
+	    "or packet socket), somebody else sent it in this host's name, or its connect() has "
+	    "ended");
+	if (match_p2_new_address(in) || match_p3_new_address(in))
+		say_new_address(in);
+	else
+		say_not_kept(in);
+}
+
+/* Connections begin at such a port, as a rule, and nobody listens there (the kernel's default for
+ * net.ipv4.ip_local_port_range). */
+#define EPHEMERAL_PORT 32768
+
+static bool from_ephemeral(const struct rst_tuple *t)
+{
+	return t->local_port >= EPHEMERAL_PORT && t->remote_port < EPHEMERAL_PORT;
+}
+
 void why_no_such_connection(struct incident *in)
 {
 	if (in->packet.valid)
 		say_segment(in);
 	else
 		say(in, "a segment");
+	if (match_written(in)) {
+		say_written(in);
+		return;
+	}
 	if (in->translation.there || in->meant.by == MEANT_SEVERAL) {
 		say_untranslated(in);
+		return;
+	}
+	if (match_unasked(in)) {
+		say_unasked(in);
 		return;
 	}
 	say(in, " for a connection that does not exist here");
@@ -103,10 +153,13 @@ void why_no_such_connection(struct incident *in)
 		    in->listener.passed_over || in->listener.device[0] ? "" : " only",
 		    in->listener.device[0] ? " on device " : "",
 		    in->listener.device[0] ? NAME(in->listener.device) : "");
-	} else {
+	} else if (!from_ephemeral(&in->ev->tuple)) {
 		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
 	}
-	say_not_kept(in);
+	if (match_p2_new_address(in) || match_p3_new_address(in))
+		say_new_address(in);
+	else
+		say_not_kept(in);
 }
 
 void why_accept_queue_full(struct incident *in)
@@ -132,31 +185,4 @@ void why_syncookie_failed(struct incident *in)
 	    "%s ago, SYN queue %s now",
 	    in->packet.ack, in->ev->tuple.local_port, SPAN((uint64_t)s->cookies_ms * 1000000),
 	    COUNT(s->syn_queue));
-}
-
-static bool reason_paws(const struct incident *in)
-{
-	return in->reason && !strcmp(in->reason, "TCP_RFC7323_PAWS");
-}
-
-void why_bad_handshake(struct incident *in)
-{
-	const struct rst_socket *s = &in->ev->sock;
-	const char *detail = in->verdict.detail;
-
-	if (!strcmp(detail, "syn-in-window"))
-		say(in, "a second SYN (seq %u) came in the window of a half-open handshake",
-		    in->packet.seq);
-	else if (!strcmp(detail, "syn-ack") && reason_paws(in))
-		say(in, "the SYN-ACK carries a timestamp that this host never sent");
-	else if (!strcmp(detail, "syn-ack"))
-		say(in, "the SYN-ACK acknowledges %u; %u was expected", in->packet.ack, s->snd_nxt);
-	else if (s->kind == RST_SOCK_LISTENER)
-		say(in,
-		    "the handshake's last ACK acknowledges %u, which this host did not send; "
-		    "the half-open connection still stands",
-		    in->packet.ack);
-	else
-		say(in, "in state %s a segment acknowledges %u; %u was expected",
-		    words_tcp_state(s->state), in->packet.ack, s->snd_nxt);
 }

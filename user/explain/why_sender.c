@@ -43,13 +43,29 @@ static void say_went_on(struct incident *in)
 	say(in, "%s after it the peer went on where it was", SPAN(in->sender.went_on_ns));
 }
 
+/* Which host has the better right to the address, nobody can tell from here. */
+static void say_second(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const struct rst_past *past = &in->ev->past;
+
+	say(in,
+	    "two SYN-ACKs with different numbers answered this connection's SYN (seq %u, which was taken, "
+	    "and %u, %s before the RST): two hosts have the address %s, or something on the path answers "
+	    "in its name",
+	    s->rcv_nxt - (uint32_t)s->bytes_received - 1, past->rcv_nxt,
+	    SPAN(in->ev->hdr.mono_ns - past->at_ns),
+	    ADDRESS(in->ev->tuple.remote, in->ev->tuple.family));
+}
+
 /* Those that the sentence of no cause says itself. */
 static const struct {
 	enum sender_sign sign;
 	void (*say)(struct incident *in);
 } said[] = {
-	{ SIGN_SOONER, say_sooner },	 { SIGN_DISTANCE, say_distance }, { SIGN_STALE, say_stale },
-	{ SIGN_REPEATED, say_repeated }, { SIGN_WENT_ON, say_went_on },
+	{ SIGN_SOONER, say_sooner },   { SIGN_DISTANCE, say_distance },
+	{ SIGN_STALE, say_stale },     { SIGN_REPEATED, say_repeated },
+	{ SIGN_WENT_ON, say_went_on }, { SIGN_SECOND, say_second },
 };
 
 void sender_say(struct incident *in)
@@ -57,6 +73,10 @@ void sender_say(struct incident *in)
 	const struct sender *s = &in->sender;
 	const char *before = "; sent in the peer's name, and probably not by the peer: ";
 
+	if (s->who != SENDER_OTHER && s->speaks_against & 1U << SIGN_SECOND) {
+		say(in, "; ");
+		say_second(in);
+	}
 	if (s->who != SENDER_OTHER)
 		return;
 	/* That sentence begins with it. */

@@ -363,6 +363,7 @@ struct incident {
 	struct after after;
 	struct sender sender;
 	struct stayed stayed;
+	uint64_t address_ns; /* for how long the local address has been this host's; 0: not known */
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
 		      * socket or TIME_WAIT that a dropped RST was for */
 	bool unasked; /* whether it stands is not known: its namespace could not be asked */

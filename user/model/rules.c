@@ -43,9 +43,10 @@ static const struct rule_record rules[] = {
 	{ "P4", RULE_ANSWERED, "a connection just made refused the ACK that made it",
 	  "The RST was sent for a full socket, and the kernel's reason names the ACK number: "
 	  "TCP_OLD_ACK, TCP_TOO_OLD_ACK, TCP_ACK_UNSENT_DATA or TCP_INVALID_ACK_SEQUENCE." },
-	{ "P5", RULE_ANSWERED, "a SYN-ACK did not fit the SYN",
+	{ "P5", RULE_ANSWERED, "a SYN-ACK did not fit the SYN, or an ACK answered it",
 	  "The RST was sent for a socket in SYN_SENT: the SYN-ACK acknowledges something else, or echoes "
-	  "a timestamp that was never sent." },
+	  "a timestamp that was never sent; or the peer, which holds a connection of these ports already, "
+	  "answered with no more than an ACK. By its numbers it is told which one that was." },
 	{ "P6", RULE_ANSWERED, "an ACK did not fit a socket in SYN_RECV",
 	  "The RST was sent for a full socket in SYN_RECV: a child of TCP Fast Open, or a simultaneous "
 	  "open. Ordinary half-open connections have no full socket." },

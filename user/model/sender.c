@@ -25,7 +25,7 @@ const char *sender_sign_name(enum sender_sign sign)
 		[SIGN_IP_ID] = "ip-id",		  [SIGN_WINDOW] = "window",
 		[SIGN_NUMBERS] = "numbers",	  [SIGN_STALE] = "stale",
 		[SIGN_REPEATED] = "repeated",	  [SIGN_SOONER] = "sooner",
-		[SIGN_WENT_ON] = "went-on",
+		[SIGN_WENT_ON] = "went-on",	  [SIGN_SECOND] = "second-syn-ack",
 	};
 
 	return names[sign];

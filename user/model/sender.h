@@ -30,6 +30,7 @@ enum sender_sign {
 	SIGN_REPEATED, /* against: the same RST came again, and nothing was sent that it answers */
 	SIGN_SOONER,   /* against: it answers a segment sooner than the path is long */
 	SIGN_WENT_ON,  /* against: the peer went on afterwards */
+	SIGN_SECOND,   /* against: another host answered the connection's SYN as well */
 	SIGNS,
 };
 

@@ -593,6 +593,22 @@ static void put_after(struct json_out *o, const struct sink_style *style, const 
 	json_out_end(o, c);
 }
 
+/* Of a connection whose SYN two answered. */
+static void put_second(struct json_out *o, const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const struct rst_past *past = &in->ev->past;
+	struct json_mark c;
+
+	if (!(in->sender.speaks_against & 1U << SIGN_SECOND))
+		return;
+	c = json_out_object(o, "second_syn_ack");
+	put_number(o, "seq", past->rcv_nxt);
+	put_number(o, "first_seq", s->rcv_nxt - (uint32_t)s->bytes_received - 1);
+	put_number(o, "ago_ns", in->ev->hdr.mono_ns - past->at_ns);
+	json_out_end(o, c);
+}
+
 static void put_signs(struct json_out *o, const char *key, uint32_t signs)
 {
 	struct json_mark c = json_out_array(o, key);
@@ -760,6 +776,8 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_pair(o, style, &in->pair);
 	put_after(o, style, &in->after);
 	put_sender(o, style, in);
+	put_second(o, in);
+	put_nonzero(o, "address_age_ns", in->address_ns);
 	put_listener(o, &in->listener);
 	put_kernel(o, in);
 	put_word(o, "phase", v->phase);

@@ -2,6 +2,23 @@
 /* rows_passive.c: segments that were answered with a RST, and nothing is remembered of them. */
 #include "rows.h"
 
+static void address_new(struct built *b)
+{
+	b->in.traced_ns = b->in.address_ns = 1000000;
+}
+
+static void address_old(struct built *b)
+{
+	b->in.traced_ns = 1000000;
+	b->in.address_ns = 1000001;
+}
+
+static void address_loopback(struct built *b)
+{
+	address_new(b);
+	b->ev.tuple.local[0] = 127;
+}
+
 static void elsewhere(struct built *b)
 {
 	b->in.listener.port = 80;
@@ -132,7 +149,7 @@ static const struct row rows[] = {
 	{ "P2", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 0, "NO_SOCKET", NULL,
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P2, late SYN-ACK", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | ACK, 0, "NO_SOCKET", NULL,
-	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
+	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, "syn-ack" },
 	{ "P2 although somebody listens elsewhere", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 0, NULL,
 	  elsewhere, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "no packet, no socket: neither P1 nor P2", DIR_SENT, V4 "tcp_v4_rcv", NONE, NO_PACKET,
@@ -160,6 +177,19 @@ static const struct row rows[] = {
 	  NULL, NULL, NO_RULE, OWNER_SOCKET, NULL },
 	{ "P5", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", FULL(SYN_SENT, OPEN), SYN | ACK, 0,
 	  "TCP_INVALID_ACK_SEQUENCE", NULL, CAUSE_BAD_HANDSHAKE, SURE, "P5", OWNER_SOCKET, "syn-ack" },
+	{ "P5, a bare ACK", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", FULL(SYN_SENT, OPEN), ACK, 0,
+	  "TCP_INVALID_ACK_SEQUENCE", NULL, CAUSE_BAD_HANDSHAKE, LIKELY, "P5", OWNER_SOCKET,
+	  "earlier-connection" },
+	{ "a SYN-ACK to a listener", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, SYN | ACK, 0,
+	  NULL, NULL, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_NOBODY, "syn-ack" },
+	{ "a new address", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, "NO_SOCKET", address_new,
+	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, "new-address" },
+	{ "a new address, and a listener", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, ACK, 10,
+	  NULL, address_new, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, "new-address" },
+	{ "an address older than tracing", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, "NO_SOCKET",
+	  address_old, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
+	{ "a new address of loopback", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, "NO_SOCKET",
+	  address_loopback, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P6", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", FULL(SYN_RECV, OPEN), ACK, 0, NULL, NULL,
 	  CAUSE_BAD_HANDSHAKE, SURE, "P6", OWNER_SOCKET, "ack-number" },
 	{ "P7", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", FULL(CLOSE, DEAD), ACK | PSH, 100,

@@ -86,6 +86,24 @@ static void numbers(struct built *b, uint32_t seq_off, uint32_t ack_off)
 	b->ev.past.snd_nxt = 2000 - ack_off;
 }
 
+static void written(struct built *b)
+{
+	build_past(b, RST_PAST_WRITTEN, RST_END_NOT, 1);
+	b->ev.past.state = RST_SOCK_RAW;
+}
+
+static void written_packet(struct built *b)
+{
+	written(b);
+	b->ev.past.state = RST_SOCK_PACKET;
+}
+
+static void written_other(struct built *b)
+{
+	written(b);
+	numbers(b, 0, SPAN);
+}
+
 static void connection_other(struct built *b)
 {
 	connection(b);
@@ -227,7 +245,7 @@ static const struct row rows[] = {
 	{ "P2: gone too long", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 0, NULL, listener_63_s_ago,
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P2: a SYN-ACK is no answer to a listener", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | ACK, 0,
-	  NULL, listener, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
+	  NULL, listener, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, "syn-ack" },
 	{ "P2: nor is a segment without ACK", DIR_SENT, V4 "tcp_v4_rcv", NONE, FIN, 0, NULL, listener,
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P2: nor is a FIN", DIR_SENT, V4 "tcp_v4_rcv", NONE, FIN | ACK, 0, NULL, listener,
@@ -312,13 +330,36 @@ static const struct row rows[] = {
 	{ "not P3f: P12", DIR_SENT, V4 "tcp_check_req", LISTENER, ACK, 0, NULL, handshake,
 	  CAUSE_OUT_OF_MEMORY, LIKELY, "P12", OWNER_LISTENER, "no-child" },
 
+	/* an earlier connection that the peer still holds */
+	{ "P5, it is remembered", DIR_SENT, V4 "tcp_v4_do_rcv", FULL(SYN_SENT, OPEN), ACK, 0,
+	  "TCP_INVALID_ACK_SEQUENCE", connection, CAUSE_BAD_HANDSHAKE, SURE, "P5", OWNER_SOCKET,
+	  "earlier-connection" },
+	{ "P5, another one is", DIR_SENT, V4 "tcp_v4_do_rcv", FULL(SYN_SENT, OPEN), ACK, 0,
+	  "TCP_INVALID_ACK_SEQUENCE", connection_other, CAUSE_BAD_HANDSHAKE, LIKELY, "P5", OWNER_SOCKET,
+	  "earlier-connection" },
+	{ "P5, a listener is", DIR_SENT, V4 "tcp_v4_do_rcv", FULL(SYN_SENT, OPEN), ACK, 0,
+	  "TCP_INVALID_ACK_SEQUENCE", listener, CAUSE_BAD_HANDSHAKE, LIKELY, "P5", OWNER_SOCKET,
+	  "earlier-connection" },
+
+	/* a SYN that a program wrote */
+	{ "a SYN-ACK to a raw socket's SYN", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | ACK, 0, NULL, written,
+	  CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_SOCKET, "raw-socket" },
+	{ "to a packet socket's", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | ACK, 0, NULL, written_packet,
+	  CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_SOCKET, "packet-socket" },
+	{ "where somebody listens", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, SYN | ACK, 0, NULL, written,
+	  CAUSE_NO_SUCH_CONNECTION, SURE, "P3", OWNER_SOCKET, "raw-socket" },
+	{ "data on it", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK | PSH, 10, NULL, written,
+	  CAUSE_NO_SUCH_CONNECTION, SURE, "P2", OWNER_SOCKET, "raw-socket" },
+	{ "of another SYN", DIR_SENT, V4 "tcp_v4_rcv", NONE, SYN | ACK, 0, NULL, written_other,
+	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, "syn-ack" },
+
 	/* SYN cookies */
 	{ "P3d", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0, "TCP_FLAGS", cookies,
 	  CAUSE_SYNCOOKIE_FAILED, LIKELY, "P3d", OWNER_LISTENER, NULL },
 	{ "P3d, cookies sent this very moment", DIR_SENT, V6 "tcp_v6_do_rcv", LISTENER, ACK | PSH, 10,
 	  NULL, cookies_just_now, CAUSE_SYNCOOKIE_FAILED, LIKELY, "P3d", OWNER_LISTENER, NULL },
 	{ "not P3d: SYN-ACK", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, SYN | ACK, 0, NULL, cookies,
-	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, NULL },
+	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_NOBODY, "syn-ack" },
 	{ "not P3d: no ACK", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, FIN, 0, NULL, cookies,
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, NULL },
 	{ "not P3d: no packet to see", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, NO_PACKET, NULL, cookies,

@@ -410,3 +410,43 @@ Test(sender, goes_on_or_was_overtaken)
 	b.ev.sock.state = RST_TCP_SYN_SENT;
 	cr_expect_not(sender_goes_on(&b.ev.sock, &data, 0));
 }
+
+/* ---- two SYN-ACKs */
+
+/* The client's SYN had number 1000 and the SYN-ACK that it took 5000; another one came. */
+static void build_second(struct built *b, uint32_t seq, uint32_t ack)
+{
+	build_taken(b);
+	b->ev.sock.bytes_acked = 400;
+	build_past(b, RST_PAST_SECOND, RST_END_NOT, 20);
+	b->ev.past.rcv_nxt = seq;
+	b->ev.past.snd_nxt = ack;
+}
+
+Test(sender, second_syn_ack)
+{
+	struct built b;
+
+	build_second(&b, 777000, 1001);
+	assert_other(&b, BIT(SIGN_SOONER) | BIT(SIGN_SECOND));
+	attribute_why(&b.in);
+	cr_expect_not_null(
+		strstr(b.in.verdict.why,
+		       "two SYN-ACKs with different numbers answered this connection's SYN "
+		       "(seq 5000, which was taken, and 777000, 20 ms before the RST)"),
+		"%s", b.in.verdict.why);
+}
+
+/* A copy of the one that was taken; what answers an earlier SYN; a server has sent the SYN-ACK itself. */
+Test(sender, no_second_syn_ack)
+{
+	struct built b;
+
+	build_second(&b, 5000, 1001);
+	assert_other(&b, BIT(SIGN_SOONER));
+	build_second(&b, 777000, 1002);
+	assert_other(&b, BIT(SIGN_SOONER));
+	build_second(&b, 777000, 1001);
+	b.ev.sock.role = RST_ROLE_SERVER;
+	assert_other(&b, BIT(SIGN_SOONER));
+}

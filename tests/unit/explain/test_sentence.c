@@ -49,7 +49,8 @@ Test(sentence, half_a_character_is_escaped)
 /* A detail for the causes whose sentence needs one; N chooses. */
 static const char *detail_of(int cause, size_t n)
 {
-	static const char *const handshakes[] = { "ack-number", "syn-ack", "syn-in-window" };
+	static const char *const handshakes[] = { "ack-number", "syn-ack", "syn-in-window",
+						  "earlier-connection" };
 	static const char *const crafted[] = { "raw-socket", "packet-socket", "tun" };
 	static const char *const ignored[] = {
 		"challenge-ack", "out-of-window",   "old-sequence", "bad-ack",	      "no-ack",
@@ -60,7 +61,7 @@ static const char *detail_of(int cause, size_t n)
 
 	switch (cause) {
 	case CAUSE_BAD_HANDSHAKE:
-		return handshakes[n % 3];
+		return handshakes[n % 4];
 	case CAUSE_CRAFTED:
 		return crafted[n % 3];
 	case CAUSE_FORWARDED:

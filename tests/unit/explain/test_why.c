@@ -89,6 +89,72 @@ Test(why, no_such_connection)
 		   "nginx/12 listens on port 80");
 }
 
+Test(why, unasked_syn_ack)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_SYN | RST_FLAG_ACK, 0);
+	assert_why(
+		&b,
+		"SYN,ACK segment (seq 1000, ack 2000) that nothing here asked for, as far as is known: "
+		"a program wrote the SYN itself (to a raw or packet socket), somebody else sent it in "
+		"this host's name, or its connect() has ended");
+	build_past(&b, RST_PAST_WRITTEN, RST_END_NOT, 2);
+	build_past_owner(&b, "nmap", 12, RST_KNOWN_CONTEXT);
+	b.ev.past.state = RST_SOCK_RAW;
+	assert_why(
+		&b,
+		"SYN,ACK segment (seq 1000, ack 2000) in answer to a SYN that nmap/12 had written "
+		"to a raw socket 2 ms before: the kernel knows of no such connection");
+	cr_expect(b.in.verdict.benign);
+}
+
+Test(why, new_address)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_ACK, 10);
+	b.ev.tuple.local_port = 40000;
+	b.in.traced_ns = 5000000000;
+	assert_why(
+		&b,
+		"ACK segment with 10 bytes (seq 1000, ack 2000) for a connection that does not exist "
+		"here; nobody listens on port 40000; tracing began only 5 s before, an earlier end was "
+		"not seen");
+	/* From where connections begin, nobody listens. */
+	b.ev.tuple.remote_port = 443;
+	b.in.address_ns = 400000000;
+	assert_why(
+		&b,
+		"ACK segment with 10 bytes (seq 1000, ack 2000) for a connection that does not "
+		"exist here; the address 10.0.0.1 has been this host's for 400 ms only: the "
+		"connection began elsewhere (a failover?), or before it was taken away from here");
+}
+
+Test(why, earlier_connection)
+{
+	struct built b;
+
+	build_full(&b, DIR_SENT, PASSIVE "tcp_v4_do_rcv", RST_TCP_SYN_SENT);
+	build_packet(&b, RST_FLAG_ACK, 0);
+	assert_why(
+		&b,
+		"ACK segment (seq 1000, ack 2000) in answer to the SYN, which opens nothing: the "
+		"peer still holds an earlier connection of these ports, of which nothing is "
+		"remembered here; the RST ends it there, and the SYN is repeated");
+	build_past(&b, RST_PAST_CONNECTION, RST_END_CLOSE, 5000);
+	build_past_closer(&b, "curl", 12, 5000);
+	b.ev.past.state = RST_TCP_FIN_WAIT2;
+	assert_why(
+		&b,
+		"ACK segment (seq 1000, ack 2000) in answer to the SYN, which opens nothing: the peer "
+		"still holds an earlier connection of these ports; 5 s ago curl/12 closed it here; its "
+		"end there is in CLOSE_WAIT: the program there has not closed it since; the RST ends it "
+		"there, and the SYN is repeated");
+}
+
 Test(why, data_after_close)
 {
 	struct built b;
