@@ -37,9 +37,10 @@ static __always_inline __u8 end_of(const struct sock *sk, const struct tcp_sock 
 		return RST_END_SILENT;
 	switch (sk->sk_err) {
 	case K_ETIMEDOUT:
+		return RST_END_TIMEOUT;
 	case K_EHOSTUNREACH:
 	case K_ENETUNREACH:
-		return RST_END_TIMEOUT;
+		return RST_END_UNREACHABLE;
 	case K_ECONNABORTED:
 		return RST_END_DESTROYED;
 	case K_EPIPE:
@@ -175,6 +176,42 @@ static __always_inline void keep_end(struct sock *sk, const struct tcp_sock *tp,
 		past_put_orderly(&tuple, netns);
 	else
 		remember(sk, tp, st, &tuple, netns, old_state);
+}
+
+/* connect() came to nothing: by an ICMP message (tcp_v4_err, tcp_v6_err), or for want of an answer
+ * (tcp_write_err). ss -K is no refusal, and what the process gave up itself has no error. */
+static __always_inline void denied(struct sock *sk, const struct tcp_sock *tp,
+				   const struct rst_storage *st)
+{
+	struct rst_tuple tuple = {};
+	__u32 netns = sock_netns(sk);
+	struct rst_denied *d;
+
+	if (!sk->sk_err || sk->sk_err == K_ECONNABORTED || st->reset ||
+	    !(rst_config.directions & RST_WANT_RECEIVED))
+		return;
+	sock_tuple(&tuple, sk, tp);
+	if (!filter_pass(&tuple, netns))
+		return;
+	count(RST_CNT_DENIED);
+	d = bpf_ringbuf_reserve(&ring, sizeof(*d), 0);
+	if (!d) {
+		count(RST_CNT_LOST_DENIED);
+		return;
+	}
+	__builtin_memset(d, 0, sizeof(*d));
+	d->hdr.size = sizeof(*d);
+	d->hdr.type = RST_REC_DENIED;
+	d->hdr.cpu = bpf_get_smp_processor_id();
+	d->hdr.mono_ns = bpf_ktime_get_ns();
+	d->tuple = tuple;
+	d->owner = st->owner.task;
+	d->created_ns = st->created_ns;
+	d->netns = netns;
+	d->error = sk->sk_err;
+	d->repeated = tp->total_retrans;
+	d->gave_up = sk->sk_err == K_ETIMEDOUT || sk->sk_err_soft == sk->sk_err;
+	bpf_ringbuf_submit(d, wakeup_flags(sizeof(*d)));
 }
 
 /* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */

@@ -36,7 +36,9 @@ enum rst_record_type {
 	RST_REC_DROPPED = 6,  /* struct rst_event: a RST that came in and was dropped */
 	RST_REC_REJECTED = 7, /* struct rst_rejected: what a firewall answered with a RST */
 	RST_REC_STAYED = 8,   /* struct rst_stayed: a RST of this host that did not leave it */
-	RST_REC_CGROUP = 9,   /* struct rst_cgroup: a cgroup that is being removed */
+	RST_REC_DENIED =
+		12,	    /* struct rst_denied: an attempt to connect that failed without a RST */
+	RST_REC_CGROUP = 9, /* struct rst_cgroup: a cgroup that is being removed */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */
@@ -126,6 +128,19 @@ struct rst_closed {
 	__u64 cookie;
 };
 
+/* RST_REC_DENIED: a socket that went from SYN_SENT to CLOSE by an error, and not by a RST. */
+struct rst_denied {
+	struct rst_header hdr;
+	struct rst_tuple tuple;
+	struct rst_task owner; /* pid 0: not known */
+	__u64 created_ns;      /* of the first SYN; 0: before tracing */
+	__u32 netns;
+	__s32 error;	/* errno */
+	__u32 repeated; /* SYNs after the first */
+	__u8 gave_up;	/* the error had been noted before, and the kernel gave up repeating */
+	__u8 pad[3];
+};
+
 #define RST_STAYED_STACK 12
 
 /* RST_REC_STAYED: a RST that this host sent, or wanted to, and dropped itself. The tuple is that of its
@@ -174,6 +189,7 @@ _Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
 _Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
+_Static_assert(sizeof(struct rst_denied) == 136, "rst_denied");
 _Static_assert(sizeof(struct rst_stayed) == 208, "rst_stayed");
 _Static_assert(sizeof(struct rst_cgroup) == 1056, "rst_cgroup");
 _Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");

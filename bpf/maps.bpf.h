@@ -34,7 +34,8 @@ struct rst_storage {
 	__u8 dead;   /* only in a hash: its socket is destroyed, what comes next is another one's */
 	__u8 unsent; /* enum rst_unsent, of the RST that it was aborted with */
 	__u8 linger0; /* its listener had SO_LINGER 0, and so it was born with that */
-	__u8 pad[2];
+	__u8 reset;   /* a RST ended it */
+	__u8 pad;
 	__u32 closed_ns;    /* when it became CLOSE, but for the upper half; 0: it did not */
 	__u32 handshake_us; /* its round trip; 0: not known */
 	__u64 created_ns;

@@ -89,6 +89,7 @@ static __always_inline void born(struct sock *sk)
 	st->handshake_us = 0;
 	st->old_state = 0;
 	st->unsent = 0;
+	st->reset = 0;
 }
 
 static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
@@ -150,6 +151,8 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	    old_state == RST_TCP_FIN_WAIT1 || old_state == RST_TCP_FIN_WAIT2 ||
 	    old_state == RST_TCP_SYN_RECV)
 		st->closed_ns = bpf_ktime_get_ns();
+	if (old_state == RST_TCP_SYN_SENT)
+		denied(sk, tp, st);
 	keep_end(sk, tp, st, old_state);
 }
 

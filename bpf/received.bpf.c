@@ -73,8 +73,11 @@ int BPF_PROG(rst_received, struct sock *sk)
 		return 0;
 	}
 	st = compat_storage(sk);
-	if (st)
+	if (st) {
 		owner = st->owner.task.pid;
+		/* What an error ends besides is told of apart: see denied(). */
+		st->reset = 1;
+	}
 	called_by = rst_config.fold && is_doubtful(&kind) ? caller(ctx) : RST_CALLER_RST;
 	if (called_by == RST_CALLER_DATA) {
 		count(RST_CNT_NOT_RECEIVED);

@@ -29,7 +29,9 @@ enum rst_counter {
 	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */
 	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */
 	RST_CNT_MISSED_STATES,	  /* the same for changes of a socket's state */
-	RST_CNT_REPLACED, /* of those remembered, in place of an earlier one of the same ends */
+	RST_CNT_REPLACED,    /* of those remembered, in place of an earlier one of the same ends */
+	RST_CNT_DENIED,	     /* attempts to connect that failed without a RST, after the filters */
+	RST_CNT_LOST_DENIED, /* of those, without room in the ring */
 	RST_CNT_MAX,
 };
 

@@ -11,13 +11,15 @@ enum rst_end {
 	RST_END_CLOSE = 1, /* close() or shutdown() by `closer`, or its exit (closer.exiting) */
 	RST_END_ABORT = 2, /* `closer` made the kernel send a RST: unread data, SO_LINGER 0, … */
 	RST_END_RESET = 3, /* the peer's RST ended it */
-	RST_END_TIMEOUT = 4,   /* the peer was not reached any more (ETIMEDOUT and its like) */
+	RST_END_TIMEOUT = 4,   /* the peer was not reached any more (ETIMEDOUT) */
 	RST_END_DESTROYED = 5, /* from outside: ss -K */
 	RST_END_PEER = 6,      /* the handshake failed */
 	RST_END_GAVE_UP = 7,   /* `closer` closed the socket before the connection stood */
 	RST_END_BEFORE = 8,    /* closed by this end before it was traced: nobody knows who */
 	RST_END_SILENT = 9,    /* `closer` took it away without a segment (TCP_REPAIR) */
 	RST_END_ORDERLY = 10,  /* both ends had sent their FIN: no more than the time is kept */
+	RST_END_UNREACHABLE =
+		11, /* ICMP said that the peer cannot be reached, or no route leads there */
 };
 
 enum rst_past_kind {

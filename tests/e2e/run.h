@@ -62,9 +62,6 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 extern const struct scenario scenarios_sender[], scenarios_listeners[], scenarios_pairs[],
 	scenarios_many[], scenarios_races[], scenarios_relayed[];
 
-/* Answers that nobody asked for, or not in that form. */
-extern const struct scenario scenarios_stray[];
-
 /* What is gone by the time somebody looks it up, and by whom. */
 extern const struct scenario scenarios_vanished[];
 
@@ -88,5 +85,8 @@ void run_set_current(struct run *run);
 
 /* CLOCK_MONOTONIC in nanoseconds. */
 long long run_now(void);
+
+/* Answers that nobody asked for, or not in that form. */
+extern const struct scenario scenarios_stray[], scenarios_denied[];
 
 #endif

@@ -146,6 +146,14 @@ static int fake_address(void *context, uint32_t netns, uint8_t family, const uin
 	return f->address_since_ns ? 0 : -ENOENT;
 }
 
+static void fake_icmp(void *context, uint32_t netns, const struct rst_tuple *tuple,
+		      struct denial_icmp *out)
+{
+	const struct fake *f = context;
+
+	*out = f->icmp;
+}
+
 static bool fake_translation(void *context, uint32_t netns, const struct rst_tuple *segment,
 			     struct translation *out)
 {
@@ -308,6 +316,7 @@ static const struct questions questions = {
 	.fold_told = fake_fold_told,
 	.fold_next = fake_fold_next,
 	.address = fake_address,
+	.icmp = fake_icmp,
 	.translation = fake_translation,
 	.rule = fake_rule,
 	.peers = fake_peers,

@@ -47,6 +47,7 @@ struct fake {
 	uint64_t fold_before;  /* of a sample that comes through the ring, told of already */
 	struct rst_event fold; /* what the kernel side only counted; the remote port grows */
 	uint32_t folds;	       /* so often */
+	struct denial_icmp icmp;
 	uint64_t address_since_ns; /* of every address; 0: nobody has it */
 	const struct diag_connection
 		*alike;		   /* these share an end with whatever is asked for; NULL: none */

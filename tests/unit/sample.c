@@ -145,6 +145,16 @@ char *sample_render_attack(const struct sink_ops *ops, const struct sink_style *
 	return take_text(&sink);
 }
 
+char *sample_render_denial(const struct sink_ops *ops, const struct sink_style *style,
+			   const struct denial *d)
+{
+	struct sink sink;
+
+	sample_open(&sink, ops, style, memfd_create("sink", MFD_CLOEXEC));
+	cr_assert_eq(ops->denial(&sink, d), 0);
+	return take_text(&sink);
+}
+
 char *sample_render(const struct sink_ops *ops, const struct sink_style *style,
 		    const struct incident *in, const struct summary *sum)
 {

@@ -30,6 +30,9 @@ void sample_close(struct sink *sink);
 char *sample_render_attack(const struct sink_ops *ops, const struct sink_style *style,
 			   const struct attack_report *r);
 
+char *sample_render_denial(const struct sink_ops *ops, const struct sink_style *style,
+			   const struct denial *d);
+
 /* What OPS writes: begin, the incident (NULL: none), the summary (NULL: none). To be freed. */
 char *sample_render(const struct sink_ops *ops, const struct sink_style *style,
 		    const struct incident *in, const struct summary *sum);

@@ -30,6 +30,8 @@ int answers_open(struct answers *a)
 	if (!err)
 		err = addresses_open(&a->addresses);
 	if (!err)
+		err = icmp_open(&a->icmp);
+	if (!err)
 		err = symbols_open(&a->symbols, name_symbols, a);
 	return err;
 }
@@ -41,6 +43,7 @@ void answers_close(struct answers *a)
 	ruleset_close(a->ruleset);
 	route_close(a->route);
 	addresses_close(a->addresses);
+	icmp_close(a->icmp);
 	symbols_free(a->symbols);
 }
 
@@ -158,6 +161,14 @@ static int answer_address(void *context, uint32_t netns, uint8_t family, const u
 	return addresses_since(a->addresses, netns, family, address, since_ns);
 }
 
+static void answer_icmp(void *context, uint32_t netns, const struct rst_tuple *tuple,
+			struct denial_icmp *out)
+{
+	struct answers *a = context;
+
+	icmp_find(a->icmp, netns, tuple, out);
+}
+
 static bool answer_translation(void *context, uint32_t netns, const struct rst_tuple *packet,
 			       struct translation *out)
 {
@@ -259,6 +270,7 @@ static void answer_release(void *context)
 	ruleset_release(a->ruleset);
 	route_release(a->route);
 	addresses_release(a->addresses);
+	icmp_drain(a->icmp);
 }
 
 const struct questions answers_questions = {
@@ -278,6 +290,7 @@ const struct questions answers_questions = {
 	.fold_told = answer_fold_told,
 	.fold_next = answer_fold_next,
 	.address = answer_address,
+	.icmp = answer_icmp,
 	.translation = answer_translation,
 	.rule = answer_rule,
 	.route = answer_route,

@@ -6,6 +6,7 @@
 #include "cli/questions.h"
 #include "host/addresses.h"
 #include "host/conntrack.h"
+#include "host/icmp.h"
 #include "host/route.h"
 #include "kernel/folds.h"
 #include "kernel/symbols.h"
@@ -22,6 +23,7 @@ struct answers {
 	struct ruleset *ruleset;
 	struct route *route;
 	struct addresses *addresses;
+	struct icmp *icmp;
 };
 
 /* Opens all but the tracer. Returns 0 or -errno; answers_close is due in either case. */

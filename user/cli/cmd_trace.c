@@ -262,6 +262,20 @@ static int open_output(struct trace *t)
 	return sinks_add(&p->sinks, sink_find(p->o->json ? "json" : "text"), &t->out, &style);
 }
 
+/* Which host sent an ICMP error, only a socket in that namespace hears. */
+static void hear_icmp(struct trace *t)
+{
+	uint32_t netns = t->pipeline.netns ? t->pipeline.netns : t->pipeline.own_netns;
+	int err = icmp_hear(t->answers.icmp, netns);
+
+	if (!err)
+		return;
+	fprintf(stderr,
+		"rsttrace: note: which host refuses by ICMP is not heard: %s; that takes "
+		"CAP_NET_RAW%s\n",
+		strerror(-err), netns == t->pipeline.own_netns ? "" : " and CAP_SYS_ADMIN");
+}
+
 static int trace(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
@@ -286,6 +300,8 @@ static int trace(struct trace *t)
 	err = open_output(t);
 	if (!err)
 		err = answers_open(&t->answers);
+	if (!err && o->refusals)
+		hear_icmp(t);
 	if (!err)
 		err = tracer_open(&t->answers.tracer, &capture, &t->features, t->btf, p->netns,
 				  pipeline_record, p, stderr);

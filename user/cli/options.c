@@ -414,6 +414,8 @@ static const struct definition definitions[] = {
 	  FLAG(passing) },
 	{ 0, "abnormal", NULL, "hide what is benign: nothing was lost", SECTION_WHAT, SCOPE_TRACE,
 	  FLAG(abnormal) },
+	{ 0, "refusals", NULL, "also connects that failed without a RST: ICMP, no answer",
+	  SECTION_WHAT, SCOPE_TRACE, FLAG(refusals) },
 	{ 'i', "interface", "NAME[:generic]",
 	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACES,
 	  set_interface, 0 },

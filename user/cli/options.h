@@ -37,6 +37,7 @@ struct options {
 	bool sent, received;	 /* --sent, --received, --passing; */
 	bool passing;		 /* all false: all */
 	bool abnormal;		 /* --abnormal: hide benign causes */
+	bool refusals;		 /* --refusals: show connects that failed without a RST */
 	bool json;		 /* -j */
 	uint64_t count;		 /* -n; 0: no limit */
 	double seconds;		 /* -d; 0: no limit */

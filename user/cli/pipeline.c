@@ -12,6 +12,7 @@
 #include "model/facts.h"
 #include "model/listeners.h"
 #include "packet.h"
+#include "cli/denials.h"
 #include "cli/pipeline.h"
 #include "explain/injection.h"
 #include "explain/sender.h"
@@ -227,6 +228,9 @@ int pipeline_record(void *context, const void *data, size_t size)
 		break;
 	case RST_REC_STAYED:
 		join_stayed(&p->join, record.stayed);
+		break;
+	case RST_REC_DENIED:
+		denials_take(p, record.denied);
 		break;
 	case RST_REC_CGROUP:
 		p->ask.questions->cgroup_removed(p->ask.context, record.cgroup);
@@ -574,13 +578,12 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	return !o->pid || in->owner.pid == o->pid;
 }
 
-/* The cgroup itself, and those below it. */
-static bool in_cgroup(const struct pipeline *p, const struct incident *in)
+bool pipeline_in_cgroup(const struct pipeline *p, const struct process *owner)
 {
 	size_t len = strlen(p->cgroup);
 
-	return !len || (strncmp(in->owner.cgroup, p->cgroup, len) == 0 &&
-			(len == 1 || !in->owner.cgroup[len] || in->owner.cgroup[len] == '/'));
+	return !len || (strncmp(owner->cgroup, p->cgroup, len) == 0 &&
+			(len == 1 || !owner->cgroup[len] || owner->cgroup[len] == '/'));
 }
 
 /* A container by its name, or by its id as it is printed or whole. */
@@ -608,11 +611,10 @@ static bool is_pod(const char *want, const struct container_names *names)
 }
 
 /* The process's container, or the one whose network namespace it is. */
-static bool in_container(const struct pipeline *p, const struct incident *in)
+bool pipeline_in_container(const struct pipeline *p, const struct process *owner,
+			   const struct netns_place *place)
 {
 	const struct options *o = p->o;
-	const struct process *owner = &in->owner;
-	const struct netns_place *place = &in->place;
 
 	if (o->container && !is_container(o->container, owner->container, &owner->names) &&
 	    !is_container(o->container, place->container, &place->names))
@@ -631,7 +633,8 @@ static bool passes(struct pipeline *p, struct incident *in)
 		if (in->ev->netns != p->own_netns)
 			p->ask.questions->place(p->ask.context, in->ev->netns, &in->place);
 	}
-	return in_cgroup(p, in) && in_container(p, in);
+	return pipeline_in_cgroup(p, &in->owner) &&
+	       pipeline_in_container(p, &in->owner, &in->place);
 }
 
 /* Tells anew what IN has shown to be wrong, where it was told. */

@@ -15,6 +15,7 @@
 #include "cli/ask.h"
 #include "cli/options.h"
 #include "output/sink.h"
+#include "model/denial.h"
 #include "model/summary.h"
 
 /* Events that are attributed together, so that one pass over the open files serves them all. */
@@ -81,6 +82,7 @@ struct pipeline {
 	struct incident mate;  /* scratch, for the other end's verdict */
 	struct rst_event mate_event;
 	struct attack_report report; /* scratch */
+	struct denial denial;	     /* scratch */
 	size_t n;
 	uint64_t looked; /* number of the newest entry whose rule was looked for soon */
 	struct {
@@ -102,6 +104,13 @@ int pipeline_folds(struct pipeline *p, bool force);
 
 /* Brings out what has waited long enough; FORCE: everything. */
 void pipeline_run(struct pipeline *p, bool force);
+
+/* Whether a process is in the cgroup that is wanted, or below it: --cgroup. */
+bool pipeline_in_cgroup(const struct pipeline *p, const struct process *owner);
+
+/* Whether it, or whose network namespace it is, is the container and the pod that are wanted. */
+bool pipeline_in_container(const struct pipeline *p, const struct process *owner,
+			   const struct netns_place *place);
 
 /* No more is wanted: the count is reached, or the output failed. */
 bool pipeline_done(const struct pipeline *p);

@@ -14,6 +14,7 @@
 #include "host/diag.h"
 #include "host/ruleset.h"
 #include "kernel/past.h"
+#include "model/denial.h"
 #include "model/incident.h"
 #include "model/listeners.h"
 
@@ -72,6 +73,10 @@ struct questions {
 	/* As conntrack_find: how the flow of a packet from the local to the remote end is translated. */
 	bool (*translation)(void *context, uint32_t netns, const struct rst_tuple *packet,
 			    struct translation *out);
+
+	/* As icmp_find: who sent the ICMP error that refused a connection. */
+	void (*icmp)(void *context, uint32_t netns, const struct rst_tuple *tuple,
+		     struct denial_icmp *out);
 
 	/* As ruleset_find: which rule of a firewall it was. */
 	void (*rule)(void *context, uint32_t netns, const struct ruleset_query *q,

@@ -12,6 +12,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_closed *closed = data;
 	const struct rst_rejected *rejected = data;
 	const struct rst_stayed *stayed = data;
+	const struct rst_denied *denied = data;
 	const struct rst_cgroup *cgroup = data;
 
 	*out = (struct record){ 0 };
@@ -25,7 +26,7 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
 		    event->sock.kind > RST_SOCK_PACKET || event->sock.role > RST_ROLE_CLIENT ||
 		    event->owner.known_by > RST_KNOWN_LISTENER ||
-		    event->past.kind > RST_PAST_WRITTEN || event->past.end > RST_END_ORDERLY ||
+		    event->past.kind > RST_PAST_WRITTEN || event->past.end > RST_END_UNREACHABLE ||
 		    event->past.role > RST_ROLE_CLIENT || event->past.unsent > RST_UNSENT_DOWN ||
 		    event->unsent > RST_UNSENT_DOWN || event->past.known_by > RST_KNOWN_LISTENER ||
 		    event->ifname[RST_IFNAME_LEN - 1])
@@ -56,6 +57,11 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*cgroup) || cgroup->path[RST_CGROUP_PATH - 1])
 			return -EBADMSG;
 		out->cgroup = cgroup;
+		break;
+	case RST_REC_DENIED:
+		if (hdr->size < sizeof(*denied))
+			return -EBADMSG;
+		out->denied = denied;
 		break;
 	default:
 		return -EPROTO;

@@ -98,7 +98,7 @@ static void history_of_past(struct incident *in)
 		[RST_END_TIMEOUT] = "timeout", [RST_END_DESTROYED] = "destroyed",
 		[RST_END_PEER] = "handshake",  [RST_END_GAVE_UP] = "gave-up",
 		[RST_END_BEFORE] = "close",    [RST_END_SILENT] = "silent-close",
-		[RST_END_ORDERLY] = "orderly",
+		[RST_END_ORDERLY] = "orderly", [RST_END_UNREACHABLE] = "unreachable",
 	};
 	const struct rst_past *past = &in->ev->past;
 	struct history *h = &in->history;

@@ -121,6 +121,11 @@ void say_history(struct incident *in, const char *object)
 		say(in, "%s had timed out: the peer did not answer", object);
 		return;
 	}
+	if (!strcmp(h->what, "unreachable")) {
+		say(in, "%s had ended: by ICMP the peer was unreachable, or no route led there",
+		    object);
+		return;
+	}
 	if (!strcmp(h->what, "handshake")) {
 		say(in, "its handshake had failed");
 		return;

@@ -17,6 +17,39 @@ void summary_add(struct summary *s, const struct incident *in, bool shown)
 		s->shown += count;
 }
 
+static bool is_of(const struct denied_sum *sum, const struct denial *d)
+{
+	return sum->port == d->tuple.remote_port && sum->pid == d->owner.pid &&
+	       sum->error == d->error && sum->netns == d->netns && sum->family == d->tuple.family &&
+	       !memcmp(sum->remote, d->tuple.remote, sizeof(sum->remote));
+}
+
+void summary_add_denial(struct summary *s, const struct denial *d)
+{
+	struct denied_sum *sum = s->denied;
+
+	s->denials++;
+	while (sum < s->denied + s->ndenied && !is_of(sum, d))
+		sum++;
+	if (sum == s->denied + SUMMARY_DENIED)
+		return;
+	if (sum == s->denied + s->ndenied) {
+		s->ndenied++;
+		*sum = (struct denied_sum){
+			.family = d->tuple.family,
+			.port = d->tuple.remote_port,
+			.netns = d->netns,
+			.pid = d->owner.pid,
+			.error = d->error,
+		};
+		memcpy(sum->remote, d->tuple.remote, sizeof(sum->remote));
+		memcpy(sum->comm, d->owner.comm, sizeof(sum->comm));
+	}
+	sum->count++;
+	if (d->icmp.there)
+		sum->icmp = d->icmp;
+}
+
 void summary_correct(struct summary *s, enum direction direction, const struct verdict *before,
 		     const struct verdict *after)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "model/denial.h"
 #include "model/incident.h"
 #include "model/kinds.h"
 
@@ -19,6 +20,21 @@ struct pressure {
 	bool ended;
 	uint64_t dropped;    /* SYNs and last ACKs that it dropped while traced */
 	uint64_t overflowed; /* of those, last ACKs that met a full accept queue */
+};
+
+#define SUMMARY_DENIED 32
+
+/* Connects of one process to one place that failed in one way without a RST. */
+struct denied_sum {
+	uint8_t remote[16]; /* as in struct rst_tuple */
+	uint8_t family;
+	uint16_t port;
+	uint32_t netns;
+	uint32_t pid; /* 0: not known */
+	char comm[RST_COMM_LEN + 1];
+	int error;		 /* errno */
+	struct denial_icmp icmp; /* of the last one */
+	uint64_t count;
 };
 
 struct reconciliation;
@@ -45,6 +61,9 @@ struct summary {
 	uint64_t held;	       /* of those, still there at the end */
 	struct pressure pressure[SUMMARY_PRESSURE]; /* the most dropped first */
 	uint32_t npressure;
+	struct denied_sum denied[SUMMARY_DENIED]; /* in the order in which they came first */
+	uint32_t ndenied;
+	uint64_t denials; /* all of them, also those without room in `denied` */
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
 	uint32_t nnot_covered;
 	const struct reconciliation *reconciliation; /* with the counters; NULL: not known */
@@ -52,6 +71,9 @@ struct summary {
 
 /* Adds one incident that has passed the filters to the totals. */
 void summary_add(struct summary *s, const struct incident *in, bool shown);
+
+/* Adds a connect that failed without a RST, and passed the filters. */
+void summary_add_denial(struct summary *s, const struct denial *d);
 
 /* Moves a reset that was added from BEFORE to AFTER, which corrects it. */
 struct verdict;

@@ -82,6 +82,15 @@ int sinks_attack(struct sinks *all, const struct attack_report *r)
 	return err;
 }
 
+int sinks_denial(struct sinks *all, const struct denial *d)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		note(&err, all->sink[i].ops->denial(&all->sink[i], d));
+	return err;
+}
+
 int sinks_summary(struct sinks *all, const struct summary *s)
 {
 	int err = 0;

@@ -8,6 +8,7 @@
 
 #include "base/writer.h"
 #include "model/attack_report.h"
+#include "model/denial.h"
 #include "model/incident.h"
 #include "model/summary.h"
 
@@ -43,6 +44,7 @@ struct sink_ops {
 	int (*begin)(struct sink *sink); /* tracing has begun; NULL: nothing is written then */
 	int (*event)(struct sink *sink, const struct incident *in);
 	int (*attack)(struct sink *sink, const struct attack_report *r);
+	int (*denial)(struct sink *sink, const struct denial *d);
 	int (*summary)(struct sink *sink, const struct summary *s);
 };
 
@@ -73,6 +75,7 @@ int sinks_add(struct sinks *all, const struct sink_ops *ops, struct writer *out,
 int sinks_begin(struct sinks *all);
 int sinks_event(struct sinks *all, const struct incident *in);
 int sinks_attack(struct sinks *all, const struct attack_report *r);
+int sinks_denial(struct sinks *all, const struct denial *d);
 int sinks_summary(struct sinks *all, const struct summary *s);
 int sinks_flush(struct sinks *all);
 

@@ -827,6 +827,65 @@ static void put_attack(struct json_state *j, const struct sink_style *style,
 	json_out_end(o, c);
 }
 
+/* No reset: an attempt to connect that failed without one. */
+static void put_denial(struct json_state *j, const struct sink_style *style, const struct denial *d)
+{
+	struct json_out *o = &j->out;
+	const struct rst_tuple *t = &d->tuple;
+	char text[TEXT_ENDPOINT_MAX];
+	struct json_mark c;
+
+	put_number(o, "v", JSON_VERSION);
+	put_id(o, style, "id", d->id);
+	put_time(j, d->wall_ns);
+	put_number(o, "mono_ns", d->mono_ns);
+	put_word(o, "refusal", denial_kind(d->error));
+	put_word(o, "error", denial_error(d->error));
+	put_sentence(o, "why", d->why);
+	put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
+	put_endpoint(o, "local", t->local, t->family, t->local_port);
+	put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+	put_nonzero(o, "netns", d->netns);
+	put_process(o, &d->owner);
+	put_nonzero(o, "after_ns", d->after_ns);
+	put_number(o, "syns", d->syns);
+	if (!d->icmp.there)
+		return;
+	c = json_out_object(o, "icmp");
+	put_word(o, "from", text_address(text, d->icmp.from, t->family));
+	put_number(o, "type", d->icmp.type);
+	put_number(o, "code", d->icmp.code);
+	put_word(o, "says", denial_icmp_words(t->family, d->icmp.type, d->icmp.code));
+	json_out_end(o, c);
+}
+
+static void put_denied(struct json_out *o, const struct summary *s)
+{
+	struct json_mark all = json_out_object(o, "refusals"), by, c;
+	char text[TEXT_ENDPOINT_MAX];
+
+	put_number(o, "total", s->denials);
+	put_number(o, "lost", s->counters[RST_CNT_LOST_DENIED]);
+	by = json_out_array(o, "by");
+	for (uint32_t i = 0; i < s->ndenied; i++) {
+		const struct denied_sum *d = &s->denied[i];
+
+		c = json_out_object(o, NULL);
+		put_endpoint(o, "remote", d->remote, d->family, d->port);
+		put_nonzero(o, "netns", d->netns);
+		put_nonzero(o, "pid", d->pid);
+		put_name(o, "comm", d->comm, sizeof(d->comm));
+		put_word(o, "error", denial_error(d->error));
+		put_word(o, "what", denial_words(d->error));
+		if (d->icmp.there)
+			put_word(o, "from", text_address(text, d->icmp.from, d->family));
+		put_number(o, "count", d->count);
+		json_out_end(o, c);
+	}
+	json_out_end_kept(o, by);
+	json_out_end_kept(o, all);
+}
+
 static void put_totals(struct json_out *o, const char *key, const uint64_t *by_cause)
 {
 	struct json_mark c = json_out_object(o, key);
@@ -997,6 +1056,7 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 	put_number(o, "no_listener_room", s->counters[RST_CNT_NO_LISTENER_ROOM]);
 	put_number(o, "malformed", s->malformed);
 	put_history_use(o, s);
+	put_denied(o, s);
 	put_pressure(o, s);
 	if (s->reconciliation)
 		put_reconciliation(o, s->reconciliation);
@@ -1068,6 +1128,17 @@ static int attack(struct sink *sink, const struct attack_report *r)
 	return put_line(sink);
 }
 
+static int denial(struct sink *sink, const struct denial *d)
+{
+	struct json_state *j = sink->state;
+
+	if (sink->style.quiet)
+		return 0;
+	json_out_begin(&j->out);
+	put_denial(j, &sink->style, d);
+	return put_line(sink);
+}
+
 static int summary(struct sink *sink, const struct summary *s)
 {
 	struct json_state *j = sink->state;
@@ -1088,5 +1159,6 @@ const struct sink_ops sink_json = {
 	.close = json_close,
 	.event = event,
 	.attack = attack,
+	.denial = denial,
 	.summary = summary,
 };

@@ -435,6 +435,33 @@ static int attack(struct sink *sink, const struct attack_report *r)
 	return writer_add(sink->out, &state->text);
 }
 
+static int denial(struct sink *sink, const struct denial *d)
+{
+	const struct rst_tuple *t = &d->tuple;
+	struct text_state *state = sink->state;
+	char process[PROCESS_TEXT_MAX];
+	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
+	const char *cells[COLUMNS] = {
+		[COLUMN_TIME] = when,
+		[COLUMN_DIR] = "fail",
+		[COLUMN_LOCAL] = local,
+		[COLUMN_REMOTE] = remote,
+		[COLUMN_CAUSE] = denial_kind(d->error),
+		[COLUMN_PROCESS] = process,
+		[COLUMN_WHY] = d->why,
+	};
+	const char *colors[COLUMNS] = { [COLUMN_PROCESS] = d->owner.pid ? OWNER_COLOR : NULL };
+
+	if (sink->style.quiet)
+		return 0;
+	format_time(when, sizeof(when), sink, d->wall_ns);
+	format_endpoint(local, t->local, t->family, t->local_port);
+	format_endpoint(remote, t->remote, t->family, t->remote_port);
+	format_process(process, &d->owner);
+	put_cells(&state->text, &sink->style, cells, colors);
+	return writer_add(sink->out, &state->text);
+}
+
 static int summary(struct sink *sink, const struct summary *s)
 {
 	struct text_state *state = sink->state;
@@ -450,5 +477,6 @@ const struct sink_ops sink_text = {
 	.begin = begin,
 	.event = event,
 	.attack = attack,
+	.denial = denial,
 	.summary = summary,
 };

@@ -98,6 +98,37 @@ static void put_losses(struct buffer *text, const struct summary *s)
 			text_count(number, summary_not_received(s)));
 }
 
+static void put_denied(struct buffer *text, const struct summary *s)
+{
+	char name[4 * RST_COMM_LEN + 1], end[TEXT_ENDPOINT_MAX], n[28];
+	uint64_t told = 0;
+
+	for (uint32_t i = 0; i < s->ndenied; i++) {
+		const struct denied_sum *d = &s->denied[i];
+
+		told += d->count;
+		buffer_format(text, "  refused without a RST: %s connect%s",
+			      text_count(n, d->count), d->count == 1 ? "" : "s");
+		if (d->pid)
+			buffer_format(text, " of %s/%u",
+				      text_escape(name, sizeof(name), d->comm, RST_COMM_LEN),
+				      d->pid);
+		buffer_format(text, " to %s", text_endpoint(end, d->remote, d->family, d->port));
+		buffer_format(text, ": %s, %s", denial_error(d->error), denial_words(d->error));
+		if (d->icmp.there)
+			buffer_format(text, " from %s", text_address(end, d->icmp.from, d->family));
+		buffer_char(text, '\n');
+	}
+	if (s->denials > told)
+		buffer_format(text, "  refused without a RST: %s more connects, to other places\n",
+			      text_count(n, s->denials - told));
+	if (s->counters[RST_CNT_LOST_DENIED])
+		buffer_format(text,
+			      "  refused without a RST: %s more were counted only, the ring was "
+			      "full; try --ring-size 64\n",
+			      text_count(n, s->counters[RST_CNT_LOST_DENIED]));
+}
+
 static void put_pressure(struct buffer *text, const struct summary *s)
 {
 	char name[4 * RST_COMM_LEN + 1], end[TEXT_ENDPOINT_MAX], n[2][28];
@@ -176,6 +207,7 @@ void sink_text_summary(struct buffer *text, const struct sink_style *style, cons
 	put_nothing(text, s, all);
 	put_without_details(text, style->every, s);
 	put_losses(text, s);
+	put_denied(text, s);
 	put_pressure(text, s);
 	if (s->reconciliation)
 		sink_text_counters(text, sink_text_width(style), s->reconciliation);

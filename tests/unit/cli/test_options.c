@@ -78,6 +78,7 @@ static const struct {
 	{ "--passing", "--passing", offsetof(struct options, passing) },
 	{ "--every", "--every", offsetof(struct options, capture.every) },
 	{ "--abnormal", "--abnormal", offsetof(struct options, abnormal) },
+	{ "--refusals", "--refusals", offsetof(struct options, refusals) },
 	{ "-j", "--json", offsetof(struct options, json) },
 	{ "-v", "--verbose", offsetof(struct options, capture.verbose) },
 	{ "-s", "--stack", offsetof(struct options, style.stack) },

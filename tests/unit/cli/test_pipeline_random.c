@@ -214,7 +214,7 @@ static void random_past(struct rst_past *p)
 	p->closed_ns = extreme();
 	p->idle_ms = extreme();
 	p->kind = (uint8_t)below(RST_PAST_LISTENER + 1);
-	p->end = (uint8_t)below(RST_END_ORDERLY + 1);
+	p->end = (uint8_t)below(RST_END_UNREACHABLE + 1);
 	p->role = (uint8_t)below(RST_ROLE_CLIENT + 1);
 }
 

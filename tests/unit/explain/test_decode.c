@@ -285,7 +285,7 @@ Test(decode, fields_out_of_range)
 	e.past.kind = RST_PAST_WRITTEN + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
-	e.past.end = RST_END_ORDERLY + 1;
+	e.past.end = RST_END_UNREACHABLE + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e.past.end = UINT8_MAX;
 	assert_refused(&e, sizeof(e), -EBADMSG);

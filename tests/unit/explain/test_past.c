@@ -180,10 +180,10 @@ Test(past, of_a_timewait_socket)
 Test(past, every_end_has_its_word)
 {
 	static const char *const words[] = {
-		[RST_END_NOT] = "close",       [RST_END_CLOSE] = "close",
-		[RST_END_ABORT] = "abort",     [RST_END_RESET] = "reset-received",
-		[RST_END_TIMEOUT] = "timeout", [RST_END_DESTROYED] = "destroyed",
-		[RST_END_PEER] = "handshake",
+		[RST_END_NOT] = "close",	   [RST_END_CLOSE] = "close",
+		[RST_END_ABORT] = "abort",	   [RST_END_RESET] = "reset-received",
+		[RST_END_TIMEOUT] = "timeout",	   [RST_END_UNREACHABLE] = "unreachable",
+		[RST_END_DESTROYED] = "destroyed", [RST_END_PEER] = "handshake",
 	};
 
 	for (int kind = RST_PAST_CONNECTION; kind <= RST_PAST_LISTENER; kind += 2) {

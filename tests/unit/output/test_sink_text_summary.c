@@ -113,6 +113,7 @@ static bool elsewhere(int counter)
 	case RST_CNT_NOT_RECEIVED:
 	case RST_CNT_FOLDED_INCOMING:
 	case RST_CNT_SHED_ARRIVED:
+	case RST_CNT_DENIED:
 		return true;
 	default:
 		return false;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_denied.c: connects that fail without a RST, and others that are none of those. */
+#include <string.h>
+
+#include "expect.h"
+#include "pair.h"
+
+static const char *const refusals[] = { "--refusals", NULL };
+
+#define PORT 4443
+
+/* The refusals that were told of; N (recorded): how many there must be. The first one, or NULL. */
+static json_t *expect_refusals(struct run *run, size_t n)
+{
+	json_t *event, *first = NULL;
+	size_t i, got = 0;
+
+	json_array_foreach(run->tracer.events, i, event) {
+		if (!json_object_get(event, "refusal"))
+			continue;
+		if (!got++)
+			first = event;
+	}
+	if (got != n)
+		run_fail("%zu refusals, wanted %zu", got, n);
+	return first;
+}
+
+static int summed(const struct run *run)
+{
+	return (int)json_integer_value(
+		json_object_get(json_object_get(run->tracer.summary, "refusals"), "total"));
+}
+
+/* One end, in the client's namespace, where the ICMP message is heard. */
+static void refused(struct run *run, const char *reject, const char *kind, const char *error,
+		    int code)
+{
+	struct pair p;
+	json_t *e;
+	int fd;
+
+	netlab_sh(
+		&run->lab, SIDE_SERVER,
+		"nft \"add table inet t; add chain inet t i { type filter hook input priority 0; }; add "
+		"rule inet t i tcp dport %d reject with icmpx %s\"",
+		PORT, reject);
+	tracer_start_at(run, SIDE_CLIENT, false, refusals);
+	pair_listen(run, &p, 8);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, PORT, 0, NULL);
+	/* The first SYN's error comes while connect() has the socket locked, and only the second's ends it. */
+	actor_await_state(&p.cli, fd, 7);
+	tracer_stop(run);
+	e = expect_refusals(run, 1);
+	expect_str(e, "refusal", kind);
+	expect_str(e, "error", error);
+	expect_end(e, "remote", p.server.address, PORT);
+	expect_int(e, "process.pid", p.cli.pid);
+	expect_at_least(e, "syns", 1);
+	expect_str(e, "icmp.from", p.server.address);
+	expect_int(e, "icmp.code", code);
+	expect_contains(e, "why", "the peer itself or its firewall");
+	if (summed(run) != 1)
+		run_fail("the summary has %d refusals", summed(run));
+	pair_stop(&p);
+}
+
+static void port_unreachable(struct run *run)
+{
+	refused(run, "port-unreachable", "port-unreachable", "ECONNREFUSED",
+		run->speak == SPEAK_V6 ? 4 : 3);
+}
+
+static void prohibited(struct run *run)
+{
+	bool six = run->speak == SPEAK_V6;
+
+	refused(run, "admin-prohibited", six ? "prohibited" : "host-unreachable",
+		six ? "EACCES" : "EHOSTUNREACH", six ? 1 : 13);
+}
+
+/* A SYN that gets lost, and its only copy. */
+static void no_answer(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+	int fd;
+
+	netlab_block(&run->lab, SIDE_SERVER);
+	tracer_start_at(run, SIDE_CLIENT, false, refusals);
+	pair_listen(run, &p, 8);
+	netlab_sysctl(&run->lab, SIDE_CLIENT, "tcp_syn_retries", 1);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, p.server.port, 0, NULL);
+	actor_await_reset(&p.cli, fd);
+	tracer_stop(run);
+	e = expect_refusals(run, 1);
+	expect_str(e, "refusal", "no-answer");
+	expect_str(e, "error", "ETIMEDOUT");
+	expect_absent(e, "icmp");
+	pair_stop(&p);
+}
+
+/* A RST is told of as one; what the process gives up, and what ss -K ends, is refused by nobody. */
+static void not_refused(struct run *run)
+{
+	struct pair p;
+	int fd;
+
+	tracer_start_at(run, SIDE_CLIENT, false, refusals);
+	pair_listen(run, &p, 8);
+	actor_await_reset(&p.cli,
+			  actor_connect_start(&p.cli, run->speak, p.server.address, PORT, 0, NULL));
+	netlab_block(&run->lab, SIDE_SERVER);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, p.server.port, 0, NULL);
+	actor_close(&p.cli, fd);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, p.server.port, 0, NULL);
+	netlab_try(&run->lab, SIDE_CLIENT, "ss -K state syn-sent >/dev/null 2>&1");
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	expect_refusals(run, 0);
+	if (summed(run))
+		run_fail("the summary has %d refusals", summed(run));
+	pair_stop(&p);
+}
+
+const struct scenario scenarios_denied[] = {
+	{ "refused-by-icmp", port_unreachable, ALL_FAMILIES, false },
+	{ "refused-by-icmp-prohibited", prohibited, V4_V6, false },
+	{ "refused-no-answer", no_answer, ONCE, false },
+	{ "refused-not", not_refused, V4_V6, false },
+	{ 0 },
+};
