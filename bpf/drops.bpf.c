@@ -321,6 +321,8 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 		past_recall(&e->past, &tuple, kind.netns, false);
 	event_fill(e, ctx, RST_REC_DROPPED);
 	fold_submit(fold, &kind, e);
+	if (fold == FOLD_DETAILS && (packet.length || packet.header > 20))
+		bytes_tell(skb, &tuple, &packet);
 }
 
 /* Where SKB was to leave; before it has a device, its route tells. */

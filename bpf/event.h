@@ -36,6 +36,7 @@ enum rst_record_type {
 	RST_REC_DROPPED = 6,  /* struct rst_event: a RST that came in and was dropped */
 	RST_REC_REJECTED = 7, /* struct rst_rejected: what a firewall answered with a RST */
 	RST_REC_STAYED = 8,   /* struct rst_stayed: a RST of this host that did not leave it */
+	RST_REC_BYTES = 11,   /* struct rst_bytes: what the RST told of last carries */
 	RST_REC_DENIED =
 		12,	    /* struct rst_denied: an attempt to connect that failed without a RST */
 	RST_REC_CGROUP = 9, /* struct rst_cgroup: a cgroup that is being removed */
@@ -108,6 +109,8 @@ struct rst_arrival {
 	struct rst_packet packet;
 	struct rst_peer peer; /* packets 0: nothing is known */
 	__u32 ifindex;
+	__u32 netns; /* of that interface; 0: the one that the tracer was started in */
+	__u32 pad;
 };
 
 /* RST_REC_REJECTED: the packet that netfilter dropped right after the RST (RST_REC_WIRE) that
@@ -139,6 +142,18 @@ struct rst_denied {
 	__u32 repeated; /* SYNs after the first */
 	__u8 gave_up;	/* the error had been noted before, and the kernel gave up repeating */
 	__u8 pad[3];
+};
+
+/* RST_REC_BYTES: what a RST carries besides its header, told right after the RST itself. */
+#define RST_BYTES_MAX 100
+
+struct rst_bytes {
+	struct rst_header hdr;
+	struct rst_tuple tuple; /* of the RST as it was told */
+	__u32 seq;		/* its own */
+	__u8 options;		/* bytes of its TCP options; then come those */
+	__u8 payload;		/* of its payload: the first ones */
+	__u8 bytes[RST_BYTES_MAX + 2];
 };
 
 #define RST_STAYED_STACK 12
@@ -186,9 +201,10 @@ struct rst_addresses {
 _Static_assert(sizeof(struct rst_header) == 16, "rst_header");
 _Static_assert(sizeof(struct rst_event) == 1056, "rst_event");
 _Static_assert(sizeof(struct rst_peer) == 28, "rst_peer");
-_Static_assert(sizeof(struct rst_arrival) == 112, "rst_arrival");
+_Static_assert(sizeof(struct rst_arrival) == 120, "rst_arrival");
 _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
+_Static_assert(sizeof(struct rst_bytes) == 168, "rst_bytes");
 _Static_assert(sizeof(struct rst_denied) == 136, "rst_denied");
 _Static_assert(sizeof(struct rst_stayed) == 208, "rst_stayed");
 _Static_assert(sizeof(struct rst_cgroup) == 1056, "rst_cgroup");

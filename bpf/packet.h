@@ -76,6 +76,7 @@ static __always_inline void packet_tcp(const __u8 *tcp, __u32 following, struct 
 	packet->seq = packet_u32(tcp + 4);
 	packet->ack = packet_u32(tcp + 8);
 	packet->length = following > header ? following - header : 0;
+	packet->header = (__u8)header;
 	packet->valid = 1;
 }
 
@@ -164,6 +165,8 @@ static __always_inline int packet_read_ip4(packet_reader read, const __u8 *ip, c
 	if (length != 20 && read(ip + length, end, 20, room + PACKET_IP_BYTES, &tcp))
 		return 0;
 	packet_ip4(header, tuple, packet);
+	if (whole)
+		packet->at = (__u16)length;
 	return packet_found(tcp, total - length, whole, tuple, packet);
 }
 
@@ -200,6 +203,8 @@ static __always_inline int packet_read_ip6(packet_reader read, const __u8 *ip, c
 	if (next != PACKET_TCP || left < 20 || read(at, end, 20, room + PACKET_IP_BYTES, &bytes))
 		return 0;
 	packet_ip6(header, tuple, packet);
+	if (whole)
+		packet->at = (__u16)(at - ip);
 	return packet_found(bytes, left, whole, tuple, packet);
 }
 
@@ -231,8 +236,8 @@ static __always_inline int packet_read(const __u8 *data, const __u8 *end, int wh
 				       struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	const __u8 *ip = data + 14;
-	__u16 type;
-	int i;
+	__u16 type, before = 14;
+	int i, found = 0;
 
 	if (data + 14 > end)
 		return 0;
@@ -244,12 +249,15 @@ static __always_inline int packet_read(const __u8 *data, const __u8 *end, int wh
 			return 0;
 		type = packet_u16(ip + 2);
 		ip += 4;
+		before += 4;
 	}
 	if (type == PACKET_ETH_IP)
-		return packet_walk(packet_direct, ip, end, 4, 0, whole, tuple, packet);
-	if (type == PACKET_ETH_IP6)
-		return packet_walk(packet_direct, ip, end, 6, 0, whole, tuple, packet);
-	return 0;
+		found = packet_walk(packet_direct, ip, end, 4, 0, whole, tuple, packet);
+	else if (type == PACKET_ETH_IP6)
+		found = packet_walk(packet_direct, ip, end, 6, 0, whole, tuple, packet);
+	if (found && whole)
+		packet->at += before;
+	return found;
 }
 
 /*

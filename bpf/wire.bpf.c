@@ -184,6 +184,8 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	if (by_tcp || (!sk && !e->in_ifindex))
 		await_rejected(e);
 	fold_submit(fold, &kind, e);
+	if (fold == FOLD_DETAILS && !by_tcp && (packet.length || packet.header > 20))
+		bytes_tell(skb, &tuple, &packet);
 }
 
 SEC("tp_btf/net_dev_queue")

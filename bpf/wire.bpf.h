@@ -99,4 +99,62 @@ static __always_inline bool wire_rst(struct rst_tuple *t, struct rst_packet *p,
 	return skb_segment(t, p, skb) && p->flags & RST_FLAG_RST;
 }
 
+/* A timestamp and its padding: what Linux puts into every RST that aborts a connection. */
+#define BYTES_TIMESTAMP 0x0101080aU
+
+static __always_inline bool bytes_are_usual(const struct rst_packet *p, __u32 options)
+{
+	return !p->length && (p->header <= 20 || (p->header == 32 && options == BYTES_TIMESTAMP));
+}
+
+static __always_inline void bytes_begin(struct rst_bytes *b, const struct rst_tuple *t,
+					const struct rst_packet *p)
+{
+	__builtin_memset(b, 0, sizeof(*b));
+	b->hdr.size = sizeof(*b);
+	b->hdr.type = RST_REC_BYTES;
+	b->hdr.cpu = bpf_get_smp_processor_id();
+	b->hdr.mono_ns = bpf_ktime_get_ns();
+	b->tuple = *t;
+	b->seq = p->seq;
+	b->options = p->header - 20;
+}
+
+/* How many of the N bytes behind the fixed header are kept; the payload's share is noted. */
+static __always_inline __u32 bytes_kept(struct rst_bytes *b, __u32 n)
+{
+	if (n > RST_BYTES_MAX)
+		n = RST_BYTES_MAX;
+	b->payload = n > b->options ? n - b->options : 0;
+	return n;
+}
+
+/* Tells what the RST P of SKB, which T was told of, carries; only what lies in the linear part. */
+static __noinline __attribute__((unused)) void bytes_tell(const struct sk_buff *skb,
+							  const struct rst_tuple *t,
+							  const struct rst_packet *p)
+{
+	const __u8 *from = skb->head + skb->network_header + p->at + 20;
+	const __u8 *end = skb->data + (skb->len - skb->data_len);
+	__u32 n = p->header - 20 + p->length, options = 0;
+	struct rst_bytes *b;
+
+	if (p->header > 20)
+		bpf_probe_read_kernel(&options, sizeof(options), from);
+	if (bytes_are_usual(p, bpf_ntohl(options)) || from >= end)
+		return;
+	if (n > (__u64)(end - from))
+		n = end - from;
+	b = bpf_ringbuf_reserve(&ring, sizeof(*b), 0);
+	if (!b)
+		return;
+	bytes_begin(b, t, p);
+	n = bytes_kept(b, n);
+	/* The verifier needs the bound of the very register. */
+	barrier_var(n);
+	if (n <= RST_BYTES_MAX)
+		bpf_probe_read_kernel(b->bytes, n, from);
+	bpf_ringbuf_submit(b, wakeup_flags(sizeof(*b)));
+}
+
 #endif

@@ -9,6 +9,7 @@
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "peer.h"
+#include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -31,6 +32,54 @@ static __always_inline bool is_shed(const struct rst_tuple *t)
 	return fold_take(&kind, t, 0, 0) != FOLD_DETAILS;
 }
 
+/* Of the kernel's struct xdp_buff, which is what the program's context really is. */
+struct xdp_rxq_info___own {
+	struct net_device *dev;
+} __attribute__((preserve_access_index));
+
+struct xdp_buff___own {
+	struct xdp_rxq_info___own *rxq;
+} __attribute__((preserve_access_index));
+
+/* The device, where those of several namespaces are watched: each numbers its own from 1 on. */
+static __always_inline const struct net_device *device_of(const struct xdp_md *ctx)
+{
+	const struct xdp_buff___own *xdp = (const void *)ctx;
+	struct xdp_rxq_info___own *rxq = NULL;
+	struct net_device *dev = NULL;
+
+	if (!rst_config.namespaces)
+		return NULL;
+	bpf_core_read(&rxq, sizeof(rxq), &xdp->rxq);
+	bpf_core_read(&dev, sizeof(dev), &rxq->dev);
+	return dev;
+}
+
+/* The RST's bytes behind its fixed header, if there are any but the usual ones. */
+static __always_inline void tell_bytes(const __u8 *data, const __u8 *end, const struct rst_tuple *t,
+				       const struct rst_packet *p)
+{
+	const __u8 *from = data + (p->at & 0x7ff) + 20;
+	__u32 options = 0, n = p->header - 20 + p->length;
+	struct rst_bytes *b;
+
+	if (p->header > 20 && from + 4 <= end)
+		options = packet_u32(from);
+	if (bytes_are_usual(p, options))
+		return;
+	b = bpf_ringbuf_reserve(&ring, sizeof(*b), 0);
+	if (!b)
+		return;
+	bytes_begin(b, t, p);
+	n = bytes_kept(b, n);
+	for (__u32 i = 0; i < RST_BYTES_MAX; i++) {
+		if (i >= n || from + i + 1 > end)
+			break;
+		b->bytes[i] = from[i];
+	}
+	bpf_ringbuf_submit(b, wakeup_flags(sizeof(*b)));
+}
+
 /* Not static: so the verifier looks at it once, and not once for every way that leads here. */
 __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 {
@@ -39,6 +88,7 @@ __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 	const struct rst_peer *peer = bpf_map_lookup_elem(&peers, &slot);
 	struct rst_tuple tuple = {};
 	struct rst_packet packet = {};
+	const struct net_device *dev;
 	struct rst_arrival *a;
 
 	if (!packet_segment(data, end, &tuple, &packet))
@@ -69,7 +119,12 @@ __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 		a->peer = *peer;
 		a->peer.last = ticks_to_ms((__u32)bpf_jiffies64() - peer->last);
 	}
+	dev = device_of(ctx);
+	if (dev)
+		a->netns = BPF_CORE_READ(dev, nd_net.net, ns.inum);
 	bpf_ringbuf_submit(a, wakeup_flags(sizeof(*a)));
+	if (packet.length || packet.header > 20)
+		tell_bytes(data, end, &tuple, &packet);
 	return XDP_PASS;
 }
 
@@ -87,7 +142,8 @@ int rst_arrived(struct xdp_md *ctx)
 
 	if (!packet_glance(data, end, &tuple, &packet))
 		return XDP_PASS;
-	hash = peer_hash(&tuple);
+	/* On its way to a container, the same packet comes by two interfaces, a hop apart. */
+	hash = peer_hash(&tuple) ^ (__u64)device_of(ctx) * PEER_MIX;
 	slot = (__u32)hash & (rst_config.peers - 1);
 	if (packet.flags & RST_FLAG_RST)
 		return rst_report_arrival(ctx, slot, peer_tag(hash));

@@ -98,7 +98,7 @@ struct rst_config {
 	__u8 drop_ignored[RST_DROP_REASONS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
 	__u32 controller; /* enum rst_controller */
-	__u32 pad;
+	__u32 namespaces; /* XDP watches interfaces of several: their devices are told apart */
 };
 
 _Static_assert(sizeof(struct rst_config) == 712, "rst_config");

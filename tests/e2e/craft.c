@@ -58,6 +58,8 @@ static size_t put_tcp(const struct flow *f, uint8_t *at, const struct segment *s
 	if (s->options_length)
 		memcpy(at + sizeof(tcp), s->options, (size_t)s->options_length);
 	memset(at + header, 'g', (size_t)s->length);
+	if (s->payload)
+		memcpy(at + header, s->payload, (size_t)s->length);
 	memcpy(at, &tcp, sizeof(tcp));
 	tcp.check = fold(sum(start + IPPROTO_TCP + (uint32_t)len, at, len));
 	if (s->bad_checksum)

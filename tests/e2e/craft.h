@@ -16,8 +16,9 @@
 
 struct segment {
 	uint32_t seq, ack;
-	int flags;  /* TH_RST of <netinet/tcp.h> and its like */
-	int length; /* of the payload */
+	int flags;		      /* TH_RST of <netinet/tcp.h> and its like */
+	int length;		      /* of the payload */
+	const unsigned char *payload; /* NULL: anything */
 	int window;
 	int ttl;		      /* 0: 64 */
 	int ip_id;		      /* IPv4 only; 0: a raw socket's kernel chooses */

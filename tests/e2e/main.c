@@ -42,6 +42,7 @@ static const struct scenario *const tables[] = {
 	scenarios_filters,
 	scenarios_stray,
 	scenarios_denied,
+	scenarios_payload,
 	scenarios_xdp,
 	scenarios_attach,
 	scenarios_software,

@@ -87,6 +87,6 @@ void run_set_current(struct run *run);
 long long run_now(void);
 
 /* Answers that nobody asked for, or not in that form. */
-extern const struct scenario scenarios_stray[], scenarios_denied[];
+extern const struct scenario scenarios_stray[], scenarios_denied[], scenarios_payload[];
 
 #endif

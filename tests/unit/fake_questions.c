@@ -241,7 +241,7 @@ static int fake_program(void *context, uint32_t netns, uint32_t *id, char *name,
 	return f->program ? 0 : -ENOENT;
 }
 
-static const char *fake_watched(void *context, uint32_t ifindex)
+static const char *fake_watched(void *context, uint32_t netns, uint32_t ifindex)
 {
 	return "eth0";
 }

@@ -77,7 +77,7 @@ struct fake {
 		unsigned int polls, listeners, owners, sockets, pasts, translations, rules,
 			interfaces, processes, releases, stacks, histories, folds, routes, peers,
 			holds;
-		bool forced;   /* the last look for folds */
+		bool forced; /* the last look for folds */
 		unsigned int addresses;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;

@@ -215,11 +215,11 @@ static int answer_program(void *context, uint32_t netns, uint32_t *id, char *nam
 	return fd < 0 ? fd : sk_lookup_find(fd, id, name, size);
 }
 
-static const char *answer_watched(void *context, uint32_t ifindex)
+static const char *answer_watched(void *context, uint32_t netns, uint32_t ifindex)
 {
 	struct answers *a = context;
 
-	return tracer_interface(a->tracer, ifindex);
+	return tracer_interface(a->tracer, netns, ifindex);
 }
 
 static const char *answer_interface(void *context, uint32_t netns, uint32_t ifindex)

@@ -276,6 +276,32 @@ static void hear_icmp(struct trace *t)
 		strerror(-err), netns == t->pipeline.own_netns ? "" : " and CAP_SYS_ADMIN");
 }
 
+/* The namespaces of the interfaces that are given with one. */
+static int open_namespaces(struct tracer_config *c)
+{
+	c->within = netns_within;
+	for (size_t i = 0; i < c->interfaces; i++) {
+		struct tracer_interface *in = &c->interface[i];
+		int err;
+
+		if (!*in->where)
+			continue;
+		err = netns_resolve_open(&in->netns, &in->netns_fd, in->where, stderr);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* They are only needed to attach: an open one would keep a deleted namespace alive. */
+static void close_namespaces(struct tracer_config *c)
+{
+	for (size_t i = 0; i < c->interfaces; i++) {
+		closep(&c->interface[i].netns_fd);
+		c->interface[i].netns_fd = -1;
+	}
+}
+
 static int trace(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
@@ -303,10 +329,13 @@ static int trace(struct trace *t)
 	if (!err && o->refusals)
 		hear_icmp(t);
 	if (!err)
+		err = open_namespaces(&capture);
+	if (!err)
 		err = tracer_open(&t->answers.tracer, &capture, &t->features, t->btf, p->netns,
 				  pipeline_record, p, stderr);
 	kbtf_close(t->btf);
 	t->btf = NULL;
+	close_namespaces(&capture);
 	if (err)
 		return err;
 	err = tracer_folds(t->answers.tracer, &t->answers.folds, t->features.tick_ns);

@@ -225,29 +225,48 @@ static int set_causes(struct parse *p, const struct definition *d, const char *a
 	return for_each_item(p, d, arg, add_cause);
 }
 
+/* What stands before the last slash names its network namespace, and may be a path. */
+static bool same_interface(const struct tracer_interface *in, const char *where, size_t where_len,
+			   const char *name, size_t len)
+{
+	return strlen(in->name) == len && !memcmp(in->name, name, len) &&
+	       strlen(in->where) == where_len && !memcmp(in->where, where, where_len);
+}
+
 static int set_interface(struct parse *p, const struct definition *d, const char *arg)
 {
-	size_t len = strcspn(arg, ":");
+	const char *slash = strrchr(arg, '/'), *name = slash ? slash + 1 : arg;
+	size_t len = strcspn(name, ":"), where_len = slash ? (size_t)(slash - arg) : 0;
 	struct tracer_interface *in;
 
 	/* Messages name it as it is. */
-	if (!len || len >= RST_IFNAME_LEN || memchr(arg, '/', len) || text_plain(arg, len) != len)
+	if (!len || len >= RST_IFNAME_LEN || text_plain(name, len) != len)
 		return complain(p, "bad interface name '%s'; try one that ip -br link lists",
-				quote(arg, len).text);
-	if (arg[len] && strcmp(arg + len, ":generic") != 0)
+				quote(name, len).text);
+	/* Below /run/netns, these two are no namespaces. */
+	if (slash && (!where_len || where_len >= TRACER_WHERE_MAX || !strncmp(arg, "./", 2) ||
+		      !strncmp(arg, "../", 3) || text_plain(arg, where_len) != where_len))
+		return complain(
+			p,
+			"bad network namespace in '%s'; try NETNS/NAME, with a name that ip "
+			"netns lists or a path",
+			quote(arg, SIZE_MAX).text);
+	if (name[len] && strcmp(name + len, ":generic") != 0)
 		return complain(p, "bad mode in '%s'; try NAME or NAME:generic",
 				quote(arg, SIZE_MAX).text);
 	for (unsigned int i = 0; i < p->o->capture.interfaces; i++)
-		if (strlen(p->o->capture.interface[i].name) == len &&
-		    !memcmp(p->o->capture.interface[i].name, arg, len))
+		if (same_interface(&p->o->capture.interface[i], arg, where_len, name, len))
 			return complain(p, "interface '%s' is given twice; try it once",
-					quote(arg, len).text);
+					quote(arg, (size_t)(name - arg) + len).text);
 	if (p->o->capture.interfaces == TRACER_INTERFACES)
 		return complain(p, "too many interfaces; try %d at most", TRACER_INTERFACES);
 	in = &p->o->capture.interface[p->o->capture.interfaces++];
-	memcpy(in->name, arg, len);
+	memcpy(in->name, name, len);
 	in->name[len] = '\0';
-	in->generic = arg[len] != '\0';
+	memcpy(in->where, arg, where_len);
+	in->where[where_len] = '\0';
+	in->netns_fd = -1;
+	in->generic = name[len] != '\0';
 	return 0;
 }
 
@@ -417,7 +436,7 @@ static const struct definition definitions[] = {
 	{ 0, "refusals", NULL, "also connects that failed without a RST: ICMP, no answer",
 	  SECTION_WHAT, SCOPE_TRACE, FLAG(refusals) },
 	{ 'i', "interface", "NAME[:generic]",
-	  "also watch what arrives there with XDP: TTL, forgeries", SECTION_WHAT, SCOPE_TRACES,
+	  "also watch what arrives there with XDP; also NETNS/NAME", SECTION_WHAT, SCOPE_TRACES,
 	  set_interface, 0 },
 
 	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACES, FLAG(json) },
@@ -662,6 +681,13 @@ static int parse_explain(const struct parse *p, int argc, char **argv)
 
 static int parse_doctor(const struct parse *p, int argc, char **argv)
 {
+	for (size_t i = 0; i < p->o->capture.interfaces; i++)
+		if (*p->o->capture.interface[i].where)
+			return complain(
+				p,
+				"doctor looks at the network namespace that it runs in; try ip "
+				"netns exec %s rsttrace doctor -i %s",
+				p->o->capture.interface[i].where, p->o->capture.interface[i].name);
 	if (argc)
 		return complain(p, "doctor takes no '%s'; try rsttrace doctor -i INTERFACE",
 				quote(argv[0], SIZE_MAX).text);

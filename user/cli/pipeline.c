@@ -15,6 +15,7 @@
 #include "cli/denials.h"
 #include "cli/pipeline.h"
 #include "explain/injection.h"
+#include "explain/payload.h"
 #include "explain/sender.h"
 #include "explain/stayed.h"
 
@@ -199,6 +200,7 @@ int pipeline_record(void *context, const void *data, size_t size)
 {
 	struct pipeline *p = context;
 	struct record record;
+	uint32_t netns;
 
 	if (decode(&record, data, size)) {
 		p->summary.malformed++;
@@ -206,9 +208,9 @@ int pipeline_record(void *context, const void *data, size_t size)
 	}
 	switch (record.type) {
 	case RST_REC_ARRIVED:
-		/* XDP sees the namespace that rsttrace was started in. */
-		if (!p->netns || p->netns == p->own_netns)
-			join_arrival(&p->join, record.arrival, p->own_netns);
+		netns = record.arrival->netns ? record.arrival->netns : p->own_netns;
+		if (!p->netns || p->netns == netns)
+			join_arrival(&p->join, record.arrival, netns);
 		break;
 	case RST_REC_CLOSED:
 		join_owner(&p->join, record.closed);
@@ -228,6 +230,9 @@ int pipeline_record(void *context, const void *data, size_t size)
 		break;
 	case RST_REC_STAYED:
 		join_stayed(&p->join, record.stayed);
+		break;
+	case RST_REC_BYTES:
+		join_bytes(&p->join, record.bytes);
 		break;
 	case RST_REC_DENIED:
 		denials_take(p, record.denied);
@@ -299,11 +304,13 @@ static void fill_record(struct pipeline *p, struct incident *in, struct rst_even
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
+	in->carried = entry->carried;
 	if (event->packet.answer)
 		in->packet = join_answered(entry);
 	in->packet_guessed = event->packet.answer && !entry->rejected.valid;
 	if (arrival)
-		in->interface = p->ask.questions->watched(p->ask.context, arrival->ifindex);
+		in->interface =
+			p->ask.questions->watched(p->ask.context, arrival->netns, arrival->ifindex);
 	else if (event->ifname[0])
 		in->interface = event->ifname;
 	in->reason = features_reason(p->ask.features, event->reason);
@@ -544,6 +551,7 @@ static void decide(struct pipeline *p, size_t i)
 	fill_history(p, in);
 	ask_rule(&p->ask, in, rule_soon(p, p->place[i].entry));
 	sender_judge(in);
+	payload_read(in);
 }
 
 /* The owners that nothing recorded. Who closed a socket meanwhile stands in the ring: closed_in_batch

@@ -96,7 +96,7 @@ struct questions {
 
 	/* The name of an interface: of one given with -i, good for the whole run; of any namespace's.
 	 * NULL: not known. */
-	const char *(*watched)(void *context, uint32_t ifindex);
+	const char *(*watched)(void *context, uint32_t netns, uint32_t ifindex);
 	const char *(*interface)(void *context, uint32_t netns, uint32_t ifindex);
 
 	/* As tracer_process: what was noted of a process; as process_runs: whether it is there yet. */

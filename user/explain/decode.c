@@ -13,6 +13,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_rejected *rejected = data;
 	const struct rst_stayed *stayed = data;
 	const struct rst_denied *denied = data;
+	const struct rst_bytes *bytes = data;
 	const struct rst_cgroup *cgroup = data;
 
 	*out = (struct record){ 0 };
@@ -57,6 +58,12 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*cgroup) || cgroup->path[RST_CGROUP_PATH - 1])
 			return -EBADMSG;
 		out->cgroup = cgroup;
+		break;
+	case RST_REC_BYTES:
+		if (hdr->size < sizeof(*bytes) || bytes->options > 40 ||
+		    bytes->options + bytes->payload > RST_BYTES_MAX)
+			return -EBADMSG;
+		out->bytes = bytes;
 		break;
 	case RST_REC_DENIED:
 		if (hdr->size < sizeof(*denied))

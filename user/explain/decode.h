@@ -14,6 +14,7 @@ struct record {
 	const struct rst_closed *closed;     /* closed; else NULL */
 	const struct rst_rejected *rejected; /* rejected; else NULL */
 	const struct rst_stayed *stayed;     /* stayed; else NULL */
+	const struct rst_bytes *bytes;	     /* bytes; else NULL */
 	const struct rst_denied *denied;     /* denied; else NULL */
 	const struct rst_cgroup *cgroup;     /* a cgroup; else NULL */
 };

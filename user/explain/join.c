@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "packet.h"
+
 #include "base/hash.h"
 #include "explain/join.h"
 #include "explain/mates.h"
@@ -118,6 +120,7 @@ static void append_again(struct join *j, const struct join_entry *old)
 
 	e->event = old->event;
 	e->arrival = old->arrival;
+	e->carried = old->carried;
 	e->direction = old->direction;
 	e->origin = old->origin;
 	e->relayed = old->relayed;
@@ -170,6 +173,7 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 	if (!best)
 		return false;
 	e->arrival = best->arrival;
+	e->carried = best->carried;
 	e->have_arrival = best->merged = true;
 	return true;
 }
@@ -215,6 +219,7 @@ static void take_translated(struct join *j, struct join_entry *e)
 		if (!is_translated(a, e))
 			continue;
 		e->arrival = a->arrival;
+		e->carried = a->carried;
 		e->have_arrival = a->merged = true;
 		return;
 	}
@@ -392,6 +397,41 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected)
 			continue;
 		e->rejected = rejected->packet;
 		e->rejected_ifindex = rejected->in_ifindex;
+		return;
+	}
+}
+
+/* It follows its RST on the same CPU at once. */
+#define BYTES_NS 1000000ULL
+
+static bool carries(const struct join_entry *e, const struct rst_bytes *b)
+{
+	const struct rst_packet *rst = e->arrival_only ? &e->arrival.packet : &e->event.packet;
+	struct rst_tuple turned = b->tuple;
+
+	packet_turn(&turned);
+	if (e->event.hdr.cpu != b->hdr.cpu || rst->seq != b->seq || e->carried.options ||
+	    e->carried.payload || distance(e->event.hdr.mono_ns, b->hdr.mono_ns) > BYTES_NS)
+		return false;
+	if (!e->arrival_only && e->event.hdr.type != RST_REC_WIRE &&
+	    e->event.hdr.type != RST_REC_DROPPED)
+		return false;
+	/* Of what is dropped on its way to another host, the ends were turned. */
+	return same_ends(&e->event.tuple, &b->tuple) || same_ends(&e->event.tuple, &turned);
+}
+
+void join_bytes(struct join *j, const struct rst_bytes *b)
+{
+	uint64_t n = j->bucket[bucket_of(j, &b->tuple)];
+
+	for (; join_has(j, n); n = join_at(j, n)->next) {
+		struct join_entry *e = join_at(j, n);
+
+		if (!carries(e, b))
+			continue;
+		e->carried.options = b->options;
+		e->carried.payload = b->payload;
+		memcpy(e->carried.bytes, b->bytes, sizeof(e->carried.bytes));
 		return;
 	}
 }

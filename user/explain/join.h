@@ -74,6 +74,7 @@ struct join_entry {
 	uint64_t corrects;	    /* the line that was written before that was known; 0: none */
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
+	struct carried carried;	    /* what it carries besides its header */
 	uint64_t due_ns;
 	uint64_t id;			  /* of the line that tells of it: see join_id */
 	uint64_t local_hash, remote_hash; /* of the event's two ends */
@@ -144,6 +145,9 @@ void join_dropped(struct join *j, const struct rst_event *event, bool for_others
 /* Adds a RST that left without TCP. One that a neighbour's address was missing for has no stack any
  * more: if TCP had told of it, it is not held again. */
 void join_wire(struct join *j, const struct rst_event *event, enum origin origin);
+
+/* What the RST carries that was put in last, on that CPU. */
+void join_bytes(struct join *j, const struct rst_bytes *b);
 
 /* Gives the packet that a firewall answered with a RST to the held event of that RST. */
 void join_rejected(struct join *j, const struct rst_rejected *rejected);

@@ -4,6 +4,7 @@
 
 #include "explain/attribute.h"
 #include "explain/say.h"
+#include "explain/payload.h"
 #include "explain/sender.h"
 #include "explain/why.h"
 #include "model/words.h"
@@ -97,6 +98,7 @@ void attribute_why(struct incident *in)
 {
 	in->verdict.why[0] = '\0';
 	sentences[in->verdict.cause](in);
+	payload_say(in);
 	sender_say(in);
 	if (in->killer.by && !in->history.what) {
 		say(in, "; ");

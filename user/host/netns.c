@@ -72,6 +72,27 @@ int netns_resolve(uint32_t *netns, const char *name, FILE *err)
 	return -ENOENT;
 }
 
+int netns_resolve_open(uint32_t *netns, int *fd, const char *name, FILE *err)
+{
+	char path[256];
+	int e = netns_resolve(netns, name, err);
+
+	if (e)
+		return e;
+	snprintf(path, sizeof(path), "%s%s", strchr(name, '/') ? "" : NAMED "/", name);
+	*fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* Given by its number, it has another way. */
+	if (inode_of_fd(*fd) != *netns) {
+		closep(fd);
+		*fd = netns_open(*netns, 0);
+	}
+	if (*fd >= 0)
+		return 0;
+	fprintf(err, "rsttrace: network namespace %s cannot be opened: %s\n", name,
+		strerror(errno));
+	return -ENOENT;
+}
+
 static int open_if(const char *path, uint32_t netns)
 {
 	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -21,6 +21,9 @@ int netns_resolve(uint32_t *netns, const char *name, FILE *err);
  */
 int netns_open(uint32_t netns, uint32_t pid);
 
+/* The same, and opens it: *FD is the caller's. */
+int netns_resolve_open(uint32_t *netns, int *fd, const char *name, FILE *err);
+
 /*
  * Calls FN, with a descriptor that is open on it, for each network namespace that has a name or a
  * process: the own one first, each of them once. Returns 0, -ENOMEM, or what FN returned first that

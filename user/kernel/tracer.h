@@ -122,6 +122,6 @@ void tracer_watch(struct tracer *t, uint64_t now_ns, FILE *err);
 const char *tracer_uncovered(const struct tracer *t, size_t i);
 
 /* The name of an interface given with -i; NULL for any other. */
-const char *tracer_interface(const struct tracer *t, uint32_t ifindex);
+const char *tracer_interface(const struct tracer *t, uint32_t netns, uint32_t ifindex);
 
 #endif

@@ -10,9 +10,14 @@
 
 #define TRACER_INTERFACES 16
 
+#define TRACER_WHERE_MAX 256
+
 struct tracer_interface {
 	char name[RST_IFNAME_LEN];
-	bool generic; /* XDP in the stack, not in the driver */
+	char where[TRACER_WHERE_MAX]; /* its network namespace, a name or a path; "": the own one */
+	uint32_t netns; /* inode number of that; set before tracer_open, as the next */
+	int netns_fd;	/* open on it, and the caller's */
+	bool generic;	/* XDP in the stack, not in the driver */
 };
 
 struct tracer_config {
@@ -24,6 +29,8 @@ struct tracer_config {
 	uint16_t remote_port[RST_FILTER_PORTS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
 	struct tracer_interface interface[TRACER_INTERFACES];
+	/* As netns_within: calls FN inside the namespace that FD is open on. */
+	int (*within)(int fd, int (*fn)(void *context), void *context);
 	bool dry_run;	   /* load and attach, but no XDP: that resets some network cards */
 	bool every;	   /* nothing is folded */
 	bool owners_apart; /* no fold mixes several owners: a filter asks for one of them */

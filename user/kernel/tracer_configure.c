@@ -89,6 +89,8 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	c.directions = o->directions;
 	c.netfilter_drop = (uint32_t)features->netfilter_drop;
 	c.peers = o->interfaces ? PEERS : 1;
+	for (size_t i = 0; i < o->interfaces; i++)
+		c.namespaces |= *o->interface[i].where != '\0';
 	c.drop_unspecified = (uint32_t)features->drop_unspecified;
 	c.kernel = kernel_bits(features);
 	c.controller = o->controller;

@@ -15,6 +15,7 @@
 struct attached {
 	uint32_t ifindex;
 	const char *name; /* in the configuration */
+	uint32_t netns;	  /* inode number; 0: the own one */
 	int link_fd;
 	char lost[96]; /* what is not covered, since it is gone; "": it is there */
 };

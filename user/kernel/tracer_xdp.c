@@ -83,15 +83,48 @@ static int attach_one(struct tracer *t, const struct tracer_interface *want, FIL
 			     &opts);
 	if (fd < 0)
 		return refused(t, want, ifindex, -errno, err);
-	t->xdp[t->nxdp++] = (struct attached){ ifindex, want->name, fd, "" };
+	t->xdp[t->nxdp++] = (struct attached){
+		.ifindex = ifindex, .name = want->name, .netns = want->netns, .link_fd = fd
+	};
 	return 0;
+}
+
+struct wanted {
+	struct tracer *t;
+	const struct tracer_interface *interface;
+	FILE *err;
+};
+
+static int attach_here(void *context)
+{
+	const struct wanted *w = context;
+
+	return attach_one(w->t, w->interface, w->err);
+}
+
+/* The kernel takes an interface's number for one of the namespace that the caller is in. */
+static int attach(struct tracer *t, const struct tracer_config *o,
+		  const struct tracer_interface *want, FILE *err)
+{
+	struct wanted w = { t, want, err };
+	int e;
+
+	if (!*want->where)
+		return attach_one(t, want, err);
+	e = o->within(want->netns_fd, attach_here, &w);
+	if (e == -EPERM)
+		fprintf(err,
+			"rsttrace: %s/%s: its network namespace cannot be entered, which takes "
+			"CAP_SYS_ADMIN; run it as root (sudo rsttrace)\n",
+			want->where, want->name);
+	return e;
 }
 
 int tracer_attach_xdp(struct tracer *t, const struct tracer_config *o, FILE *err)
 {
 	/* A dry run only has that program loaded: attaching it resets some network cards. */
 	for (size_t i = 0; i < o->interfaces && tracer_wants_arrivals(o) && !o->dry_run; i++) {
-		int e = attach_one(t, &o->interface[i], err);
+		int e = attach(t, o, &o->interface[i], err);
 
 		if (e)
 			return e;
@@ -115,7 +148,8 @@ static bool is_there(const struct attached *a)
 
 	if (bpf_obj_get_info_by_fd(a->link_fd, &info, &size))
 		return true;
-	return info.xdp.ifindex == a->ifindex && if_indextoname(a->ifindex, name);
+	/* Another namespace's is not looked up by its number. */
+	return info.xdp.ifindex == a->ifindex && (a->netns || if_indextoname(a->ifindex, name));
 }
 
 void tracer_watch(struct tracer *t, uint64_t now_ns, FILE *err)
@@ -147,10 +181,11 @@ const char *tracer_uncovered(const struct tracer *t, size_t i)
 	return NULL;
 }
 
-const char *tracer_interface(const struct tracer *t, uint32_t ifindex)
+const char *tracer_interface(const struct tracer *t, uint32_t netns, uint32_t ifindex)
 {
 	for (size_t i = 0; i < t->nxdp; i++)
-		if (t->xdp[i].ifindex == ifindex)
+		if (t->xdp[i].ifindex == ifindex &&
+		    (!netns || !t->xdp[i].netns || t->xdp[i].netns == netns))
 			return t->xdp[i].name;
 	return NULL;
 }

@@ -282,6 +282,22 @@ struct suspicion {
 	uint32_t first_seq, last_seq; /* had sent, and which are the nearest and the farthest */
 };
 
+/* What a RST carries besides its fixed header. */
+struct carried {
+	uint8_t options; /* bytes of TCP options in `bytes`; then comes the payload */
+	uint8_t payload; /* bytes of that, the first ones */
+	uint8_t bytes[RST_BYTES_MAX];
+};
+
+/* What a RST says of its own reason, by a convention of whoever sent it. No proof: anybody can write it. */
+struct payload {
+	const char *by;		/* whose convention, see payload.h; NULL: none is known */
+	uint32_t code;		/* its number for the reason; 0: none */
+	uint32_t pen;		/* "ietf": whose numbers these are; 0: the IANA's */
+	const char *words;	/* what the number stands for; static; NULL: not known */
+	uint8_t text, text_len; /* a text, as offset and length in the carried bytes; 0, 0: none */
+};
+
 #define WHY_MAX 768
 
 /* Where a rule says the owner stands. */
@@ -363,6 +379,8 @@ struct incident {
 	struct after after;
 	struct sender sender;
 	struct stayed stayed;
+	struct carried carried; /* by the RST itself, where that was seen */
+	struct payload payload;
 	uint64_t address_ns; /* for how long the local address has been this host's; 0: not known */
 	bool stands; /* asked afterwards, sock_diag found the request socket of a refused ACK; the request
 		      * socket or TIME_WAIT that a dropped RST was for */

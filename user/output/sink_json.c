@@ -317,6 +317,43 @@ static void put_packet(struct json_out *o, const char *key, const struct rst_pac
 	json_out_end(o, c);
 }
 
+static void put_hex(struct json_out *o, const char *key, const uint8_t *bytes, size_t n)
+{
+	static const char digits[] = "0123456789abcdef";
+	char text[2 * RST_BYTES_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		text[2 * i] = digits[bytes[i] >> 4];
+		text[2 * i + 1] = digits[bytes[i] & 0xf];
+	}
+	if (n)
+		json_out_plain(o, key, text, 2 * n);
+}
+
+/* What the RST itself carries, and what that says by whose convention. */
+static void put_payload(struct json_out *o, const struct incident *in)
+{
+	const struct carried *c = &in->carried;
+	const struct payload *p = &in->payload;
+	struct json_mark payload, says;
+
+	payload = json_out_object(o, "payload");
+	put_name(o, "text", (const char *)c->bytes + c->options, c->payload);
+	put_hex(o, "bytes", c->bytes + c->options, c->payload);
+	put_hex(o, "options", c->bytes, c->options);
+	if (p->by) {
+		says = json_out_object(o, "says");
+		put_word(o, "by", p->by);
+		put_word(o, "certainty", "inferred");
+		put_nonzero(o, "reason", p->code);
+		put_nonzero(o, "pen", p->pen);
+		put_word(o, "words", p->words);
+		put_name(o, "text", (const char *)c->bytes + p->text, p->text_len);
+		json_out_end(o, says);
+	}
+	json_out_end(o, payload);
+}
+
 static void put_history(struct json_out *o, const struct history *h)
 {
 	struct json_mark c = json_out_object(o, "history");
@@ -768,6 +805,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_socket(o, ev);
 	put_packet(o, "packet", &in->packet, t->family);
 	put_packet(o, "rst", &in->rst, t->family);
+	put_payload(o, in);
 	put_firewall(o, &in->firewall);
 	put_stayed(o, &in->stayed);
 	put_translation(o, in);

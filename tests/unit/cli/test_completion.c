@@ -128,9 +128,8 @@ Test(completion, zsh_has_every_option)
 			snprintf(option, sizeof(option), "\t--%s", d->name);
 		cr_expect_eq(strstr(text, option) != NULL, d->help != NULL, "%s", option);
 	}
-	cr_expect_not_null(strstr(text,
-				  "{-i,--interface}'[also watch what arrives there with XDP\\: "
-				  "TTL, forgeries]:NAME\\[\\:generic\\]:_net_interfaces'"));
+	cr_expect_not_null(strstr(text, "{-i,--interface}'[also watch what arrives there with XDP; "
+					"also NETNS/NAME]:NAME\\[\\:generic\\]:_net_interfaces'"));
 	cr_expect_not_null(strstr(text, "--every'[print every reset\\: fold nothing]'"));
 	free(text);
 }

@@ -182,6 +182,20 @@ Test(options, interfaces)
 	cr_assert_str_eq(o.capture.interface[2].name, "abcdefghijklmno");
 }
 
+/* Of the same name in several namespaces, each is another one. */
+Test(options, interfaces_elsewhere)
+{
+	struct options o = good("-i blue/eth0 -i /proc/12/ns/net/eth0:generic -i eth0");
+
+	cr_assert_eq(o.capture.interfaces, 3);
+	cr_expect_str_eq(o.capture.interface[0].where, "blue");
+	cr_expect_str_eq(o.capture.interface[0].name, "eth0");
+	cr_expect_str_eq(o.capture.interface[1].where, "/proc/12/ns/net");
+	cr_expect_str_eq(o.capture.interface[1].name, "eth0");
+	cr_expect(o.capture.interface[1].generic);
+	cr_expect_str_eq(o.capture.interface[2].where, "");
+}
+
 Test(options, strings)
 {
 	struct options o = good("--netns blue --cgroup /system.slice");

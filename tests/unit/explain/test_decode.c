@@ -239,7 +239,7 @@ Test(decode, type_and_size_disagree)
 	assert_refused(&a, sizeof(a), -EBADMSG);
 	a.hdr.type = RST_REC_RECEIVED;
 	assert_refused(&a, sizeof(a), -EBADMSG);
-	a.hdr.type = RST_REC_CLOSED;
+	a.hdr.type = RST_REC_BYTES;
 	assert_refused(&a, sizeof(a), -EBADMSG);
 	a.hdr.type = RST_REC_WIRE;
 	assert_refused(&a, sizeof(a), -EBADMSG);
