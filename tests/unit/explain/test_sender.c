@@ -74,8 +74,8 @@ Test(sender, sooner_than_the_path_is_long)
 	attribute_why(&b.in);
 	cr_assert_str_eq(
 		b.in.verdict.why,
-		"after the request: nothing came back; sent 500, received 400, 100 unsent or "
-		"unacknowledged lost; sent in the peer's name, and probably not by the peer: "
+		"after the request: nothing came back; sent 500, received 400, 100 sent and not "
+		"acknowledged; sent in the peer's name, and probably not by the peer: "
 		"it came 200 us after a segment of this end, and no round trip to the peer "
 		"took less than 80 ms");
 
