@@ -239,6 +239,7 @@ static __always_inline bool compat_is_mptcp(const struct tcp_sock *tp)
 }
 
 struct sk_buff_head___length {
+	struct sk_buff *next;
 	__u32 qlen;
 } __attribute__((preserve_access_index));
 
@@ -252,6 +253,23 @@ struct mptcp_subflow_context___owner {
 
 struct sock___queue {
 	struct sk_buff_head___length sk_receive_queue;
+	struct sk_buff_head___length sk_error_queue;
+} __attribute__((preserve_access_index));
+
+struct sk_buff___control {
+	char cb[48];
+} __attribute__((preserve_access_index));
+
+#define K_ERROR_ICMP 2	/* SO_EE_ORIGIN_ICMP, include/uapi/linux/errqueue.h */
+#define K_ERROR_ICMP6 3 /* SO_EE_ORIGIN_ICMP6 */
+
+struct sock_extended_err___origin {
+	__u32 ee_errno;
+	__u8 ee_origin;
+} __attribute__((preserve_access_index));
+
+struct sock_exterr_skb___error {
+	struct sock_extended_err___origin ee;
 } __attribute__((preserve_access_index));
 
 /* Up to 6.14 what came in order waits in a second queue, from 6.19 on what came while the connection was
@@ -298,6 +316,33 @@ static __always_inline struct sock *compat_sock_of(struct file *file)
 		return NULL;
 	socket = BPF_CORE_READ(file, private_data);
 	return BPF_CORE_READ(socket, sk);
+}
+
+/*
+ * The error of the ICMP message that waits first in SK's error queue; 0: none does. tcp_v4_err puts each
+ * there, IP_RECVERR set or not (ip_icmp_error), tcp_v6_err only with IPV6_RECVERR.
+ */
+static __always_inline __u32 compat_queued_error(const struct sock *sk)
+{
+	const struct sock___queue *q = (const void *)sk;
+	struct sock_extended_err___origin *ee;
+	const void *skb;
+	__u32 error = 0;
+	__u8 origin = 0;
+
+	if (!bpf_core_type_exists(struct sock_exterr_skb___error) ||
+	    !BPF_CORE_READ(q, sk_error_queue.qlen))
+		return 0;
+	skb = BPF_CORE_READ(q, sk_error_queue.next);
+	if (!skb)
+		return 0;
+	ee = (void *)skb + bpf_core_field_offset(struct sk_buff___control, cb) +
+	     bpf_core_field_offset(struct sock_exterr_skb___error, ee);
+	if (bpf_core_read(&origin, sizeof(origin), &ee->ee_origin) ||
+	    (origin != K_ERROR_ICMP && origin != K_ERROR_ICMP6) ||
+	    bpf_core_read(&error, sizeof(error), &ee->ee_errno))
+		return 0;
+	return error;
 }
 
 #endif

@@ -178,16 +178,21 @@ static __always_inline void keep_end(struct sock *sk, const struct tcp_sock *tp,
 		remember(sk, tp, st, &tuple, netns, old_state);
 }
 
-/* connect() came to nothing: by an ICMP message (tcp_v4_err, tcp_v6_err), or for want of an answer
- * (tcp_write_err). ss -K is no refusal, and what the process gave up itself has no error. */
+/*
+ * connect() came to nothing: by an ICMP message (tcp_v4_err, tcp_v6_err), or for want of an answer
+ * (tcp_write_err). ss -K is no refusal, and what the process gave up itself has no error.
+ * An ICMP message that came while connect() had the socket locked, as it does from this host, ends
+ * nothing, but it wakes poll(), SO_ERROR hands its error out, and the process closes in SYN_SENT.
+ */
 static __always_inline void denied(struct sock *sk, const struct tcp_sock *tp,
 				   const struct rst_storage *st)
 {
 	struct rst_tuple tuple = {};
 	__u32 netns = sock_netns(sk);
+	__u32 error = sk->sk_err ?: compat_queued_error(sk);
 	struct rst_denied *d;
 
-	if (!sk->sk_err || sk->sk_err == K_ECONNABORTED || st->reset ||
+	if (!error || error == K_ECONNABORTED || st->reset ||
 	    !(rst_config.directions & RST_WANT_RECEIVED))
 		return;
 	sock_tuple(&tuple, sk, tp);
@@ -208,9 +213,9 @@ static __always_inline void denied(struct sock *sk, const struct tcp_sock *tp,
 	d->owner = st->owner.task;
 	d->created_ns = st->created_ns;
 	d->netns = netns;
-	d->error = sk->sk_err;
+	d->error = error;
 	d->repeated = tp->total_retrans;
-	d->gave_up = sk->sk_err == K_ETIMEDOUT || sk->sk_err_soft == sk->sk_err;
+	d->gave_up = sk->sk_err && (sk->sk_err == K_ETIMEDOUT || sk->sk_err_soft == sk->sk_err);
 	bpf_ringbuf_submit(d, wakeup_flags(sizeof(*d)));
 }
 

@@ -79,6 +79,32 @@ static void prohibited(struct run *run)
 		six ? "EACCES" : "EHOSTUNREACH", six ? 1 : 13);
 }
 
+/* The ICMP message comes while connect() has the socket locked: it ends nothing, SO_ERROR tells of it, and the
+ * process closes in SYN_SENT. tcp_v6_err leaves nothing that could tell. */
+static void closed_by_icmp(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+	int fd;
+
+	netlab_sh(
+		&run->lab, SIDE_SERVER,
+		"nft \"add table inet t; add chain inet t i { type filter hook input priority 0; }; add "
+		"rule inet t i tcp dport %d reject with icmpx port-unreachable\"",
+		PORT);
+	tracer_start_at(run, SIDE_CLIENT, false, refusals);
+	pair_listen(run, &p, 8);
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, PORT, 0, NULL);
+	actor_close(&p.cli, fd);
+	tracer_stop(run);
+	e = expect_refusals(run, 1);
+	expect_str(e, "refusal", "port-unreachable");
+	expect_str(e, "error", "ECONNREFUSED");
+	expect_int(e, "syns", 1);
+	expect_int(e, "process.pid", p.cli.pid);
+	pair_stop(&p);
+}
+
 /* A SYN that gets lost, and its only copy. */
 static void no_answer(struct run *run)
 {
@@ -124,6 +150,7 @@ static void not_refused(struct run *run)
 
 const struct scenario scenarios_denied[] = {
 	{ "refused-by-icmp", port_unreachable, ALL_FAMILIES, false },
+	{ "refused-by-icmp-closed", closed_by_icmp, 1 << SPEAK_V4 | 1 << SPEAK_MAPPED, false },
 	{ "refused-by-icmp-prohibited", prohibited, V4_V6, false },
 	{ "refused-no-answer", no_answer, ONCE, false },
 	{ "refused-not", not_refused, V4_V6, false },
