@@ -45,7 +45,9 @@ static const char script[] =
 	"        bad += 1\n"
 	"        if bad <= 5:\n"
 	"            where = '.'.join(map(str, e.absolute_path))\n"
-	"            print('    line %d: %s: %s' % (lines, where, e.message[:300]), file=sys.stderr)\n"
+	"            rule = '/'.join(map(str, e.absolute_schema_path))\n"
+	"            print('    line %d: %s: %s: %s' % (lines, where, rule, e.message[:300]),\n"
+	"                  file=sys.stderr)\n"
 	"sys.exit(bad > 0 or lines == 0)\n";
 
 void schema_check(struct run *run, const char *lines)
