@@ -420,8 +420,11 @@ static void port_reuse(struct run *run)
 		for (int k = 0; k < 3; k++)
 			give_up(run, &p, s, c);
 	}
-	/* What is still queued. */
-	usleep(500000);
+	/* What is still queued, and what is said to it: counters and events are compared at one moment. */
+	netlab_sh(
+		&run->lab, SIDE_ROUTER,
+		"for i in $(seq 100); do tc -s qdisc show dev rtc0 | grep -q 'backlog 0b 0p' && break; "
+		"sleep 0.1; done; sleep 0.5");
 	tracer_stop(run);
 	n = tracer_count(run, SIDE_SERVER, "received");
 	if (n < REUSES)
