@@ -103,11 +103,22 @@ static __always_inline __u32 life_us(const struct rst_storage *st, __u64 end_ns)
 										    : RST_NEVER;
 }
 
+static __noinline __attribute__((unused)) void put_end(const struct rst_tuple *tuple, __u32 netns,
+						       const struct rst_past *past, int old_state)
+{
+	struct rst_past_key key;
+
+	past_key(&key, tuple, netns);
+	if (past->end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
+		past_put_handshake(&key, past);
+	else
+		past_put_connection(&key, past);
+}
+
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 				     const struct rst_storage *st, const struct rst_tuple *tuple,
 				     __u32 netns, int old_state)
 {
-	struct rst_past_key key;
 	struct rst_past past = {};
 
 	past.kind = RST_PAST_CONNECTION;
@@ -138,11 +149,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 			task_fill(&past.closer, compat_task());
 	}
 	past.life_us = life_us(st, past.closed_ns ?: past.at_ns);
-	past_key(&key, tuple, netns);
-	if (past.end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
-		past_put_handshake(&key, &past);
-	else
-		past_put_connection(&key, &past);
+	put_end(tuple, netns, &past, old_state);
 }
 
 /*
@@ -162,9 +169,9 @@ static __always_inline bool ended_well(const struct sock *sk, int old_state)
 }
 
 /* Of what ended well, only TIME_WAIT is left, which not all kernels tell of. What no event is told of
- * does not push out what may be. */
-static __always_inline void keep_end(struct sock *sk, const struct tcp_sock *tp,
-				     const struct rst_storage *st, int old_state)
+ * does not push out what may be. No inline function: the stack of the one that calls has no room for it. */
+static __noinline __attribute__((unused)) void keep_end(struct sock *sk, const struct tcp_sock *tp,
+							const struct rst_storage *st, int old_state)
 {
 	struct rst_tuple tuple = {};
 	__u32 netns = sock_netns(sk);
@@ -184,8 +191,8 @@ static __always_inline void keep_end(struct sock *sk, const struct tcp_sock *tp,
  * An ICMP message that came while connect() had the socket locked, as it does from this host, ends
  * nothing, but it wakes poll(), SO_ERROR hands its error out, and the process closes in SYN_SENT.
  */
-static __always_inline void denied(struct sock *sk, const struct tcp_sock *tp,
-				   const struct rst_storage *st)
+static __noinline __attribute__((unused)) void denied(struct sock *sk, const struct tcp_sock *tp,
+						      const struct rst_storage *st)
 {
 	struct rst_tuple tuple = {};
 	__u32 netns = sock_netns(sk);
@@ -220,7 +227,7 @@ static __always_inline void denied(struct sock *sk, const struct tcp_sock *tp,
 }
 
 /* An end that no RST tells of, or not for sure, and that the kernel counts all the same. */
-static __always_inline void count_end(const struct tcp_sock *tp, int old_state)
+static __noinline __attribute__((unused)) void count_end(const struct tcp_sock *tp, int old_state)
 {
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	bool linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;

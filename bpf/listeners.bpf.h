@@ -49,8 +49,9 @@ static __always_inline void listener_at_remove(const struct rst_past_key *key, _
 		bpf_map_delete_elem(&listeners_at, key);
 }
 
-static __always_inline void listener_add(struct sock *sk, const struct rst_owner *owner,
-					 __u64 since_ns)
+static __noinline __attribute__((unused)) void listener_add(struct sock *sk,
+							    const struct rst_owner *owner,
+							    __u64 since_ns)
 {
 	__u64 cookie = compat_cookie(sk);
 	struct rst_past_key key = {};
@@ -87,7 +88,7 @@ static __always_inline __u32 half_open(struct sock *sk)
 	return tp->inet_conn.icsk_accept_queue.qlen.counter + (cookies_ms(sk, tp) != RST_NEVER);
 }
 
-static __always_inline void listener_remove(struct sock *sk)
+static __noinline __attribute__((unused)) void listener_remove(struct sock *sk)
 {
 	struct task_struct *task = compat_task();
 	__u64 cookie = compat_cookie(sk), now = bpf_ktime_get_ns();
