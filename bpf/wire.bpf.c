@@ -96,25 +96,38 @@ static __always_inline void fill_answer(struct rst_event *e, const struct rst_ki
 	past_recall(&e->past, &e->tuple, kind->netns, is_syn);
 }
 
+/* Where a written SYN is put together: the stack has no room for it (5.10 counts that of all callers). A
+ * program on net_dev_queue is not interrupted by another on its CPU: bottom halves are off. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rst_past);
+} written_syn SEC(".maps");
+
 /* What answers a SYN that a program wrote will find no connection here, and be reset. */
 static __noinline void remember_written(const struct rst_tuple *tuple,
 					const struct rst_packet *packet, struct sock *sk,
 					__u32 netns)
 {
+	struct rst_past *past;
 	struct rst_past_key key;
-	struct rst_past past;
+	__u32 zero = 0;
 
-	__builtin_memset(&past, 0, sizeof(past));
-	past.kind = RST_PAST_WRITTEN;
-	past.at_ns = bpf_ktime_get_ns();
-	past.state = sock_is_inet(sk) ? RST_SOCK_RAW : RST_SOCK_PACKET;
-	past.cookie = sock_inode(sk);
-	past.snd_nxt = packet->seq + 1;
-	past.role = RST_ROLE_CLIENT;
-	task_fill(&past.owner, compat_task());
-	past.known_by = RST_KNOWN_CONTEXT;
+	past = bpf_map_lookup_elem(&written_syn, &zero);
+	if (!past)
+		return;
+	__builtin_memset(past, 0, sizeof(*past));
+	past->kind = RST_PAST_WRITTEN;
+	past->at_ns = bpf_ktime_get_ns();
+	past->state = sock_is_inet(sk) ? RST_SOCK_RAW : RST_SOCK_PACKET;
+	past->cookie = sock_inode(sk);
+	past->snd_nxt = packet->seq + 1;
+	past->role = RST_ROLE_CLIENT;
+	task_fill(&past->owner, compat_task());
+	past->known_by = RST_KNOWN_CONTEXT;
 	past_key(&key, tuple, netns);
-	bpf_map_update_elem(&written_syns, &key, &past, BPF_ANY);
+	bpf_map_update_elem(&written_syns, &key, past, BPF_ANY);
 }
 
 static __always_inline bool is_syn_alone(const struct rst_packet *p)
