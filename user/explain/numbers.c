@@ -32,14 +32,14 @@ static struct numbers answer_to(const struct rst_packet *p)
 }
 
 /* tcp_acceptable_seq(): not behind the window of a peer that has shrunk it, by more than its scale can
- * say. */
+ * say. The scale has four bits in tcp_sock, and not in a record that is none. */
 static uint32_t acceptable(const struct rst_socket *s)
 {
 	uint32_t end = s->snd_una + s->snd_wnd, beyond = s->snd_nxt - end;
 
 	if ((int32_t)beyond <= 0)
 		return s->snd_nxt;
-	return s->flags & RST_SF_WSCALE && beyond < 1U << s->rcv_wscale ? s->snd_nxt : end;
+	return s->flags & RST_SF_WSCALE && beyond < 1U << (s->rcv_wscale & 15) ? s->snd_nxt : end;
 }
 
 static struct numbers of_abort(const struct rst_socket *s)
