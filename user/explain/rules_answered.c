@@ -98,7 +98,8 @@ bool match_p2_new_address(const struct incident *in)
 
 bool match_p3_new_address(const struct incident *in)
 {
-	return match_p3(in) && new_address(in);
+	/* A listener that closed here says more. */
+	return match_p3(in) && !match_p3_gone(in) && new_address(in);
 }
 
 /* A SYN-ACK without a SYN, as far as is known. */
