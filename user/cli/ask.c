@@ -11,6 +11,7 @@
 #include "explain/killer.h"
 #include "explain/stayed.h"
 #include "explain/wire_origin.h"
+#include "model/tuple.h"
 #include "packet.h"
 
 void ask_interface(const struct ask *a, char name[RST_IFNAME_LEN], uint32_t netns, uint32_t ifindex)
@@ -151,7 +152,6 @@ static void find_translation(const struct ask *a, struct incident *in)
 static void find_elsewhere(const struct ask *a, struct incident *in)
 {
 	const struct rst_event *event = in->ev;
-	static const uint8_t any[16];
 	const struct listener *v = NULL, *best = NULL;
 	uint32_t refused = event->netns;
 	bool several = false;
@@ -163,7 +163,7 @@ static void find_elsewhere(const struct ask *a, struct incident *in)
 
 		if (raw->netns == refused || (best && best->raw.netns == raw->netns))
 			continue;
-		if (!memcmp(raw->address, any, sizeof(any)) &&
+		if (address_is_any(raw->address) &&
 		    !a->questions->holds(a->context, raw->netns, &event->tuple, true) &&
 		    !a->questions->holds(a->context, raw->netns, &event->tuple, false)) {
 			refused = raw->netns;
@@ -280,7 +280,7 @@ static bool find_rule(const struct ask *a, struct incident *in, struct ruleset_a
 		.generation = in->ev->nft_generation,
 	};
 
-	if (!reject && !(in->verdict.detail && !strcmp(in->verdict.detail, "firewall"))) {
+	if (!reject && !incident_detail_is(in, "firewall")) {
 		if (in->origin != ORIGIN_OWN_FIREWALL)
 			memset(&in->firewall, 0, sizeof(in->firewall));
 		return false;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "explain/attribute.h"
+#include "model/tuple.h"
 #include "packet.h"
 
 void ask_meant_set(struct incident *in, enum meant_by by, const struct rst_tuple *tuple,
@@ -25,11 +26,6 @@ void ask_meant_set(struct incident *in, enum meant_by by, const struct rst_tuple
 	event->sock.cookie = found->cookie;
 }
 
-static bool shares_local_end(const struct rst_tuple *a, const struct rst_tuple *b)
-{
-	return a->local_port == b->local_port && !memcmp(a->local, b->local, sizeof(a->local));
-}
-
 /* Returns false where no more can be asked. */
 static bool collect_in(const struct ask *a, struct incident *in, uint32_t netns)
 {
@@ -39,7 +35,7 @@ static bool collect_in(const struct ask *a, struct incident *in, uint32_t netns)
 	int n = a->questions->alike(a->context, netns, &event->tuple, c, MEANT_CANDIDATES);
 
 	for (int i = 0; i < n && i < MEANT_CANDIDATES && m->candidates < MEANT_CANDIDATES; i++) {
-		bool local = shares_local_end(&c[i].tuple, &event->tuple);
+		bool local = tuple_same_local(&c[i].tuple, &event->tuple);
 
 		/* Elsewhere the same address and port are another's. */
 		if (local && netns != event->netns)

@@ -125,6 +125,6 @@ void chain_find(struct chain *c, struct incident *in)
 	in->after.ago_ns = at_ns - found->at_ns;
 	in->after.earlier = earlier;
 	/* There was another reason than a limit. */
-	if (in->verdict.detail && !strcmp(in->verdict.detail, "turned-away"))
+	if (incident_detail_is(in, "turned-away"))
 		in->verdict.detail = NULL;
 }

@@ -4,12 +4,12 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "model/tuple.h"
 #include "packet.h"
 
 #include "base/hash.h"
 #include "explain/join.h"
 #include "explain/mates.h"
-#include "packet.h"
 
 void join_init(struct join *j, uint64_t seed)
 {
@@ -69,20 +69,6 @@ static uint32_t bucket_of(const struct join *j, const struct rst_tuple *t)
 {
 	return bucket_at(hash_end(j, t->local, t->local_port),
 			 hash_end(j, t->remote, t->remote_port));
-}
-
-static bool same_ends(const struct rst_tuple *a, const struct rst_tuple *b)
-{
-	return a->family == b->family && a->local_port == b->local_port &&
-	       a->remote_port == b->remote_port && !memcmp(a->local, b->local, sizeof(a->local)) &&
-	       !memcmp(a->remote, b->remote, sizeof(a->remote));
-}
-
-static bool other_end(const struct rst_tuple *a, const struct rst_tuple *b)
-{
-	return a->family == b->family && a->local_port == b->remote_port &&
-	       a->remote_port == b->local_port && !memcmp(a->local, b->remote, sizeof(a->local)) &&
-	       !memcmp(a->remote, b->local, sizeof(a->remote));
 }
 
 uint64_t join_id(struct join *j)
@@ -161,8 +147,8 @@ static bool take_arrival(struct join *j, struct join_entry *e, bool same_netns)
 
 		if (!a->arrival_only || a->merged || !same_rst(a, e) ||
 		    (same_netns && a->event.netns != e->event.netns) ||
-		    !(e->direction == DIR_PASSING ? other_end(&a->event.tuple, &e->event.tuple)
-						  : same_ends(&a->event.tuple, &e->event.tuple)))
+		    !(e->direction == DIR_PASSING ? tuple_turned(&a->event.tuple, &e->event.tuple)
+						  : tuple_same(&a->event.tuple, &e->event.tuple)))
 			continue;
 		/* Of several alike, the socket took the first; the others came too late. */
 		fits = is_acceptable(&a->arrival.packet, &e->event.sock);
@@ -251,7 +237,7 @@ static bool is_of(const struct rst_stayed *s, const struct join_entry *e)
 	};
 
 	return e->direction == DIR_SENT && !e->arrival_only && e->event.netns == s->netns &&
-	       same_ends(&e->event.tuple, &s->tuple) &&
+	       tuple_same(&e->event.tuple, &s->tuple) &&
 	       distance(e->event.hdr.mono_ns, s->hdr.mono_ns) < JOIN_UNSENT_NS &&
 	       numbers_fit(&rst, &e->numbers);
 }
@@ -342,7 +328,7 @@ static bool told_by_tcp(struct join *j, const struct join_entry *e)
 		const struct rst_event *m = &join_at(j, n)->event;
 
 		if (m->hdr.type == RST_REC_SENT && m->netns == e->event.netns &&
-		    same_ends(&m->tuple, &e->event.tuple) &&
+		    tuple_same(&m->tuple, &e->event.tuple) &&
 		    e->event.hdr.mono_ns - m->hdr.mono_ns < JOIN_NEIGHBOUR_NS)
 			return true;
 	}
@@ -361,7 +347,7 @@ static bool is_copy(struct join *j, const struct join_entry *e)
 			return false;
 		if (m->hdr.type == RST_REC_WIRE && m->hdr.cpu == event->hdr.cpu &&
 		    m->netns == event->netns && m->in_ifindex == event->in_ifindex &&
-		    m->ifindex != event->ifindex && same_ends(&m->tuple, &event->tuple) &&
+		    m->ifindex != event->ifindex && tuple_same(&m->tuple, &event->tuple) &&
 		    !memcmp(&m->packet, &event->packet, sizeof(m->packet)))
 			return true;
 	}
@@ -393,7 +379,7 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected)
 
 		if ((e->event.hdr.type != RST_REC_WIRE && !e->event.packet.answer) ||
 		    e->event.hdr.cpu != rejected->hdr.cpu || e->rejected.valid ||
-		    !same_ends(&e->event.tuple, &rejected->tuple))
+		    !tuple_same(&e->event.tuple, &rejected->tuple))
 			continue;
 		e->rejected = rejected->packet;
 		e->rejected_ifindex = rejected->in_ifindex;
@@ -417,7 +403,7 @@ static bool carries(const struct join_entry *e, const struct rst_bytes *b)
 	    e->event.hdr.type != RST_REC_DROPPED)
 		return false;
 	/* Of what is dropped on its way to another host, the ends were turned. */
-	return same_ends(&e->event.tuple, &b->tuple) || same_ends(&e->event.tuple, &turned);
+	return tuple_same(&e->event.tuple, &b->tuple) || tuple_same(&e->event.tuple, &turned);
 }
 
 void join_bytes(struct join *j, const struct rst_bytes *b)
@@ -511,7 +497,7 @@ static struct join_entry *also_answered(struct join *j, const struct join_entry 
 		if (answered_for(m) == cookie && m->event.netns == e->event.netns &&
 		    !m->stayed.hdr.size && !m->corrects &&
 		    m->event.hdr.mono_ns < e->event.hdr.mono_ns + JOIN_PAIR_NS &&
-		    same_ends(&m->event.tuple, &e->event.tuple))
+		    tuple_same(&m->event.tuple, &e->event.tuple))
 			return m;
 	}
 	return NULL;
@@ -527,7 +513,7 @@ static bool is_seen_there(struct join *j, const struct join_entry *e)
 
 		n = m->next;
 		if (m->direction == DIR_RECEIVED && !m->arrival_only &&
-		    other_end(&m->event.tuple, &e->event.tuple))
+		    tuple_turned(&m->event.tuple, &e->event.tuple))
 			return true;
 	}
 	return false;
@@ -633,7 +619,7 @@ static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
 
 	return m->direction == DIR_RECEIVED && !m->merged &&
 	       next_of_peer(&m->event, &seq) == next_of_peer(&entry->event, &seq) &&
-	       same_ends(&m->event.tuple, &entry->event.tuple) &&
+	       tuple_same(&m->event.tuple, &entry->event.tuple) &&
 	       distance(m->event.hdr.mono_ns, entry->event.hdr.mono_ns) <= JOIN_BURST_NS;
 }
 

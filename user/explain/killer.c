@@ -233,7 +233,7 @@ void killer_find_opener(struct incident *in)
 
 	if (in->verdict.owner_from == OWNER_CONTEXT && !ev->cpu_task.kernel) {
 		/* Whoever destroys a socket from outside has never had it. */
-		if (!is(in->verdict.detail, "destroyed"))
+		if (!incident_detail_is(in, "destroyed"))
 			opener_of_context(in);
 	} else if (attribute_uses_past(in)) {
 		if (in->history.what)

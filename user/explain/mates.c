@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "model/tuple.h"
 #include "packet.h"
 
 /* Clocks of two CPUs agree so far. */
@@ -445,7 +446,7 @@ struct sides {
 static bool has_side(const struct sides *s, const struct rst_tuple *side)
 {
 	for (uint32_t i = 0; i < s->n; i++)
-		if (translation_same(&s->v[i], side))
+		if (tuple_same(&s->v[i], side))
 			return true;
 	return false;
 }

@@ -9,6 +9,7 @@
 #include "explain/say.h"
 #include "explain/why.h"
 #include "model/words.h"
+#include "model/tuple.h"
 #include "packet.h"
 
 /* What is held for invalid is out of the window by one of its numbers; the other is the connection's, as far
@@ -73,8 +74,7 @@ static void say_flow(struct incident *in)
 	if (in->direction != DIR_PASSING)
 		packet_turn(&packet);
 	say(in, " was not translated%s: conntrack has its flow as %s to %s",
-	    translation_same(&packet, o) ? "" : " back",
-	    ENDPOINT(o->local, o->family, o->local_port),
+	    tuple_same(&packet, o) ? "" : " back", ENDPOINT(o->local, o->family, o->local_port),
 	    ENDPOINT(o->remote, o->family, o->remote_port));
 	say(in, ", but held this segment for invalid (out of window?)");
 	say_distance(in);

@@ -5,6 +5,7 @@
  */
 #include "explain/match.h"
 #include "explain/rules.h"
+#include "model/tuple.h"
 
 bool match_p1(const struct incident *in)
 {
@@ -78,17 +79,11 @@ bool match_strayed_likely(const struct incident *in)
 	return strayed(in);
 }
 
-static bool is_loopback(const struct rst_tuple *t)
-{
-	static const uint8_t one[16] = { [15] = 1 };
-
-	return t->family == 4 ? t->local[0] == 127 : !memcmp(t->local, one, sizeof(one));
-}
-
 /* Its address came while tracing was on, so no connection of it is older than that here. */
 static bool new_address(const struct incident *in)
 {
-	return in->address_ns && in->address_ns <= in->traced_ns && !is_loopback(&in->ev->tuple);
+	return in->address_ns && in->address_ns <= in->traced_ns &&
+	       !address_is_loopback(in->ev->tuple.local, in->ev->tuple.family);
 }
 
 bool match_p2_new_address(const struct incident *in)

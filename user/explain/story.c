@@ -5,6 +5,7 @@
 
 #include "base/hash.h"
 #include "explain/story.h"
+#include "model/tuple.h"
 
 static uint64_t end_hash(uint32_t netns, const uint8_t *address, uint16_t port)
 {
@@ -21,18 +22,11 @@ static size_t set_of(const struct rst_event *e)
 	return (h ^ h >> 32) % STORY_SETS;
 }
 
-static bool same(const struct rst_tuple *a, const struct rst_tuple *b)
+/* Whether S is of the connection that E is about, told by either end. */
+static bool same_ends(const struct story *s, const struct rst_event *e)
 {
-	return a->family == b->family && a->local_port == b->local_port &&
-	       a->remote_port == b->remote_port && !memcmp(a->local, b->local, 16) &&
-	       !memcmp(a->remote, b->remote, 16);
-}
-
-static bool turned(const struct rst_tuple *a, const struct rst_tuple *b)
-{
-	return a->family == b->family && a->local_port == b->remote_port &&
-	       a->remote_port == b->local_port && !memcmp(a->local, b->remote, 16) &&
-	       !memcmp(a->remote, b->local, 16);
+	return s->netns == e->netns &&
+	       (tuple_same(&s->tuple, &e->tuple) || tuple_turned(&s->tuple, &e->tuple));
 }
 
 /* When the connection that EVENT is about began, as far as that is known: 0. */
@@ -57,8 +51,7 @@ static bool begins(const struct rst_event *e)
 /* Clocks of two CPUs, and the other end's record, may be behind. */
 static bool is_of(const struct story *s, const struct rst_event *e)
 {
-	if (!s->first || s->netns != e->netns ||
-	    (!same(&s->tuple, &e->tuple) && !turned(&s->tuple, &e->tuple)))
+	if (!s->first || !same_ends(s, e))
 		return false;
 	return e->hdr.mono_ns < s->last_ns + STORY_NS && begin_of(e) <= s->began_ns;
 }
@@ -85,8 +78,7 @@ void stories_add(struct stories *s, const struct rst_event *event, uint64_t firs
 			return;
 		}
 		/* What was there of these ends is over. */
-		if (set[i].netns == event->netns &&
-		    (same(&set[i].tuple, &event->tuple) || turned(&set[i].tuple, &event->tuple))) {
+		if (same_ends(&set[i], event)) {
 			room = &set[i];
 			break;
 		}

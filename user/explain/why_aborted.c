@@ -47,14 +47,9 @@ static void say_thrown_away(struct incident *in)
 	say_life(in);
 }
 
-static bool detail_is(const struct incident *in, const char *word)
-{
-	return in->verdict.detail && !strcmp(in->verdict.detail, word);
-}
-
 void why_close_unread(struct incident *in)
 {
-	if (detail_is(in, "mptcp-fastclose")) {
+	if (incident_detail_is(in, "mptcp-fastclose")) {
 		say(in, "MPTCP connection closed with data unread (fast close)");
 		return;
 	}
@@ -68,7 +63,7 @@ void why_linger_zero(struct incident *in)
 	uint64_t read = say_bytes_read(in), sent = in->ev->sock.bytes_sent;
 	struct exchange x;
 
-	if (detail_is(in, "mptcp-fastclose")) {
+	if (incident_detail_is(in, "mptcp-fastclose")) {
 		say(in, "MPTCP connection closed with SO_LINGER 0 (fast close)");
 		if (in->verdict.certainty != CERTAINTY_CERTAIN)
 			say(in, "; it may have had data unread as well");
@@ -134,7 +129,7 @@ void why_disconnect(struct incident *in)
 	uint64_t unread = facts_queues(&in->ev->sock).unread;
 
 	/* The data are the MPTCP connection's, not this subflow's. */
-	if (detail_is(in, "mptcp")) {
+	if (incident_detail_is(in, "mptcp")) {
 		say(in, "connect(AF_UNSPEC) or shutdown() while it was being made dissolved the "
 			"MPTCP connection (fast close)");
 		return;
@@ -146,14 +141,14 @@ void why_disconnect(struct incident *in)
 
 void why_socket_destroyed(struct incident *in)
 {
-	if (detail_is(in, "smc")) {
+	if (incident_detail_is(in, "smc")) {
 		say(in, "SMC gave its TCP connection up, under ");
 		say_cpu_task(in);
 		say(in, ", in state %s", words_tcp_state(in->ev->sock.state));
 		return;
 	}
 	say(in, "destroyed by ");
-	if (detail_is(in, "bpf"))
+	if (incident_detail_is(in, "bpf"))
 		say(in, "a BPF program (bpf_sock_destroy) that ran under ");
 	say_cpu_task(in);
 	say(in, " from outside%s in state %s", in->verdict.detail ? "" : " (SOCK_DESTROY)",
@@ -241,7 +236,7 @@ void why_mptcp(struct incident *in)
 		say(in, "MPTCP refused a SYN that wanted to join a connection");
 	else if (in->packet.valid)
 		say(in, "MPTCP refused the subflow's handshake");
-	else if (detail_is(in, "peer-fastclose"))
+	else if (incident_detail_is(in, "peer-fastclose"))
 		say(in,
 		    "MPTCP's worker reset the subflow: most likely the peer had closed the whole "
 		    "connection at once (fast close), on another subflow");

@@ -11,6 +11,7 @@
 
 #include "host/conntrack.h"
 #include "host/netlink.h"
+#include "model/tuple.h"
 #include "packet.h"
 #include "base/util.h"
 
@@ -217,7 +218,7 @@ bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 		return false;
 	key = out->reply;
 	packet_turn(&key);
-	out->there = !translation_same(&key, &out->original);
+	out->there = !tuple_same(&key, &out->original);
 	out->by = "conntrack";
 	return out->there;
 }

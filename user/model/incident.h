@@ -406,6 +406,12 @@ static inline uint64_t incident_count(const struct incident *in)
 	return event_count(in->ev) + in->also;
 }
 
+/* Whether its detail is WORD. */
+static inline bool incident_detail_is(const struct incident *in, const char *word)
+{
+	return in->verdict.detail && !strcmp(in->verdict.detail, word);
+}
+
 /* IN's event, to be changed by what is found out later: a copy in its room, made when that is first wanted.
  * The record itself stays as it came. */
 static inline struct rst_event *incident_change(struct incident *in)

@@ -6,8 +6,7 @@
 #include <string.h>
 
 #include "model/listeners.h"
-
-static const uint8_t any[16];
+#include "model/tuple.h"
 
 /* Ports below are not given to clients, by the default of net.ipv4.ip_local_port_range. */
 #define EPHEMERAL_PORT 32768
@@ -126,7 +125,7 @@ static bool was_there(const struct listener *l, const struct rst_event *ev)
 /* Whether L listens at T's local address, where that is its namespace's. */
 static bool has_address(const struct rst_listener *l, const struct rst_tuple *t)
 {
-	bool to_any = !memcmp(l->address, any, sizeof(any));
+	bool to_any = address_is_any(l->address);
 
 	if (l->family == t->family)
 		return to_any || !memcmp(l->address, t->local, t->family == 4 ? 4 : 16);
@@ -168,11 +167,7 @@ static const struct rst_listener *of_connection(const struct listeners *l,
  * for L: loopback is every namespace's own, and so is an address that T does not have. */
 static bool could_be_meant(const struct rst_listener *l, const struct rst_tuple *t)
 {
-	static const uint8_t loopback6[16] = { [15] = 1 };
-	bool own = l->family == 4 ? l->address[0] == 127
-				  : !memcmp(l->address, loopback6, sizeof(loopback6));
-
-	return !own && has_address(l, t);
+	return !address_is_loopback(l->address, l->family) && has_address(l, t);
 }
 
 /* Of those that listen on the event's port: one of this namespace; else the only other namespace's that

@@ -2,20 +2,12 @@
 /* translation.c: what goes one way as `original` comes out as the reverse of `reply`, and back. */
 #include "model/translation.h"
 
-#include <string.h>
-
+#include "model/tuple.h"
 #include "packet.h"
-
-bool translation_same(const struct rst_tuple *a, const struct rst_tuple *b)
-{
-	return a->family == b->family && a->local_port == b->local_port &&
-	       a->remote_port == b->remote_port && !memcmp(a->local, b->local, sizeof(a->local)) &&
-	       !memcmp(a->remote, b->remote, sizeof(a->remote));
-}
 
 bool translation_is_before(const struct translation *flow, const struct rst_tuple *from)
 {
-	return translation_same(from, &flow->original) || translation_same(from, &flow->reply);
+	return tuple_same(from, &flow->original) || tuple_same(from, &flow->reply);
 }
 
 bool translation_other_side(const struct translation *flow, const struct rst_tuple *from,
@@ -25,13 +17,13 @@ bool translation_other_side(const struct translation *flow, const struct rst_tup
 
 	packet_turn(&original);
 	packet_turn(&reply);
-	if (translation_same(from, &flow->original))
+	if (tuple_same(from, &flow->original))
 		*out = reply;
-	else if (translation_same(from, &reply))
+	else if (tuple_same(from, &reply))
 		*out = flow->original;
-	else if (translation_same(from, &flow->reply))
+	else if (tuple_same(from, &flow->reply))
 		*out = original;
-	else if (translation_same(from, &original))
+	else if (tuple_same(from, &original))
 		*out = flow->reply;
 	else
 		return false;

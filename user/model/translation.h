@@ -16,8 +16,6 @@ struct translation {
 			 * ends and numbers; "history": the same, ended; static */
 };
 
-bool translation_same(const struct rst_tuple *a, const struct rst_tuple *b);
-
 /*
  * The ends that a packet of FLOW from FROM's local to its remote end has on the other side of the
  * translation. False: such a packet is none of the flow's.

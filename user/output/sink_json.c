@@ -16,6 +16,7 @@
 #include "base/run_id.h"
 #include "model/reconciliation.h"
 #include "output/sink_json.h"
+#include "model/tuple.h"
 #include "model/words.h"
 #include "base/text.h"
 
@@ -121,11 +122,10 @@ static void put_id(struct json_out *o, const struct sink_style *style, const cha
 static void put_endpoint(struct json_out *o, const char *key, const uint8_t *address,
 			 uint8_t family, uint16_t port)
 {
-	static const uint8_t zero[16];
 	struct json_mark c = json_out_object(o, key);
 	char text[TEXT_ENDPOINT_MAX];
 
-	if ((family == 4 || family == 6) && (port || memcmp(address, zero, sizeof(zero))))
+	if ((family == 4 || family == 6) && (port || !address_is_any(address)))
 		put_word(o, "address", text_address(text, address, family));
 	put_nonzero(o, "port", port);
 	json_out_end(o, c);

@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "base/buffer.h"
 #include "output/sink_text.h"
+#include "model/tuple.h"
 #include "model/words.h"
 #include "base/text.h"
 
@@ -256,10 +257,8 @@ static void format_time(char *buf, size_t size, struct sink *sink, uint64_t wall
 
 static void format_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
 {
-	static const uint8_t zero[16];
-
 	/* A listener's socket has no peer; "0.0.0.0:0" would be made up. */
-	if (!port && !memcmp(address, zero, sizeof(zero)))
+	if (!port && address_is_any(address))
 		strcpy(buf, "?");
 	else
 		text_endpoint(buf, address, family, port);
@@ -394,11 +393,9 @@ static int event(struct sink *sink, const struct incident *in)
 /* An end of many resets: "*" for what is not the same in all. */
 static void format_ends(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
 {
-	static const uint8_t zero[16];
-
-	if (!memcmp(address, zero, sizeof(zero)) && port)
+	if (address_is_any(address) && port)
 		snprintf(buf, TEXT_ENDPOINT_MAX, "*:%u", port);
-	else if (!memcmp(address, zero, sizeof(zero)))
+	else if (address_is_any(address))
 		strcpy(buf, "*");
 	else if (port)
 		text_endpoint(buf, address, family, port);

@@ -4,6 +4,7 @@
 
 #include "base/util.h"
 #include "model/translation.h"
+#include "model/tuple.h"
 
 static struct rst_tuple tuple(uint8_t source, uint16_t source_port, uint8_t target, uint16_t port)
 {
@@ -42,7 +43,7 @@ Test(translation, from_each_side)
 					    ways[i].to_target, ways[i].to_target_port);
 
 		cr_assert(translation_other_side(&flow, &from, &out), "row %zu", i);
-		cr_expect(translation_same(&out, &to), "row %zu", i);
+		cr_expect(tuple_same(&out, &to), "row %zu", i);
 		cr_expect_eq(translation_is_before(&flow, &from), ways[i].before, "row %zu", i);
 	}
 	cr_expect(!translation_other_side(&flow, &stranger, &out));
