@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/util.h"
+#include "base/budget.h"
 #include "host/netlink.h"
 
 /* Some hosts have thousands: asking may take so much of a CPU's time in the long run, and at once. */
@@ -20,8 +20,7 @@
 
 struct addresses {
 	struct netlink netlink;
-	uint64_t asked_ns;
-	int64_t saved_ns;
+	struct budget budget;
 };
 
 int addresses_open(struct addresses **out)
@@ -48,17 +47,6 @@ void addresses_close(struct addresses *a)
 		return;
 	addresses_release(a);
 	free(a);
-}
-
-static bool may_ask(struct addresses *a)
-{
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-
-	a->saved_ns += (int64_t)((now - a->asked_ns) / SHARE);
-	a->asked_ns = now;
-	if (a->saved_ns > SAVED_NS)
-		a->saved_ns = SAVED_NS;
-	return a->saved_ns > 0;
 }
 
 struct wanted {
@@ -119,14 +107,14 @@ int addresses_since(struct addresses *a, uint32_t netns, uint8_t family, const u
 
 	if (!nl)
 		return -ENONET;
-	if (!may_ask(a))
+	if (!budget_has(&a->budget, SHARE, SAVED_NS))
 		return -EAGAIN;
 	nlh->nlmsg_type = RTM_GETADDR;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
 	request->ifa_family = family == 4 ? AF_INET : AF_INET6;
 	err = netlink_ask(&a->netlink, nl, nlh, take, &w);
-	a->saved_ns -= (int64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns);
+	budget_spend(&a->budget, begin_ns);
 	if (err)
 		return err;
 	*since_ns = w.created * 10000000ULL;

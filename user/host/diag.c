@@ -13,7 +13,7 @@
 
 #include "host/diag.h"
 #include "host/netlink.h"
-#include "base/util.h"
+#include "base/budget.h"
 
 struct interface {
 	struct interface *next;
@@ -29,8 +29,7 @@ struct interface {
 struct diag {
 	struct netlink netlink;
 	struct interface *interfaces;
-	uint64_t alike_asked_ns;
-	int64_t alike_saved_ns;
+	struct budget alike;
 };
 
 int diag_open(struct diag **out)
@@ -200,17 +199,6 @@ static int dump(struct diag *d, struct mnl_socket *nl, uint8_t family, bool by_l
 	return netlink_ask(&d->netlink, nl, nlh, take_alike, a);
 }
 
-static bool may_ask(struct diag *d)
-{
-	uint64_t now = clock_ns(CLOCK_MONOTONIC);
-
-	d->alike_saved_ns += (int64_t)((now - d->alike_asked_ns) / ALIKE_SHARE);
-	d->alike_asked_ns = now;
-	if (d->alike_saved_ns > ALIKE_SAVED_NS)
-		d->alike_saved_ns = ALIKE_SAVED_NS;
-	return d->alike_saved_ns > 0;
-}
-
 int diag_alike(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 	       struct diag_connection *out, int max)
 {
@@ -221,7 +209,7 @@ int diag_alike(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tu
 
 	if (!nl)
 		return -ENONET;
-	if (!may_ask(d))
+	if (!budget_has(&d->alike, ALIKE_SHARE, ALIKE_SAVED_NS))
 		return -EAGAIN;
 	/* AF_INET6 sockets speak IPv4 as well. */
 	for (int six = tuple->family == 6; six < 2 && !err; six++) {
@@ -231,7 +219,7 @@ int diag_alike(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tu
 		if (!err)
 			err = dump(d, nl, family, false, &a);
 	}
-	d->alike_saved_ns -= (int64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns);
+	budget_spend(&d->alike, begin_ns);
 	return err ? err : a.n;
 }
 

@@ -45,15 +45,6 @@ int tracer_over_files(struct bpf_program *prog)
 	return run_iterator(prog, none, sizeof(none));
 }
 
-static bool may_find(struct tracer *t, uint64_t now)
-{
-	t->find_saved_ns += (int64_t)((now - t->find_asked_ns) / TRACER_FIND_SHARE);
-	t->find_asked_ns = now;
-	if (t->find_saved_ns > TRACER_FIND_SAVED_NS)
-		t->find_saved_ns = TRACER_FIND_SAVED_NS;
-	return t->find_saved_ns > 0;
-}
-
 int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *found, size_t n)
 {
 	int map = bpf_map__fd(t->skel->maps.found);
@@ -61,7 +52,7 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	struct rst_found empty = { 0 };
 	int err = 0;
 
-	if (!may_find(t, clock_ns(CLOCK_MONOTONIC)))
+	if (!budget_has(&t->find, TRACER_FIND_SHARE, TRACER_FIND_SAVED_NS))
 		return -EAGAIN;
 	for (size_t i = 0; i < n; i++)
 		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
@@ -74,7 +65,7 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 	}
 	for (size_t i = 0; i < n; i++)
 		bpf_map_delete_elem(map, &inodes[i]);
-	t->find_saved_ns -= (int64_t)(clock_ns(CLOCK_THREAD_CPUTIME_ID) - begin_ns);
+	budget_spend(&t->find, begin_ns);
 	return err;
 }
 

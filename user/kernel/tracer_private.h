@@ -6,6 +6,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 
+#include "base/budget.h"
 #include "kernel/harvest.h"
 #include "kernel/tracer.h"
 
@@ -28,8 +29,7 @@ struct tracer {
 	uint64_t watched_ns; /* CLOCK_MONOTONIC of the last look at them */
 	struct listeners listeners;
 	uint64_t listeners_generation;
-	int64_t find_saved_ns; /* time that looking for owners may take; < 0: it took more */
-	uint64_t find_asked_ns;
+	struct budget find;		      /* of looking for owners among open files */
 	uint64_t peers_again_ns;	      /* the history is not gone through for peers before */
 	uint64_t forgotten, history_again_ns; /* as counted last, and when to count again */
 	int ncpu;
