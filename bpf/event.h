@@ -36,10 +36,9 @@ enum rst_record_type {
 	RST_REC_DROPPED = 6,  /* struct rst_event: a RST that came in and was dropped */
 	RST_REC_REJECTED = 7, /* struct rst_rejected: what a firewall answered with a RST */
 	RST_REC_STAYED = 8,   /* struct rst_stayed: a RST of this host that did not leave it */
+	RST_REC_CGROUP = 9,   /* struct rst_cgroup: a cgroup that is being removed */
 	RST_REC_BYTES = 11,   /* struct rst_bytes: what the RST told of last carries */
-	RST_REC_DENIED =
-		12,	    /* struct rst_denied: an attempt to connect that failed without a RST */
-	RST_REC_CGROUP = 9, /* struct rst_cgroup: a cgroup that is being removed */
+	RST_REC_DENIED = 12,  /* struct rst_denied: a connect that failed without a RST */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */

@@ -501,10 +501,10 @@ static void fill_pair(struct pipeline *p, size_t i)
 		fill_pair_elsewhere(p, in, mate);
 	}
 	in->pair.own = in->pair.there && in->pair.cause != CAUSE_CRAFTED;
-	if (in->pair.there)
-		fill_numbers(&in->pair, &mate->event);
-	if (in->pair.there)
-		fill_relay(p, in, p->place[i].entry);
+	if (!in->pair.there)
+		return;
+	fill_numbers(&in->pair, &mate->event);
+	fill_relay(p, in, p->place[i].entry);
 }
 
 /* Asked once a run at most, and only for a verdict that it can change. */

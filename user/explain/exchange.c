@@ -12,8 +12,6 @@
 #define TURNED_AWAY_NS 100000000ULL
 /* A probe that only connects closes at once; a client that waits for something does not. */
 #define PROBE_NS 250000000ULL
-/* A pause this long before a close is an idle limit at work, not the end of an exchange. */
-#define IDLE_NS 500000000ULL
 /* No data for this long is a pause, not a transfer. */
 #define PAUSE_MS 1000
 /* A request that comes in one go, and whose last byte is as old as its first. */
@@ -221,9 +219,10 @@ static bool is_idle_race(const struct incident *in, const struct exchange *x)
 		return false;
 	if (x->late)
 		return is_answered(x) && !x->unacked && h->what && !strcmp(h->what, "close") &&
-		       h->have_idle && h->idle_ns >= IDLE_NS && h->ago_ns < h->idle_ns;
+		       h->have_idle && h->idle_ns >= EXCHANGE_IDLE_NS && h->ago_ns < h->idle_ns;
 	return in->verdict.cause == CAUSE_CLOSE_UNREAD && x->unread && x->unread <= ONE_GO &&
-	       exchange_quiet_ns(in) >= IDLE_NS && exchange_unread_ns(in) < exchange_quiet_ns(in);
+	       exchange_quiet_ns(in) >= EXCHANGE_IDLE_NS &&
+	       exchange_unread_ns(in) < exchange_quiet_ns(in);
 }
 
 static bool is_cut(const struct exchange *x)
@@ -237,7 +236,7 @@ static bool is_early_answer(const struct incident *in, const struct exchange *x)
 	uint64_t quiet = x->late ? in->history.idle_ns : exchange_quiet_ns(in);
 
 	return x->closed && x->role == RST_ROLE_SERVER && x->read && x->sent && !x->unsent &&
-	       x->late + x->unread >= UPLOAD && quiet < IDLE_NS;
+	       x->late + x->unread >= UPLOAD && quiet < EXCHANGE_IDLE_NS;
 }
 
 /* What SO_LINGER 0 threw away was nothing. */

@@ -11,6 +11,9 @@
 
 #include "model/incident.h"
 
+/* A pause this long before a close is worth telling: an idle limit at work, not the end of an exchange. */
+#define EXCHANGE_IDLE_NS 500000000ULL
+
 /* The connection by its socket, or by what is remembered of it. */
 struct exchange {
 	bool there; /* false: of no connection are the numbers known */

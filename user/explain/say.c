@@ -4,12 +4,10 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "explain/exchange.h"
 #include "explain/say.h"
 #include "model/facts.h"
 #include "model/words.h"
-
-/* A pause this long before a close is worth telling. */
-#define IDLE_NS 500000000ULL
 
 /* Appends to the sentence; what does not fit is cut between characters. */
 __attribute__((format(printf, 2, 3))) void say(struct incident *in, const char *format, ...)
@@ -173,7 +171,7 @@ void say_idle(struct incident *in)
 {
 	const struct history *h = &in->history;
 
-	if (h->have_idle && h->idle_ns >= IDLE_NS)
+	if (h->have_idle && h->idle_ns >= EXCHANGE_IDLE_NS)
 		say(in, ", idle %s by then", SPAN(h->idle_ns));
 }
 

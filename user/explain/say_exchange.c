@@ -10,13 +10,6 @@
 #define JUST_NS 20000000ULL
 /* A connection older than this was not closed at once. */
 #define YOUNG_NS 1000000000ULL
-/* A pause before this is worth telling. */
-#define QUIET_NS 500000000ULL
-
-static bool is_detail(const struct incident *in, const char *word)
-{
-	return in->verdict.detail && !strcmp(in->verdict.detail, word);
-}
 
 void say_lost(struct incident *in)
 {
@@ -50,10 +43,10 @@ static const char *const guesses[][2] = {
 
 void say_situation(struct incident *in)
 {
-	if (is_detail(in, "slow-reader"))
+	if (incident_detail_is(in, "slow-reader"))
 		say_window(in);
 	for (size_t i = 0; i < ARRAY_SIZE(guesses); i++)
-		if (is_detail(in, guesses[i][0]))
+		if (incident_detail_is(in, guesses[i][0]))
 			say(in, "%s", guesses[i][1]);
 }
 
@@ -70,10 +63,10 @@ void say_unread_came(struct incident *in)
 {
 	uint64_t ago = exchange_unread_ns(in), quiet = exchange_quiet_ns(in);
 
-	if (ago < JUST_NS && quiet < QUIET_NS)
+	if (ago < JUST_NS && quiet < EXCHANGE_IDLE_NS)
 		return;
 	say(in, " (the last came %s before", SPAN(ago));
-	if (quiet >= QUIET_NS)
+	if (quiet >= EXCHANGE_IDLE_NS)
 		say(in, ", after %s without data", SPAN(quiet));
 	say(in, ")");
 }
@@ -89,9 +82,9 @@ void say_closed_how(struct incident *in)
 		say(in, ", having shut its sending side down %s before that", SPAN(x.shut_ns));
 	if (!x.read && x.late && x.role != RST_ROLE_UNKNOWN)
 		say(in, ", having received nothing before");
-	else if (x.late && is_detail(in, "unanswered"))
+	else if (x.late && incident_detail_is(in, "unanswered"))
 		say(in, ", with its last request unanswered");
-	if (is_detail(in, "turned-away"))
+	if (incident_detail_is(in, "turned-away"))
 		say_life(in);
 	say_lost(in);
 	say_situation(in);

@@ -71,11 +71,9 @@ static int ignore(const struct nlmsghdr *nlh, void *data)
 	return MNL_CB_STOP;
 }
 
-static int ask_way(struct route *r, struct mnl_socket *nl, const struct rst_tuple *t,
-		   bool with_source, uint32_t vrf)
+/* The way to TO, one of T's ends. */
+static struct rtmsg *put_way(struct nlmsghdr *nlh, const struct rst_tuple *t, const uint8_t *to)
 {
-	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	size_t bytes = address_length(t);
 	struct rtmsg *rtm;
 
@@ -84,7 +82,18 @@ static int ask_way(struct route *r, struct mnl_socket *nl, const struct rst_tupl
 	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
 	rtm->rtm_family = address_family(t);
 	rtm->rtm_dst_len = (unsigned char)(bytes * 8);
-	mnl_attr_put(nlh, RTA_DST, bytes, t->remote);
+	mnl_attr_put(nlh, RTA_DST, bytes, to);
+	return rtm;
+}
+
+static int ask_way(struct route *r, struct mnl_socket *nl, const struct rst_tuple *t,
+		   bool with_source, uint32_t vrf)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct rtmsg *rtm = put_way(nlh, t, t->remote);
+	size_t bytes = address_length(t);
+
 	if (with_source) {
 		rtm->rtm_src_len = (unsigned char)(bytes * 8);
 		mnl_attr_put(nlh, RTA_SRC, bytes, t->local);
@@ -286,15 +295,8 @@ bool route_holds(struct route *r, uint32_t netns, uint32_t pid, const struct rst
 	struct mnl_socket *nl = netlink_in(&r->netlink, netns, pid);
 	char buf[256] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	size_t bytes = address_length(tuple);
 	unsigned char type = RTN_UNSPEC;
-	struct rtmsg *rtm;
 
-	nlh->nlmsg_type = RTM_GETROUTE;
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	rtm = mnl_nlmsg_put_extra_header(nlh, sizeof(*rtm));
-	rtm->rtm_family = address_family(tuple);
-	rtm->rtm_dst_len = (unsigned char)(bytes * 8);
-	mnl_attr_put(nlh, RTA_DST, bytes, local ? tuple->local : tuple->remote);
+	put_way(nlh, tuple, local ? tuple->local : tuple->remote);
 	return nl && !netlink_ask(&r->netlink, nl, nlh, take_type, &type) && type == RTN_LOCAL;
 }
