@@ -11,6 +11,12 @@ static void listener(struct built *b)
 	build_past(b, RST_PAST_LISTENER, RST_END_CLOSE, 10);
 }
 
+static void listener_at_a_new_address(struct built *b)
+{
+	listener(b);
+	b->in.traced_ns = b->in.address_ns = 1000000;
+}
+
 static void listener_without_handshakes(struct built *b)
 {
 	listener(b);
@@ -254,6 +260,10 @@ static const struct row rows[] = {
 	  listener_without_handshakes, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "P3: there is another listener", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0, NULL,
 	  listener, CAUSE_LISTENER_GONE, LIKELY, "P3", OWNER_PAST, "handshake" },
+	{ "P2: the address is new as well", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 0, NULL,
+	  listener_at_a_new_address, CAUSE_LISTENER_GONE, LIKELY, "P2", OWNER_PAST, "handshake" },
+	{ "P3: the address is new as well", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0, NULL,
+	  listener_at_a_new_address, CAUSE_LISTENER_GONE, LIKELY, "P3", OWNER_PAST, "handshake" },
 	{ "P3: there is another listener, and no handshake was under way", DIR_SENT, V4 "tcp_v4_do_rcv",
 	  LISTENER, ACK, 0, NULL, listener_without_handshakes, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3",
 	  OWNER_LISTENER, NULL },
