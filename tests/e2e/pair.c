@@ -37,6 +37,13 @@ void pair_open(struct run *run, struct pair *p)
 	p->s = actor_accept(&p->srv, p->listener);
 }
 
+void pair_open_unread(struct run *run, struct pair *p, int bytes)
+{
+	pair_open(run, p);
+	actor_write(&p->cli, p->c, bytes);
+	actor_await_unread(&p->srv, p->s, bytes);
+}
+
 void pair_await_orphan(struct run *run, const struct pair *p, const char *state)
 {
 	netlab_sh(&run->lab, SIDE_SERVER,

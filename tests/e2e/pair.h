@@ -23,6 +23,9 @@ void pair_connect(struct run *run, struct pair *p);
 /* The same, accepted. */
 void pair_open(struct run *run, struct pair *p);
 
+/* The same, and BYTES from the client wait to be read at the server. */
+void pair_open_unread(struct run *run, struct pair *p, int bytes);
+
 /* One more connection from the client; returns its descriptor in cli and its port. */
 int pair_another(struct run *run, struct pair *p, int *port);
 

@@ -280,6 +280,25 @@ static struct wanted late_of(struct stage *s, const char *why)
 	};
 }
 
+/* The server's own connect to the ghost is refused. */
+static void refuse_connect(struct run *run, struct stage *s)
+{
+	tracer_start_within(run, SIDE_SERVER, NULL);
+	stage_set(run, s, GHOST_PORT);
+	stage_connect_from(run, s);
+	stage_send(s, GHOST_RST | GHOST_ACK, 0);
+	actor_await_reset(&s->p.srv, s->s);
+}
+
+/* A SYN-ACK, which is reset. */
+static void answer_late(struct run *run, struct stage *s)
+{
+	s->state.seq = 1000;
+	stage_send(s, GHOST_SYN | GHOST_ACK, 0);
+	ghost_expect(&s->ghost, GHOST_RST, GHOST_RST);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .server_received = 1 });
+}
+
 /* The answer to a connect comes after another answer had refused it. */
 static void late_syn_ack(struct run *run)
 {
@@ -287,16 +306,9 @@ static void late_syn_ack(struct run *run)
 	struct stage s;
 	json_t *e;
 
-	tracer_start_within(run, SIDE_SERVER, NULL);
-	stage_set(run, &s, GHOST_PORT);
-	stage_connect_from(run, &s);
-	stage_send(&s, GHOST_RST | GHOST_ACK, 0);
-	actor_await_reset(&s.p.srv, s.s);
+	refuse_connect(run, &s);
 	usleep(PAUSE_US);
-	s.state.seq = 1000;
-	stage_send(&s, GHOST_SYN | GHOST_ACK, 0);
-	ghost_expect(&s.ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .server_received = 1 });
+	answer_late(run, &s);
 	expect_str(expect_nth(run, SIDE_SERVER, "received", 0), "cause", "refused");
 	w = late_of(&s, "after the peer had refused the connection");
 	w.role = "client";
@@ -315,16 +327,9 @@ static void stray_syn_ack(struct run *run)
 	struct stage s;
 	json_t *e;
 
-	tracer_start_within(run, SIDE_SERVER, NULL);
-	stage_set(run, &s, GHOST_PORT);
-	stage_connect_from(run, &s);
-	stage_send(&s, GHOST_RST | GHOST_ACK, 0);
-	actor_await_reset(&s.p.srv, s.s);
+	refuse_connect(run, &s);
 	s.ghost.peer_port = s.p.server.port = s.p.server.port == 50000 ? 50001 : 50000;
-	s.state.seq = 1000;
-	stage_send(&s, GHOST_SYN | GHOST_ACK, 0);
-	ghost_expect(&s.ghost, GHOST_RST, GHOST_RST);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .server_received = 1 });
+	answer_late(run, &s);
 	w = late_of(&s, NULL);
 	w.cause = "no-such-connection";
 	w.certainty = "inferred";

@@ -11,9 +11,7 @@ static json_t *relay(struct run *run, struct pair *p, int times, int wait_ms)
 	struct wanted w = { .cause = "close-unread", .role = "server" };
 
 	tracer_start(run, NULL);
-	pair_open(run, p);
-	actor_write(&p->cli, p->c, 18);
-	actor_await_unread(&p->srv, p->s, 18);
+	pair_open_unread(run, p, 18);
 	actor_relay_refused(&p->srv, p->s, run->speak, p->server.address, NOBODY, times, wait_ms);
 	actor_await_reset(&p->cli, p->c);
 	tracer_finish(run, (struct tally){ .server_sent = (size_t)times + 1,

@@ -88,9 +88,7 @@ static void dropped(struct run *run, bool gone)
 	json_t *e;
 
 	tracer_start(run, NULL);
-	pair_open(run, &p);
-	actor_write(&p.cli, p.c, 10);
-	actor_await_unread(&p.srv, p.s, 10);
+	pair_open_unread(run, &p, 10);
 	netlab_drop(&run->lab, SIDE_SERVER, "output", "tcp flags rst");
 	kill(run->tracer.pid, SIGSTOP);
 	actor_close(&p.srv, p.s);
@@ -132,9 +130,7 @@ static void dropped_by_legacy(struct run *run)
 	json_t *e;
 
 	tracer_start(run, NULL);
-	pair_open(run, &p);
-	actor_write(&p.cli, p.c, 10);
-	actor_await_unread(&p.srv, p.s, 10);
+	pair_open_unread(run, &p, 10);
 	if (netlab_try(
 		    &run->lab, SIDE_SERVER,
 		    "exec 2>/dev/null; iptables-legacy -w -A OUTPUT -p tcp --tcp-flags RST RST -j DROP"))

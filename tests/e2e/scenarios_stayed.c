@@ -20,9 +20,7 @@ static void abort_dropped(struct run *run)
 	json_t *e;
 
 	tracer_start(run, NULL);
-	pair_open(run, &p);
-	actor_write(&p.cli, p.c, 10);
-	actor_await_unread(&p.srv, p.s, 10);
+	pair_open_unread(run, &p, 10);
 	netlab_drop(&run->lab, SIDE_SERVER, "output", "tcp flags rst");
 	actor_close(&p.srv, p.s);
 	usleep(50000);
@@ -51,9 +49,7 @@ static void abort_without_route(struct run *run)
 	json_t *e;
 
 	tracer_start(run, NULL);
-	pair_open(run, &p);
-	actor_write(&p.cli, p.c, 10);
-	actor_await_unread(&p.srv, p.s, 10);
+	pair_open_unread(run, &p, 10);
 	netlab_sh(&run->lab, SIDE_SERVER, "ip route add unreachable %s", to);
 	actor_close(&p.srv, p.s);
 	tracer_finish(run, (struct tally){ .server_sent = 1 });
@@ -72,9 +68,7 @@ static void abort_with_interface_down(struct run *run)
 	json_t *e;
 
 	tracer_start(run, NULL);
-	pair_open(run, &p);
-	actor_write(&p.cli, p.c, 10);
-	actor_await_unread(&p.srv, p.s, 10);
+	pair_open_unread(run, &p, 10);
 	netlab_sh(&run->lab, SIDE_SERVER, "ip link set srv0 down");
 	actor_close(&p.srv, p.s);
 	tracer_finish(run, (struct tally){ .server_sent = 1 });

@@ -251,9 +251,7 @@ static json_t *killed_event(struct run *run, const char *cause)
 static void open_unread(struct run *run, struct pair *p)
 {
 	tracer_start(run, NULL);
-	pair_open(run, p);
-	actor_write(&p->cli, p->c, 9);
-	actor_await_unread(&p->srv, p->s, 9);
+	pair_open_unread(run, p, 9);
 }
 
 static void by_kill(struct run *run)
