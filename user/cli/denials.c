@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* denials.c: a denial needs neither its other end nor its stack: it goes through at once. */
 #include "cli/denials.h"
+#include "cli/filter.h"
 
 #include "explain/why_denial.h"
 
@@ -14,7 +15,7 @@ static bool passes(struct pipeline *p, struct denial *d)
 		return false;
 	if (*p->cgroup || p->o->container || p->o->pod || p->o->refusals)
 		p->ask.questions->process(p->ask.context, &d->owner);
-	return pipeline_in_cgroup(p, &d->owner) && pipeline_in_container(p, &d->owner, &nowhere);
+	return filter_cgroup(p->cgroup, &d->owner) && filter_container(p->o, &d->owner, &nowhere);
 }
 
 void denials_take(struct pipeline *p, const struct rst_denied *r)

@@ -13,6 +13,7 @@
 #include "model/listeners.h"
 #include "packet.h"
 #include "cli/denials.h"
+#include "cli/filter.h"
 #include "cli/pipeline.h"
 #include "explain/injection.h"
 #include "explain/payload.h"
@@ -21,9 +22,6 @@
 
 /* A loss is noticed so much later at most: the reader comes at least once a second. */
 #define LOSS_SPAN_NS 2000000000ULL
-
-/* Digits of a container's id that are printed. */
-#define CONTAINER_SHOWN 12
 
 static bool translated(void *context, uint32_t netns, const struct rst_tuple *packet,
 		       struct translation *out)
@@ -347,28 +345,11 @@ static void fill_suspicion(struct pipeline *p, struct incident *in, const struct
 	injection_compare(in);
 }
 
-static bool has_port(const uint16_t *list, uint8_t n, uint16_t port)
-{
-	for (uint8_t i = 0; i < n; i++)
-		if (list[i] == port)
-			return true;
-	return !n;
-}
-
-/* The kernel side cannot tell which end of a dropped RST is the local one. */
-static bool ports_match(const struct options *o, const struct rst_event *event)
-{
-	return event->hdr.type != RST_REC_DROPPED ||
-	       (has_port(o->capture.local_port, o->capture.local_ports, event->tuple.local_port) &&
-		has_port(o->capture.remote_port, o->capture.remote_ports,
-			 event->tuple.remote_port));
-}
-
 /* The filters that need no question. */
 static bool is_traced(const struct pipeline *p, enum direction direction,
 		      const struct rst_event *event)
 {
-	return p->o->capture.directions & 1U << direction && ports_match(p->o, event);
+	return p->o->capture.directions & 1U << direction && filter_ports(p->o, event);
 }
 
 /* Takes an entry into the batch, with what it is by itself. */
@@ -586,50 +567,6 @@ static bool wanted(const struct pipeline *p, const struct incident *in)
 	return !o->pid || in->owner.pid == o->pid;
 }
 
-bool pipeline_in_cgroup(const struct pipeline *p, const struct process *owner)
-{
-	size_t len = strlen(p->cgroup);
-
-	return !len || (strncmp(owner->cgroup, p->cgroup, len) == 0 &&
-			(len == 1 || !owner->cgroup[len] || owner->cgroup[len] == '/'));
-}
-
-/* A container by its name, or by its id as it is printed or whole. */
-static bool is_container(const char *want, const char *container,
-			 const struct container_names *names)
-{
-	const char *id = strchr(container, ':');
-
-	if (!strcmp(want, names->name) || !strcmp(want, container))
-		return *want;
-	return id && strlen(want) >= CONTAINER_SHOWN && !strncmp(id + 1, want, CONTAINER_SHOWN) &&
-	       strlen(id + 1) == CONTAINER_SHOWN;
-}
-
-/* "NAMESPACE/POD", or POD of whatever namespace. */
-static bool is_pod(const char *want, const struct container_names *names)
-{
-	const char *slash = strchr(want, '/');
-	size_t len = slash ? (size_t)(slash - want) : 0;
-
-	if (!slash)
-		return !strcmp(want, names->pod) && *names->pod;
-	return *names->pod && !strcmp(slash + 1, names->pod) && strlen(names->space) == len &&
-	       !strncmp(want, names->space, len);
-}
-
-/* The process's container, or the one whose network namespace it is. */
-bool pipeline_in_container(const struct pipeline *p, const struct process *owner,
-			   const struct netns_place *place)
-{
-	const struct options *o = p->o;
-
-	if (o->container && !is_container(o->container, owner->container, &owner->names) &&
-	    !is_container(o->container, place->container, &place->names))
-		return false;
-	return !o->pod || is_pod(o->pod, &owner->names) || is_pod(o->pod, &place->names);
-}
-
 /* All filters, those first that need no question. */
 static bool passes(struct pipeline *p, struct incident *in)
 {
@@ -641,8 +578,8 @@ static bool passes(struct pipeline *p, struct incident *in)
 		if (in->ev->netns != p->own_netns)
 			p->ask.questions->place(p->ask.context, in->ev->netns, &in->place);
 	}
-	return pipeline_in_cgroup(p, &in->owner) &&
-	       pipeline_in_container(p, &in->owner, &in->place);
+	return filter_cgroup(p->cgroup, &in->owner) &&
+	       filter_container(p->o, &in->owner, &in->place);
 }
 
 /* Tells anew what IN has shown to be wrong, where it was told. */

@@ -105,13 +105,6 @@ int pipeline_folds(struct pipeline *p, bool force);
 /* Brings out what has waited long enough; FORCE: everything. */
 void pipeline_run(struct pipeline *p, bool force);
 
-/* Whether a process is in the cgroup that is wanted, or below it: --cgroup. */
-bool pipeline_in_cgroup(const struct pipeline *p, const struct process *owner);
-
-/* Whether it, or whose network namespace it is, is the container and the pod that are wanted. */
-bool pipeline_in_container(const struct pipeline *p, const struct process *owner,
-			   const struct netns_place *place);
-
 /* No more is wanted: the count is reached, or the output failed. */
 bool pipeline_done(const struct pipeline *p);
 
