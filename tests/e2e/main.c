@@ -53,6 +53,7 @@ static const struct scenario *const tables[] = {
 	scenarios_stayed,
 	scenarios_history,
 	scenarios_vanished,
+	scenarios_opener,
 	scenarios_exchange,
 	scenarios_ruleset,
 	scenarios_relay,

@@ -63,6 +63,7 @@ extern const struct scenario scenarios_sender[], scenarios_listeners[], scenario
 	scenarios_many[], scenarios_races[], scenarios_relayed[];
 
 /* What is gone by the time somebody looks it up, and by whom. */
+extern const struct scenario scenarios_opener[];
 extern const struct scenario scenarios_vanished[];
 
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */
