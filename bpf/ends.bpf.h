@@ -104,15 +104,12 @@ static __always_inline __u32 life_us(const struct rst_storage *st, __u64 end_ns)
 }
 
 static __noinline __attribute__((unused)) void put_end(const struct rst_tuple *tuple, __u32 netns,
-						       const struct rst_past *past, int old_state)
+						       const struct rst_past *past)
 {
 	struct rst_past_key key;
 
 	past_key(&key, tuple, netns);
-	if (past->end == RST_END_RESET && old_state == RST_TCP_SYN_SENT)
-		past_put_handshake(&key, past);
-	else
-		past_put_connection(&key, past);
+	past_put_connection(&key, past);
 }
 
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
@@ -149,7 +146,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 			task_fill(&past.closer, compat_task());
 	}
 	past.life_us = life_us(st, past.closed_ns ?: past.at_ns);
-	put_end(tuple, netns, &past, old_state);
+	put_end(tuple, netns, &past);
 }
 
 /*
@@ -181,6 +178,8 @@ static __noinline __attribute__((unused)) void keep_end(struct sock *sk, const s
 		return;
 	if (ended_well(sk, old_state) && !timewait_of(sk, tp, old_state))
 		past_put_orderly(&tuple, netns);
+	else if (old_state == RST_TCP_SYN_SENT && end_of(sk, tp, st, old_state) == RST_END_RESET)
+		past_put_refused(&tuple, netns, &st->owner, compat_cookie(sk), tp->snd_nxt);
 	else
 		remember(sk, tp, st, &tuple, netns, old_state);
 }

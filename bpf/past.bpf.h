@@ -67,6 +67,26 @@ struct {
 	__type(value, struct rst_orderly);
 } orderly_ends SEC(".maps") __weak;
 
+/* Connects that the peer refused: as many as there are SYNs in a scan, so a slot serves many in turn, and
+ * an LRU hash would cost more than the refusal itself. */
+struct rst_refused {
+	__u32 tag; /* which connection; 0: none */
+	__u32 snd_nxt;
+	__u64 at_ns;
+	__u64 cookie;
+	struct rst_task owner;
+	__u64 known_by;
+};
+
+#define PAST_REFUSED_SLOTS 8192 /* a power of two: 0.75 MiB */
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, PAST_REFUSED_SLOTS);
+	__type(key, __u32);
+	__type(value, struct rst_refused);
+} refused_connects SEC(".maps") __weak;
+
 static __always_inline void past_key(struct rst_past_key *key, const struct rst_tuple *t,
 				     __u32 netns)
 {
@@ -152,6 +172,33 @@ static __always_inline void past_put_orderly(const struct rst_tuple *t, __u32 ne
 		return;
 	o->tag = hash >> 32 | 1;
 	o->at = bpf_jiffies64();
+}
+
+static __always_inline struct rst_refused *past_refused_slot(__u64 hash)
+{
+	__u32 slot = hash & (PAST_REFUSED_SLOTS - 1);
+
+	return bpf_map_lookup_elem(&refused_connects, &slot);
+}
+
+/* The peer refused T's connect, made by OWNER. */
+static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 netns,
+					     const struct rst_owner *owner, __u64 cookie,
+					     __u32 snd_nxt)
+{
+	__u64 hash = past_hash(t, netns);
+	struct rst_refused *r = past_refused_slot(hash);
+
+	if (!r)
+		return;
+	r->tag = 0;
+	r->snd_nxt = snd_nxt;
+	r->at_ns = bpf_ktime_get_ns();
+	r->cookie = cookie;
+	r->owner = owner->task;
+	r->known_by = owner->known_by;
+	barrier();
+	r->tag = hash >> 32 | 1;
 }
 
 /* The RST by which this end ended T's connection did not leave. */
@@ -251,11 +298,29 @@ static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 
 	return true;
 }
 
+/* T's connect that the peer refused, unless PAST is newer. */
+static __always_inline const struct rst_refused *past_refused(const struct rst_tuple *t,
+							      __u32 netns,
+							      const struct rst_past *past)
+{
+	__u64 hash = past_hash(t, netns);
+	const struct rst_refused *r = past_refused_slot(hash);
+
+	if (!r || r->tag != (__u32)(hash >> 32 | 1) || (past && past->at_ns > r->at_ns))
+		return NULL;
+	return r;
+}
+
 /* How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. */
 static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u32 *owner)
 {
 	const struct rst_past *past = past_connection(t, netns);
+	const struct rst_refused *refused = past_refused(t, netns, past);
 
+	if (refused) {
+		*owner = refused->owner.pid;
+		return RST_END_RESET;
+	}
 	if (!past)
 		return RST_END_NOT;
 	*owner = past->owner.pid;
@@ -279,6 +344,27 @@ static __always_inline bool past_recall_orderly(struct rst_past *out, const stru
 	return true;
 }
 
+static __always_inline bool past_recall_refused(struct rst_past *out, const struct rst_tuple *t,
+						__u32 netns, const struct rst_past *past)
+{
+	const struct rst_refused *r = past_refused(t, netns, past);
+
+	if (!r)
+		return false;
+	out->kind = RST_PAST_CONNECTION;
+	out->end = RST_END_RESET;
+	out->state = RST_TCP_SYN_SENT;
+	out->role = RST_ROLE_CLIENT;
+	out->owner = r->owner;
+	out->known_by = r->known_by;
+	out->at_ns = r->at_ns;
+	out->cookie = r->cookie;
+	out->snd_nxt = r->snd_nxt;
+	out->idle_ms = RST_NEVER_MS;
+	out->life_us = RST_NEVER;
+	return true;
+}
+
 /* What bears on a segment that found no connection: its connection or handshake, else the listener
  * it was for. Not inlined: its keys would take stack of those that have little left. */
 static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
@@ -289,6 +375,8 @@ static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
 
 	if (!is_syn) {
 		past = past_newer(past_connection(t, netns), past_written(t, netns));
+		if (past_recall_refused(out, t, netns, past))
+			return;
 		if (!past && past_recall_orderly(out, t, netns))
 			return;
 	}
