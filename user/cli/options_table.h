@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* options_table.h: what options.c's tables look like to --help and to the completion of shells. */
+/* options_table.h: what the tables of options (options_table.c) and of commands (options.c) look like to
+ * getopt, to --help and to the completion of shells. */
 #ifndef RSTTRACE_OPTIONS_TABLE_H
 #define RSTTRACE_OPTIONS_TABLE_H
 
@@ -47,6 +48,9 @@ struct command_word {
 	/* What stands behind the word. Returns 0, or -EINVAL after one line on p->err. */
 	int (*parse)(const struct parse *p, int argc, char **argv);
 };
+
+/* There are no more options than so many. */
+#define OPTIONS_MAX 64
 
 /* Row I of each table; NULL behind the last. */
 const struct definition *options_definition(size_t i);

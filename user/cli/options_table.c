@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* options_table.c: the options, and what each makes of its argument. getopt, --help and the completion read
+ * the table. */
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <netdb.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "cli/options_parse.h"
+
+#define RING_MIB_MAX 1024
+#define HISTORY_MIN 64
+#define HISTORY_MAX 16777216
+#define SECONDS_MAX 1e9
+/* Linux's highest limit (PID_MAX_LIMIT). */
+#define PID_MAX 4194304
+
+/* Reads the LEN characters at S as a decimal number of at most MAX. */
+static bool read_number(const char *s, size_t len, uint64_t max, uint64_t *result)
+{
+	uint64_t n = 0;
+
+	if (!len)
+		return false;
+	for (size_t i = 0; i < len; i++) {
+		unsigned int digit = (unsigned char)s[i] - '0';
+
+		if (digit > 9 || n > (UINT64_MAX - digit) / 10)
+			return false;
+		n = n * 10 + digit;
+	}
+	*result = n;
+	return n <= max;
+}
+
+static int set_flag(struct parse *p, const struct definition *d, const char *arg)
+{
+	*(bool *)((char *)p->o + d->field) = true;
+	return 0;
+}
+
+static int set_pid(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), PID_MAX, &n) || !n)
+		return options_complain(
+			p, "bad process id '%s'; try a number from 1 to %d, as pidof gives it",
+			options_quote(arg, SIZE_MAX).text, PID_MAX);
+	p->o->pid = (uint32_t)n;
+	return 0;
+}
+
+static int set_family(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint8_t family = d->letter == '4' ? 4 : 6;
+
+	if (p->o->capture.family && p->o->capture.family != family)
+		return options_complain(p, "-4 and -6 exclude each other; try neither for both");
+	p->o->capture.family = family;
+	return 0;
+}
+
+/* Calls EACH for every item of a comma-separated list. */
+static int for_each_item(struct parse *p, const struct definition *d, const char *list,
+			 int (*each)(struct parse *p, const struct definition *d, const char *item,
+				     size_t len))
+{
+	for (;;) {
+		size_t len = strcspn(list, ",");
+		int err;
+
+		if (!len)
+			return options_complain(p, "--%s has an empty item; try %s without spaces",
+						d->name, d->argument);
+		err = each(p, d, list, len);
+		if (err)
+			return err;
+		if (!list[len])
+			return 0;
+		list += len + 1;
+	}
+}
+
+/* The port of a TCP service that /etc/services names. 0: it names none. */
+static uint16_t service_port(const char *name, size_t len)
+{
+	const struct servent *service;
+	char copy[32];
+
+	if (len >= sizeof(copy))
+		return 0;
+	memcpy(copy, name, len);
+	copy[len] = '\0';
+	service = getservbyname(copy, "tcp");
+	return service ? ntohs((uint16_t)service->s_port) : 0;
+}
+
+static int add_port(struct parse *p, const struct definition *d, const char *item, size_t len)
+{
+	bool local = d->letter == 'L';
+	uint16_t *ports = local ? p->o->capture.local_port : p->o->capture.remote_port;
+	uint8_t *count = local ? &p->o->capture.local_ports : &p->o->capture.remote_ports;
+	uint64_t n;
+
+	if (isalpha((unsigned char)*item)) {
+		n = service_port(item, len);
+		if (!n)
+			return options_complain(
+				p,
+				"no TCP service is named '%s' in /etc/services; try the "
+				"port's number in --%s",
+				options_quote(item, len).text, d->name);
+	} else if (!read_number(item, len, UINT16_MAX, &n) || !n) {
+		return options_complain(
+			p, "bad port '%s' in --%s; try a number from 1 to 65535 or a service",
+			options_quote(item, len).text, d->name);
+	}
+	for (unsigned int i = 0; i < *count; i++)
+		if (ports[i] == n)
+			return 0;
+	if (*count == RST_FILTER_PORTS)
+		return options_complain(p, "too many ports in --%s; try %d at most", d->name,
+					RST_FILTER_PORTS);
+	ports[(*count)++] = (uint16_t)n;
+	return 0;
+}
+
+static int set_ports(struct parse *p, const struct definition *d, const char *arg)
+{
+	return for_each_item(p, d, arg, add_port);
+}
+
+static int find_cause(const struct parse *p, const char *name, size_t len)
+{
+	int id = cause_find(name, len);
+	const char *nearest;
+
+	if (id >= 0)
+		return id;
+	nearest = options_nearest_cause(name, len);
+	if (nearest)
+		return options_complain(p, "no cause is named '%s'; try %s",
+					options_quote(name, len).text, nearest);
+	return options_complain(p, "no cause is named '%s'; try rsttrace explain, which lists them",
+				options_quote(name, len).text);
+}
+
+static int add_cause(struct parse *p, const struct definition *d, const char *item, size_t len)
+{
+	int id = find_cause(p, item, len);
+
+	if (id < 0)
+		return id;
+	p->o->cause[id] = true;
+	p->o->causes = true;
+	return 0;
+}
+
+static int set_causes(struct parse *p, const struct definition *d, const char *arg)
+{
+	return for_each_item(p, d, arg, add_cause);
+}
+
+/* What stands before the last slash names its network namespace, and may be a path. */
+static bool same_interface(const struct tracer_interface *in, const char *where, size_t where_len,
+			   const char *name, size_t len)
+{
+	return strlen(in->name) == len && !memcmp(in->name, name, len) &&
+	       strlen(in->where) == where_len && !memcmp(in->where, where, where_len);
+}
+
+static int set_interface(struct parse *p, const struct definition *d, const char *arg)
+{
+	const char *slash = strrchr(arg, '/'), *name = slash ? slash + 1 : arg;
+	size_t len = strcspn(name, ":"), where_len = slash ? (size_t)(slash - arg) : 0;
+	struct tracer_interface *in;
+
+	/* Messages name it as it is. */
+	if (!len || len >= RST_IFNAME_LEN || text_plain(name, len) != len)
+		return options_complain(p,
+					"bad interface name '%s'; try one that ip -br link lists",
+					options_quote(name, len).text);
+	/* Below /run/netns, these two are no namespaces. */
+	if (slash && (!where_len || where_len >= TRACER_WHERE_MAX || !strncmp(arg, "./", 2) ||
+		      !strncmp(arg, "../", 3) || text_plain(arg, where_len) != where_len))
+		return options_complain(
+			p,
+			"bad network namespace in '%s'; try NETNS/NAME, with a name that ip "
+			"netns lists or a path",
+			options_quote(arg, SIZE_MAX).text);
+	if (name[len] && strcmp(name + len, ":generic") != 0)
+		return options_complain(p, "bad mode in '%s'; try NAME or NAME:generic",
+					options_quote(arg, SIZE_MAX).text);
+	for (unsigned int i = 0; i < p->o->capture.interfaces; i++)
+		if (same_interface(&p->o->capture.interface[i], arg, where_len, name, len))
+			return options_complain(
+				p, "interface '%s' is given twice; try it once",
+				options_quote(arg, (size_t)(name - arg) + len).text);
+	if (p->o->capture.interfaces == TRACER_INTERFACES)
+		return options_complain(p, "too many interfaces; try %d at most",
+					TRACER_INTERFACES);
+	in = &p->o->capture.interface[p->o->capture.interfaces++];
+	memcpy(in->name, name, len);
+	in->name[len] = '\0';
+	memcpy(in->where, arg, where_len);
+	in->where[where_len] = '\0';
+	in->netns_fd = -1;
+	in->generic = name[len] != '\0';
+	return 0;
+}
+
+static int set_netns(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(p, "--netns is empty; try a name that ip netns lists");
+	p->o->netns = arg;
+	return 0;
+}
+
+static int set_cgroup(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(p, "--cgroup is empty; try a path below /sys/fs/cgroup");
+	p->o->cgroup = arg;
+	return 0;
+}
+
+static int set_container(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(
+			p, "--container is empty; try a name or id that docker ps lists");
+	p->o->container = arg;
+	return 0;
+}
+
+static int set_pod(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg || *arg == '/' || arg[strlen(arg) - 1] == '/')
+		return options_complain(
+			p, "bad pod '%s'; try NAMESPACE/POD, as kubectl get pods -A lists them",
+			options_quote(arg, SIZE_MAX).text);
+	p->o->pod = arg;
+	return 0;
+}
+
+static int set_time(struct parse *p, const struct definition *d, const char *arg)
+{
+	enum time_format format = d->letter == 'T' ? TIME_FULL : TIME_SINCE;
+
+	if (p->o->style.time != TIME_CLOCK && p->o->style.time != format)
+		return options_complain(p, "-T and -t exclude each other; try one of them");
+	p->o->style.time = format;
+	return 0;
+}
+
+static int set_color(struct parse *p, const struct definition *d, const char *arg)
+{
+	static const char *const modes[] = {
+		[COLOR_AUTO] = "auto",
+		[COLOR_ALWAYS] = "always",
+		[COLOR_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(arg, modes[i])) {
+			p->o->color = (enum color_mode)i;
+			return 0;
+		}
+	return options_complain(p, "bad --color '%s'; try auto, always or never",
+				options_quote(arg, SIZE_MAX).text);
+}
+
+static int set_count(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), UINT64_MAX, &n) || !n)
+		return options_complain(p, "bad count '%s'; try a whole number above 0",
+					options_quote(arg, SIZE_MAX).text);
+	p->o->count = n;
+	return 0;
+}
+
+static int set_seconds(struct parse *p, const struct definition *d, const char *arg)
+{
+	char *end;
+	double n = strtod(arg, &end);
+
+	/* The characters exclude signs, "nan", "inf" and hexadecimal numbers. */
+	if (!*arg || *end || arg[strspn(arg, "0123456789.")] || !(n > 0) || n > SECONDS_MAX)
+		return options_complain(p,
+					"bad duration '%s'; try seconds above 0, such as 10 or 0.5",
+					options_quote(arg, SIZE_MAX).text);
+	p->o->seconds = n;
+	return 0;
+}
+
+static int set_ready_fd(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), INT_MAX, &n))
+		return options_complain(p,
+					"bad file descriptor '%s'; try the number of an open one",
+					options_quote(arg, SIZE_MAX).text);
+	p->o->ready_fd = (int)n;
+	return 0;
+}
+
+static int set_ring_size(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), RING_MIB_MAX, &n) || !n || n & (n - 1))
+		return options_complain(p, "bad ring size '%s'; try a power of two from 1 to %d",
+					options_quote(arg, SIZE_MAX).text, RING_MIB_MAX);
+	p->o->capture.ring_mib = (uint32_t)n;
+	return 0;
+}
+
+static int set_history(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), HISTORY_MAX, &n) || n < HISTORY_MIN)
+		return options_complain(p, "bad history size '%s'; try a number from %d to %d",
+					options_quote(arg, SIZE_MAX).text, HISTORY_MIN,
+					HISTORY_MAX);
+	p->o->capture.history = (uint32_t)n;
+	return 0;
+}
+
+static int set_completion(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (strcmp(arg, "bash") != 0 && strcmp(arg, "zsh") != 0)
+		return options_complain(p, "no completion for '%s'; try bash or zsh",
+					options_quote(arg, SIZE_MAX).text);
+	p->o->command = COMMAND_COMPLETION;
+	p->o->shell = arg;
+	p->done = true;
+	return 0;
+}
+
+static int set_command(struct parse *p, const struct definition *d, const char *arg)
+{
+	p->o->command = d->letter == 'h' ? COMMAND_HELP : COMMAND_VERSION;
+	p->done = true;
+	return 0;
+}
+
+#define FLAG(member) .set = set_flag, .field = offsetof(struct options, member)
+
+static const struct definition definitions[] = {
+	{ 'p', "pid", "PID", "resets of this process only", SECTION_WHAT, SCOPE_TRACE, set_pid, 0 },
+	{ '4', "ipv4", NULL, "IPv4 only", SECTION_WHAT, SCOPE_TRACE, set_family, 0 },
+	{ '6', "ipv6", NULL, "IPv6 only", SECTION_WHAT, SCOPE_TRACE, set_family, 0 },
+	{ 'L', "local-port", "PORT[,PORT]", "these local ports only, by number or service",
+	  SECTION_WHAT, SCOPE_TRACE, set_ports, 0 },
+	{ 'D', "remote-port", "PORT[,PORT]", "these remote ports only", SECTION_WHAT, SCOPE_TRACE,
+	  set_ports, 0 },
+	{ 0, "netns", "NS", "this network namespace only: a path, a name, or an inode number",
+	  SECTION_WHAT, SCOPE_TRACE, set_netns, 0 },
+	{ 0, "cgroup", "PATH", "processes in this cgroup v2 or below it only", SECTION_WHAT,
+	  SCOPE_TRACE, set_cgroup, 0 },
+	{ 0, "container", "NAME", "this container only, by its name or id", SECTION_WHAT,
+	  SCOPE_TRACE, set_container, 0 },
+	{ 0, "pod", "NS/POD", "this pod's containers only", SECTION_WHAT, SCOPE_TRACE, set_pod, 0 },
+	{ 0, "cause", "CAUSE[,CAUSE]", "these causes only; rsttrace explain lists them",
+	  SECTION_WHAT, SCOPE_TRACE, set_causes, 0 },
+	{ 0, "sent", NULL, "only resets this host sent (these three combine; default: all)",
+	  SECTION_WHAT, SCOPE_TRACE, FLAG(sent) },
+	{ 0, "received", NULL, "only resets this host received", SECTION_WHAT, SCOPE_TRACE,
+	  FLAG(received) },
+	{ 0, "passing", NULL, "only resets that pass through this host", SECTION_WHAT, SCOPE_TRACE,
+	  FLAG(passing) },
+	{ 0, "abnormal", NULL, "hide what is benign: nothing was lost", SECTION_WHAT, SCOPE_TRACE,
+	  FLAG(abnormal) },
+	{ 0, "refusals", NULL, "also connects that failed without a RST: ICMP, no answer",
+	  SECTION_WHAT, SCOPE_TRACE, FLAG(refusals) },
+	{ 'i', "interface", "NAME[:generic]",
+	  "also watch what arrives there with XDP; also NETNS/NAME", SECTION_WHAT, SCOPE_TRACES,
+	  set_interface, 0 },
+
+	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACES, FLAG(json) },
+	{ 's', "stack", NULL, "the kernel stack below each line (JSON always has it)",
+	  SECTION_OUTPUT, SCOPE_TRACE, FLAG(style.stack) },
+	{ 'w', "wide", NULL, "one line a reset, however long", SECTION_OUTPUT, SCOPE_TRACE,
+	  FLAG(style.wide) },
+	{ 0, "every", NULL, "print every reset: fold nothing", SECTION_OUTPUT, SCOPE_TRACE,
+	  FLAG(capture.every) },
+	{ 'q', "quiet", NULL, "the summary at the end only", SECTION_OUTPUT, SCOPE_TRACE,
+	  FLAG(style.quiet) },
+	{ 'T', "timestamp", NULL, "times with date, microseconds and zone", SECTION_OUTPUT,
+	  SCOPE_TRACE, set_time, 0 },
+	{ 't', "since-start", NULL, "times in seconds since the start", SECTION_OUTPUT, SCOPE_TRACE,
+	  set_time, 0 },
+	{ 0, "color", "auto|always|never", "colours; auto: on a terminal, without NO_COLOR",
+	  SECTION_OUTPUT, SCOPE_TRACE, set_color, 0 },
+	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
+	  SCOPE_TRACES, FLAG(capture.verbose) },
+
+	{ 'n', "count", "COUNT", "end after so many resets shown", SECTION_RUN, SCOPE_TRACE,
+	  set_count, 0 },
+	{ 'd', "duration", "SECONDS", "end after so many seconds", SECTION_RUN, SCOPE_TRACE,
+	  set_seconds, 0 },
+	{ 0, "ready-fd", "FD", "write a line to this file descriptor once tracing has begun",
+	  SECTION_RUN, SCOPE_TRACE, set_ready_fd, 0 },
+	{ 0, "ring-size", "MIB", "memory for events not yet read; a power of two (default: 8)",
+	  SECTION_RUN, SCOPE_TRACE, set_ring_size, 0 },
+	{ 0, "history", "COUNT", "remember so many ended connections (default: 65,536)",
+	  SECTION_RUN, SCOPE_TRACE, set_history, 0 },
+
+	{ 0, "markdown", NULL, "explain: all causes (or rules) as a Markdown table", SECTION_OTHER,
+	  SCOPE_EXPLAIN, FLAG(explain_markdown) },
+	{ 0, "completion", "bash|zsh", NULL, SECTION_OTHER, SCOPE_ANY, set_completion, 0 },
+	{ 'h', "help", NULL, "this text", SECTION_OTHER, SCOPE_ANY, set_command, 0 },
+	{ 'V', "version", NULL, "the version", SECTION_OTHER, SCOPE_ANY, set_command, 0 },
+};
+
+_Static_assert(ARRAY_SIZE(definitions) <= OPTIONS_MAX, "options.c has room for all");
+
+const struct definition *options_definition(size_t i)
+{
+	return i < ARRAY_SIZE(definitions) ? &definitions[i] : NULL;
+}
