@@ -9,6 +9,13 @@
 
 #include "event.h"
 
+/* Addresses of 16 bytes, of which IPv4 takes the first 4. */
+static inline bool tuple_same_end(const uint8_t *a, uint16_t a_port, const uint8_t *b,
+				  uint16_t b_port)
+{
+	return a_port == b_port && !memcmp(a, b, 16);
+}
+
 static inline bool tuple_same_local(const struct rst_tuple *a, const struct rst_tuple *b)
 {
 	return a->local_port == b->local_port && !memcmp(a->local, b->local, sizeof(a->local));
