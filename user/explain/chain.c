@@ -77,13 +77,15 @@ void chain_keep(struct chain *c, const struct incident *in)
 static bool in_use(const struct chain_link *l, const struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
-	uint64_t asked = before(ev->hdr.mono_ns, ev->sock.received_ms);
+	/* Of a connection that was written for, the socket is the one that asked. */
+	uint64_t asked =
+		before(ev->hdr.mono_ns, in->writer.pid ? ev->sock.sent_ms : ev->sock.received_ms);
 
 	if (ev->sock.kind != RST_SOCK_FULL || l->what.role != RST_ROLE_CLIENT || !l->begun_ns)
 		return true;
 	if (!ev->sock.created_ns || l->begun_ns + TICK_NS >= ev->sock.created_ns)
 		return true;
-	return l->sent_ns && l->sent_ns + TICK_NS >= asked;
+	return asked && l->sent_ns && l->sent_ns + TICK_NS >= asked;
 }
 
 /* A name that has several addresses is tried at one after the other: they count as one. */
@@ -96,34 +98,91 @@ static bool same_service(const struct chain_link *a, const struct chain_link *b)
 			0);
 }
 
+static bool same_remote(const struct rst_tuple *a, const uint8_t *address, uint8_t family)
+{
+	return a->family == family && !memcmp(a->remote, address, sizeof(a->remote));
+}
+
+/* Who writes a RST into a TUN or TAP device stands there for the peers of those behind it. */
+static bool is_written(const struct incident *in)
+{
+	return in->writer.pid || (in->direction == DIR_SENT && in->origin == ORIGIN_TUN);
+}
+
+/* How much the peer of L is the one that the RST of IN, a written one, is from: 2: it is, 1: by its port, 0: not.
+ * A user-mode network connects to where it was asked to; one that goes by a proxy does not. */
+static int likeness(const struct chain_link *l, const struct incident *in)
+{
+	const struct rst_tuple *t = &in->ev->tuple;
+	bool sent = in->direction == DIR_SENT;
+	uint16_t port = sent ? t->local_port : t->remote_port;
+
+	if (!is_written(in) || l->what.tuple.remote_port != port)
+		return 0;
+	return 1 + same_remote(&l->what.tuple, sent ? t->local : t->remote, t->family);
+}
+
+/* Whose reset is looked for: that of the other one of the two connections between which the process stands. */
+static bool fits_role(const struct chain_link *l, const struct incident *in)
+{
+	if (!is_written(in))
+		return l->what.role != in->role;
+	/* The process is the peer of the connection that is told of. */
+	return in->role == RST_ROLE_UNKNOWN || l->what.role == in->role;
+}
+
+/* Who did what IN tells of, and when; NULL: nobody, or it follows from nothing else. */
+static const struct rst_task *done_by(const struct incident *in, uint64_t *at_ns, bool *earlier)
+{
+	if (in->writer.pid) {
+		*at_ns = in->ev->hdr.mono_ns;
+		*earlier = false;
+		return &in->ev->cpu_task;
+	}
+	if (in->direction != DIR_SENT || (in->role == RST_ROLE_UNKNOWN && !is_written(in)))
+		return NULL;
+	return ended_by(in, at_ns, earlier);
+}
+
+static bool is_candidate(const struct chain_link *l, const struct incident *in,
+			 const struct rst_task *task, uint64_t at_ns)
+{
+	return l->pid == task->pid && l->start_ns == task->start_ns && l->at_ns <= at_ns &&
+	       at_ns - l->at_ns <= CHAIN_NS && !l->taken && fits_role(l, in) && in_use(l, in) &&
+	       (l->tid == task->tid || likeness(l, in) == 2);
+}
+
 void chain_find(struct chain *c, struct incident *in)
 {
 	struct chain_link *found = NULL;
 	uint64_t at_ns, oldest = c->n > CHAIN_MAX ? c->n - CHAIN_MAX : 0;
-	bool earlier;
-	const struct rst_task *task = ended_by(in, &at_ns, &earlier);
+	bool earlier, several = false;
+	const struct rst_task *task = done_by(in, &at_ns, &earlier);
 
-	if (in->direction != DIR_SENT || !task || in->role == RST_ROLE_UNKNOWN)
+	if (!task)
 		return;
 	for (uint64_t i = c->n; i > oldest; i--) {
 		struct chain_link *l = &c->link[(i - 1) % CHAIN_MAX];
+		int more;
 
-		if (l->pid != task->pid || l->tid != task->tid || l->start_ns != task->start_ns ||
-		    l->at_ns > at_ns || at_ns - l->at_ns > CHAIN_NS || l->what.role == in->role ||
-		    l->taken || !in_use(l, in))
+		if (!is_candidate(l, in, task, at_ns))
 			continue;
-		if (found && !same_service(found, l))
-			return;
-		if (!found)
+		more = found ? likeness(l, in) - likeness(found, in) : 1;
+		if (more > 0) {
 			found = l;
+			several = false;
+		} else if (!more && !same_service(found, l)) {
+			several = true;
+		}
 	}
-	if (!found)
+	if (!found || several)
 		return;
 	found->taken = true;
 	in->after = found->what;
 	in->after.there = true;
 	in->after.ago_ns = at_ns - found->at_ns;
 	in->after.earlier = earlier;
+	in->after.other_thread = found->tid != task->tid;
 	/* There was another reason than a limit. */
 	if (incident_detail_is(in, "turned-away"))
 		in->verdict.detail = NULL;

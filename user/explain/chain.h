@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /*
  * chain.h: a process that stands between two connections ends the one because the other was refused or reset: a
- * proxy, a router, a sidecar. Seen is only that the same thread did the one just after it was told of the other.
+ * proxy, a router, a sidecar, a user-mode network. Seen is only that the same thread did the one just after it was
+ * told of the other.
  */
 #ifndef RSTTRACE_CHAIN_H
 #define RSTTRACE_CHAIN_H
@@ -33,8 +34,8 @@ struct chain {
 /* Takes what IN, whose owner is known, tells its process: a received reset. Anything else is passed over. */
 void chain_keep(struct chain *c, const struct incident *in);
 
-/* Fills `after` of IN, whose owner is known: the one reset that the thread which ended the connection took just
- * before. None if there are several that it may have been. */
+/* Fills `after` of IN, whose owner is known: the one reset that the thread which ended the connection, or wrote the
+ * RST into a TUN device, took just before. None if there are several that it may have been. */
 void chain_find(struct chain *c, struct incident *in);
 
 #endif

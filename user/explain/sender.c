@@ -4,6 +4,7 @@
 
 #include "explain/rules.h"
 #include "explain/sender.h"
+#include "explain/wire_origin.h"
 #include "model/facts.h"
 
 #define NS_PER_US 1000ULL
@@ -185,11 +186,26 @@ static bool judge_pair(struct incident *in)
 	return true;
 }
 
+/* It came by a program: one that passed on what the other end here had sent, or that stands for hosts of which
+ * nothing is seen here (a VPN, a virtual machine's or a container's user-mode network). */
+static void find_writer(struct incident *in)
+{
+	struct process_name *who = in->pair.there ? &in->pair.relay : &in->writer;
+
+	if (in->direction != DIR_RECEIVED || who->pid ||
+	    in->verdict.cause == CAUSE_REJECTED_LOCALLY || !wire_origin_by_tun(in))
+		return;
+	who->pid = in->ev->cpu_task.pid;
+	memcpy(who->comm, in->ev->cpu_task.comm, RST_COMM_LEN);
+	who->comm[RST_COMM_LEN] = '\0';
+}
+
 void sender_judge(struct incident *in)
 {
 	struct sender *sender = &in->sender;
 
 	memset(sender, 0, sizeof(*sender));
+	find_writer(in);
 	if (!is_taken(in))
 		return;
 	if (in->ev->hdr.type == RST_REC_RECEIVED)

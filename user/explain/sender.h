@@ -11,7 +11,7 @@
 
 #include "model/incident.h"
 
-/* Fills IN's sender. Needs the verdict, `pair` and `suspicion`. */
+/* Fills IN's sender, and who wrote it into a TUN device. Needs the verdict, the frames, `pair` and `suspicion`. */
 void sender_judge(struct incident *in);
 
 /* Whether anything speaks against the peer. */

@@ -77,6 +77,14 @@ static void say_pair(struct incident *in)
 	}
 }
 
+/* Who reads what it was written for, the kernel does not see. */
+static void say_writer(struct incident *in)
+{
+	say(in, "; ");
+	say_process(in, in->writer.pid, in->writer.comm);
+	say(in, " wrote this RST into a TUN or TAP device, of its own or for what lies behind it");
+}
+
 /* "; 451 us after its own connection to 127.0.0.1:9 was refused (no-listener)" */
 static void say_chain(struct incident *in)
 {
@@ -91,7 +99,7 @@ static void say_chain(struct incident *in)
 						 : "was reset");
 	if (a->by != CAUSE_UNKNOWN)
 		say(in, " (%s)", cause_get(a->by)->name);
-	say(in, " in the same thread, likely because of it");
+	say(in, "%s, likely because of it", a->other_thread ? "" : " in the same thread");
 }
 
 void attribute_why(struct incident *in)
@@ -114,6 +122,8 @@ void attribute_why(struct incident *in)
 		say(in, "; %s more segment%s on the way %s answered the same", COUNT(in->also),
 		    say_plural(in->also), in->also == 1 ? "was" : "were");
 	say_stayed(in);
+	if (in->writer.pid)
+		say_writer(in);
 	if (in->after.there)
 		say_chain(in);
 	if (in->direction != DIR_SENT && in->pair.there)

@@ -125,6 +125,16 @@ bool wire_origin_for_others(const struct incident *in)
 	       (!in->drop_reason && in->location.fn == FN_IP_ERROR);
 }
 
+bool wire_origin_by_tun(const struct incident *in)
+{
+	uint32_t end = boundary(in);
+
+	for (uint32_t i = 0; i < end; i++)
+		if (in->frames[i].fn == FN_TUN)
+			return true;
+	return false;
+}
+
 /* Where IP has a packet: what a bridge passes on never comes there. */
 static bool is_of_ip(enum kernel_function fn)
 {

@@ -17,6 +17,9 @@ void wire_origin_firewall(struct incident *in);
  * wire_origin_firewall comes first. */
 bool wire_origin_for_others(const struct incident *in);
 
+/* A RST that came to a socket of this host was written into a TUN or TAP device by the task that ran. */
+bool wire_origin_by_tun(const struct incident *in);
+
 /* A bridge passed it on, no router. */
 bool wire_origin_bridged(const struct incident *in);
 

@@ -190,8 +190,9 @@ struct pair {
 /* The reset of another connection of the same thread, just before it ended this one. Never certain. */
 struct after {
 	bool there;
-	bool earlier; /* this one's end came before its RST */
-	uint64_t id;  /* of its line */
+	bool earlier;	   /* this one's end came before its RST */
+	bool other_thread; /* of the same process, but then with the very same peer */
+	uint64_t id;	   /* of its line */
 	uint64_t ago_ns;
 	enum cause_id cause;
 	enum cause_id
@@ -378,6 +379,9 @@ struct incident {
 	struct pair pair;
 	struct after after;
 	struct sender sender;
+	struct process_name
+		writer; /* who wrote it into the TUN or TAP device by which it came; pid 0:
+				     * it came otherwise, or `pair` has its sender */
 	struct stayed stayed;
 	struct carried carried; /* by the RST itself, where that was seen */
 	struct payload payload;

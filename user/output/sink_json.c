@@ -176,14 +176,16 @@ static void put_process(struct json_out *o, const struct process *p)
 	json_out_end(o, c);
 }
 
-static void put_last_user(struct json_out *o, const struct process_name *p)
+/* Nothing where there is none. */
+static void put_process_name(struct json_out *o, const char *key, const struct process_name *p)
 {
-	struct json_mark c = json_out_object(o, "last_user");
+	struct json_mark c;
 
-	if (p->pid) {
-		put_number(o, "pid", p->pid);
-		put_name(o, "comm", p->comm, sizeof(p->comm));
-	}
+	if (!p->pid)
+		return;
+	c = json_out_object(o, key);
+	put_number(o, "pid", p->pid);
+	put_name(o, "comm", p->comm, sizeof(p->comm));
 	json_out_end(o, c);
 }
 
@@ -588,17 +590,6 @@ static void put_suspicion(struct json_out *o, const struct incident *in)
 	json_out_end(o, c);
 }
 
-static void put_relay(struct json_out *o, const struct process_name *relay)
-{
-	struct json_mark c = json_out_object(o, "relay");
-
-	if (relay->pid) {
-		put_number(o, "pid", relay->pid);
-		put_name(o, "comm", relay->comm, sizeof(relay->comm));
-	}
-	json_out_end(o, c);
-}
-
 static void put_pair(struct json_out *o, const struct sink_style *style, const struct pair *p)
 {
 	struct json_mark c = json_out_object(o, "pair");
@@ -610,7 +601,7 @@ static void put_pair(struct json_out *o, const struct sink_style *style, const s
 		put_word(o, "cause", cause_get(p->cause)->name);
 		put_word(o, "detail", p->detail);
 		put_word(o, "hook", p->hook);
-		put_relay(o, &p->relay);
+		put_process_name(o, "relay", &p->relay);
 	}
 	json_out_end(o, c);
 }
@@ -798,7 +789,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_name(o, "in_interface", in->in_interface, sizeof(in->in_interface));
 	put_name(o, "out_interface", in->out_interface, sizeof(in->out_interface));
 	put_process(o, &in->owner);
-	put_last_user(o, &in->last_user);
+	put_process_name(o, "last_user", &in->last_user);
 	put_killer(o, &in->killer);
 	put_opener(o, &in->opener);
 	put_cpu_task(o, &in->cpu_task);
@@ -812,6 +803,7 @@ static void put_event(struct json_state *j, const struct sink_style *style,
 	put_suspicion(o, in);
 	put_history(o, &in->history);
 	put_pair(o, style, &in->pair);
+	put_process_name(o, "written_by", &in->writer);
 	put_after(o, style, &in->after);
 	put_sender(o, style, in);
 	put_second(o, in);

@@ -7,6 +7,7 @@
 #include "build_event.h"
 #include "explain/attribute.h"
 #include "explain/chain.h"
+#include "explain/sender.h"
 
 #define US 1000ULL
 #define MS 1000000ULL
@@ -178,4 +179,159 @@ Test(chain, owner_that_a_scan_found)
 	b->in.owner.known_by = RST_KNOWN_SCAN;
 	chain_keep(&chain, &b->in);
 	cr_expect_not(closes(12)->in.after.there);
+}
+
+#define BY_TUN " < ip_rcv < netif_receive_skb < tun_get_user < tun_chr_write_iter"
+
+/* Thread TID of process 12 writes a RST into a TUN device, from 127.0.0.1:PORT to a client that began 500 ms ago. */
+static struct built *writes(uint32_t tid, uint16_t port)
+{
+	static struct built b;
+
+	build_event(&b, DIR_RECEIVED, "tcp_reset < tcp_validate_incoming < tcp_v4_do_rcv" BY_TUN);
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, RST_SF_HAS_SOCKET);
+	build_cpu_task(&b, "slirp", 12);
+	build_owner(&b, "guest", 50, RST_KNOWN_SOCKET);
+	b.ev.cpu_task.tid = tid;
+	b.ev.sock.created_ns = b.ev.hdr.mono_ns - 500 * MS;
+	b.ev.sock.role = b.in.role = RST_ROLE_CLIENT;
+	b.ev.tuple.remote_port = port;
+	memcpy(b.ev.tuple.remote, (uint8_t[]){ 127, 0, 0, 1 }, 4);
+	build_attribute(&b);
+	cr_assert_eq(b.in.verdict.cause, CAUSE_RESET_BY_PEER);
+	sender_judge(&b.in);
+	for (uint64_t i = 0; i < chain.n; i++)
+		chain.link[i].start_ns = b.ev.cpu_task.start_ns;
+	chain_find(&chain, &b.in);
+	return &b;
+}
+
+Test(chain, what_is_written_into_a_tun_device)
+{
+	struct built *b;
+
+	refused(12, 500 * US, 7998);
+	b = writes(12, 7999);
+	cr_expect_eq(b->in.writer.pid, 12);
+	cr_assert(b->in.after.there);
+	attribute_why(&b->in);
+	cr_expect(
+		strstr(b->in.verdict.why,
+		       "; slirp/12 wrote this RST into a TUN or TAP device, of its own or for what "
+		       "lies behind it; 500 us after its own connection to 127.0.0.1:7998 was "
+		       "refused in the same thread, likely because of it"),
+		"%s", b->in.verdict.why);
+	/* The client's server may be what the process was reset by; its client not. */
+	refused(12, 500 * US, 7998);
+	chain.link[1].what.role = RST_ROLE_SERVER;
+	cr_expect_not(writes(12, 7999)->in.after.there);
+}
+
+/* Among several, the one that goes where the guest wanted to go. */
+Test(chain, written_for_the_same_peer)
+{
+	refused(12, 900 * US, 7999);
+	chain.link[0].what.id = 1;
+	refused(12, 700 * US, 7999);
+	chain.link[1].what.tuple.remote[3] = 9;
+	refused(12, 500 * US, 443);
+	cr_expect_eq(writes(12, 7999)->in.after.id, 1);
+	/* By the port alone the other is left. */
+	cr_expect_eq(writes(12, 7999)->in.after.id, 7999);
+	cr_expect_eq(writes(12, 7997)->in.after.id, 443);
+}
+
+Test(chain, written_for_one_of_several)
+{
+	refused(12, 900 * US, 443);
+	refused(12, 500 * US, 80);
+	cr_expect_not(writes(12, 7999)->in.after.there);
+}
+
+/* Another thread is too little, but for the very same peer. */
+Test(chain, written_by_another_thread)
+{
+	struct built *b;
+
+	refused(13, 500 * US, 7998);
+	cr_expect_not(writes(12, 7999)->in.after.there);
+	refused(13, 500 * US, 7999);
+	b = writes(12, 7999);
+	cr_assert(b->in.after.there);
+	attribute_why(&b->in);
+	cr_expect(strstr(b->in.verdict.why, "7999 was refused, likely because of it"), "%s",
+		  b->in.verdict.why);
+}
+
+/* A connection older than the guest's, not used since the guest asked. */
+Test(chain, written_and_not_in_use_for_it)
+{
+	struct built *b;
+
+	refused(12, 500 * US, 7999);
+	chain.link[0].begun_ns = BUILD_NOW_NS - 2000 * MS;
+	b = writes(12, 7999);
+	cr_expect_not(b->in.after.there);
+	chain.link[0].sent_ns = BUILD_NOW_NS - 300 * MS;
+	b->ev.sock.sent_ms = 100;
+	chain_find(&chain, &b->in);
+	cr_expect_not(b->in.after.there);
+	b->ev.sock.sent_ms = 300;
+	chain_find(&chain, &b->in);
+	cr_expect(b->in.after.there);
+}
+
+/* It leaves this namespace again, to whoever is connected there. */
+Test(chain, written_and_forwarded)
+{
+	struct built b;
+
+	refused(12, 500 * US, 7999);
+	build_event(&b, DIR_SENT, "__dev_queue_xmit < ip_forward < ip_rcv < tun_get_user");
+	build_cpu_task(&b, "vpn", 12);
+	b.ev.cpu_task.tid = 12;
+	build_packet(&b, RST_FLAG_RST, 0);
+	build_wire(&b, 3);
+	build_attribute(&b);
+	cr_assert_eq(b.in.verdict.cause, CAUSE_CRAFTED);
+	chain.link[0].start_ns = b.ev.cpu_task.start_ns;
+	chain_find(&chain, &b.in);
+	cr_expect_eq(b.in.after.id, 7999);
+}
+
+/* By hand, to whomever: nothing speaks for a relay. */
+Test(chain, written_to_a_raw_socket)
+{
+	struct built b;
+
+	refused(12, 500 * US, 7999);
+	build_event(&b, DIR_SENT, "__dev_queue_xmit < raw_sendmsg");
+	build_socket(&b, RST_SOCK_RAW, RST_TCP_NONE, 0);
+	build_cpu_task(&b, "hping", 12);
+	b.ev.cpu_task.tid = 12;
+	build_packet(&b, RST_FLAG_RST, 0);
+	build_wire(&b, 0);
+	build_attribute(&b);
+	cr_assert_eq(b.in.verdict.cause, CAUSE_CRAFTED);
+	chain.link[0].start_ns = b.ev.cpu_task.start_ns;
+	chain_find(&chain, &b.in);
+	cr_expect_not(b.in.after.there);
+}
+
+/* A client that never sent a byte has asked nothing of a connection that is older. */
+Test(chain, nothing_was_asked)
+{
+	struct built *b;
+
+	refused(12, 500 * US, 7999);
+	chain.link[0].begun_ns = BUILD_NOW_NS - 2000 * MS;
+	b = closes(13);
+	b->ev.cpu_task.tid = 12;
+	b->ev.sock.received_ms = RST_NEVER_MS;
+	chain.link[0].sent_ns = BUILD_NOW_NS - 1 * MS;
+	chain_find(&chain, &b->in);
+	cr_expect_not(b->in.after.there);
+	b->ev.sock.received_ms = 1;
+	chain_find(&chain, &b->in);
+	cr_expect(b->in.after.there);
 }

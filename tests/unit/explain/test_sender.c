@@ -450,3 +450,63 @@ Test(sender, no_second_syn_ack)
 	b.ev.sock.role = RST_ROLE_SERVER;
 	assert_other(&b, BIT(SIGN_SOONER));
 }
+
+#define RECEIVED "tcp_reset < tcp_validate_incoming < tcp_v4_do_rcv < tcp_v4_rcv"
+
+/* By a TUN device: whoever wrote it there, and no more than that. */
+Test(sender, written_into_a_tun_device)
+{
+	struct built b;
+
+	build_taken(&b);
+	build_event(&b, DIR_RECEIVED, RECEIVED " < netif_receive_skb < tun_get_user");
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, 0);
+	build_cpu_task(&b, "slirp", 9);
+	judge(&b);
+	cr_expect_eq(b.in.writer.pid, 9);
+	cr_expect_str_eq(b.in.writer.comm, "slirp");
+	cr_expect_eq(b.in.sender.who, SENDER_PEER);
+	/* Nobody knows whom the interrupt met. */
+	build_event(&b, DIR_RECEIVED, RECEIVED " < __do_softirq < tun_get_user");
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, 0);
+	build_cpu_task(&b, "slirp", 9);
+	judge(&b);
+	cr_expect_eq(b.in.writer.pid, 0);
+}
+
+/* The sender is on this host: then the writer has only passed it on. */
+Test(sender, passed_on_by_a_tun_device)
+{
+	struct built b;
+
+	build_event(&b, DIR_RECEIVED, RECEIVED " < netif_receive_skb < tun_get_user");
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_ESTABLISHED, 0);
+	build_cpu_task(&b, "switch", 9);
+	b.in.pair = (struct pair){ .there = true, .cause = CAUSE_CLOSE_UNREAD, .pid = 12 };
+	judge(&b);
+	cr_expect_eq(b.in.writer.pid, 0);
+	cr_expect_eq(b.in.pair.relay.pid, 9);
+	cr_expect_str_eq(b.in.pair.relay.comm, "switch");
+	/* What is known of it already stays. */
+	b.in.pair.relay.pid = 8;
+	judge(&b);
+	cr_expect_eq(b.in.pair.relay.pid, 8);
+}
+
+/* What a connection ignored has been written as well; what this host sent has not. */
+Test(sender, written_and_ignored)
+{
+	struct built b;
+
+	build_event(&b, DIR_RECEIVED, "tcp_v4_do_rcv < tcp_v4_rcv < tun_get_user");
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_SYN_SENT, 0);
+	build_cpu_task(&b, "pasta", 9);
+	build_dropped(&b, "TCP_RESET");
+	judge(&b);
+	cr_expect_eq(b.in.verdict.cause, CAUSE_IGNORED);
+	cr_expect_eq(b.in.writer.pid, 9);
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv < tun_get_user");
+	build_cpu_task(&b, "pasta", 9);
+	judge(&b);
+	cr_expect_eq(b.in.writer.pid, 0);
+}

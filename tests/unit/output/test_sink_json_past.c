@@ -107,6 +107,19 @@ Test(sink_json_past, last_user)
 	json_decref(o);
 }
 
+Test(sink_json_past, written_by)
+{
+	json_t *o = json_event(&sample.in);
+
+	json_assert_absent(o, "written_by");
+	json_decref(o);
+	sample.in.writer = (struct process_name){ .pid = 51, .comm = "slirp4netns" };
+	o = json_event(&sample.in);
+	json_assert_int(o, "written_by.pid", 51);
+	json_assert_str(o, "written_by.comm", "slirp4netns");
+	json_decref(o);
+}
+
 /* json_line() holds each word against the enum of the schema. */
 Test(sink_json_past, every_word_of_history_fits_the_schema)
 {
