@@ -36,6 +36,9 @@ static void upstream_refused(struct run *run)
 	expect_str(e, "after.by", "no-listener");
 	expect_end(e, "after.remote", p.server.address, NOBODY);
 	expect_contains(e, "why", " after its own connection to ");
+	/* No limit of connections turned it away, as both say. */
+	expect_absent(e, "detail");
+	expect_absent(expect_nth(run, SIDE_CLIENT, "received", 0), "pair.detail");
 	pair_stop(&p);
 }
 

@@ -144,12 +144,19 @@ static const struct rst_task *done_by(const struct incident *in, uint64_t *at_ns
 	return ended_by(in, at_ns, earlier);
 }
 
-static bool is_candidate(const struct chain_link *l, const struct incident *in,
-			 const struct rst_task *task, uint64_t at_ns)
+/* Whether the process may have done it because of L. */
+static bool may_follow(const struct chain_link *l, const struct incident *in,
+		       const struct rst_task *task, uint64_t at_ns)
 {
 	return l->pid == task->pid && l->start_ns == task->start_ns && l->at_ns <= at_ns &&
-	       at_ns - l->at_ns <= CHAIN_NS && !l->taken && fits_role(l, in) && in_use(l, in) &&
-	       (l->tid == task->tid || likeness(l, in) == 2);
+	       at_ns - l->at_ns <= CHAIN_NS && !l->taken && fits_role(l, in) && in_use(l, in);
+}
+
+/* There may have been another reason than a limit. */
+static void forget_limit(struct incident *in)
+{
+	if (incident_detail_is(in, "turned-away"))
+		in->verdict.detail = NULL;
 }
 
 void chain_find(struct chain *c, struct incident *in)
@@ -165,7 +172,10 @@ void chain_find(struct chain *c, struct incident *in)
 		struct chain_link *l = &c->link[(i - 1) % CHAIN_MAX];
 		int more;
 
-		if (!is_candidate(l, in, task, at_ns))
+		if (!may_follow(l, in, task, at_ns))
+			continue;
+		forget_limit(in);
+		if (l->tid != task->tid && likeness(l, in) < 2)
 			continue;
 		more = found ? likeness(l, in) - likeness(found, in) : 1;
 		if (more > 0) {
@@ -183,7 +193,4 @@ void chain_find(struct chain *c, struct incident *in)
 	in->after.ago_ns = at_ns - found->at_ns;
 	in->after.earlier = earlier;
 	in->after.other_thread = found->tid != task->tid;
-	/* There was another reason than a limit. */
-	if (incident_detail_is(in, "turned-away"))
-		in->verdict.detail = NULL;
 }

@@ -35,7 +35,8 @@ struct chain {
 void chain_keep(struct chain *c, const struct incident *in);
 
 /* Fills `after` of IN, whose owner is known: the one reset that the thread which ended the connection, or wrote the
- * RST into a TUN device, took just before. None if there are several that it may have been. */
+ * RST into a TUN device, took just before. None if there are several that it may have been. What may follow from
+ * another thread's is at least not said to be a limit's doing (detail turned-away). */
 void chain_find(struct chain *c, struct incident *in);
 
 #endif

@@ -335,3 +335,24 @@ Test(chain, nothing_was_asked)
 	chain_find(&chain, &b->in);
 	cr_expect(b->in.after.there);
 }
+
+/* Why it was closed is not known, but there is another reason than a limit. */
+Test(chain, another_threads_is_no_limit)
+{
+	struct built *b = closes(12);
+
+	b->in.verdict.detail = "turned-away";
+	chain_find(&chain, &b->in);
+	cr_expect_str_eq(b->in.verdict.detail, "turned-away");
+	refused(13, 500 * US, 7999);
+	b = closes(12);
+	b->in.verdict.detail = "turned-away";
+	chain_find(&chain, &b->in);
+	cr_expect_null(b->in.verdict.detail);
+	cr_expect_not(b->in.after.there);
+	/* That of a connection from before the client's says nothing. */
+	chain.link[0].begun_ns = BUILD_NOW_NS - 2000 * MS;
+	b->in.verdict.detail = "turned-away";
+	chain_find(&chain, &b->in);
+	cr_expect_str_eq(b->in.verdict.detail, "turned-away");
+}
