@@ -53,6 +53,16 @@ void pair_await_orphan(struct run *run, const struct pair *p, const char *state)
 		  state, p->server.port, p->client.port);
 }
 
+void pair_converse(struct pair *p, int s, int c)
+{
+	for (int i = 0; i < PAIR_EXCHANGES; i++) {
+		actor_write(&p->cli, c, 100 + i);
+		actor_read(&p->srv, s, 100 + i);
+		actor_write(&p->srv, s, 1000 + i);
+		actor_read(&p->cli, c, 1000 + i);
+	}
+}
+
 void pair_stop(struct pair *p)
 {
 	actor_stop(&p->cli);

@@ -33,6 +33,10 @@ int pair_another(struct run *run, struct pair *p, int *port);
  * names it, "fin-wait-2". */
 void pair_await_orphan(struct run *run, const struct pair *p, const char *state);
 
+/* Exchanges between the client's socket C and the server's S, so many times. */
+#define PAIR_EXCHANGES 10
+void pair_converse(struct pair *p, int s, int c);
+
 void pair_stop(struct pair *p);
 
 #endif

@@ -60,7 +60,8 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_relay[];
 
 extern const struct scenario scenarios_sender[], scenarios_listeners[], scenarios_pairs[],
-	scenarios_many[], scenarios_races[], scenarios_relayed[];
+	scenarios_many[], scenarios_races[], scenarios_relayed[], scenarios_ignored_dropped[],
+	scenarios_ordinary[];
 
 /* What is gone by the time somebody looks it up, and by whom. */
 extern const struct scenario scenarios_opener[];
