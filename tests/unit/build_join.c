@@ -98,3 +98,45 @@ uint16_t join_port(struct join *j, uint64_t now_ns, bool force)
 
 	return e ? e->event.tuple.remote_port : 0;
 }
+
+struct rst_event join_make_record(uint16_t type, uint64_t at_ns, uint16_t port)
+{
+	struct rst_event e = join_make_event(at_ns, port);
+
+	e.hdr.type = type;
+	e.sock.kind = RST_SOCK_NONE;
+	e.packet.valid = 1;
+	e.packet.seq = JOIN_SEQ;
+	return e;
+}
+
+void join_left(struct join *j, uint64_t at_ns, uint16_t port, enum origin origin)
+{
+	struct rst_event e = join_make_record(RST_REC_WIRE, at_ns, port);
+
+	join_wire(j, &e, origin);
+}
+
+void join_answer_sent(struct join *j, uint64_t at_ns, uint16_t port, uint32_t netns)
+{
+	struct rst_event e = join_make_record(RST_REC_SENT, at_ns, port);
+
+	e.packet.flags = RST_FLAG_ACK;
+	e.packet.ack = JOIN_SEQ;
+	e.netns = netns;
+	join_event(j, &e, DIR_SENT);
+}
+
+const struct join_entry *join_any(struct join *j)
+{
+	return join_next(j, 0, true);
+}
+
+int join_drain(struct join *j)
+{
+	int n = 0;
+
+	while (join_any(j))
+		n++;
+	return n;
+}

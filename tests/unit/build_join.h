@@ -23,6 +23,20 @@ void join_there(struct join *j, uint64_t at_ns, uint16_t remote_port, enum direc
 /* Its packet's seq is AT_NS. */
 void join_arrived(struct join *j, uint64_t at_ns, uint16_t remote_port);
 
+/* A record of this type without a socket; of its RST, which bears a number of its own. */
+#define JOIN_SEQ 4711
+struct rst_event join_make_record(uint16_t type, uint64_t at_ns, uint16_t remote_port);
+
+/* One that left without TCP; and one that TCP told of, with the same number. */
+void join_left(struct join *j, uint64_t at_ns, uint16_t remote_port, enum origin origin);
+void join_answer_sent(struct join *j, uint64_t at_ns, uint16_t remote_port, uint32_t netns);
+
+/* What join_next gives, whatever its time. */
+const struct join_entry *join_any(struct join *j);
+
+/* Takes all; returns how many there were. */
+int join_drain(struct join *j);
+
 /* The remote port of what join_next gives; 0: nothing. */
 uint16_t join_port(struct join *j, uint64_t now_ns, bool force);
 
