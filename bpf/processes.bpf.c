@@ -106,10 +106,28 @@ static __always_inline void signal_fill(struct rst_signal *s, int number, __u64 
 	signal_fill_parent(s, compat_task());
 }
 
+/* As long as killer.c takes a signal and an end for one story. */
+#define AGAIN_NS 100000000000ULL
+
+/*
+ * Whether the process sends itself once more what it was sent before: a program that catches a signal cleans up,
+ * sets the default and raises it, to end by it; a handler of crashes the same. Whose it was first is the origin.
+ */
+static __always_inline bool is_raised_again(const struct rst_signal *noted, __u32 number,
+					    __u64 start, __u64 info)
+{
+	const struct kernel_siginfo___more *siginfo = (void *)info;
+
+	return noted->at_ns && noted->number == number && info > 1 &&
+	       BPF_CORE_READ(siginfo, si_code) <= 0 && process_start(compat_task()) == start &&
+	       bpf_ktime_get_ns() - noted->at_ns < AGAIN_NS;
+}
+
 SEC("tp_btf/signal_generate")
 int BPF_PROG(rst_signal)
 {
 	__u32 number = compat_argument(ctx, 0);
+	__u64 info = compat_argument(ctx, 1), start;
 	struct task_struct *task;
 	struct rst_process *p;
 
@@ -120,10 +138,11 @@ int BPF_PROG(rst_signal)
 	if (USER_DEFINED & SIGNAL(number) && is_caught(task, number))
 		return 0;
 	/* What it runs can be seen still, also where the note of it was pushed out. */
-	p = process_note(task, process_start(task));
-	if (!p)
+	start = process_start(task);
+	p = process_note(task, start);
+	if (!p || is_raised_again(&p->asked, number, start, info))
 		return 0;
-	signal_fill(number == K_SIGKILL ? &p->killed : &p->asked, number, compat_argument(ctx, 1));
+	signal_fill(number == K_SIGKILL ? &p->killed : &p->asked, number, info);
 	return 0;
 }
 

@@ -312,6 +312,30 @@ static void after_term(struct run *run)
 	pair_stop(&p);
 }
 
+static void raise_again(int number)
+{
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+/* It catches SIGTERM, and sends it to itself once more to end by it: as many programs do when they have cleaned up. */
+static void by_term_again(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	signal(SIGTERM, raise_again);
+	open_unread(run, &p);
+	signal(SIGTERM, SIG_DFL);
+	actor_kill(&p.srv, SIGTERM);
+	actor_await_reset(&p.cli, p.c);
+	e = killed_event(run, "process-killed");
+	expect_str(e, "signalled.signal", "SIGTERM");
+	expect_str(e, "signalled.by", "process");
+	expect_int(e, "signalled.pid", getpid());
+	pair_stop(&p);
+}
+
 /* What it ignores, or has taken for something else, has nothing to do with its end. */
 static void after_others(struct run *run)
 {
@@ -413,6 +437,7 @@ const struct scenario scenarios_vanished[] = {
 	{ "killed-by-process", by_kill, ONCE },
 	{ "killed-by-itself", by_itself, ONCE },
 	{ "exited-after-term", after_term, ONCE },
+	{ "killed-by-term-again", by_term_again, ONCE },
 	{ "closed-after-others", after_others, ONCE },
 	{ "killed-by-cgroup", by_cgroup, ONCE },
 	{ "killed-by-namespace", by_namespace, ONCE },
