@@ -43,9 +43,13 @@ static __always_inline __u8 end_of(const struct sock *sk, const struct tcp_sock 
 		return RST_END_UNREACHABLE;
 	case K_ECONNABORTED:
 		return RST_END_DESTROYED;
+	case K_ECONNREFUSED:
+		/* By ICMP (port unreachable), if no RST came. */
+		if (!st->reset && rst_config.directions & RST_WANT_RECEIVED)
+			return RST_END_UNREACHABLE;
+		return RST_END_RESET;
 	case K_EPIPE:
 	case K_ECONNRESET:
-	case K_ECONNREFUSED:
 		return RST_END_RESET;
 	}
 	if (st->closer.at_ns)
@@ -55,7 +59,8 @@ static __always_inline __u8 end_of(const struct sock *sk, const struct tcp_sock 
 	case RST_TCP_CLOSE_WAIT:
 		return RST_END_ABORT;
 	case RST_TCP_SYN_SENT:
-		return RST_END_GAVE_UP;
+		/* EACCES, ENOPROTOOPT and their like come by ICMP. */
+		return sk->sk_err ? RST_END_UNREACHABLE : RST_END_GAVE_UP;
 	case RST_TCP_SYN_RECV:
 		return RST_END_PEER;
 	}

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_denied.c: connects that fail without a RST, and others that are none of those. */
+#include <netinet/tcp.h>
 #include <string.h>
 
+#include "craft.h"
 #include "expect.h"
 #include "pair.h"
 
@@ -32,6 +34,16 @@ static int summed(const struct run *run)
 		json_object_get(json_object_get(run->tracer.summary, "refusals"), "total"));
 }
 
+/* The server's firewall answers what comes for PORT with that ICMP message. */
+static void reject_syns(struct run *run, const char *code)
+{
+	netlab_sh(
+		&run->lab, SIDE_SERVER,
+		"nft \"add table inet t; add chain inet t i { type filter hook input priority 0; }; add "
+		"rule inet t i tcp dport %d reject with icmpx %s\"",
+		PORT, code);
+}
+
 /* One end, in the client's namespace, where the ICMP message is heard. */
 static void refused(struct run *run, const char *reject, const char *kind, const char *error,
 		    int code)
@@ -40,11 +52,7 @@ static void refused(struct run *run, const char *reject, const char *kind, const
 	json_t *e;
 	int fd;
 
-	netlab_sh(
-		&run->lab, SIDE_SERVER,
-		"nft \"add table inet t; add chain inet t i { type filter hook input priority 0; }; add "
-		"rule inet t i tcp dport %d reject with icmpx %s\"",
-		PORT, reject);
+	reject_syns(run, reject);
 	tracer_start_at(run, SIDE_CLIENT, false, refusals);
 	pair_listen(run, &p, 8);
 	fd = actor_connect_start(&p.cli, run->speak, p.server.address, PORT, 0, NULL);
@@ -87,11 +95,7 @@ static void closed_by_icmp(struct run *run)
 	json_t *e;
 	int fd;
 
-	netlab_sh(
-		&run->lab, SIDE_SERVER,
-		"nft \"add table inet t; add chain inet t i { type filter hook input priority 0; }; add "
-		"rule inet t i tcp dport %d reject with icmpx port-unreachable\"",
-		PORT);
+	reject_syns(run, "port-unreachable");
 	tracer_start_at(run, SIDE_CLIENT, false, refusals);
 	pair_listen(run, &p, 8);
 	fd = actor_connect_start(&p.cli, run->speak, p.server.address, PORT, 0, NULL);
@@ -104,6 +108,48 @@ static void closed_by_icmp(struct run *run)
 	expect_int(e, "process.pid", p.cli.pid);
 	pair_stop(&p);
 }
+
+/* A SYN-ACK that comes after an ICMP message had ended the connect: the peer itself refused nothing. */
+static void late_syn_ack(struct run *run)
+{
+	const char *reject = run->what;
+	struct flow flow = { .speak = run->speak };
+	struct sender sender;
+	struct segment syn;
+	struct pair p;
+	struct tap tap;
+	struct wanted w = {
+		.cause = "closed-earlier",
+		.group = "closed-socket",
+		.role = "client",
+		.local = &flow.from,
+		.remote = &flow.to,
+		.owner = &p.cli,
+		.known_by = "history",
+		.why = "by ICMP the peer was unreachable",
+	};
+	int fd;
+
+	reject_syns(run, reject);
+	tracer_start_at(run, SIDE_CLIENT, false, NULL);
+	pair_listen(run, &p, 8);
+	tap_open(&tap, &run->lab, SIDE_SERVER, "srv0");
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, PORT, 0, NULL);
+	actor_await_state(&p.cli, fd, 7);
+	flow.from = expect_at(p.client.address, 0);
+	flow.to = expect_at(p.server.address, PORT);
+	syn = tap_expect(&tap, &flow, TH_SYN, TH_SYN | TH_ACK);
+	sender_open(&sender, &p.srv, BY_RAW, run->speak, "srv0", MAC_CLI0);
+	sender_send(&sender, &(struct flow){ run->speak, flow.to, flow.from },
+		    &(struct segment){ .seq = 9000, .ack = syn.seq + 1, .flags = TH_SYN | TH_ACK });
+	tracer_await(run, SIDE_CLIENT, "sent", 1);
+	tracer_stop(run);
+	expect_history(expect_sent(run, SIDE_CLIENT, 0, &w), "unreachable", NULL, 0);
+	tap_close(&tap);
+	pair_stop(&p);
+}
+
+static const char port_code[] = "port-unreachable", prohibited_code[] = "admin-prohibited";
 
 /* A SYN that gets lost, and its only copy. */
 static void no_answer(struct run *run)
@@ -151,6 +197,8 @@ static void not_refused(struct run *run)
 const struct scenario scenarios_denied[] = {
 	{ "refused-by-icmp", port_unreachable, ALL_FAMILIES, false },
 	{ "refused-by-icmp-closed", closed_by_icmp, 1 << SPEAK_V4 | 1 << SPEAK_MAPPED, false },
+	{ "refused-by-icmp-late", late_syn_ack, V4_V6, false, .what = port_code },
+	{ "refused-by-icmp-late-prohibited", late_syn_ack, V4_V6, false, .what = prohibited_code },
 	{ "refused-by-icmp-prohibited", prohibited, V4_V6, false },
 	{ "refused-no-answer", no_answer, ONCE, false },
 	{ "refused-not", not_refused, V4_V6, false },
