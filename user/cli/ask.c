@@ -379,6 +379,10 @@ void ask_route(const struct ask *a, struct incident *in)
 	if (in->stayed.what != RST_UNSENT_NO_ROUTE && !stayed_may_lack_route(in))
 		return;
 	err = a->questions->route(a->context, event->netns, &event->tuple, event->ifindex);
+	/* Without the interface that the segment came in on, the ways are not those of then. */
+	if (err && !in->stayed.what && event->ifindex &&
+	    !a->questions->interface(a->context, event->netns, event->ifindex))
+		return;
 	if (!stayed_without_route(&in->stayed, err) || in->stayed.route)
 		return;
 	down = a->questions->down(a->context, event->netns, &event->tuple, way);

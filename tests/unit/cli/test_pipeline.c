@@ -521,6 +521,23 @@ Test(pipeline, what_cannot_be_asked_for_a_route_is_taken_to_have_left)
 	cr_assert_eq(f->line[0].stayed.what, RST_UNSENT_NOT);
 }
 
+Test(pipeline, an_answer_over_an_interface_that_is_gone_may_have_left)
+{
+	struct rst_event e = fake_syn(1000);
+
+	e.ifindex = 7;
+	f->route_err = -ENETUNREACH;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->line[0].stayed.what, RST_UNSENT_NOT);
+	f->interface = "eth7";
+	e.hdr.mono_ns += 1000;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 2);
+	cr_assert_str_eq(f->line[1].stayed.by, "no-route", "as long as it is there");
+}
+
 /* The routes have changed since. */
 Test(pipeline, what_the_other_end_took_has_left)
 {
