@@ -215,8 +215,9 @@ void attribute_echo(struct incident *in)
 {
 	const struct rst_past *past = &in->ev->past;
 
-	/* After the peer's own RST nothing should come: that is no echo. */
-	if (in->of && in->verdict.cause == CAUSE_CLOSED_EARLIER &&
+	/* After the peer's own RST nothing should come: that is no echo. Nor is what came because this end's
+	 * did not leave. */
+	if (in->of && !past->unsent && in->verdict.cause == CAUSE_CLOSED_EARLIER &&
 	    (past->end == RST_END_CLOSE || past->end == RST_END_ABORT ||
 	     past->end == RST_END_DESTROYED))
 		in->verdict.benign = true;

@@ -132,6 +132,14 @@ Test(story, an_echo_is_benign)
 	}
 	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
 	build_packet(&b, RST_FLAG_ACK, 10);
+	build_past(&b, RST_PAST_CONNECTION, RST_END_ABORT, 3);
+	b.ev.past.unsent = RST_UNSENT_DROPPED;
+	build_attribute(&b);
+	b.in.of = 7;
+	attribute_echo(&b.in);
+	cr_expect_not(b.in.verdict.benign, "the peer did not know");
+	build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_ACK, 10);
 	build_attribute(&b);
 	b.in.of = 7;
 	attribute_echo(&b.in);
