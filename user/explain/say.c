@@ -99,6 +99,14 @@ static const char *const unsent_words[] = {
 };
 
 /* What happened before: "nginx/12 closed it", "nginx/12 was killed by SIGSEGV", … */
+/* The end of the one that had it; in TCP_REPAIR the peer is not told. */
+static void say_ended_so(struct incident *in)
+{
+	say_end(in);
+	if (incident_detail_is(in, "silent-close"))
+		say(in, " (the connection was in TCP_REPAIR: nothing was sent)");
+}
+
 void say_history(struct incident *in, const char *object)
 {
 	const struct history *h = &in->history;
@@ -139,7 +147,7 @@ void say_history(struct incident *in, const char *object)
 	else if (!strcmp(h->what, "silent-close"))
 		say(in, "gave %s up silently (TCP_REPAIR): nothing was sent", object);
 	else if (!strcmp(h->what, "signal") || !strcmp(h->what, "exit"))
-		say_end(in);
+		say_ended_so(in);
 	else if (!strcmp(h->what, "shutdown"))
 		say(in, "shut %s down%s", object,
 		    in->ev->sock.flags & RST_SF_DEAD || in->ev->sock.kind != RST_SOCK_FULL

@@ -372,6 +372,12 @@ Test(why_past, ends_without_a_segment_or_in_good_order)
 	build_closed(&b, RST_END_SILENT);
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 gave the connection up silently "
 		       "(TCP_REPAIR): nothing was sent");
+	b.ev.past.closer.exiting = 1;
+	b.ev.past.closer.exit_code = 9;
+	assert_why(
+		&b,
+		"10 bytes arrived 3 ms after nginx/12 was killed by SIGKILL (the connection was in "
+		"TCP_REPAIR: nothing was sent)");
 	build_closed(&b, RST_END_ORDERLY);
 	assert_why(&b, "10 bytes arrived 3 ms after both ends had closed the connection");
 	build_closed(&b, RST_END_RESET);
