@@ -3,6 +3,7 @@
 #include "explain/rules.h"
 #include "explain/say.h"
 #include "explain/why.h"
+#include "model/tuple.h"
 
 /* A connection may well be older than this, and have ended before. */
 #define RECENT_NS (15 * 60 * 1000000000ULL)
@@ -22,6 +23,15 @@ void why_no_listener(struct incident *in)
 	say(in, " holds it by a connection with itself (%s with %s)",
 	    ENDPOINT(t->local, t->family, t->local_port),
 	    ENDPOINT(t->remote, t->family, t->remote_port));
+}
+
+/* Else it would have taken what came for IPv4 as well. */
+static bool is_v6only(const struct incident *in)
+{
+	const struct listener_ref *l = &in->listener;
+
+	return l->netns == in->ev->netns && in->ev->tuple.family == 4 && l->family == 6 &&
+	       address_is_any(l->address);
 }
 
 void why_listener_elsewhere(struct incident *in)
@@ -57,6 +67,8 @@ void why_listener_elsewhere(struct incident *in)
 			say(in, ", and this came in on %s", NAME(in->interface));
 		return;
 	}
+	if (is_v6only(in))
+		say(in, " for IPv6 only (IPV6_V6ONLY)");
 	say(in, ", not at %s", ADDRESS(in->ev->tuple.local, in->ev->tuple.family));
 	if (l->netns != in->ev->netns)
 		say(in, " in this one (%u)", in->ev->netns);

@@ -58,9 +58,12 @@ Test(why, listener_elsewhere)
 	l->pid = 12;
 	strcpy(l->comm, "nginx");
 	assert_why(&b, "port 80 is listened on by nginx/12 at 127.0.0.1:80, not at 10.0.0.1");
-	l->netns = 77;
 	l->family = 6;
 	memset(l->address, 0, sizeof(l->address));
+	assert_why(&b,
+		   "port 80 is listened on by nginx/12 at [::]:80 for IPv6 only (IPV6_V6ONLY), not "
+		   "at 10.0.0.1");
+	l->netns = 77;
 	assert_why(&b, "port 80 is listened on by nginx/12 at [::]:80 in another network namespace "
 		       "(77), not at 10.0.0.1 in this one (4026531840)");
 }
