@@ -16,12 +16,28 @@ static uint64_t total(const struct summary *s, enum direction direction)
 	return sum + summary_without_details(s, direction);
 }
 
+/* The column of the causes' names: as wide as the longest that stands in it. */
+static int names_width(const struct summary *s)
+{
+	size_t width = 18;
+
+	for (int i = 0; i < CAUSE_COUNT; i++) {
+		size_t len = strlen(cause_get(i)->name);
+
+		for (int d = 0; d < DIRECTIONS; d++)
+			if (s->by_cause[d][i] && len > width)
+				width = len;
+	}
+	return (int)width;
+}
+
 /* One column of causes, the most frequent first: what is benign, or the rest. */
 static void put_causes(struct buffer *text, const struct summary *s, enum direction direction,
 		       const char *label, bool benign)
 {
 	uint64_t count[CAUSE_COUNT];
 	bool done[CAUSE_COUNT] = { false };
+	int width = names_width(s);
 	char number[28];
 
 	for (int i = 0; i < CAUSE_COUNT; i++) {
@@ -38,7 +54,7 @@ static void put_causes(struct buffer *text, const struct summary *s, enum direct
 		if (most < 0)
 			return;
 		done[most] = true;
-		buffer_format(text, "  %-18s  %-18s  %12s\n", label, cause_get(most)->name,
+		buffer_format(text, "  %-18s  %-*s  %12s\n", label, width, cause_get(most)->name,
 			      text_count(number, count[most]));
 		label = "";
 	}

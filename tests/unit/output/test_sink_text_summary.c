@@ -62,6 +62,21 @@ Test(sink_text_summary, summary_counts_by_cause_most_frequent_first)
 	free(page.text);
 }
 
+Test(sink_text_summary, the_longest_name_of_a_cause_keeps_the_columns)
+{
+	struct summary sum = { .duration_ns = 1000000000, .shown = 0 };
+	struct page page;
+
+	for (int i = 0; i < CAUSE_COUNT; i++)
+		sum.by_cause[i % DIRECTIONS][i] = (uint64_t)(1000 + i);
+	page = summary(&sum);
+	cr_assert_eq(page.lines, CAUSE_COUNT + 2);
+	for (size_t i = 3; i < page.lines; i++)
+		cr_expect_eq(strlen(page.line[i]), strlen(page.line[2]), "%s\n%s", page.line[2],
+			     page.line[i]);
+	free(page.text);
+}
+
 Test(sink_text_summary, summary_of_what_passes)
 {
 	struct summary sum = { .duration_ns = 1000000000, .shown = 6, .benign = 3 };
