@@ -171,6 +171,64 @@ static void probe(struct run *run)
 	pair_stop(&p);
 }
 
+/* The server speaks first, and the prober does not read it. */
+static void probe_greeted(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	actor_write(&p.srv, p.s, 16);
+	actor_await_unread(&p.cli, p.c, 16);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
+	e = expect_situation(run, SIDE_CLIENT, "close-unread", "probe", true);
+	expect_contains(e, "why", "after the handshake: a probe");
+	expect_benign(expect_nth(run, SIDE_SERVER, "received", 0), true);
+	pair_stop(&p);
+}
+
+/* The same, and the greeting is late. */
+static void probe_greeted_late(struct run *run)
+{
+	struct pair p;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	actor_close(&p.cli, p.c);
+	actor_await_end(&p.srv, p.s);
+	actor_write(&p.srv, p.s, 16);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
+	expect_situation(run, SIDE_CLIENT, "data-after-close", "probe", true);
+	pair_stop(&p);
+}
+
+/* A client that waits no longer for its answer. */
+static void waited(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	actor_write(&p.cli, p.c, 18);
+	actor_await_unread(&p.srv, p.s, 18);
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
+	e = expect_situation(run, SIDE_CLIENT, "linger-zero", "unanswered", false);
+	expect_contains(e, "why", "last request unanswered");
+	e = expect_nth(run, SIDE_SERVER, "received", 0);
+	expect_str(e, "phase", "after-request");
+	expect_contains(e, "why", "not answered yet");
+	expect_benign(e, false);
+	pair_stop(&p);
+}
+
 /* SO_LINGER 0 is often set to no effect. */
 static void delivered(struct run *run)
 {
@@ -186,7 +244,9 @@ static void delivered(struct run *run)
 	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
 	e = expect_situation(run, SIDE_CLIENT, "linger-zero", "delivered", true);
 	expect_contains(e, "why", "everything delivered");
-	expect_benign(expect_nth(run, SIDE_SERVER, "received", 0), true);
+	e = expect_nth(run, SIDE_SERVER, "received", 0);
+	expect_benign(e, true);
+	expect_str(e, "phase", "idle");
 	pair_stop(&p);
 }
 
@@ -238,6 +298,9 @@ const struct scenario scenarios_exchange[] = {
 	{ "exchange-cut", cut, V4_V6, false },
 	{ "exchange-turned-away", turned_away, ONCE, false },
 	{ "exchange-probe", probe, V4_V6, false },
+	{ "exchange-probe-greeted", probe_greeted, V4_V6, false },
+	{ "exchange-probe-greeted-late", probe_greeted_late, V4_V6, false },
+	{ "exchange-waited", waited, V4_V6, false },
 	{ "exchange-delivered", delivered, ONCE, false },
 	{ "exchange-inherited", inherited, ONCE, false },
 	{ "exchange-upload", upload, ONCE, false },

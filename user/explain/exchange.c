@@ -16,6 +16,11 @@
 #define PAUSE_MS 1000
 /* A request that comes in one go, and whose last byte is as old as its first. */
 #define ONE_GO 16384
+/* A question or an answer of a few segments; more than that, in parts, is a transfer. */
+#define SMALL (2 * SEGMENT)
+/* A single ticket is about as long as the master secret and a hash that it seals; some servers give one. */
+#define TICKET_LEAST 180
+#define TICKET_MOST 300
 /* More of a request than a header, which the server does not wait for: an upload. */
 #define UPLOAD 1000
 /* So many segments without an answer are a transfer, not a question. */
@@ -85,6 +90,7 @@ static void of_socket(const struct incident *in, struct exchange *x)
 	}
 	/* Fast open: it was closed before it stood. */
 	begin = s->established_ns ? s->established_ns : s->created_ns;
+	x->from_syn = !s->established_ns;
 	x->have_life = begin && begin <= end;
 	x->life_ns = x->have_life ? end - begin : 0;
 	count_delivered(in, x);
@@ -169,12 +175,15 @@ static bool is_close_notify(const struct exchange *x)
 	return false;
 }
 
-/* A server's two tickets of one size, to a client that has done no more than shake hands. */
+/* A server's ticket, or two of one size, to a client that has done no more than shake hands. */
 static bool is_tickets(const struct exchange *x)
 {
+	bool one = x->unread >= TICKET_LEAST && x->unread <= TICKET_MOST;
+	bool two =
+		x->unread % 2 == 0 && x->unread / 2 >= TICKET_LEAST && x->unread / 2 <= TICKET_MOST;
+
 	return x->role == RST_ROLE_CLIENT && !x->late && x->read >= TLS_SERVER_HANDSHAKE &&
-	       x->sent >= TLS_HANDSHAKE && x->sent < UPLOAD && x->unread % 2 == 0 &&
-	       x->unread >= 360 && x->unread <= 600;
+	       x->sent >= TLS_HANDSHAKE && x->sent < UPLOAD && (one || two);
 }
 
 static bool is_slow_reader(const struct incident *in, const struct exchange *x)
@@ -182,15 +191,21 @@ static bool is_slow_reader(const struct incident *in, const struct exchange *x)
 	return x->closed && exchange_window_full(in);
 }
 
-/* Nothing was asked for, in no time. */
+/* Nothing was asked for, in no time: whoever connected wanted to know whether somebody answers. What a server
+ * says of itself by then is not what it came for. */
 static bool is_probe(const struct incident *in, const struct exchange *x)
 {
-	enum rst_role prober = in->direction == DIR_SENT ? RST_ROLE_CLIENT : RST_ROLE_SERVER;
+	uint64_t asked = x->sent, greeting = x->received + x->late;
+	bool ended = x->closed;
 
-	if (in->verdict.cause != CAUSE_LINGER_ZERO && in->verdict.cause != CAUSE_RESET_BY_PEER)
-		return false;
-	return x->there && x->role == prober && !x->received && !x->sent && !x->unsent &&
-	       x->have_life && x->life_ns <= PROBE_NS;
+	if (in->direction == DIR_RECEIVED) {
+		ended = in->verdict.cause == CAUSE_RESET_BY_PEER;
+		asked = x->received;
+		greeting = x->sent;
+	}
+	return ended && x->there && !asked && greeting < UPLOAD && !x->unsent && !x->read &&
+	       x->role == (in->direction == DIR_SENT ? RST_ROLE_CLIENT : RST_ROLE_SERVER) &&
+	       x->have_life && x->life_ns <= PROBE_NS && !x->shut_ns;
 }
 
 static bool is_turned_away(const struct exchange *x)
@@ -230,13 +245,16 @@ static bool is_cut(const struct exchange *x)
 	return x->late && x->shut_ns && x->role != RST_ROLE_SERVER;
 }
 
-/* Answered before all of the request was there. */
+/* Answered before all of the request was there, or with part of it unread. */
 static bool is_early_answer(const struct incident *in, const struct exchange *x)
 {
+	const struct rst_socket *s = &in->ev->sock;
 	uint64_t quiet = x->late ? in->history.idle_ns : exchange_quiet_ns(in);
 
-	return x->closed && x->role == RST_ROLE_SERVER && x->read && x->sent && !x->unsent &&
-	       x->late + x->unread >= UPLOAD && quiet < EXCHANGE_IDLE_NS;
+	if (!x->closed || x->role != RST_ROLE_SERVER || !x->read || !x->sent || x->unsent ||
+	    quiet >= EXCHANGE_IDLE_NS)
+		return false;
+	return x->late + x->unread >= UPLOAD || (x->unread && s->sent_ms < s->received_ms);
 }
 
 /* What SO_LINGER 0 threw away was nothing. */
@@ -305,14 +323,27 @@ static bool uploads(const struct rst_socket *s)
 	       (!facts_received(s) || s->bytes_sent / segments >= UPLOAD);
 }
 
-/* Nothing has come back for what this end sent last. Where both were within a tick, what the other end has
- * not read it has not answered. */
+/* Nothing has come back for what this end sent last; what the other end has not read it has not answered.
+ * Of a server: the request waits for its answer. */
 static bool waits(const struct incident *in)
 {
 	enum rst_last last = facts_last(&in->ev->sock);
 
-	return last == RST_LAST_SENT ||
-	       (last == RST_LAST_UNKNOWN && in->pair.have_numbers && in->pair.unread);
+	if (in->role == RST_ROLE_SERVER)
+		return last == RST_LAST_RECEIVED && facts_received(&in->ev->sock) <= SMALL;
+	return last == RST_LAST_SENT || (in->pair.have_numbers && in->pair.unread);
+}
+
+/* A server has answered, and the answer has come: nothing is on its way. */
+static bool rests(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	struct exchange x;
+
+	exchange_of(in, &x);
+	return in->role == RST_ROLE_SERVER && is_answered(&x) && !x.unacked && !x.unread &&
+	       !(in->pair.have_numbers && in->pair.unread) && s->bytes_sent <= SMALL &&
+	       x.received <= SMALL;
 }
 
 const char *exchange_phase(const struct incident *in)
@@ -330,19 +361,19 @@ const char *exchange_phase(const struct incident *in)
 		return "before-data";
 	if (uploads(s))
 		return "mid-transfer";
-	if (in->role != RST_ROLE_SERVER && waits(in))
+	if (waits(in))
 		return "after-request";
-	return idle_ms >= PAUSE_MS ? "idle" : "mid-transfer";
+	return idle_ms >= PAUSE_MS || rests(in) ? "idle" : "mid-transfer";
 }
 
 /* ---- harmless or not */
 
 /* Whoever closed first does not wait for what comes after. A client has its answer, or the begin of it. */
-static bool late_is_benign(const struct exchange *x)
+static bool late_is_benign(const struct incident *in, const struct exchange *x)
 {
 	if (x->unsent || x->unacked)
 		return false;
-	if (!x->late || is_close_notify(x))
+	if (!x->late || is_close_notify(x) || is_probe(in, x))
 		return true;
 	return x->role == RST_ROLE_CLIENT && x->received && x->last != RST_LAST_SENT && !is_cut(x);
 }
@@ -377,7 +408,7 @@ static bool past_is_benign(const struct incident *in, const struct exchange *x)
 {
 	switch (in->ev->past.end) {
 	case RST_END_CLOSE:
-		return late_is_benign(x);
+		return late_is_benign(in, x);
 	case RST_END_ORDERLY:
 		return !in->packet.length;
 	}
@@ -397,11 +428,12 @@ bool exchange_benign(const struct incident *in)
 	exchange_of(in, &x);
 	switch (in->verdict.cause) {
 	case CAUSE_DATA_AFTER_CLOSE:
-		return late_is_benign(&x);
+		return late_is_benign(in, &x);
 	case CAUSE_CLOSED_EARLIER:
 		return past_is_benign(in, &x);
 	case CAUSE_CLOSE_UNREAD:
-		return x.there && !x.unsent && (is_close_notify(&x) || is_tickets(&x));
+		return x.there && !x.unsent &&
+		       (is_close_notify(&x) || is_tickets(&x) || is_probe(in, &x));
 	case CAUSE_LINGER_ZERO:
 		return linger_is_benign(in, &x);
 	case CAUSE_RESET_BY_PEER:

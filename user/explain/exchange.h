@@ -26,6 +26,7 @@ struct exchange {
 	uint64_t peer_unread; /* what did reach it, and its process had not read */
 	bool have_life;
 	uint64_t life_ns; /* from its establishment to its close here; not closed: to the reset */
+	bool from_syn;	  /* it was over before the handshake was (fast open): from the SYN */
 	uint64_t
 		shut_ns; /* so long before that, this end had shut its sending side; 0: it had not */
 	uint64_t late;	 /* bytes of the segment that came after it was closed */

@@ -78,8 +78,11 @@ void say_lost(struct incident *in);
 /* ": turned away" or the like: what the verdict's detail is a word for. */
 void say_situation(struct incident *in);
 
-/* ", 400 us after the handshake", if the connection was young. */
+/* ", 400 us after the handshake": for a connection that was young, or that had no exchange. */
 void say_life(struct incident *in);
+
+/* ", with its last request unanswered". */
+void say_unanswered(struct incident *in);
 
 /* When the unread data came, if that was not just then: " (the last came 150 ms before)". */
 void say_unread_came(struct incident *in);

@@ -34,7 +34,7 @@ static const char *const guesses[][2] = {
 	{ "idle-timeout-race", ": a keep-alive race" },
 	{ "turned-away", ": turned away, as by a limit of connections" },
 	{ "answer-cut", ": an answer was cut off" },
-	{ "early-answer", ": it had answered before all of the request was there" },
+	{ "early-answer", ": it had answered without waiting for the rest of the request" },
 	{ "close-notify", ": by its size a TLS close_notify, which asks for nothing" },
 	{ "session-tickets", ": by their size TLS 1.3 session tickets, which ask for nothing" },
 	{ "intended", ": the reset is intended" },
@@ -50,13 +50,27 @@ void say_situation(struct incident *in)
 			say(in, "%s", guesses[i][1]);
 }
 
+/* How old it was at its end: where that was at once, and where no question and answer went before, so that
+ * its age is for how long somebody waited. */
 void say_life(struct incident *in)
 {
 	struct exchange x;
 
 	exchange_of(in, &x);
-	if (x.there && x.have_life && x.life_ns < YOUNG_NS)
-		say(in, ", %s after the handshake", SPAN(x.life_ns));
+	if (x.there && x.have_life &&
+	    (x.life_ns < YOUNG_NS || !x.read || !x.sent || incident_detail_is(in, "unanswered")))
+		say(in, ", %s after the %s", SPAN(x.life_ns), x.from_syn ? "SYN" : "handshake");
+}
+
+/* What had passed before the connection was closed; of what is still there, its sentence tells. */
+static void say_passed(struct incident *in, const struct exchange *x)
+{
+	if (x->read && x->sent)
+		say(in, ", after reading %s and sending %s", COUNT(x->read), COUNT(x->sent));
+	else if (x->read)
+		say(in, ", after reading %s and answering nothing", COUNT(x->read));
+	else if (x->role != RST_ROLE_UNKNOWN)
+		say(in, ", having received nothing before");
 }
 
 void say_unread_came(struct incident *in)
@@ -71,6 +85,12 @@ void say_unread_came(struct incident *in)
 	say(in, ")");
 }
 
+void say_unanswered(struct incident *in)
+{
+	if (incident_detail_is(in, "unanswered"))
+		say(in, ", with its last request unanswered");
+}
+
 void say_closed_how(struct incident *in)
 {
 	struct exchange x;
@@ -80,12 +100,11 @@ void say_closed_how(struct incident *in)
 		return;
 	if (x.shut_ns)
 		say(in, ", having shut its sending side down %s before that", SPAN(x.shut_ns));
-	if (!x.read && x.late && x.role != RST_ROLE_UNKNOWN)
-		say(in, ", having received nothing before");
-	else if (x.late && incident_detail_is(in, "unanswered"))
-		say(in, ", with its last request unanswered");
-	if (incident_detail_is(in, "turned-away"))
+	if (x.late) {
+		say_passed(in, &x);
+		say_unanswered(in);
 		say_life(in);
+	}
 	say_lost(in);
 	say_situation(in);
 }

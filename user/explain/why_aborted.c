@@ -44,6 +44,7 @@ static void say_thrown_away(struct incident *in)
 		say(in, ", SO_LINGER 0 %s", say_inherited(in));
 	say(in, ", after reading %s and sending %s", COUNT(say_bytes_read(in)),
 	    COUNT(s->bytes_sent));
+	say_unanswered(in);
 	say_life(in);
 }
 
@@ -81,6 +82,7 @@ void why_linger_zero(struct incident *in)
 		say(in, ", after reading %s and sending %s", COUNT(read), COUNT(sent));
 	else
 		say(in, ", before any data");
+	say_unanswered(in);
 	say_life(in);
 	say_situation(in);
 }

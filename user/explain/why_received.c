@@ -30,9 +30,22 @@ static void say_before_any_data(struct incident *in)
 
 static void say_after_request(struct incident *in)
 {
-	say(in, "after the request: nothing came back");
-	if (in->ev->sock.sent_ms)
-		say(in, " for %s", SPAN(in->ev->sock.sent_ms * 1000000));
+	const struct rst_socket *s = &in->ev->sock;
+	bool asked_here = in->role == RST_ROLE_SERVER;
+	uint64_t ms = asked_here ? s->received_ms : s->sent_ms;
+
+	say(in, asked_here ? "after the request, which was not answered yet"
+			   : "after the request: nothing came back");
+	if (ms)
+		say(in, asked_here ? ", %s later" : " for %s", SPAN(ms * 1000000));
+}
+
+static void say_idle_for(struct incident *in, uint64_t ms)
+{
+	if (ms)
+		say(in, "after %s idle", SPAN(ms * 1000000));
+	else
+		say(in, "after the answer");
 }
 
 void why_reset_by_peer(struct incident *in)
@@ -62,7 +75,7 @@ void why_reset_by_peer(struct incident *in)
 	else if (!strcmp(phase, "before-data"))
 		say_before_any_data(in);
 	else if (!strcmp(phase, "idle"))
-		say(in, "after %s idle", SPAN(idle_ms * 1000000));
+		say_idle_for(in, idle_ms);
 	else
 		say(in, "mid-transfer");
 	say(in, "; sent %s, received %s", COUNT(s->bytes_sent), COUNT(facts_received(s)));

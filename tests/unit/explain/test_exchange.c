@@ -189,6 +189,25 @@ static const struct one single[] = {
 	  false },
 	{ "a close_notify, but an answer was thrown away", UNREAD, SERVER, SENT, 700, 1500, 24, 10, 65535, 0,
 	  0, 0, 0, "close-notify", false },
+	{ "one ticket that nobody reads", UNREAD, CLIENT, GOT, 740, 597, 255, 0, 65535, 0, 0, 0, 0,
+	  "session-tickets", true },
+	{ "less than a ticket", UNREAD, CLIENT, GOT, 740, 597, 179, 0, 65535, 0, 0, 0, 0, NULL, false },
+	{ "more than one, and not two", UNREAD, CLIENT, GOT, 740, 597, 301, 0, 65535, 0, 0, 0, 0, NULL, false },
+	{ "more than two", UNREAD, CLIENT, GOT, 740, 597, 602, 0, 65535, 0, 0, 0, 0, NULL, false },
+	{ "a ticket, of a check that ends in a reset", UNREAD, CLIENT, GOT, 740, 597, 255, 0, 65535, 0, 0, 0, 1,
+	  "session-tickets", true },
+	{ "a probe of a server that greets", UNREAD, CLIENT, GOT, 0, 0, 16, 0, 65535, 10000, 0, 0, 0, "probe",
+	  true },
+	{ "the same, by SO_LINGER 0", UNREAD, CLIENT, GOT, 0, 0, 16, 0, 65535, 10000, 0, 0, 1, "probe", true },
+	{ "the greeting came too late", LATE, CLIENT, 0, 0, 0, 16, 0, 65535, 10000, 0, 0, 0, "probe", true },
+	{ "the same, in FIN_WAIT2", TIMEWAIT, CLIENT, 0, 0, 0, 16, 0, 65535, 10000, 0, 0, 0, "probe", true },
+	{ "it waited for the greeting", LATE, CLIENT, 0, 0, 0, 16, 0, 65535, 502000, 0, 0, 0, NULL, false },
+	{ "it had read the greeting", UNREAD, CLIENT, GOT, 5, 0, 11, 0, 65535, 10000, 0, 0, 0, NULL, false },
+	{ "no greeting is as long", LATE, CLIENT, 0, 0, 0, 1000, 0, 65535, 10000, 0, 0, 0, NULL, false },
+	{ "it had asked", LATE, CLIENT, SENT, 0, 5, 16, 0, 65535, 10000, 0, 0, 0, "unanswered", false },
+	{ "a half-close is no probe", LATE, CLIENT, 0, 0, 0, 16, 0, 65535, 10000, 0, 5, 0, "answer-cut", false },
+	{ "a probe, after the greeting", TAKEN, SERVER, SENT, 0, 16, 0, 0, 65535, 10000, 0, 0, 0, "probe", true },
+	{ "no greeting is as long", TAKEN, SERVER, SENT, 0, 1000, 0, 0, 65535, 10000, 0, 0, 0, NULL, false },
 	{ "tickets that nobody reads", UNREAD, CLIENT, GOT, 1400, 600, 510, 0, 65535, 0, 0, 0, 0,
 	  "session-tickets", true },
 	{ "an answer of that size", UNREAD, CLIENT, GOT, 0, 300, 510, 0, 65535, 0, 0, 0, 0, NULL, false },
@@ -315,6 +334,121 @@ Test(exchange, what_was_delivered_is_not_lost)
 			 "mid-transfer; sent 40, received 18, 7 unread by the peer");
 }
 
+/* It may be as short as can be, if the answer went out behind it. */
+Test(exchange, an_answer_that_did_not_read_all_of_the_request)
+{
+	struct one o = {
+		"", UNREAD, SERVER, SENT, 100, 45, 400, 0, 65535, 18000, 0, 0, 0, NULL, 0
+	};
+	struct built b;
+
+	build(&b, &o);
+	b.ev.sock.received_ms = 20;
+	b.ev.sock.sent_ms = 16;
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.why,
+			 "closed with 400 bytes unread (the last came 20 ms before), after "
+			 "reading 100 and sending 45, 18 ms after the handshake: it had answered "
+			 "without waiting for the rest of the request");
+	b.ev.sock.sent_ms = 20;
+	build_attribute(&b);
+	cr_expect_null(b.in.verdict.detail, "it may be another request");
+	b.ev.sock.sent_ms = 16;
+	b.ev.sock.role = CLIENT;
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.detail, "unanswered", "a client does not answer");
+}
+
+static void expect_late(struct one o, const char *how)
+{
+	struct built b;
+
+	build(&b, &o);
+	build_attribute(&b);
+	cr_expect(strstr(b.in.verdict.why, how), "%s: %s", how, b.in.verdict.why);
+	if (o.way == LATE) {
+		o.way = EARLIER;
+		expect_late(o, how);
+	}
+}
+
+/* A client's own timeout is told by the age of its connection, and by what it waits for. */
+Test(exchange, what_had_passed_before_and_when)
+{
+	struct one o = { "", LATE, CLIENT, SENT, 0, 5, 500, 0, 65535, 30000000, 0, 0, 0, NULL, 0 };
+
+	expect_late(o,
+		    "closed the connection, having received nothing before, with its last request "
+		    "unanswered, 30 s after the handshake");
+	o.read = 7;
+	expect_late(o,
+		    ", after reading 7 and sending 5, with its last request unanswered, 30 s after "
+		    "the handshake");
+	o.last = GOT;
+	expect_late(o, ", after reading 7 and sending 5");
+	o.sent = 0;
+	expect_late(o, ", after reading 7 and answering nothing, 30 s after the handshake");
+	o.way = LINGER;
+	o.sent = 5;
+	o.read = 0;
+	o.last = SENT;
+	expect_late(
+		o,
+		"after reading 0 and sending 5, with its last request unanswered, 30 s after the "
+		"handshake");
+	o.sent = 0;
+	expect_late(o, "before any data, 30 s after the handshake");
+}
+
+/* An exchange of long ago says nothing by its age. */
+Test(exchange, the_age_is_told_where_it_says_something)
+{
+	struct one o = { "", LATE, SERVER, SENT, 7, 5, 500, 0, 65535, 30000000, 0, 0, 0, NULL, 0 };
+	struct built b;
+
+	build(&b, &o);
+	build_attribute(&b);
+	cr_expect_null(strstr(b.in.verdict.why, "handshake"), "%s", b.in.verdict.why);
+	o.life_us = 999999;
+	build(&b, &o);
+	build_attribute(&b);
+	cr_expect(strstr(b.in.verdict.why, "ms after the handshake"), "%s", b.in.verdict.why);
+	/* Fast open: closed before its handshake was over. */
+	o.way = UNREAD;
+	build(&b, &o);
+	b.ev.sock.established_ns = 0;
+	b.ev.sock.created_ns = BUILD_NOW_NS - 571000;
+	build_attribute(&b);
+	cr_expect(strstr(b.in.verdict.why, ", 571 us after the SYN"), "%s", b.in.verdict.why);
+}
+
+static void expect_taken(enum rst_role role, uint64_t sent_ms, uint64_t received_ms,
+			 const char *why)
+{
+	struct one o = { "", TAKEN, role, 0, 5, 7, 0, 0, 65535, 0, 0, 0, 0, NULL, 0 };
+	struct built b;
+
+	build(&b, &o);
+	b.ev.sock.sent_ms = sent_ms;
+	b.ev.sock.received_ms = received_ms;
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.why, why);
+}
+
+Test(exchange, the_phase_in_words)
+{
+	expect_taken(CLIENT, 9, 20,
+		     "after the request: nothing came back for 9 ms; sent 7, received 5");
+	expect_taken(CLIENT, 0, 20, "after the request: nothing came back; sent 7, received 5");
+	expect_taken(
+		SERVER, 20, 9,
+		"after the request, which was not answered yet, 9 ms later; sent 7, received 5");
+	expect_taken(SERVER, 20, 0,
+		     "after the request, which was not answered yet; sent 7, received 5");
+	expect_taken(SERVER, 9, 20, "after 9 ms idle; sent 7, received 5");
+	expect_taken(SERVER, 0, 20, "after the answer; sent 7, received 5");
+}
+
 Test(exchange, when_the_unread_came)
 {
 	struct one o = { "", UNREAD, SERVER, SENT, 27, 38, 28, 0, 65535, 0, 1000, 0, 0, NULL, 0 };
@@ -361,6 +495,9 @@ Test(exchange, phases_by_order)
 	b.ev.sock.last = 0;
 	b.in.pair = (struct pair){ .have_numbers = true, .unread = 9 };
 	cr_expect_str_eq(phase(&b), "after-request", "the peer has not read it");
+	b.ev.sock.last = GOT;
+	cr_expect_str_eq(phase(&b), "after-request", "the same, though a greeting came later");
+	b.ev.sock.last = 0;
 	b.ev.sock.role = SERVER;
 	cr_expect_str_eq(phase(&b), "mid-transfer");
 	b.ev.sock.flags = 0;

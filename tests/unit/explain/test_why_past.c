@@ -123,19 +123,21 @@ Test(why_past, keep_alive_race)
 	b.ev.past.role = RST_ROLE_SERVER;
 	b.ev.past.bytes_received = b.ev.past.bytes_sent = 100;
 	b.ev.past.idle_ms = 499;
-	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection");
+	assert_why(
+		&b,
+		"10 bytes arrived 3 ms after nginx/12 closed the connection, after reading 100 and sending 100");
 	b.ev.past.idle_ms = 500;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection, idle 500 ms by "
-		       "then: a keep-alive race");
+		       "then, after reading 100 and sending 100: a keep-alive race");
 	b.ev.past.idle_ms = 60000;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection, idle 1 min by "
-		       "then: a keep-alive race");
+		       "then, after reading 100 and sending 100: a keep-alive race");
 	b.ev.past.role = RST_ROLE_CLIENT;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection, idle 1 min by "
-		       "then");
+		       "then, after reading 100 and sending 100");
 	b.in.role = b.ev.past.role = RST_ROLE_UNKNOWN;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection, idle 1 min by "
-		       "then");
+		       "then, after reading 100 and sending 100");
 	b.ev.past.role = RST_ROLE_SERVER;
 	build_packet(&b, RST_FLAG_ACK | RST_FLAG_FIN, 0);
 	assert_why(&b,
@@ -144,7 +146,7 @@ Test(why_past, keep_alive_race)
 	build_packet(&b, RST_FLAG_ACK, 10);
 	b.ev.past.closed_ns = BUILD_NOW_NS - 60000000000;
 	assert_why(&b, "10 bytes arrived 1 min after nginx/12 closed the connection, idle 1 min by "
-		       "then");
+		       "then, after reading 100 and sending 100");
 	b.ev.past.closed_ns++;
 	build_attribute(&b);
 	cr_expect_not_null(strstr(b.in.verdict.why, ": a keep-alive race"), "%s", b.in.verdict.why);
@@ -170,7 +172,7 @@ Test(why_past, no_race_without_a_close)
 	b.ev.past.closer.exiting = 1;
 	b.ev.past.closer.exit_code = 9;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 was killed by SIGKILL, idle 1 min by "
-		       "then");
+		       "then, after reading 100 and sending 100");
 }
 
 /* The same of an orphan, whose closer is recorded with it. */
@@ -187,13 +189,13 @@ Test(why_past, keep_alive_race_of_an_orphan)
 	b.ev.sock.bytes_received = b.ev.sock.bytes_sent = 100;
 	assert_why(
 		&b,
-		"10 bytes arrived 3 ms after nginx/12 closed the connection, idle 500 ms by then");
+		"10 bytes arrived 3 ms after nginx/12 closed the connection, idle 500 ms by then, after reading 100 and sending 100");
 	b.ev.sock.role = RST_ROLE_SERVER;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection, idle 500 ms by "
-		       "then: a keep-alive race");
+		       "then, after reading 100 and sending 100: a keep-alive race");
 	b.ev.sock.flags = RST_SF_HAS_SOCKET;
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 shut the connection down, idle 500 ms "
-		       "by then");
+		       "by then, after reading 100 and sending 100");
 }
 
 Test(why_past, accept_queue_full_earlier)
