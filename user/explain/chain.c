@@ -35,9 +35,15 @@ static const struct rst_task *ended_by(const struct incident *in, uint64_t *at_n
 	return task && task->pid ? task : NULL;
 }
 
+/* What a process did to itself by its other end tells it nothing. */
+static bool by_itself(const struct incident *in)
+{
+	return in->pair.there && in->pair.pid == in->owner.pid;
+}
+
 static bool tells(const struct incident *in)
 {
-	return in->direction == DIR_RECEIVED && in->role != RST_ROLE_UNKNOWN && in->owner.tid &&
+	return !by_itself(in) && in->direction == DIR_RECEIVED && in->role != RST_ROLE_UNKNOWN && in->owner.tid &&
 	       in->owner.known_by == RST_KNOWN_SOCKET &&
 	       (in->verdict.cause == CAUSE_REFUSED || in->verdict.cause == CAUSE_RESET_BY_PEER ||
 		in->verdict.cause == CAUSE_REJECTED_LOCALLY);
@@ -139,7 +145,9 @@ static const struct rst_task *done_by(const struct incident *in, uint64_t *at_ns
 		*earlier = false;
 		return &in->ev->cpu_task;
 	}
-	if (in->direction != DIR_SENT || (in->role == RST_ROLE_UNKNOWN && !is_written(in)))
+	/* Who gives up a listener gives up all that wait there, whatever became of others. */
+	if (in->direction != DIR_SENT || (in->role == RST_ROLE_UNKNOWN && !is_written(in)) ||
+	    in->verdict.cause == CAUSE_UNACCEPTED)
 		return NULL;
 	return ended_by(in, at_ns, earlier);
 }

@@ -356,3 +356,32 @@ Test(chain, another_threads_is_no_limit)
 	chain_find(&chain, &b->in);
 	cr_expect_str_eq(b->in.verdict.detail, "turned-away");
 }
+
+/* Both ends are of one process, which closes the one. */
+Test(chain, what_it_did_itself)
+{
+	struct built *b = refused(12, 500 * US, 7999);
+
+	memset(&chain, 0, sizeof(chain));
+	b->in.pair = (struct pair){ .there = true, .pid = 12, .cause = CAUSE_CLOSE_UNREAD };
+	chain_keep(&chain, &b->in);
+	cr_expect_not(closes(12)->in.after.there);
+	b->in.pair.pid = 11;
+	chain_keep(&chain, &b->in);
+	cr_expect(closes(12)->in.after.there);
+}
+
+Test(chain, a_listener_is_closed)
+{
+	struct built *b;
+
+	refused(12, 500 * US, 7999);
+	b = closes(13);
+	b->ev.cpu_task.tid = 12;
+	b->in.verdict.cause = CAUSE_UNACCEPTED;
+	chain_find(&chain, &b->in);
+	cr_expect_not(b->in.after.there);
+	b->in.verdict.cause = CAUSE_CLOSE_UNREAD;
+	chain_find(&chain, &b->in);
+	cr_expect(b->in.after.there);
+}
