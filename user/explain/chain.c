@@ -43,8 +43,8 @@ static bool by_itself(const struct incident *in)
 
 static bool tells(const struct incident *in)
 {
-	return !by_itself(in) && in->direction == DIR_RECEIVED && in->role != RST_ROLE_UNKNOWN && in->owner.tid &&
-	       in->owner.known_by == RST_KNOWN_SOCKET &&
+	return !by_itself(in) && in->direction == DIR_RECEIVED && in->role != RST_ROLE_UNKNOWN &&
+	       in->owner.tid && in->owner.known_by == RST_KNOWN_SOCKET &&
 	       (in->verdict.cause == CAUSE_REFUSED || in->verdict.cause == CAUSE_RESET_BY_PEER ||
 		in->verdict.cause == CAUSE_REJECTED_LOCALLY);
 }

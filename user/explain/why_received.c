@@ -17,6 +17,10 @@ void why_refused(struct incident *in)
 	if (s->total_retrans)
 		say(in, ", which was repeated %u time%s", s->total_retrans,
 		    say_plural(s->total_retrans));
+	/* Seen from its first SYN on, and no process made it (mptcp_pm_*_add_addr_received). */
+	if (s->flags & RST_SF_MPTCP && s->created_ns && !in->owner.pid)
+		say(in,
+		    ": a further path that the kernel tried for an MPTCP connection, which goes on without");
 }
 
 static void say_before_any_data(struct incident *in)

@@ -501,3 +501,19 @@ Test(why, mptcp)
 		   "MPTCP's worker reset the subflow: most likely the peer had closed the whole "
 		   "connection at once (fast close), on another subflow");
 }
+
+Test(why, refused_subflow)
+{
+	struct built b;
+
+	build_full(&b, DIR_RECEIVED, "tcp_reset < tcp_rcv_state_process", RST_TCP_SYN_SENT);
+	b.ev.sock.flags |= RST_SF_MPTCP;
+	assert_why(&b, "connection refused");
+	b.ev.sock.created_ns = BUILD_NOW_NS - 2000;
+	assert_why(
+		&b,
+		"connection refused 2 us after the first SYN: a further path that the kernel tried "
+		"for an MPTCP connection, which goes on without");
+	build_owner(&b, "curl", 12, RST_KNOWN_SOCKET);
+	assert_why(&b, "connection refused 2 us after the first SYN");
+}
