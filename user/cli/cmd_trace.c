@@ -348,6 +348,8 @@ static int trace(struct trace *t)
 		fprintf(stderr, "rsttrace: out of memory\n");
 		return err;
 	}
+	if (ruleset_is_loaded())
+		ruleset_note(t->answers.ruleset, p->own_netns, 0);
 	/* Before the header, which both on one terminal would part from its table. */
 	tell_ready(o);
 	p->err = sinks_begin(&p->sinks);

@@ -411,16 +411,23 @@ static uint32_t ask_generation(struct ruleset *r)
 	return ask(r, nlh, take_generation, &generation) ? 0 : generation;
 }
 
-/* Once a batch: keeps what was read if the ruleset is the same still. */
-static void check(struct ruleset *r, struct rules *rules)
+/* Of the namespace that is asked. Without it (before 5.14) nothing is kept. */
+static uint64_t cookie_of(const struct ruleset *r)
 {
-	uint32_t generation;
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 
-	/* Without it (before 5.14) nothing is kept. */
 	if (getsockopt(mnl_socket_get_fd(r->nl), SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &size))
-		cookie = 0;
+		return 0;
+	return cookie;
+}
+
+/* Once a batch: keeps what was read if the ruleset is the same still. */
+static void check(struct ruleset *r, struct rules *rules)
+{
+	uint64_t cookie = cookie_of(r);
+	uint32_t generation;
+
 	if (rules->failed && rules->cookie == cookie && r->began_ns < rules->retry_ns)
 		return;
 	generation = ask_generation(r);
@@ -454,6 +461,11 @@ static struct rules *rules_in(struct ruleset *r, uint32_t netns)
 	return &r->at[r->next];
 }
 
+bool ruleset_is_loaded(void)
+{
+	return !access("/sys/module/nf_tables", F_OK);
+}
+
 /* Whether nf_tables is built into the kernel, and not a module: then only its symbols show. */
 static bool is_built_in(void)
 {
@@ -473,7 +485,7 @@ static bool has_nftables(const struct ruleset_query *q)
 
 	if (!q->kind && q->names_dropper)
 		return q->dropped_by_nft;
-	if (!q->kind && access("/sys/module/nf_tables", F_OK)) {
+	if (!q->kind && !ruleset_is_loaded()) {
 		if (built_in == UNKNOWN)
 			built_in = is_built_in() ? BUILT_IN : NOT_BUILT_IN;
 		return built_in == BUILT_IN;
@@ -549,4 +561,26 @@ void ruleset_find(struct ruleset *r, uint32_t netns, uint32_t pid, const struct 
 	if (r->now->failed)
 		clear_all(r);
 	r->spent_ns += clock_ns(CLOCK_MONOTONIC) - r->began_ns;
+}
+
+void ruleset_note(struct ruleset *r, uint32_t netns, uint32_t pid)
+{
+	struct rules *rules;
+	uint64_t cookie;
+	uint32_t generation;
+
+	r->began_ns = clock_ns(CLOCK_MONOTONIC);
+	r->nl = netlink_in(&r->netlink, netns, pid);
+	if (!r->nl)
+		return;
+	cookie = cookie_of(r);
+	generation = ask_generation(r);
+	if (cookie && generation) {
+		rules = rules_in(r, netns);
+		clear(rules);
+		rules->cookie = cookie;
+		rules->generation = generation;
+		rules->since_ns = clock_ns(CLOCK_MONOTONIC);
+	}
+	ruleset_release(r);
 }

@@ -50,6 +50,15 @@ void ruleset_close(struct ruleset *r);
  */
 void ruleset_release(struct ruleset *r);
 
+/* Whether nf_tables is there as a module. To ask where it is not would load it. */
+bool ruleset_is_loaded(void);
+
+/*
+ * Notes which generation the namespace's ruleset has by now, without reading it: when it has that still after a
+ * packet came, the packet has met it. Matters where the kernel side cannot read it with the packet (5.13 to 6.16).
+ */
+void ruleset_note(struct ruleset *r, uint32_t netns, uint32_t pid);
+
 /*
  * Fills OUT. Its rule, names escaped: "inet filter input handle 5", or, when the packet ran into a
  * chain's policy, "inet filter input policy drop". It is inferred when it is the only one that can have

@@ -2,11 +2,15 @@
 /* test_diag.c: questions about namespaces that nobody has to be root for. */
 #include <criterion/criterion.h>
 #include <errno.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "host/conntrack.h"
 #include "host/diag.h"
 #include "host/netns.h"
 #include "host/route.h"
+#include "base/util.h"
 #include "host/ruleset.h"
 
 Test(diag, interfaces)
@@ -89,4 +93,77 @@ Test(ruleset, no_way_into_the_namespace)
 	cr_expect_str_empty(answer.rule);
 	ruleset_close(r);
 	ruleset_close(NULL);
+}
+
+/* A ruleset in a network namespace of its own, with a rule that refuses port 80. */
+static struct ruleset *ruleset_of_ones_own(void)
+{
+	static const char rules[] =
+		"exec 2>/dev/null; nft 'add table inet f; add chain inet f in { type filter hook input "
+		"priority 0; }; add rule inet f in tcp dport 80 reject with tcp reset'";
+	struct ruleset *r = NULL;
+
+	/* netns_own is asked once: for this process, afterwards. */
+	if (unshare(CLONE_NEWNET) || system(rules))
+		cr_skip("root and nftables are needed");
+	cr_assert_eq(ruleset_open(&r), 0);
+	return r;
+}
+
+static struct ruleset_answer ask_for_port_80(struct ruleset *r, uint64_t at_ns)
+{
+	struct ruleset_query q = {
+		.verdict = RULESET_REJECT,
+		.kind = "nft",
+		.family = "inet",
+		.hook = "input",
+		.tuple = { .family = 4, .local_port = 80, .remote_port = 4000 },
+		.packet = { .valid = 1, .flags = RST_FLAG_SYN },
+		.at_ns = at_ns,
+	};
+	struct ruleset_answer answer;
+
+	ruleset_find(r, netns_own(), 0, &q, &answer);
+	ruleset_release(r);
+	return answer;
+}
+
+/* Where the packet does not bring its ruleset's generation: what was read before it came is certain. */
+Test(ruleset, known_from_before)
+{
+	struct ruleset *r = ruleset_of_ones_own();
+	uint64_t before = clock_ns(CLOCK_MONOTONIC), after;
+	struct ruleset_answer answer = ask_for_port_80(r, before);
+
+	cr_expect_str_eq(answer.rule, "inet f in handle 2");
+	cr_expect(answer.inferred);
+	after = clock_ns(CLOCK_MONOTONIC);
+	cr_expect_not(ask_for_port_80(r, after).inferred);
+	/* Another ruleset since: what came before it is not known to have met it. */
+	cr_assert_eq(system("nft 'add rule inet f in tcp dport 81 drop'"), 0);
+	answer = ask_for_port_80(r, after);
+	cr_expect_str_eq(answer.rule, "inet f in handle 2");
+	cr_expect(answer.inferred);
+	ruleset_close(r);
+}
+
+Test(ruleset, noted_before)
+{
+	struct ruleset *r = ruleset_of_ones_own();
+	uint64_t before = clock_ns(CLOCK_MONOTONIC), after;
+	struct ruleset_answer answer;
+
+	ruleset_note(r, netns_own(), 0);
+	after = clock_ns(CLOCK_MONOTONIC);
+	answer = ask_for_port_80(r, after);
+	cr_expect_str_eq(answer.rule, "inet f in handle 2");
+	cr_expect_not(answer.inferred);
+	cr_expect(ask_for_port_80(r, before).inferred);
+	/* And changed before it is first read. */
+	ruleset_note(r, netns_own(), 0);
+	after = clock_ns(CLOCK_MONOTONIC);
+	cr_assert_eq(system("nft 'add rule inet f in tcp dport 81 drop'"), 0);
+	cr_expect(ask_for_port_80(r, after).inferred);
+	ruleset_note(r, 1, 0);
+	ruleset_close(r);
 }
