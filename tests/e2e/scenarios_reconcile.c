@@ -272,6 +272,21 @@ static void timed_out(struct run *run)
 	pair_stop(&p);
 }
 
+/* As a proxy that drops a client silently, or a checkpoint, does. */
+static void silently(struct run *run)
+{
+	struct pair p;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	actor_set(&p.srv, p.s, IPPROTO_TCP, TCP_REPAIR, TCP_REPAIR_ON);
+	actor_close(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ 0 });
+	check(run, SIDE_SERVER, "EstabResets", 1, 0, "TCP_REPAIR", "certain");
+	absent(run, SIDE_SERVER, "OutRsts");
+	pair_stop(&p);
+}
+
 /* connect() that nobody answers, closed with SO_LINGER 0; one that ICMP refuses. */
 static void connecting(struct run *run)
 {
@@ -474,6 +489,7 @@ const struct scenario scenarios_reconcile[] = {
 	{ "reconcile-before", before_start, ONCE },
 	{ "reconcile-not-found", not_found_at_start, ONCE },
 	{ "reconcile-timeout", timed_out, V4_V6 },
+	{ "reconcile-silent-close", silently, V4_V6, false },
 	{ "reconcile-connecting", connecting, V4_V6 },
 	{ "reconcile-reject", reject, V4_V6 },
 	{ "reconcile-no-route", without_route, 1 << SPEAK_V6 },

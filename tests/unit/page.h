@@ -7,7 +7,7 @@
 
 #include "sample.h"
 
-#define LINES_MAX 64
+#define LINES_MAX 128
 
 /* The rendered text and its lines. */
 struct page {

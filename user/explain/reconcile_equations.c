@@ -90,14 +90,34 @@ static struct reconcile_amount of_unknown_state(const struct reconcile_input *in
 
 static struct reconcile_amount timed_out_established(const struct reconcile_input *in)
 {
-	return less(reconcile_resets_where(in, reconcile_gave_up_established),
+	return less(reconcile_resets_where(in, reconcile_timed_out_established),
 		    reconcile_resets_where(in, reconcile_is_keepalive_established));
 }
 
-/* A refused connection counts as one that was given up, too. */
-static struct reconcile_amount attempts_given_up(const struct reconcile_input *in)
+static struct reconcile_amount silent_established(const struct reconcile_input *in)
 {
-	return less(reconcile_resets_where(in, reconcile_gave_up_in_handshake),
+	return reconcile_resets_where(in, reconcile_silent_established);
+}
+
+static struct reconcile_amount icmp_established(const struct reconcile_input *in)
+{
+	return reconcile_resets_where(in, reconcile_icmp_established);
+}
+
+static struct reconcile_amount attempts_timed_out(const struct reconcile_input *in)
+{
+	return reconcile_resets_where(in, reconcile_timed_out_in_handshake);
+}
+
+static struct reconcile_amount attempts_destroyed(const struct reconcile_input *in)
+{
+	return reconcile_resets_where(in, reconcile_destroyed_in_handshake);
+}
+
+/* What a RST refused counts as one that was given up, too. */
+static struct reconcile_amount attempts_refused(const struct reconcile_input *in)
+{
+	return less(reconcile_resets_where(in, reconcile_refused_in_handshake),
 		    reconcile_resets_where(in, reconcile_is_received_in_handshake));
 }
 
@@ -201,13 +221,18 @@ static const struct reconcile_equation equations[] = {
 		.exception = {
 			{ "that were given up without a RST (timeout)", timed_out_established, 1,
 			  true },
+			{ "that were given up without a RST after an ICMP error, or without a route",
+			  icmp_established, 1, true },
+			{ "that a process gave up silently, in TCP_REPAIR (a proxy's silent drop, a "
+			  "checkpoint by CRIU)",
+			  silent_established, 1, true },
 			{ "that MPTCP had closed, or reset twice", fastcloses, -1, false },
 			{ "aborts of connections in a state that was missed", of_unknown_state, 1,
 			  false },
 			{ "for which there was no memory", abort_failed, 1, false },
 		},
-		.more = "connections ended abruptly, and neither a RST nor a timeout was seen; a "
-			"checkpoint (CRIU) does that",
+		.more = "connections ended abruptly, and neither a RST, a timeout nor a silent end "
+			"(TCP_REPAIR) was seen; " REPORT,
 		.fewer = REPORT,
 	},
 	{
@@ -217,8 +242,10 @@ static const struct reconcile_equation equations[] = {
 		.states = true,
 		.counts = reconcile_fails_attempt,
 		.exception = {
-			{ "that were given up without a RST (timeout, ICMP, ss -K)",
-			  attempts_given_up, 1, true },
+			{ "that nobody answered (timeout)", attempts_timed_out, 1, true },
+			{ "that an ICMP message refused, not a RST (--refusals shows them)",
+			  attempts_refused, 1, true },
+			{ "that were destroyed from outside (ss -K)", attempts_destroyed, 1, true },
 			{ "RSTs that were answered by a challenge instead", challenged, -1, false },
 			{ "half-open connections ended by a RST (EmbryonicRsts)", embryonic, 1,
 			  false },

@@ -32,7 +32,7 @@ struct reconcile_equation {
 	bool reasons;	     /* the kernel must give reasons (6.12) */
 	reconcile_kind_fn *counts;
 	bool states; /* the exceptions are known by changes of a socket's state */
-	struct reconcile_exception exception[7];
+	struct reconcile_exception exception[9];
 	const char *more, *fewer; /* what to do when the kernel counts more, or fewer */
 };
 

@@ -89,14 +89,48 @@ bool reconcile_is_keepalive_established(const struct rst_kind *kind, const struc
 	return reconcile_is_keepalive(kind, f) && is_established(state_before(kind));
 }
 
-bool reconcile_gave_up_established(const struct rst_kind *kind, const struct features *f)
+static bool gave_up_established(const struct rst_kind *kind)
 {
 	return kind->class == RST_CLASS_GAVE_UP && is_established(kind->state);
 }
 
-bool reconcile_gave_up_in_handshake(const struct rst_kind *kind, const struct features *f)
+static bool gave_up_in_handshake(const struct rst_kind *kind)
 {
 	return kind->class == RST_CLASS_GAVE_UP && is_handshake(kind->state) && kind->reason;
+}
+
+bool reconcile_timed_out_established(const struct rst_kind *kind, const struct features *f)
+{
+	return gave_up_established(kind) && kind->reason == ETIMEDOUT;
+}
+
+/* In TCP_REPAIR; ss -K leaves the same error, and sends a RST (count_end leaves it out). */
+bool reconcile_silent_established(const struct rst_kind *kind, const struct features *f)
+{
+	return gave_up_established(kind) && kind->reason == ECONNABORTED;
+}
+
+bool reconcile_icmp_established(const struct rst_kind *kind, const struct features *f)
+{
+	return gave_up_established(kind) && kind->reason != ETIMEDOUT &&
+	       kind->reason != ECONNABORTED;
+}
+
+bool reconcile_timed_out_in_handshake(const struct rst_kind *kind, const struct features *f)
+{
+	return gave_up_in_handshake(kind) && kind->reason == ETIMEDOUT;
+}
+
+bool reconcile_destroyed_in_handshake(const struct rst_kind *kind, const struct features *f)
+{
+	return gave_up_in_handshake(kind) && kind->reason == ECONNABORTED;
+}
+
+/* By ICMP, or by a RST: both leave ECONNREFUSED. */
+bool reconcile_refused_in_handshake(const struct rst_kind *kind, const struct features *f)
+{
+	return gave_up_in_handshake(kind) && kind->reason != ETIMEDOUT &&
+	       kind->reason != ECONNABORTED;
 }
 
 /* A child that MPTCP or a security module throws away, or one that its process closes. */

@@ -16,7 +16,7 @@ struct reconcile_part {
 	bool certain; /* counted; otherwise concluded, since so many may be */
 };
 
-#define RECONCILE_PARTS 8
+#define RECONCILE_PARTS 12
 
 /* One counter: kernel = events + all parts + unexplained. */
 struct reconcile_line {

@@ -926,6 +926,17 @@ static void put_totals(struct json_out *o, const char *key, const uint64_t *by_c
 	json_out_end_kept(o, c);
 }
 
+/* Of the totals by cause, what is benign. */
+static void put_benign(struct json_out *o, const struct summary *s)
+{
+	struct json_mark c = json_out_object(o, "benign_of");
+
+	put_totals(o, "sent", s->benign_of[DIR_SENT]);
+	put_totals(o, "received", s->benign_of[DIR_RECEIVED]);
+	put_totals(o, "passing", s->benign_of[DIR_PASSING]);
+	json_out_end_kept(o, c);
+}
+
 static void put_lost(struct json_out *o, const struct summary *s)
 {
 	struct json_mark c = json_out_object(o, "lost");
@@ -1074,6 +1085,7 @@ static void put_totals_of_run(struct json_out *o, const struct summary *s)
 	put_totals(o, "sent", s->by_cause[DIR_SENT]);
 	put_totals(o, "received", s->by_cause[DIR_RECEIVED]);
 	put_totals(o, "passing", s->by_cause[DIR_PASSING]);
+	put_benign(o, s);
 	put_raised(o, s);
 	put_lost(o, s);
 	put_kinds(o, s);

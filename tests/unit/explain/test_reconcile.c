@@ -318,9 +318,25 @@ Test(reconcile, timeouts_after_icmp)
 	kernel(COUNTER_ESTAB_RESETS, 2);
 	kernel(COUNTER_ABORT_ON_TIMEOUT, 2);
 	assert_line(COUNTER_ESTAB_RESETS, 2, 0, 0);
-	assert_part(COUNTER_ESTAB_RESETS, "given up", 2, true);
+	assert_part(COUNTER_ESTAB_RESETS, "after an ICMP error", 2, true);
 	assert_line(COUNTER_ABORT_ON_TIMEOUT, 2, 0, 0);
 	assert_part(COUNTER_ABORT_ON_TIMEOUT, "ICMP", 2, false);
+}
+
+/* A proxy that drops its client silently, or a checkpoint, sends nothing. */
+Test(reconcile, given_up_silently)
+{
+	events(2, RST_CLASS_GAVE_UP, ECONNABORTED, RST_TCP_ESTABLISHED, 0);
+	events(1, RST_CLASS_GAVE_UP, ECONNABORTED, RST_TCP_CLOSE_WAIT, 0);
+	events(1, RST_CLASS_GAVE_UP, ETIMEDOUT, RST_TCP_ESTABLISHED, 0);
+	kernel(COUNTER_ESTAB_RESETS, 4);
+	kernel(COUNTER_ABORT_ON_TIMEOUT, 1);
+	assert_line(COUNTER_ESTAB_RESETS, 4, 0, 0);
+	assert_part(COUNTER_ESTAB_RESETS, "TCP_REPAIR", 3, true);
+	assert_part(COUNTER_ESTAB_RESETS, "timeout", 1, true);
+	/* More is none of it. */
+	kernel(COUNTER_ESTAB_RESETS, 1);
+	assert_line(COUNTER_ESTAB_RESETS, 5, 0, 1);
 }
 
 /* Refused, reset, destroyed, or told by ICMP while connecting: no timer has counted these, so they do
@@ -391,13 +407,17 @@ Test(reconcile, attempts)
 	events(1, RST_CLASS_SENT_LISTENER, INVALID_SYN + 1, RST_TCP_LISTEN, 0);
 	kernel(COUNTER_OUT_RSTS, 2);
 	kernel(COUNTER_ABORT_ON_TIMEOUT, 2);
-	kernel(COUNTER_ATTEMPT_FAILS, 9);
+	events(1, RST_CLASS_GAVE_UP, EHOSTUNREACH, RST_TCP_SYN_SENT, 0);
+	events(3, RST_CLASS_GAVE_UP, ECONNABORTED, RST_TCP_SYN_SENT, 0);
+	kernel(COUNTER_ATTEMPT_FAILS, 13);
 	kernel(COUNTER_EMBRYONIC_RSTS, 3);
-	assert_line(COUNTER_ATTEMPT_FAILS, 9, 6, 0);
-	assert_part(COUNTER_ATTEMPT_FAILS, "given up", 3, true);
+	assert_line(COUNTER_ATTEMPT_FAILS, 13, 6, 0);
+	assert_part(COUNTER_ATTEMPT_FAILS, "nobody answered", 2, true);
+	assert_part(COUNTER_ATTEMPT_FAILS, "ICMP", 2, true);
+	assert_part(COUNTER_ATTEMPT_FAILS, "ss -K", 3, true);
 	assert_line(COUNTER_EMBRYONIC_RSTS, 3, 3, 0);
 	kernel(COUNTER_ATTEMPT_FAILS, 1);
-	assert_line(COUNTER_ATTEMPT_FAILS, 10, 6, 1);
+	assert_line(COUNTER_ATTEMPT_FAILS, 14, 6, 1);
 }
 
 Test(reconcile, challenged)

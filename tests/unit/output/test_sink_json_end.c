@@ -52,6 +52,10 @@ Test(sink_json_end, summary)
 	json_assert_int(o, "summary.sent.data-after-close", 1);
 	cr_assert_eq(json_object_size(json_at(o, "summary.sent")), 2);
 	cr_assert_eq(json_object_size(json_at(o, "summary.received")), 0);
+	json_assert_int(o, "summary.benign_of.sent.data-after-close", 1);
+	cr_assert_eq(json_object_size(json_at(o, "summary.benign_of.sent")), 1);
+	cr_assert_eq(json_object_size(json_at(o, "summary.benign_of.received")), 0);
+	cr_assert_eq(json_object_size(json_at(o, "summary.benign_of.passing")), 0);
 	json_assert_int(o, "summary.raised.sent", 100 + RST_CNT_SENT);
 	json_assert_int(o, "summary.raised.received", 100 + RST_CNT_RECEIVED);
 	json_assert_int(o, "summary.raised.arrived", 100 + RST_CNT_ARRIVED);
