@@ -39,6 +39,8 @@ enum rst_record_type {
 	RST_REC_CGROUP = 9,   /* struct rst_cgroup: a cgroup that is being removed */
 	RST_REC_BYTES = 11,   /* struct rst_bytes: what the RST told of last carries */
 	RST_REC_DENIED = 12,  /* struct rst_denied: a connect that failed without a RST */
+	RST_REC_TRANSLATED =
+		13, /* struct rst_translated: the ends that a passing RST came in with */
 };
 
 /* First in every record. `size` is the whole record's: a reader skips what it does not know. */
@@ -155,6 +157,15 @@ struct rst_bytes {
 	__u8 bytes[RST_BYTES_MAX + 2];
 };
 
+/* RST_REC_TRANSLATED: of a RST that passes (RST_REC_WIRE) and was translated here, told right after it. */
+struct rst_translated {
+	struct rst_header hdr;
+	struct rst_tuple tuple; /* of the RST as it was told */
+	struct rst_tuple came;	/* the same when it came in: `local` is its source */
+	__u32 seq;
+	__u32 pad;
+};
+
 #define RST_STAYED_STACK 12
 
 /* RST_REC_STAYED: a RST that this host sent, or wanted to, and dropped itself. The tuple is that of its
@@ -205,6 +216,7 @@ _Static_assert(sizeof(struct rst_rejected) == 88, "rst_rejected");
 _Static_assert(sizeof(struct rst_closed) == 120, "rst_closed");
 _Static_assert(sizeof(struct rst_bytes) == 168, "rst_bytes");
 _Static_assert(sizeof(struct rst_denied) == 136, "rst_denied");
+_Static_assert(sizeof(struct rst_translated) == 104, "rst_translated");
 _Static_assert(sizeof(struct rst_stayed) == 208, "rst_stayed");
 _Static_assert(sizeof(struct rst_cgroup) == 1056, "rst_cgroup");
 _Static_assert(sizeof(struct rst_addresses) == 256, "rst_addresses");

@@ -12,6 +12,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "translated.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -197,6 +198,8 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	if (by_tcp || (!sk && !e->in_ifindex))
 		await_rejected(e);
 	fold_submit(fold, &kind, e);
+	if (fold == FOLD_DETAILS && !sk && skb->skb_iif)
+		translated_tell(skb, &tuple, &packet);
 	if (fold == FOLD_DETAILS && !by_tcp && (packet.length || packet.header > 20))
 		bytes_tell(skb, &tuple, &packet);
 }

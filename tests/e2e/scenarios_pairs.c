@@ -264,6 +264,7 @@ static const struct way snat_back = { snat, BY_SERVER };
 static const struct way snat_refused = { snat, REFUSED };
 static const struct way both_up = { dnat_and_snat, BY_CLIENT };
 static const struct way both_back = { dnat_and_snat, BY_SERVER };
+static const struct way both_refused = { dnat_and_snat, REFUSED };
 static const struct way two_up = { two_nats, BY_CLIENT };
 static const struct way two_back = { two_nats, BY_SERVER };
 static const struct way two_refused = { two_nats, REFUSED };
@@ -285,6 +286,7 @@ const struct scenario scenarios_pairs[] = {
 	ACROSS("pair-snat-refused", LAB_ROUTED, snat_refused),
 	ACROSS("pair-both-ends", LAB_ROUTED, both_up),
 	ACROSS("pair-both-ends-back", LAB_ROUTED, both_back),
+	ACROSS("pair-both-ends-refused", LAB_ROUTED, both_refused),
 	ACROSS("pair-two-nats", LAB_ROUTED, two_up),
 	ACROSS("pair-two-nats-back", LAB_ROUTED, two_back),
 	ACROSS("pair-two-nats-refused", LAB_ROUTED, two_refused),

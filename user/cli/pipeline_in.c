@@ -189,6 +189,9 @@ int pipeline_record(void *context, const void *data, size_t size)
 	case RST_REC_BYTES:
 		join_bytes(&p->join, record.bytes);
 		break;
+	case RST_REC_TRANSLATED:
+		join_came(&p->join, record.translated);
+		break;
 	case RST_REC_DENIED:
 		denials_take(p, record.denied);
 		break;

@@ -14,6 +14,7 @@ int decode(struct record *out, const void *data, size_t size)
 	const struct rst_stayed *stayed = data;
 	const struct rst_denied *denied = data;
 	const struct rst_bytes *bytes = data;
+	const struct rst_translated *translated = data;
 	const struct rst_cgroup *cgroup = data;
 
 	*out = (struct record){ 0 };
@@ -69,6 +70,12 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*denied))
 			return -EBADMSG;
 		out->denied = denied;
+		break;
+	case RST_REC_TRANSLATED:
+		if (hdr->size < sizeof(*translated) ||
+		    translated->came.family != translated->tuple.family)
+			return -EBADMSG;
+		out->translated = translated;
 		break;
 	default:
 		return -EPROTO;

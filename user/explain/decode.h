@@ -9,14 +9,15 @@
 
 struct record {
 	enum rst_record_type type;
-	const struct rst_event *event;	     /* sent, received, wire, dropped; else NULL */
-	const struct rst_arrival *arrival;   /* arrived; else NULL */
-	const struct rst_closed *closed;     /* closed; else NULL */
-	const struct rst_rejected *rejected; /* rejected; else NULL */
-	const struct rst_stayed *stayed;     /* stayed; else NULL */
-	const struct rst_bytes *bytes;	     /* bytes; else NULL */
-	const struct rst_denied *denied;     /* denied; else NULL */
-	const struct rst_cgroup *cgroup;     /* a cgroup; else NULL */
+	const struct rst_event *event;		 /* sent, received, wire, dropped; else NULL */
+	const struct rst_arrival *arrival;	 /* arrived; else NULL */
+	const struct rst_closed *closed;	 /* closed; else NULL */
+	const struct rst_rejected *rejected;	 /* rejected; else NULL */
+	const struct rst_stayed *stayed;	 /* stayed; else NULL */
+	const struct rst_bytes *bytes;		 /* bytes; else NULL */
+	const struct rst_denied *denied;	 /* denied; else NULL */
+	const struct rst_translated *translated; /* translated; else NULL */
+	const struct rst_cgroup *cgroup;	 /* a cgroup; else NULL */
 };
 
 /*

@@ -213,8 +213,8 @@ void join_rejected(struct join *j, const struct rst_rejected *rejected)
 	}
 }
 
-/* It follows its RST on the same CPU at once. */
-#define BYTES_NS 1000000ULL
+/* What follows its RST on the same CPU does so at once. */
+#define FOLLOWS_NS 1000000ULL
 
 static bool carries(const struct join_entry *e, const struct rst_bytes *b)
 {
@@ -223,7 +223,7 @@ static bool carries(const struct join_entry *e, const struct rst_bytes *b)
 
 	packet_turn(&turned);
 	if (e->event.hdr.cpu != b->hdr.cpu || rst->seq != b->seq || e->carried.options ||
-	    e->carried.payload || join_distance(e->event.hdr.mono_ns, b->hdr.mono_ns) > BYTES_NS)
+	    e->carried.payload || join_distance(e->event.hdr.mono_ns, b->hdr.mono_ns) > FOLLOWS_NS)
 		return false;
 	if (!e->arrival_only && e->event.hdr.type != RST_REC_WIRE &&
 	    e->event.hdr.type != RST_REC_DROPPED)
@@ -244,6 +244,25 @@ void join_bytes(struct join *j, const struct rst_bytes *b)
 		e->carried.options = b->options;
 		e->carried.payload = b->payload;
 		memcpy(e->carried.bytes, b->bytes, sizeof(e->carried.bytes));
+		return;
+	}
+}
+
+void join_came(struct join *j, const struct rst_translated *t)
+{
+	uint64_t n = join_newest(j, &t->tuple);
+
+	for (; join_has(j, n); n = join_at(j, n)->next) {
+		struct join_entry *e = join_at(j, n);
+
+		if (e->event.hdr.type != RST_REC_WIRE || e->event.hdr.cpu != t->hdr.cpu ||
+		    e->came.family || e->event.packet.seq != t->seq ||
+		    !tuple_same(&e->event.tuple, &t->tuple) ||
+		    join_distance(e->event.hdr.mono_ns, t->hdr.mono_ns) > FOLLOWS_NS)
+			continue;
+		e->came = t->came;
+		e->came_local_hash = hash_end(j, t->came.local, t->came.local_port);
+		e->came_remote_hash = hash_end(j, t->came.remote, t->came.remote_port);
 		return;
 	}
 }

@@ -75,6 +75,10 @@ struct join_entry {
 	struct rst_packet rejected; /* what a firewall, or TCP, answered; valid 0: not known */
 	uint32_t rejected_ifindex;  /* where that had come in */
 	struct carried carried;	    /* what it carries besides its header */
+	struct rst_tuple
+		came; /* of what passes: its ends before they were translated here; family 0: the
+				* same, as far as is known */
+	uint64_t came_local_hash, came_remote_hash;
 	uint64_t due_ns;
 	uint64_t id;			  /* of the line that tells of it: see join_id */
 	uint64_t local_hash, remote_hash; /* of the event's two ends */
@@ -148,6 +152,9 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 
 /* What the RST carries that was put in last, on that CPU. */
 void join_bytes(struct join *j, const struct rst_bytes *b);
+
+/* Gives the ends that it came in with to the RST that was put in last, on that CPU. */
+void join_came(struct join *j, const struct rst_translated *t);
 
 /* Gives the packet that a firewall answered with a RST to the held event of that RST. */
 void join_rejected(struct join *j, const struct rst_rejected *rejected);

@@ -149,6 +149,17 @@ void mates_gather(struct join *j, const struct join_entry *e, enum join_key key,
 	}
 }
 
+void mates_gather_came(struct join *j, const struct join_entry *e, mates_want_fn *want,
+		       struct mates_group *g)
+{
+	struct join_entry before = *e;
+
+	before.event.tuple = e->came;
+	before.local_hash = e->came_local_hash;
+	before.remote_hash = e->came_remote_hash;
+	mates_gather(j, &before, JOIN_BY_ENDS, want, g);
+}
+
 void mates_group_sort(struct mates_group *g)
 {
 	for (uint32_t i = 1; i < g->n; i++) {

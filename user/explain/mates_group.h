@@ -46,4 +46,8 @@ typedef bool mates_want_fn(const struct join_entry *e, const struct join_entry *
 void mates_gather(struct join *j, const struct join_entry *e, enum join_key key,
 		  mates_want_fn *want, struct mates_group *g);
 
+/* The same with both ends that E, which passes, came in with. */
+void mates_gather_came(struct join *j, const struct join_entry *e, mates_want_fn *want,
+		       struct mates_group *g);
+
 #endif

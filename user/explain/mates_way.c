@@ -56,7 +56,10 @@ static struct join_entry *find_sender(struct join *j, struct join_entry *e)
 {
 	struct mates_group g = { 0 };
 
-	mates_gather(j, e, JOIN_BY_ENDS, mates_want_sender_same, &g);
+	if (e->came.family)
+		mates_gather_came(j, e, mates_want_sender_same, &g);
+	if (!g.n && !g.more)
+		mates_gather(j, e, JOIN_BY_ENDS, mates_want_sender_same, &g);
 	if (!g.n && !g.more) {
 		mates_gather(j, e, JOIN_BY_SOURCE, mates_want_sender_translated, &g);
 		mates_gather(j, e, JOIN_BY_TARGET, mates_want_sender_translated, &g);

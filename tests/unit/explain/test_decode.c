@@ -88,6 +88,19 @@ Test(decode, stayed)
 	assert_refused(&s, sizeof(s), -EBADMSG);
 }
 
+Test(decode, translated)
+{
+	struct rst_translated t = { .hdr = { .size = sizeof(t), .type = RST_REC_TRANSLATED } };
+	struct record r;
+
+	cr_expect_eq(decode(&r, &t, sizeof(t)), 0);
+	cr_expect_eq(r.translated, &t);
+	for (size_t n = 0; n < sizeof(t); n++)
+		assert_refused(&t, n, -EBADMSG);
+	t.came.family = 6;
+	assert_refused(&t, sizeof(t), -EBADMSG);
+}
+
 Test(decode, events)
 {
 	for (size_t i = 0; i < EVENT_TYPES; i++) {
@@ -221,7 +234,7 @@ Test(decode, unknown_types_are_skipped)
 	struct rst_event e = event(0);
 
 	assert_refused(&e, sizeof(e), -EPROTO);
-	e.hdr.type = RST_REC_CGROUP + 1;
+	e.hdr.type = RST_REC_TRANSLATED + 1;
 	assert_refused(&e, sizeof(e), -EPROTO);
 	e.hdr.type = UINT16_MAX;
 	assert_refused(&e, sizeof(e), -EPROTO);

@@ -351,6 +351,57 @@ Test(mates, translated_at_both_ends)
 	}
 }
 
+static void came(struct join *j, uint64_t at, uint32_t from, uint32_t to, uint32_t was_from,
+		 uint32_t was_to, uint32_t seq)
+{
+	struct rst_translated t = {
+		.hdr.mono_ns = at,
+		.tuple = tuple(from, to),
+		.came = tuple(was_from, was_to),
+		.seq = seq,
+	};
+
+	join_came(j, &t);
+}
+
+/* Conntrack has nothing any more of a connect that was refused, but the RST knew. */
+Test(mates, the_ends_that_it_came_in_with)
+{
+	for (int known = 0; known < 3; known++) {
+		struct join *j = join_begin();
+
+		answer(j, 9 * US, SERVER + 1, AT(8, 80), AT(30, 6001), 5);
+		answer(j, 10 * US, SERVER, S, AT(30, 6000), 5);
+		wire(j, 11 * US, ROUTER, VIP, C, 5, ORIGIN_FORWARDED);
+		if (known)
+			came(j, 11 * US + 1, VIP, C, S, AT(30, known == 1 ? 6000 : 6002), 5);
+		wire(j, 12 * US, ROUTER, VIP, AT(2, 4001), 5, ORIGIN_FORWARDED);
+		took(j, 13 * US, CLIENT, VIP, C, 5);
+		if (known == 1)
+			CHECK(j, 0, 5, 2, 0, 2);
+		else
+			CHECK(j, 0, 0, 0, 0, 0);
+	}
+}
+
+/* It belongs to the RST right before it, of these ends and this number. */
+Test(mates, whose_ends_they_were)
+{
+	for (int wrong = 0; wrong < 4; wrong++) {
+		struct join *j = join_begin();
+
+		answer(j, 10 * US, SERVER, S, AT(30, 6000), 5);
+		wire(j, 11 * US, ROUTER, VIP, C, 5, ORIGIN_FORWARDED);
+		came(j, wrong == 1 ? 5 * MS : 11 * US + 1, wrong == 2 ? S : VIP, C, S, AT(30, 6000),
+		     wrong == 3 ? 6 : 5);
+		took(j, 13 * US, CLIENT, VIP, C, 5);
+		if (wrong)
+			CHECK(j, 0, 0, 0);
+		else
+			CHECK(j, 3, 1, 1);
+	}
+}
+
 /* A program forwards frames: what it writes had been sent by TCP before. */
 Test(mates, passed_on_by_a_program)
 {
