@@ -173,6 +173,36 @@ Test(killer, the_init_of_a_namespace)
 		b.in.verdict.why);
 }
 
+/* The same signs, but it is that init itself; and a signal that the kernel sends at a session's end. */
+Test(killer, no_init_of_a_namespace)
+{
+	struct rst_process p;
+	struct built b;
+
+	build_end(&b, 9);
+	p = noted(&b, 9, RST_SIGNAL_PRIVATE, 0);
+	p.killed.sender.exiting = 1;
+	p.killed.sender.ns_pid = 1;
+	p.killed.sender.start_ns = START;
+	assert_by(&b, &p, "kernel", "from the kernel");
+	build_end(&b, 1);
+	p = noted(&b, 1, RST_SIGNAL_PRIVATE, 0);
+	p.asked.sender.exiting = 1;
+	p.asked.sender.ns_pid = 1;
+	assert_by(&b, &p, "kernel", "from the kernel");
+	/* It runs on. */
+	build_end(&b, 9);
+	p = noted(&b, 9, RST_SIGNAL_PRIVATE, 0);
+	p.killed.sender.ns_pid = 1;
+	p.killed.sender.exit_code = 15;
+	assert_by(&b, &p, "kernel", "from the kernel");
+	cr_expect_eq(b.in.killer.init_signal, 0);
+	p = noted(&b, 9, RST_SIGNAL_INFO, 0);
+	p.killed.sender.exit_code = 15;
+	assert_by(&b, &p, "process", "from systemd/1");
+	cr_expect_eq(b.in.killer.init_signal, 0, "how the sender ends says nothing");
+}
+
 /* The signal that is noted is another one, or came after. */
 Test(killer, not_by_that_one)
 {
@@ -201,6 +231,7 @@ Test(killer, asked_to_end)
 		{ 15, 40, "process",
 		  "exited with status 0, 40 ms after SIGTERM from systemd/1, with" },
 		{ 2, 40, "process", "40 ms after SIGINT from systemd/1" },
+		{ 3, 40, "process", "40 ms after SIGQUIT from systemd/1" },
 		{ 1, 40, "process", "40 ms after SIGHUP from systemd/1" },
 		{ 15, 99000, "process", "1 min 39 s after SIGTERM" },
 		{ 15, 101000, "", "exited with status 0 and" },
@@ -235,6 +266,83 @@ Test(killer, asked_to_end_and_closes)
 	p = noted(&b, 1, RST_SIGNAL_INFO, 0);
 	assert_by(&b, &p, "", "closed with");
 	cr_expect_null(strstr(b.in.verdict.why, "SIGHUP"));
+}
+
+#define K4 "tcp_send_active_reset < tcp_disconnect < __tcp_close < tcp_close"
+#define K7 \
+	"tcp_send_active_reset < tcp_disconnect < inet_child_forget < inet_csk_listen_stop < __tcp_close"
+
+/* Whatever a process closes on its way out. A worker of the kernel's closes for others. */
+Test(killer, asked_to_end_and_closes_otherwise)
+{
+	static const struct {
+		const char *stack;
+		uint32_t flags;
+		bool kernel;
+		enum cause_id cause;
+		uint64_t wants;
+	} rows[] = {
+		{ K1, 0, false, CAUSE_CLOSE_UNREAD, START },
+		{ K4, RST_SF_LINGER, false, CAUSE_LINGER_ZERO, START },
+		{ K7, 0, false, CAUSE_UNACCEPTED, START },
+		{ K1, 0, true, CAUSE_CLOSE_UNREAD, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct built b;
+
+		build_event(&b, DIR_SENT, rows[i].stack);
+		build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, RST_SF_HAS_SOCKET | rows[i].flags);
+		b.ev.cpu_task = task("nginx", 12, START);
+		b.ev.cpu_task.kernel = rows[i].kernel;
+		build_attribute(&b);
+		cr_assert_eq(b.in.verdict.cause, rows[i].cause, "row %zu", i);
+		cr_expect_eq(killer_wants(&b.in), rows[i].wants, "row %zu", i);
+	}
+}
+
+/* What nginx/12 ended 2 s ago, and a moment before was asked to end itself. */
+static void assert_past(enum rst_end end, uint64_t wants)
+{
+	struct rst_process p;
+	struct built b;
+
+	build_event(&b, DIR_SENT, P2);
+	build_packet(&b, RST_FLAG_ACK, 9);
+	build_past(&b, RST_PAST_CONNECTION, end, 2000);
+	build_past_closer(&b, "nginx", 12, 2000);
+	b.ev.past.closer.start_ns = START;
+	build_attribute(&b);
+	cr_expect_eq(killer_wants(&b.in), wants, "end %d", end);
+	if (!wants)
+		return;
+	p = noted(&b, 15, RST_SIGNAL_INFO, 0);
+	killer_judge(&b.in, &p);
+	cr_expect_null(b.in.killer.by, "the signal came after the end");
+	p.asked.at_ns = b.ev.hdr.mono_ns - 2040 * MS;
+	killer_judge(&b.in, &p);
+	cr_expect_str_eq(b.in.killer.by ? b.in.killer.by : "", "process");
+	cr_expect_eq(b.in.killer.before_ns, 40 * MS);
+}
+
+Test(killer, asked_to_end_before_the_past)
+{
+	struct built b;
+
+	assert_past(RST_END_CLOSE, START);
+	assert_past(RST_END_ABORT, START);
+	assert_past(RST_END_RESET, 0);
+	assert_past(RST_END_TIMEOUT, 0);
+	/* It was under way when the segment came: who ended it had not been told yet. */
+	build_event(&b, DIR_SENT, P2);
+	build_packet(&b, RST_FLAG_ACK, 9);
+	build_past(&b, RST_PAST_CONNECTION, RST_END_CLOSE, 0);
+	build_past_closer(&b, "nginx", 12, 0);
+	b.ev.past.closer.start_ns = START;
+	b.ev.past.at_ns = b.ev.past.closed_ns = b.ev.hdr.mono_ns + MS;
+	build_attribute(&b);
+	cr_assert(b.in.history.at_once);
+	cr_expect_eq(killer_wants(&b.in), 0);
 }
 
 /* ---- the opener */
@@ -334,4 +442,117 @@ Test(opener, of_a_connection)
 	attribute_why(&b.in);
 	cr_expect_not_null(strstr(b.in.verdict.why, "; last used by nginx/12, which had closed it"),
 			   "%s", b.in.verdict.why);
+}
+
+/* cat/13 closes the listener of xinetd/12 with a connection that nobody accepted. */
+static void build_unaccepted(struct built *b, uint64_t since_ns)
+{
+	build_event(b, DIR_SENT, K7);
+	build_socket(b, RST_SOCK_FULL, RST_TCP_CLOSE, 0);
+	b->ev.cpu_task = task("cat", 13, START + 1);
+	b->ev.owner.task = task("xinetd", 12, START);
+	b->ev.owner.known_by = RST_KNOWN_LISTENER;
+	b->ev.owner.since_ns = since_ns;
+	b->in.traced_ns = 1000 * MS;
+	build_attribute(b);
+	cr_assert_eq(b->in.verdict.cause, CAUSE_UNACCEPTED);
+	killer_find_opener(&b->in);
+}
+
+/* That it was opened by somebody is said of what was seen to be opened. */
+Test(opener, of_a_listener_that_is_closed)
+{
+	struct built b;
+
+	build_unaccepted(&b, BUILD_NOW_NS - 900 * MS);
+	cr_expect_eq(b.in.opener.who.pid, 12);
+	cr_expect_str_eq(b.in.opener.did, "opened");
+	build_unaccepted(&b, BUILD_NOW_NS - 1100 * MS);
+	cr_expect_str_eq(b.in.opener.did, "held");
+	build_unaccepted(&b, 0);
+	cr_expect_str_eq(b.in.opener.did, "held");
+}
+
+/* Ways of a connection's end that its closer decided, and others. */
+Test(opener, of_a_connection_that_ended)
+{
+	static const struct {
+		enum rst_end end;
+		enum rst_known_by known_by;
+		uint32_t pid;
+	} rows[] = {
+		{ RST_END_CLOSE, RST_KNOWN_SOCKET, 12 }, { RST_END_CLOSE, RST_KNOWN_SCAN, 12 },
+		{ RST_END_ABORT, RST_KNOWN_SOCKET, 12 }, { RST_END_SILENT, RST_KNOWN_SOCKET, 12 },
+		{ RST_END_RESET, RST_KNOWN_SOCKET, 0 },	 { RST_END_CLOSE, RST_KNOWN_LISTENER, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct built b;
+
+		build_event(&b, DIR_SENT, P2);
+		build_packet(&b, RST_FLAG_ACK, 9);
+		build_past(&b, RST_PAST_CONNECTION, rows[i].end, 2000);
+		build_past_closer(&b, "cat", 13, 2000);
+		b.ev.past.closer.start_ns = START + 1;
+		b.ev.past.owner = task("nginx", 12, START);
+		b.ev.past.known_by = (uint8_t)rows[i].known_by;
+		build_attribute(&b);
+		killer_find_opener(&b.in);
+		cr_expect_eq(b.in.opener.who.pid, rows[i].pid, "row %zu", i);
+	}
+}
+
+/* Who destroys a socket from outside has never had it; a shutdown is no last reference. */
+Test(opener, who_never_had_it)
+{
+	struct built b;
+
+	build_unaccepted(&b, 0);
+	memset(&b.in.opener, 0, sizeof(b.in.opener));
+	b.in.verdict.detail = "destroyed";
+	killer_find_opener(&b.in);
+	cr_expect_eq(b.in.opener.who.pid, 0);
+	for (int shutdown = 0; shutdown < 2; shutdown++) {
+		build_event(&b, DIR_SENT, "tcp_v4_send_reset < tcp_v4_do_rcv");
+		build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, RST_SF_DEAD);
+		build_packet(&b, RST_FLAG_ACK, 9);
+		build_closer(&b, "cat", 13, 20);
+		b.ev.closer.task.start_ns = START + 1;
+		b.ev.closer.shutdown = (uint8_t)shutdown;
+		b.ev.owner.task = task("nginx", 12, START);
+		b.ev.owner.known_by = RST_KNOWN_SOCKET;
+		build_attribute(&b);
+		killer_find_opener(&b.in);
+		cr_expect_eq(b.in.opener.who.pid, shutdown ? 0 : 12, "%d", shutdown);
+	}
+}
+
+/* How the opener ended, in full. */
+Test(opener, how_it_ended)
+{
+	struct rst_process p;
+	struct built b;
+
+	build_gone(&b);
+	p = noted(&b, 9, RST_SIGNAL_PRIVATE, 0);
+	p.exited_ns = b.ev.hdr.mono_ns - 30 * MS;
+	p.exit_code = 9;
+	p.oom = 1;
+	assert_opener(
+		&b, &p, false,
+		GONE "opened by xinetd/12: 30 ms ago it was killed by SIGKILL from the OOM killer: "
+		     "memory had run out");
+	p = noted(&b, 11, RST_SIGNAL_INFO, 1);
+	p.exited_ns = b.ev.hdr.mono_ns - 30 * MS;
+	p.exit_code = 0x80 | 11;
+	assert_opener(&b, &p, false,
+		      GONE "opened by xinetd/12: 30 ms ago it was killed by SIGSEGV (core dumped)");
+	p.exit_code = 0x80 << 8;
+	assert_opener(&b, &p, false,
+		      GONE "opened by xinetd/12: 30 ms ago it exited with status 128");
+	cr_expect_not(b.in.opener.core_dumped);
+	/* It has exited, but the number was found to run: another one's, or its threads go on. */
+	assert_opener(
+		&b, &p, true,
+		GONE "opened by xinetd/12, which had closed it earlier, time unknown, and runs on");
 }
