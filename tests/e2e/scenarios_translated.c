@@ -43,6 +43,8 @@ static void translated(struct run *run)
 		.local = &outside,
 		.remote = &p.server,
 		.emitter = expect_passive(run->speak),
+		.owner = &p.cli,
+		.known_by = "scan",
 	};
 	struct wanted received = {
 		.cause = "reset-by-peer",
@@ -87,8 +89,9 @@ static void translated(struct run *run)
 	check_end(e, "translation.reply.source", &p.server);
 	check_end(e, "translation.reply.destination", &outside);
 	expect_contains(e, "why", p.client.address);
+	expect_contains(e, "why", "in network namespace");
 	e = expect_received(run, SIDE_SERVER, 0, &received);
-	expect_pair(e, NULL, "no-such-connection");
+	expect_pair(e, &p.cli, "no-such-connection");
 	tap_close(&tap);
 	actor_stop(&forger);
 	pair_stop(&p);

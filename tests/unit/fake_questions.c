@@ -162,7 +162,22 @@ static bool fake_translation(void *context, uint32_t netns, const struct rst_tup
 	f->asked.translations++;
 	out->original = out->reply = *segment;
 	out->by = "conntrack";
+	if (f->flow)
+		*out = *f->flow;
 	return f->translated;
+}
+
+static int fake_anywhere(void *context, uint32_t but, const struct rst_tuple *tuple,
+			 uint32_t *netns, struct diag_socket *found)
+{
+	struct fake *f = context;
+
+	f->asked.anywhere = *tuple;
+	if (!f->anywhere || f->anywhere == but)
+		return -ENOENT;
+	*netns = f->anywhere;
+	*found = (struct diag_socket){ .inode = 77, .cookie = 78, .state = RST_TCP_ESTABLISHED };
+	return 0;
 }
 
 static int fake_alike(void *context, uint32_t netns, const struct rst_tuple *tuple,
@@ -310,6 +325,7 @@ static const struct questions questions = {
 	.listeners = fake_listeners,
 	.owners = fake_owners,
 	.socket = fake_socket,
+	.anywhere = fake_anywhere,
 	.alike = fake_alike,
 	.past = fake_past,
 	.history = fake_history,

@@ -55,8 +55,10 @@ struct fake {
 	uint32_t alike_netns;	   /* only there; 0: anywhere */
 	struct rst_past peer_past; /* of an ended connection of the peer elsewhere; kind 0: none */
 	bool translated;
-	const char *rule;    /* NULL: none */
-	uint32_t generation; /* of the ruleset */
+	const struct translation *flow; /* what it is then; NULL: the segment's own ends */
+	uint32_t anywhere;		/* the other namespace that has each socket; 0: none */
+	const char *rule;		/* NULL: none */
+	uint32_t generation;		/* of the ruleset */
 	int route_err;
 	uint32_t holder;  /* the namespace that has the local address; 0: none */
 	uint32_t program; /* of sk_lookup, in every namespace; 0: none */
@@ -81,6 +83,7 @@ struct fake {
 		unsigned int addresses;
 		size_t inodes; /* in the last owners */
 		struct ruleset_query rule;
+		struct rst_tuple anywhere;
 	} asked;
 
 	struct fake_line line[FAKE_LINES];

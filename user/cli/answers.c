@@ -109,6 +109,14 @@ static int answer_socket(void *context, uint32_t netns, uint32_t pid, const stru
 	return diag_find(a->diag, netns, pid, tuple, found);
 }
 
+static int answer_anywhere(void *context, uint32_t but, const struct rst_tuple *tuple,
+			   uint32_t *netns, struct diag_socket *found)
+{
+	struct answers *a = context;
+
+	return diag_anywhere(a->diag, but, tuple, netns, found);
+}
+
 static int answer_alike(void *context, uint32_t netns, const struct rst_tuple *tuple,
 			struct diag_connection *out, int max)
 {
@@ -283,6 +291,7 @@ const struct questions answers_questions = {
 	.listeners = answer_listeners,
 	.owners = answer_owners,
 	.socket = answer_socket,
+	.anywhere = answer_anywhere,
 	.alike = answer_alike,
 	.past = answer_past,
 	.peers = answer_peers,

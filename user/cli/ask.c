@@ -118,6 +118,10 @@ static void find_behind(const struct ask *a, struct incident *in, const struct r
 		   past.kind == RST_PAST_CONNECTION) {
 		incident_change(in)->past = past;
 		in->meant.by = MEANT_ENDED;
+	} else if (!a->questions->anywhere(a->context, netns, &behind, &netns, &found)) {
+		/* A container's, say, that is masqueraded here. */
+		ask_meant_set(in, MEANT_CONNTRACK, &behind, &found);
+		in->meant.netns = netns;
 	}
 }
 

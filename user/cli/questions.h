@@ -48,6 +48,10 @@ struct questions {
 	int (*socket)(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 		      struct diag_socket *found);
 
+	/* As diag_anywhere: the same in another namespace than BUT. */
+	int (*anywhere)(void *context, uint32_t but, const struct rst_tuple *tuple, uint32_t *netns,
+			struct diag_socket *found);
+
 	/* As diag_alike: connections that share one end with a tuple. */
 	int (*alike)(void *context, uint32_t netns, const struct rst_tuple *tuple,
 		     struct diag_connection *out, int max);

@@ -13,6 +13,7 @@
 
 #include "host/diag.h"
 #include "host/netlink.h"
+#include "host/netns.h"
 #include "base/budget.h"
 
 struct interface {
@@ -26,10 +27,14 @@ struct interface {
 #define ALIKE_SHARE 50
 #define ALIKE_SAVED_NS 50000000LL
 
+/* The same of going through all namespaces. */
+#define SEEK_SHARE 50
+#define SEEK_SAVED_NS 50000000LL
+
 struct diag {
 	struct netlink netlink;
 	struct interface *interfaces;
-	struct budget alike;
+	struct budget alike, seek;
 };
 
 int diag_open(struct diag **out)
@@ -111,6 +116,59 @@ int diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tup
 	memset(out, 0, sizeof(*out));
 	put_request(nlh, tuple);
 	return nl ? netlink_ask(&d->netlink, nl, nlh, take_socket, out) : -ENONET;
+}
+
+/* ---- of which namespace, nobody knows */
+
+/* No more are looked into. */
+#define ANYWHERE_MAX 1024
+
+struct anywhere {
+	struct diag *d;
+	const struct rst_tuple *tuple;
+	uint32_t but, netns;
+	struct diag_socket found;
+	int n, looked_into;
+};
+
+static int look_into(int fd, uint32_t netns, void *context)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct diag_socket found = { 0 };
+	struct anywhere *a = context;
+	struct mnl_socket *nl;
+	int err;
+
+	if (netns == a->but)
+		return 0;
+	nl = netlink_open(fd, NETLINK_SOCK_DIAG);
+	if (!nl)
+		return 0;
+	put_request(nlh, a->tuple);
+	err = netlink_ask(&a->d->netlink, nl, nlh, take_socket, &found);
+	mnl_socket_close(nl);
+	if (!err && found.state != RST_TCP_LISTEN) {
+		a->netns = netns;
+		a->found = found;
+		a->n++;
+	}
+	return a->n > 1 || ++a->looked_into == ANYWHERE_MAX;
+}
+
+int diag_anywhere(struct diag *d, uint32_t but, const struct rst_tuple *tuple, uint32_t *netns,
+		  struct diag_socket *out)
+{
+	struct anywhere a = { .d = d, .tuple = tuple, .but = but };
+	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
+
+	if (!budget_has(&d->seek, SEEK_SHARE, SEEK_SAVED_NS))
+		return -EAGAIN;
+	netns_each(look_into, &a);
+	budget_spend(&d->seek, begin_ns);
+	*netns = a.netns;
+	*out = a.found;
+	return a.n == 1 ? 0 : -ENOENT;
 }
 
 /* ---- connections that have one end of a tuple */

@@ -34,6 +34,13 @@ void diag_release(struct diag *d);
 int diag_find(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 	      struct diag_socket *out);
 
+/*
+ * The same in any namespace that has a name or a process, but BUT; *NETNS is where. Returns 0; -ENOENT: there
+ * is none, or in several; -EAGAIN: looking once more would take too much CPU time.
+ */
+int diag_anywhere(struct diag *d, uint32_t but, const struct rst_tuple *tuple, uint32_t *netns,
+		  struct diag_socket *out);
+
 /* A connection, with the ends as its socket has them. */
 struct diag_connection {
 	struct rst_tuple tuple;

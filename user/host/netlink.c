@@ -11,13 +11,13 @@
 
 #define WAIT_NS 100000000ULL
 
-static struct mnl_socket *open_in(int protocol, uint32_t netns, uint32_t pid)
+/* Takes SOCKET over. */
+static struct mnl_socket *begin(int socket)
 {
-	_cleanup(closep) int fd = -1;
+	_cleanup(closep) int fd = socket;
 	struct timeval limit = { .tv_usec = WAIT_NS / 1000 };
 	struct mnl_socket *nl;
 
-	fd = netns_socket(netns, pid, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof(limit)))
 		return NULL;
 	nl = mnl_socket_fdopen(fd);
@@ -29,6 +29,24 @@ static struct mnl_socket *open_in(int protocol, uint32_t netns, uint32_t pid)
 		return NULL;
 	}
 	return nl;
+}
+
+static struct mnl_socket *open_in(int protocol, uint32_t netns, uint32_t pid)
+{
+	return begin(netns_socket(netns, pid, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+}
+
+static int socket_here(void *context)
+{
+	const int *protocol = context;
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, *protocol);
+
+	return fd < 0 ? -errno : fd;
+}
+
+struct mnl_socket *netlink_open(int netns_fd, int protocol)
+{
+	return begin(netns_within(netns_fd, socket_here, &protocol));
 }
 
 struct mnl_socket *netlink_in(struct netlink *k, uint32_t netns, uint32_t pid)

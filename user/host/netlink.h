@@ -25,6 +25,10 @@ struct netlink {
  * leads there. It lasts until netlink_release, and may go when other namespaces are asked for. */
 struct mnl_socket *netlink_in(struct netlink *k, uint32_t netns, uint32_t pid);
 
+/* A socket inside the namespace that NETNS_FD is open on; the caller closes it (mnl_socket_close). NULL: there
+ * is no way into it. */
+struct mnl_socket *netlink_open(int netns_fd, int protocol);
+
 /*
  * Sends REQUEST, which gets its sequence number here, and hands each message of the answer to CB
  * (with DATA) as mnl_cb_run does, until CB returns MNL_CB_STOP or a dump ends. An answer that takes

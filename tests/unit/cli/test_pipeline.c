@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "fake_questions.h"
+#include "model/tuple.h"
 #include "packet.h"
 
 static struct fake *f;
@@ -330,6 +331,47 @@ Test(pipeline, where_the_numbers_do_not_choose_both_are_told)
 			 "two/21 (10.0.0.1:80 with 10.9.9.1:1) or two/22 (10.0.0.1:80 "
 			 "with 10.9.9.2:2)"),
 		  "%s", f->line[0].why);
+}
+
+/* A container's connection, which is masqueraded here: the segment was not translated back. */
+Test(pipeline, what_conntrack_knows_may_be_another_namespaces)
+{
+	struct translation flow = {
+		.there = true,
+		.by = "conntrack",
+		.original = { .local = { 10, 9, 0, 5 },
+			      .remote = { 10, 0, 0, 2 },
+			      .local_port = 1080,
+			      .remote_port = 1000,
+			      .family = 4 },
+	};
+
+	flow.reply = stray(1000).tuple;
+	packet_turn(&flow.reply);
+	for (int known = 0; known < 2; known++) {
+		struct rst_event e = stray(1000);
+
+		e.hdr.mono_ns += (uint64_t)known;
+		f->translated = true;
+		f->flow = &flow;
+		f->socket_err = -ENOENT;
+		f->anywhere = known ? ELSEWHERE : FAKE_NETNS;
+		f->owner = (struct rst_found){ .task = { .pid = 44, .comm = "four" },
+					       .rcv_nxt = 500,
+					       .snd_nxt = 2000 };
+		fake_put(f, &e);
+		fake_run(f);
+	}
+	cr_assert_eq(f->lines, 2);
+	cr_expect(tuple_same(&f->asked.anywhere, &flow.original));
+	cr_expect_eq(f->line[0].owner, 0);
+	cr_expect(strstr(f->line[0].why, "this host's own ports do not know it"), "%s",
+		  f->line[0].why);
+	cr_expect_eq(f->line[1].owner, 44);
+	cr_expect(strstr(f->line[1].why,
+			 "500 bytes beyond what that expects; four/44 has that connection "
+			 "(10.9.0.5:1080 with 10.0.0.2:1000, ESTABLISHED, in network namespace"),
+		  "%s", f->line[1].why);
 }
 
 Test(pipeline, numbers_of_nobody_name_nobody)
