@@ -98,7 +98,7 @@ MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
 $(error $(MISSING))
 endif
-LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl libnetfilter_conntrack jansson
+LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl libnetfilter_conntrack yajl jansson
 ifneq ($(CROSS),)
 ifeq ($(shell ($(SYSROOT_PCS) $(PKG_CONFIG) --exists $(LIB_PCS)) 2>/dev/null && echo found),)
 $(error no libraries of $(BPF_ARCH) found; fetch them: scripts/sysroot $(BPF_ARCH))

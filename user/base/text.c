@@ -213,22 +213,41 @@ char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t 
 	return buf;
 }
 
-const char *text_signal(char *buf, int signal)
-{
 #define NAME(s) [s] = #s
-	static const char *const names[] = {
-		NAME(SIGHUP),	 NAME(SIGINT),	NAME(SIGQUIT),	NAME(SIGILL),  NAME(SIGTRAP),
-		NAME(SIGABRT),	 NAME(SIGBUS),	NAME(SIGFPE),	NAME(SIGKILL), NAME(SIGUSR1),
-		NAME(SIGSEGV),	 NAME(SIGUSR2), NAME(SIGPIPE),	NAME(SIGALRM), NAME(SIGTERM),
-		NAME(SIGSTKFLT), NAME(SIGCHLD), NAME(SIGCONT),	NAME(SIGSTOP), NAME(SIGTSTP),
-		NAME(SIGTTIN),	 NAME(SIGTTOU), NAME(SIGURG),	NAME(SIGXCPU), NAME(SIGXFSZ),
-		NAME(SIGVTALRM), NAME(SIGPROF), NAME(SIGWINCH), NAME(SIGIO),   NAME(SIGPWR),
-		NAME(SIGSYS),
-	};
+static const char *const signals[] = {
+	NAME(SIGHUP),	 NAME(SIGINT),	NAME(SIGQUIT),	NAME(SIGILL),  NAME(SIGTRAP),
+	NAME(SIGABRT),	 NAME(SIGBUS),	NAME(SIGFPE),	NAME(SIGKILL), NAME(SIGUSR1),
+	NAME(SIGSEGV),	 NAME(SIGUSR2), NAME(SIGPIPE),	NAME(SIGALRM), NAME(SIGTERM),
+	NAME(SIGSTKFLT), NAME(SIGCHLD), NAME(SIGCONT),	NAME(SIGSTOP), NAME(SIGTSTP),
+	NAME(SIGTTIN),	 NAME(SIGTTOU), NAME(SIGURG),	NAME(SIGXCPU), NAME(SIGXFSZ),
+	NAME(SIGVTALRM), NAME(SIGPROF), NAME(SIGWINCH), NAME(SIGIO),   NAME(SIGPWR),
+	NAME(SIGSYS),
+};
 #undef NAME
 
-	if (signal > 0 && (size_t)signal < ARRAY_SIZE(names) && names[signal])
-		return names[signal];
+int text_signal_number(const char *text, size_t len)
+{
+	static const char other[] = "signal ";
+	size_t digits = sizeof(other) - 1;
+	int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(signals); i++)
+		if (signals[i] && strlen(signals[i]) == len && !memcmp(signals[i], text, len))
+			return (int)i;
+	if (len <= digits || len > digits + 3 || memcmp(text, other, digits) != 0)
+		return -1;
+	for (size_t i = digits; i < len; i++) {
+		if (text[i] < '0' || text[i] > '9')
+			return -1;
+		n = n * 10 + (text[i] - '0');
+	}
+	return n;
+}
+
+const char *text_signal(char *buf, int signal)
+{
+	if (signal > 0 && (size_t)signal < ARRAY_SIZE(signals) && signals[signal])
+		return signals[signal];
 	snprintf(buf, SIGNAL_SIZE, "signal %d", signal);
 	return buf;
 }
@@ -324,6 +343,19 @@ size_t text_plain(const char *s, size_t n)
 	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
 		at++;
 	return at;
+}
+
+bool text_is_printable(const char *s, size_t n)
+{
+	size_t plain = text_plain(s, n), length;
+	const unsigned char *in = (const unsigned char *)s + plain;
+
+	for (n -= plain; n; n -= length, in += length) {
+		length = *in == '\\' ? 1 : plain_length(in, n);
+		if (!length)
+			return false;
+	}
+	return true;
 }
 
 char *text_escape(char *buf, size_t size, const char *s, size_t n)

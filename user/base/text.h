@@ -54,6 +54,9 @@ char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t 
 /* "SIGSEGV"; "signal 99" is written into BUF (16 bytes) for those without a name. */
 const char *text_signal(char *buf, int signal);
 
+/* The number of what text_signal has written, LEN bytes at TEXT; -1: that is none. */
+int text_signal_number(const char *text, size_t len);
+
 /* How many of the N bytes at S come before the first that is not printable ASCII, or is a quote or a
  * backslash: what can stand anywhere as it is. All but the strangest names are nothing else. */
 size_t text_plain(const char *s, size_t n);
@@ -61,6 +64,10 @@ size_t text_plain(const char *s, size_t n);
 /* Length of the UTF-8 character at S, of which N bytes (at least one) may be read, and its code point
  * in *C; 0: it is none, or cut off. */
 size_t text_utf8(const unsigned char *s, size_t n, uint32_t *c);
+
+/* Whether the N bytes at S, none of them NUL, are what text_escape may have written: nothing in them does
+ * anything to a terminal. */
+bool text_is_printable(const char *s, size_t n);
 
 /*
  * Copies a name from outside (a comm, a path) so that it can be printed anywhere: control

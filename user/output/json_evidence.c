@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* json_evidence.c: writes what is not zero, not told by other keys, and not what the process is. */
+#include "output/json_evidence.h"
+
+#include <string.h>
+
+#include "base/text.h"
+#include "model/evidence.h"
+#include "output/json_put.h"
+
+static struct json_key key_of(const struct evidence_field *f)
+{
+	return (struct json_key){ f->key, f->len };
+}
+
+/* Of the types that are no more than a number. */
+static uint64_t value_of(const void *at, enum evidence_type type)
+{
+	uint16_t u16;
+	uint32_t u32;
+	uint64_t u64;
+
+	switch (type) {
+	case EVIDENCE_U8:
+	case EVIDENCE_BOOL:
+		return *(const uint8_t *)at;
+	case EVIDENCE_U16:
+		memcpy(&u16, at, sizeof(u16));
+		return u16;
+	case EVIDENCE_I32:
+	case EVIDENCE_U32:
+	case EVIDENCE_DELTA:
+		memcpy(&u32, at, sizeof(u32));
+		return u32;
+	default:
+		memcpy(&u64, at, sizeof(u64));
+		return u64;
+	}
+}
+
+static void put_comm(struct json_out *o, const struct evidence_field *f, const char *comm,
+		     const struct process *like)
+{
+	if (strncmp(comm, like->comm, RST_COMM_LEN) != 0)
+		json_put_name_kept(o, f->key, comm, RST_COMM_LEN);
+}
+
+static void put_tuple(struct json_out *o, const struct evidence_field *f, const struct rst_tuple *t)
+{
+	struct json_mark c = json_out_open(o, key_of(f), '{', '}');
+
+	json_put_endpoint(o, "local", t->local, t->family, t->local_port);
+	json_put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
+	json_out_end(o, c);
+}
+
+static void put_field(struct json_out *o, const struct evidence_field *f, const uint8_t *base,
+		      const struct incident *in)
+{
+	const uint8_t *at = base + f->offset;
+	uint64_t n;
+
+	if (f->type == EVIDENCE_COMM) {
+		put_comm(o, f, (const char *)at, &in->owner);
+		return;
+	}
+	if (f->type == EVIDENCE_TUPLE) {
+		put_tuple(o, f, (const struct rst_tuple *)at);
+		return;
+	}
+	n = value_of(at, f->type);
+	if (f->like && n == value_of((const uint8_t *)&in->owner + f->like, f->type))
+		return;
+	if (f->type == EVIDENCE_DELTA)
+		n = (uint32_t)(n - value_of(base + f->from, EVIDENCE_U32));
+	if (!n && !f->zero && !f->like)
+		return;
+	if (f->type == EVIDENCE_AGO)
+		n = in->ev->hdr.mono_ns - n;
+	if (f->type == EVIDENCE_BOOL || f->type == EVIDENCE_THERE)
+		json_out_bool(o, f->key, n);
+	else if (f->type == EVIDENCE_I32)
+		json_out_signed(o, f->key, (int32_t)n);
+	else if (f->type == EVIDENCE_U64 || f->type == EVIDENCE_AGO)
+		json_out_signed(o, f->key, (int64_t)n);
+	else
+		json_out_put_number(o, key_of(f), n);
+}
+
+static void put_section(struct json_out *o, const struct evidence_section *s,
+			const struct incident *in, uint32_t told)
+{
+	const void *root = s->base == EVIDENCE_OF_EVENT ? (const void *)in->ev : in;
+	struct json_mark c = { 0 };
+
+	if (s->len)
+		c = json_out_open(o, (struct json_key){ s->key, s->len }, '{', '}');
+	for (size_t i = 0; i < s->n; i++)
+		if (!(s->field[i].told & told))
+			put_field(o, &s->field[i], (const uint8_t *)root + s->offset, in);
+	if (s->len && s->is_task)
+		json_out_end_kept(o, c);
+	else if (s->len)
+		json_out_end(o, c);
+}
+
+void json_evidence_put(struct json_out *o, const struct incident *in)
+{
+	uint32_t told = evidence_told(in);
+	struct json_mark c = json_out_object(o, "evidence");
+
+	for (size_t i = 0; i < evidence_nsections; i++)
+		if (evidence_sections[i].there(in))
+			put_section(o, &evidence_sections[i], in, told);
+	json_out_end(o, c);
+}
