@@ -3,7 +3,6 @@
 #include "cli/filter.h"
 #include "cli/pipeline_stages.h"
 #include "explain/attribute.h"
-#include "kernel/folds.h"
 
 bool pipeline_enough(const struct pipeline *p)
 {
@@ -86,7 +85,7 @@ static void finish(struct pipeline *p, struct incident *in)
 			p->ask.questions->memory(p->ask.context, &in->memory);
 		ask_endings(&p->ask, in);
 		attribute_why(in);
-		folds_say(in);
+		attribute_folded(in);
 	}
 	/* The others are shown when their report is. */
 	if (show && !p->o->capture.every && !p->o->style.quiet)

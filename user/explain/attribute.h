@@ -97,4 +97,7 @@ void attribute_echo(struct incident *in);
 /* Writes verdict.why: the sentence with the evidence. Needs everything above, and the owner. */
 void attribute_why(struct incident *in);
 
+/* Puts what an incident stands for before its sentence, if it is a fold's sample. */
+void attribute_folded(struct incident *in);
+
 #endif

@@ -163,8 +163,10 @@ static bool may_follow(const struct chain_link *l, const struct incident *in,
 /* There may have been another reason than a limit. */
 static void forget_limit(struct incident *in)
 {
-	if (incident_detail_is(in, "turned-away"))
-		in->verdict.detail = NULL;
+	if (!incident_detail_is(in, "turned-away"))
+		return;
+	in->no_limit = true;
+	in->verdict.detail = NULL;
 }
 
 void chain_find(struct chain *c, struct incident *in)

@@ -60,13 +60,10 @@ struct correct_entry *correct_find(struct correct *c, struct incident *in)
 	return e->corrected ? NULL : e;
 }
 
-void correct_verdict(struct correct_entry *entry, const struct incident *in)
+void correct_went_on(struct incident *told, uint64_t ns, uint64_t id)
 {
-	struct incident *told = &entry->in;
 	struct sender *sender = &told->sender;
 
-	entry->corrected = true;
-	told->corrects = told->id;
 	told->verdict.cause = CAUSE_SUSPECTED_INJECTION;
 	told->verdict.certainty = CERTAINTY_INFERRED;
 	told->verdict.rule = "went-on";
@@ -75,6 +72,13 @@ void correct_verdict(struct correct_entry *entry, const struct incident *in)
 	sender->who = SENDER_OTHER;
 	sender->certainty = CERTAINTY_INFERRED;
 	sender->speaks_against |= 1U << SIGN_WENT_ON;
-	sender->went_on_ns = in->ev->hdr.mono_ns - entry->event.hdr.mono_ns;
-	sender->went_on_id = in->id;
+	sender->went_on_ns = ns;
+	sender->went_on_id = id;
+}
+
+void correct_verdict(struct correct_entry *entry, const struct incident *in)
+{
+	entry->corrected = true;
+	entry->in.corrects = entry->in.id;
+	correct_went_on(&entry->in, in->ev->hdr.mono_ns - entry->event.hdr.mono_ns, in->id);
 }

@@ -34,6 +34,9 @@ void correct_keep(struct correct *c, const struct incident *in, bool shown);
  * next correct_keep. IN's history is told of it, whether it was corrected before or not. */
 struct correct_entry *correct_find(struct correct *c, struct incident *in);
 
+/* What a verdict is when the peer went on so long after the RST, by the line of that id. */
+void correct_went_on(struct incident *told, uint64_t ns, uint64_t id);
+
 /* Changes ENTRY's verdict by what IN shows. Its id and sentence are the caller's to set. */
 void correct_verdict(struct correct_entry *entry, const struct incident *in);
 

@@ -3,11 +3,8 @@
 #include "kernel/folds.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "base/text.h"
 
 int folds_init(struct folds *f, const struct rst_fold *fold, const struct rst_event *sample,
 	       uint32_t n, uint64_t tick_ns)
@@ -110,59 +107,4 @@ bool folds_next(struct folds *f, uint32_t *at, bool force, struct rst_event *out
 		return true;
 	}
 	return false;
-}
-
-/* ---- the words */
-
-/* The prefix that a fold's remote ends have in common: "10.0.0.0/24", "2001:db8::/64". */
-static const char *prefix(char buf[TEXT_ENDPOINT_MAX], const struct rst_tuple *t)
-{
-	bool ip4 = t->family == 4;
-	uint8_t address[16] = { 0 };
-	size_t len;
-
-	memcpy(address, t->remote, (ip4 ? RST_FOLD_PREFIX4 : RST_FOLD_PREFIX6) / 8);
-	text_address(buf, address, t->family);
-	len = strlen(buf);
-	snprintf(buf + len, TEXT_ENDPOINT_MAX - len, "/%d",
-		 ip4 ? RST_FOLD_PREFIX4 : RST_FOLD_PREFIX6);
-	return buf;
-}
-
-/* Takes the last character off a text of LEN bytes if it may not be whole. */
-static void cut(char *text, size_t len)
-{
-	size_t begin = len;
-
-	while (begin && (text[begin - 1] & 0xc0) == 0x80)
-		begin--;
-	if (begin && (text[begin - 1] & 0x80))
-		text[begin - 1] = '\0';
-}
-
-void folds_say(struct incident *in)
-{
-	const struct rst_folded *f = &in->ev->folded;
-	const struct rst_tuple *t = &in->ev->tuple;
-	char said[192], why[WHY_MAX], count[28], span[32], peer[TEXT_ENDPOINT_MAX];
-	bool anywhere = f->level == RST_FOLD_PORT || f->level == RST_FOLD_KIND;
-	int n;
-
-	if (f->count < 2)
-		return;
-	n = snprintf(said, sizeof(said), "\u00d7%s", text_count(count, f->count));
-	if (f->span_ns)
-		n += snprintf(said + n, sizeof(said) - (size_t)n, " in %s",
-			      text_span(span, f->span_ns));
-	n += snprintf(said + n, sizeof(said) - (size_t)n, ", remote %s",
-		      !f->remotes ? text_address(peer, t->remote, t->family)
-		      : anywhere  ? "any"
-				  : prefix(peer, t));
-	if (f->first_port != f->last_port)
-		snprintf(said + n, sizeof(said) - (size_t)n, ", local ports %u to %u",
-			 f->first_port, f->last_port);
-	memcpy(why, in->verdict.why, sizeof(why));
-	n = snprintf(in->verdict.why, sizeof(why), "%s; this one: %s", said, why);
-	if (n >= (int)sizeof(why))
-		cut(in->verdict.why, sizeof(why) - 1);
 }

@@ -49,7 +49,4 @@ bool folds_told(struct folds *f, struct rst_event *event);
  */
 bool folds_next(struct folds *f, uint32_t *at, bool force, struct rst_event *out);
 
-/* Puts what an incident stands for before its sentence, if it is a fold's sample. */
-void folds_say(struct incident *in);
-
 #endif

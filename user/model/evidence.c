@@ -25,6 +25,7 @@ static const struct evidence_field of_incident[] = {
 	ROOT("guessed", BOOL, packet_guessed),
 	ROOT("stands", BOOL, stands),
 	ROOT("unasked", BOOL, unasked),
+	ROOT("no_limit", BOOL, no_limit),
 	ROOT("self_connected", BOOL, self_connected),
 	ROOT("remembered", U64, remembered),
 	ROOT("forgotten", U64, forgotten),
@@ -303,14 +304,20 @@ static bool has_past(const struct incident *in)
 	return in->ev->past.kind;
 }
 
+static bool is_task(const struct rst_task *t)
+{
+	return t->pid || t->tid || t->ns_pid || t->uid || t->exiting || t->exit_code || t->kernel ||
+	       t->oom || *t->comm;
+}
+
 static bool has_past_owner(const struct incident *in)
 {
-	return has_past(in) && !is_zero(&in->ev->past.owner, sizeof(in->ev->past.owner));
+	return has_past(in) && is_task(&in->ev->past.owner);
 }
 
 static bool has_past_closer(const struct incident *in)
 {
-	return has_past(in) && !is_zero(&in->ev->past.closer, sizeof(in->ev->past.closer));
+	return has_past(in) && is_task(&in->ev->past.closer);
 }
 
 static bool has_folded(const struct incident *in)
@@ -400,6 +407,12 @@ static bool is_named(uint8_t state)
 	return *words_tcp_state(state) != '?';
 }
 
+/* Whether it is a number of ns as well, in which other keys tell it. */
+static bool is_in_ns(uint64_t ms)
+{
+	return ms <= UINT64_MAX / 1000000;
+}
+
 /* Of a connection's socket. */
 static uint32_t told_of_full(const struct rst_socket *s, uint64_t mono_ns)
 {
@@ -408,11 +421,11 @@ static uint32_t told_of_full(const struct rst_socket *s, uint64_t mono_ns)
 
 	if (s->established_ns && s->established_ns <= mono_ns)
 		told |= TOLD_AGE;
-	if (facts_state(s) != RST_TCP_SYN_SENT)
+	if (facts_state(s) != RST_TCP_SYN_SENT && is_in_ns(s->heard_ms))
 		told |= TOLD_HEARD;
-	if (facts_received(s))
+	if (facts_received(s) && is_in_ns(s->received_ms))
 		told |= TOLD_RECEIVED_MS;
-	if (s->bytes_sent)
+	if (s->bytes_sent && is_in_ns(s->sent_ms))
 		told |= TOLD_SENT_MS;
 	/* A reader takes it for never when nothing is said. */
 	if (s->read_ms)
@@ -429,7 +442,7 @@ static uint32_t told_of_full(const struct rst_socket *s, uint64_t mono_ns)
 
 static uint32_t told_of_socket(const struct rst_socket *s, uint64_t mono_ns)
 {
-	uint32_t told = TOLD_SOCKET;
+	uint32_t told = 0;
 
 	if (s->kind == RST_SOCK_FULL)
 		told |= told_of_full(s, mono_ns);
@@ -439,8 +452,11 @@ static uint32_t told_of_socket(const struct rst_socket *s, uint64_t mono_ns)
 		told |= TOLD_RECEIVED;
 	if (s->kind == RST_SOCK_LISTENER)
 		told |= TOLD_LISTENER | TOLD_KIND;
-	if (s->kind != RST_SOCK_LISTENER || s->cookies_ms == RST_NEVER)
+	if (s->kind == RST_SOCK_LISTENER ? s->cookies_ms == RST_NEVER : !s->cookies_ms)
 		told |= TOLD_COOKIES_MS;
+	if (s->kind == RST_SOCK_NONE)
+		return told;
+	told |= TOLD_SOCKET;
 	if (is_named(facts_state(s)) && (facts_state(s) == s->state || is_named(s->state))) {
 		told |= TOLD_STATE;
 		if (facts_state(s) != s->state)
@@ -475,12 +491,8 @@ static bool is_plain_emitter(const struct incident *in)
 uint32_t evidence_told(const struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
-	uint32_t told = 0;
+	uint32_t told = told_of_socket(&ev->sock, ev->hdr.mono_ns);
 
-	if (ev->sock.kind != RST_SOCK_NONE)
-		told |= told_of_socket(&ev->sock, ev->hdr.mono_ns);
-	else
-		told |= TOLD_READ_MS | TOLD_COOKIES_MS | TOLD_RECEIVED;
 	if (in->stayed.what == RST_UNSENT_DROPPED)
 		told |= TOLD_STAYED;
 	if (in->packet.flags & RST_FLAG_ACK)

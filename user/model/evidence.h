@@ -21,7 +21,8 @@ enum evidence_type {
 	EVIDENCE_BOOL,
 	EVIDENCE_AGO,	/* 64 bits, a time; told as so long before the reset, a signed number */
 	EVIDENCE_DELTA, /* 32 bits; told as the difference, modulo 2^32, to the field at `from` */
-	EVIDENCE_THERE, /* 64 bits of which no more is told than that they are not 0 */
+	EVIDENCE_THERE, /* 64 bits of which no more is told than that they are not 0;
+			  * read back as the greatest number */
 	EVIDENCE_COMM,	/* char[RST_COMM_LEN] */
 	EVIDENCE_TUPLE, /* struct rst_tuple */
 };

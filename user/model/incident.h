@@ -378,6 +378,7 @@ struct incident {
 	struct opener opener;
 	struct pair pair;
 	struct after after;
+	bool no_limit; /* whoever is turned away is so because of another reset, maybe, and not by a limit */
 	struct sender sender;
 	struct process_name
 		writer; /* who wrote it into the TUN or TAP device by which it came; pid 0:

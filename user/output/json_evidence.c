@@ -54,6 +54,14 @@ static void put_tuple(struct json_out *o, const struct evidence_field *f, const 
 	json_out_end(o, c);
 }
 
+/* What a reader takes a task for: without a pid nothing is told of the process. */
+static const struct process *usual_task(const struct incident *in)
+{
+	static const struct process nobody;
+
+	return in->owner.pid ? &in->owner : &nobody;
+}
+
 static void put_field(struct json_out *o, const struct evidence_field *f, const uint8_t *base,
 		      const struct incident *in)
 {
@@ -61,7 +69,7 @@ static void put_field(struct json_out *o, const struct evidence_field *f, const 
 	uint64_t n;
 
 	if (f->type == EVIDENCE_COMM) {
-		put_comm(o, f, (const char *)at, &in->owner);
+		put_comm(o, f, (const char *)at, usual_task(in));
 		return;
 	}
 	if (f->type == EVIDENCE_TUPLE) {
@@ -69,7 +77,7 @@ static void put_field(struct json_out *o, const struct evidence_field *f, const 
 		return;
 	}
 	n = value_of(at, f->type);
-	if (f->like && n == value_of((const uint8_t *)&in->owner + f->like, f->type))
+	if (f->like && n == value_of((const uint8_t *)usual_task(in) + f->like, f->type))
 		return;
 	if (f->type == EVIDENCE_DELTA)
 		n = (uint32_t)(n - value_of(base + f->from, EVIDENCE_U32));

@@ -198,7 +198,7 @@ static int put_evidence(struct line_reader *r, const struct evidence_section *s,
 		return put_bool((bool *)at, v);
 	case EVIDENCE_THERE:
 		err = put_bool(&there, v);
-		n = there;
+		n = -(int64_t)there;
 		memcpy(at, &n, sizeof(n));
 		return err;
 	case EVIDENCE_COMM:

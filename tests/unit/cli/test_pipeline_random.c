@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "again_check.h"
 #include "base/text.h"
 #include "base/util.h"
 #include "fake_questions.h"
@@ -21,6 +22,7 @@
 #define ROUNDS 4000
 
 static uint32_t seed, began_with;
+static size_t explained_again;
 
 /* xorshift32 */
 static uint32_t next(void)
@@ -388,10 +390,13 @@ static void check_line(const struct incident *in)
 {
 	struct sink_style style = { .stack = below(2), .wide = below(2), .time = below(3) };
 	_cleanup(freep) char *text = sample_render(&sink_text, &style, in, NULL);
+	char where[32];
 	_cleanup(freep) char *json = sample_render(&sink_json, &style, in, NULL);
 
 	check_text(text, in);
 	check_json(json);
+	snprintf(where, sizeof(where), "seed %u", began_with);
+	explained_again += again_check(in, where);
 }
 
 /* ---- */
@@ -450,4 +455,5 @@ Test(pipeline_random, any_record_becomes_a_sentence_or_is_refused)
 	}
 	/* Records that are all refused would test nothing. */
 	cr_assert_gt(lines, rounds / 2);
+	cr_assert_gt(explained_again, lines / 2);
 }

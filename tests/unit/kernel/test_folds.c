@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "explain/attribute.h"
 #include "kernel/folds.h"
 #include "sample.h"
 
@@ -317,7 +318,7 @@ static const char *said(uint64_t count)
 {
 	sample.ev.folded.count = count;
 	snprintf(sample.in.verdict.why, sizeof(sample.in.verdict.why), "512 bytes unread");
-	folds_say(&sample.in);
+	attribute_folded(&sample.in);
 	return sample.in.verdict.why;
 }
 
@@ -384,7 +385,7 @@ Test(folds, a_long_sentence_is_cut_between_characters)
 			len += 2;
 		}
 		why[len] = '\0';
-		folds_say(&sample.in);
+		attribute_folded(&sample.in);
 		len = strlen(why);
 		cr_expect_lt(len, WHY_MAX);
 		cr_expect_gt(len, WHY_MAX - 4, "no more is cut than has to be");
@@ -401,7 +402,7 @@ Test(folds, the_longest_sentence_fits)
 	sample.ev.folded = (struct rst_folded){
 		.count = UINT64_MAX, .span_ns = UINT64_MAX, .last_port = 65535, .remotes = 1
 	};
-	folds_say(&sample.in);
+	attribute_folded(&sample.in);
 	cr_assert_eq(strlen(sample.in.verdict.why), WHY_MAX - 1);
 	cr_assert_not_null(
 		strstr(sample.in.verdict.why, ", local ports 0 to 65535; this one: www"));

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "kernel/folds.h"
+#include "explain/attribute.h"
 #include "json_check.h"
 #include "page.h"
 
@@ -22,7 +22,7 @@ static void setup(void)
 						.last_port = 8080,
 						.level = RST_FOLD_PREFIX,
 						.remotes = 1 };
-	folds_say(&sample.in);
+	attribute_folded(&sample.in);
 }
 
 TestSuite(sink_folded, .init = setup);
