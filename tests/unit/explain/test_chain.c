@@ -385,3 +385,32 @@ Test(chain, a_listener_is_closed)
 	chain_find(&chain, &b->in);
 	cr_expect(b->in.after.there);
 }
+
+/* One thread serves many: what was connected long after this client had asked was for another. */
+Test(chain, made_for_another)
+{
+	struct built *b = closes(13);
+
+	b->ev.cpu_task.tid = 12;
+	b->ev.sock.created_ns = BUILD_NOW_NS - 9000 * MS;
+	b->ev.sock.received_ms = 8000;
+	refused(12, 500 * US, 7999);
+	chain_find(&chain, &b->in);
+	cr_expect_not(b->in.after.there);
+	/* Its last request came just before. */
+	b->ev.sock.received_ms = 3;
+	chain_find(&chain, &b->in);
+	cr_expect(b->in.after.there);
+	/* Or the two began together, and have been idle since. */
+	memset(&b->in.after, 0, sizeof(b->in.after));
+	b->ev.sock.received_ms = 5000;
+	chain.link[0].taken = false;
+	chain.link[0].begun_ns = BUILD_NOW_NS - 9000 * MS + CHAIN_MADE_NS;
+	chain_find(&chain, &b->in);
+	cr_expect(b->in.after.there);
+	memset(&b->in.after, 0, sizeof(b->in.after));
+	chain.link[0].taken = false;
+	chain.link[0].begun_ns++;
+	chain_find(&chain, &b->in);
+	cr_expect_not(b->in.after.there);
+}
