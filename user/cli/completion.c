@@ -108,6 +108,8 @@ static const char *const bash_end =
 	"		_rsttrace_offer \"$cur\" \"${_rsttrace_commands[@]}\"\n"
 	"	elif [ \"$command\" = explain ]; then\n"
 	"		_rsttrace_offer \"$cur\" \"${_rsttrace_causes[@]}\" \"${_rsttrace_rules[@]}\"\n"
+	"	elif [ \"$command\" = report ]; then\n"
+	"		_rsttrace_files \"$cur\"\n"
 	"	fi\n"
 	"}\n"
 	"complete -F _rsttrace rsttrace\n";
@@ -240,6 +242,7 @@ static const char *const zsh_end =
 	"	done\n"
 	"	rest=('1:command:_rsttrace_first')\n"
 	"	[[ $command == explain ]] && rest+=(\"2:cause or rule:($_rsttrace_cause_names $_rsttrace_rules)\")\n"
+	"	[[ $command == report ]] && rest+=('*:recording:_files')\n"
 	"	_rsttrace_options $command\n"
 	"	_arguments -s : $reply $rest\n"
 	"}\n\n"

@@ -8,6 +8,7 @@
 
 #include "cli/cmd_doctor.h"
 #include "cli/cmd_explain.h"
+#include "cli/cmd_report.h"
 #include "cli/cmd_trace.h"
 #include "cli/completion.h"
 #include "cli/options.h"
@@ -45,6 +46,7 @@ static int (*const commands[])(const struct options *) = {
 	[COMMAND_TRACE] = cmd_trace,	 [COMMAND_EXPLAIN] = cmd_explain,
 	[COMMAND_DOCTOR] = cmd_doctor,	 [COMMAND_HELP] = cmd_help,
 	[COMMAND_VERSION] = cmd_version, [COMMAND_COMPLETION] = cmd_completion,
+	[COMMAND_REPORT] = cmd_report,
 };
 
 /* A closed descriptor below 3 would be given to the next file opened, and that one written into. */

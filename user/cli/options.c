@@ -52,7 +52,7 @@ static const struct definition *definition_of(int value)
 	return d;
 }
 
-static int add_prefix(const struct parse *p, const char *arg)
+int options_add_prefix(const struct parse *p, const char *arg)
 {
 	struct options *o = p->o;
 	struct rst_prefix prefix;
@@ -115,7 +115,7 @@ static int parse_trace(const struct parse *p, int argc, char **argv)
 	int err;
 
 	for (int i = 0; i < argc; i++) {
-		err = add_prefix(p, argv[i]);
+		err = options_add_prefix(p, argv[i]);
 		if (err)
 			return err;
 		if (o->capture.family &&
@@ -145,6 +145,8 @@ static int parse_version(const struct parse *p, int argc, char **argv)
 /* The first is what happens without a word. */
 static const struct command_word words[] = {
 	{ "trace", COMMAND_TRACE, "one line for each reset, live", parse_trace },
+	{ "report", COMMAND_REPORT, "what recordings hold, grouped; without privileges",
+	  options_parse_report },
 	{ "explain", COMMAND_EXPLAIN, "what a cause or a rule means, how it is told",
 	  parse_explain },
 	{ "doctor", COMMAND_DOCTOR, "whether tracing works here, and what is lost", parse_doctor },

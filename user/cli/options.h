@@ -10,6 +10,7 @@
 #include "model/causes.h"
 #include "event.h"
 #include "kernel/tracer_config.h"
+#include "model/tally.h"
 #include "cli/terminal.h"
 #include "output/sink.h"
 
@@ -19,9 +20,16 @@ enum command {
 	COMMAND_TRACE,
 	COMMAND_EXPLAIN,
 	COMMAND_DOCTOR,
+	COMMAND_REPORT,
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_COMPLETION,
+};
+
+/* --flow: one end. Family 0: any address; port 0: any. */
+struct flow_end {
+	struct rst_prefix address;
+	uint16_t port;
 };
 
 struct options {
@@ -49,6 +57,22 @@ struct options {
 	bool explain_rules;    /* explain rules: list them */
 	bool explain_markdown; /* explain --markdown: the table of the README, or of docs/rules.md */
 	const char *shell;     /* --completion: "bash" or "zsh" */
+
+	/* report */
+	char *const *file; /* files and folders; none: the recorder's folder */
+	size_t files;
+	enum tally_key by[TALLY_BY_MAX]; /* --by */
+	size_t keys;			 /* of these; 0: not given */
+	enum tally_sort sort;
+	size_t top;	    /* --top; 0: not given */
+	bool list;	    /* --list: the lines themselves */
+	const char *comm;   /* --comm; NULL: all */
+	uint64_t since_ns;  /* --since, CLOCK_REALTIME; 0: not given, as the next two */
+	uint64_t until_ns;  /* --until */
+	uint64_t at_ns;	    /* --at */
+	uint64_t within_ns; /* --within; 0: not given */
+	bool has_flow;	    /* --flow */
+	struct flow_end flow[2];
 };
 
 /*

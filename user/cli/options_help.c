@@ -3,10 +3,8 @@
 #include "cli/options_table.h"
 
 static const char *const sections[SECTIONS] = {
-	[SECTION_WHAT] = "Which resets",
-	[SECTION_OUTPUT] = "Output",
-	[SECTION_RUN] = "The run",
-	[SECTION_OTHER] = "Other",
+	[SECTION_WHAT] = "Which resets", [SECTION_OUTPUT] = "Output", [SECTION_RUN] = "The run",
+	[SECTION_REPORT] = "Recordings", [SECTION_OTHER] = "Other",
 };
 
 void options_help(FILE *out)
@@ -14,6 +12,7 @@ void options_help(FILE *out)
 	const struct definition *d;
 
 	fputs("Usage: rsttrace [trace] [OPTION...] [ADDRESS[/BITS]...]\n"
+	      "       rsttrace report [OPTION...] [FILE|FOLDER...] [ADDRESS[/BITS]...]\n"
 	      "       rsttrace explain [CAUSE | RULE | rules] [--markdown]\n"
 	      "       rsttrace doctor [-j] [-v] [-i NAME[:generic]]...\n\n"
 	      "Says who reset a TCP connection, and why: one line for each RST this host sends or\n"
@@ -39,7 +38,8 @@ void options_help(FILE *out)
 	      "summary.\n\n"
 	      "Examples:\n"
 	      "  rsttrace -L 443 --abnormal           what goes wrong on the HTTPS port\n"
-	      "  rsttrace -j -d 60 10.0.0.0/8         a minute of one network, as JSON\n\n"
+	      "  rsttrace -j -d 60 10.0.0.0/8         a minute of one network, as JSON\n"
+	      "  rsttrace report --since yesterday    what recordings hold of these days, grouped\n\n"
 	      "Exit codes: 0 normal end, 1 failure while running (doctor: tracing cannot work), 2 wrong\n"
 	      "command line.\n",
 	      out);

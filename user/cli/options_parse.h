@@ -46,4 +46,16 @@ int options_complain_explain(const struct parse *p, const char *word);
 /* An option that the command does not have, and who has it. */
 int options_complain_foreign(const struct parse *p, const struct command_word *word);
 
+/* Reads an address or a prefix, and adds it to the filters. Returns 0, or -EINVAL after one line on p->err. */
+int options_add_prefix(const struct parse *p, const char *arg);
+
+/* The options of `report`, in options_report.c, and what stands behind the word. */
+int options_set_by(struct parse *p, const struct definition *d, const char *arg);
+int options_set_sort(struct parse *p, const struct definition *d, const char *arg);
+int options_set_top(struct parse *p, const struct definition *d, const char *arg);
+int options_set_when(struct parse *p, const struct definition *d, const char *arg);
+int options_set_within(struct parse *p, const struct definition *d, const char *arg);
+int options_set_flow(struct parse *p, const struct definition *d, const char *arg);
+int options_parse_report(const struct parse *p, int argc, char **argv);
+
 #endif

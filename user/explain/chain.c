@@ -78,14 +78,8 @@ void chain_keep(struct chain *c, const struct incident *in)
 	};
 }
 
-/* Whether the connection of L was made for what happened at AT_NS. */
-static bool made_for(const struct chain_link *l, uint64_t at_ns)
-{
-	return at_ns && l->begun_ns + TICK_NS >= at_ns && l->begun_ns <= at_ns + CHAIN_MADE_NS;
-}
-
-/* Whether the connection of L was in use for the one of IN: made when that began, or when its last data came; or
- * written to since those came. One thread may serve many, of which another one's was made meanwhile. */
+/* Whether the connection of L was in use for the one of IN: made meanwhile, or written to since that one's last
+ * data came. */
 static bool in_use(const struct chain_link *l, const struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
@@ -95,8 +89,7 @@ static bool in_use(const struct chain_link *l, const struct incident *in)
 
 	if (ev->sock.kind != RST_SOCK_FULL || l->what.role != RST_ROLE_CLIENT || !l->begun_ns)
 		return true;
-	if ((!ev->sock.created_ns && !asked) || made_for(l, ev->sock.created_ns) ||
-	    made_for(l, asked))
+	if (!ev->sock.created_ns || l->begun_ns + TICK_NS >= ev->sock.created_ns)
 		return true;
 	return asked && l->sent_ns && l->sent_ns + TICK_NS >= asked;
 }

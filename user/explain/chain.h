@@ -12,10 +12,6 @@
 /* A proxy passes the end of a connection on at once. */
 #define CHAIN_NS 100000000ULL
 
-/* And asks its upstream, or connects to it, when it is asked: at once, but for names that must be looked up and
- * threads that are busy. */
-#define CHAIN_MADE_NS 2000000000ULL
-
 /* How many are remembered: more come in that time only in a flood, where nothing can be told apart. */
 #define CHAIN_MAX 256
 

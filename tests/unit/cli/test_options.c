@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/util.h"
 #include "cli/options.h"
@@ -283,11 +285,92 @@ Test(options, commands)
 	cr_assert_eq(good("-j doctor").command, COMMAND_DOCTOR);
 }
 
+Test(options, report)
+{
+	struct options o =
+		good("report a.zst --by process,local-port --sort first --top 7 10.0.0.0/8 "
+		     "b.zst -L 443 --comm nginx --since @100 --until @200");
+
+	cr_assert_eq(o.command, COMMAND_REPORT);
+	cr_assert_eq(o.files, 2);
+	cr_assert_str_eq(o.file[0], "a.zst");
+	cr_assert_str_eq(o.file[1], "b.zst");
+	cr_assert_eq(o.capture.prefixes, 1);
+	cr_assert_eq(o.keys, 2);
+	cr_assert_eq(o.by[0], TALLY_PROCESS);
+	cr_assert_eq(o.by[1], TALLY_LOCAL_PORT);
+	cr_assert_eq(o.sort, TALLY_SORT_FIRST);
+	cr_assert_eq(o.top, 7);
+	cr_assert_str_eq(o.comm, "nginx");
+	cr_assert_eq(o.since_ns, 100000000000);
+	cr_assert_eq(o.until_ns, 200000000000);
+	o = good("report");
+	cr_assert(!o.files && !o.keys && !o.top && !o.list && !o.since_ns && !o.has_flow);
+}
+
+/* What exists is a file, whatever it looks like. */
+Test(options, report_of_a_file_that_looks_like_an_address)
+{
+	char folder[] = "/tmp/rsttrace-options-XXXXXX";
+	struct options o;
+
+	cr_assert(mkdtemp(folder));
+	cr_assert_eq(chdir(folder), 0);
+	cr_assert_eq(mkdir("10.0.0.1", 0700), 0);
+	o = good("report 10.0.0.1 10.0.0.2");
+	cr_expect_eq(o.files, 1);
+	cr_expect_eq(o.capture.prefixes, 1);
+	rmdir("10.0.0.1");
+	rmdir(folder);
+}
+
+Test(options, flows)
+{
+	struct options o =
+		good("report --at @100 --within 5min --flow 10.0.0.1:51234,[2001:db8::1]:443");
+
+	cr_expect(o.has_flow);
+	cr_expect_eq(o.at_ns, 100000000000);
+	cr_expect_eq(o.within_ns, 300000000000);
+	cr_expect_eq(o.flow[0].address.family, 4);
+	cr_expect_eq(o.flow[0].port, 51234);
+	cr_expect_eq(o.flow[1].address.family, 6);
+	cr_expect_eq(o.flow[1].port, 443);
+	o = good("report --at @100 --flow *:443,10.0.0.1");
+	cr_expect(!o.flow[0].address.family && o.flow[0].port == 443);
+	cr_expect(o.flow[1].address.family == 4 && !o.flow[1].port);
+	o = good("report --at @100 --flow 2001:db8::1,10.0.0.1:*");
+	cr_expect(o.flow[0].address.family == 6 && !o.flow[0].port && !o.flow[1].port);
+}
+
 /* Each is refused with exactly one line, which says what to try; WORD must occur in it. */
 static const struct {
 	const char *line, *word;
 } bad[] = {
 	{ "-x", "'-x'" },
+	{ "--by cause", "trace does not know --by; try rsttrace report --by KEY[,KEY]" },
+	{ "report --by cause,colour", "'colour'; try cause, process" },
+	{ "report --by cause,", "''" },
+	{ "report --by cause,pid,pod,host,peer", "too many words" },
+	{ "report --sort size", "'size'; try count, first, last or name" },
+	{ "report --top 0", "'0'" },
+	{ "report --top 5x", "'5x'" },
+	{ "report --top ''", "''" },
+	{ "report --since soon", "bad --since 'soon'; try -1h" },
+	{ "report --since @200 --until @100", "--since is later than --until" },
+	{ "report --within 5min", "--at" },
+	{ "report --at @1 --within 0", "'0'" },
+	{ "report --flow 10.0.0.1:80,10.0.0.2:90", "--at" },
+	{ "report --at @1 --flow 10.0.0.1:80", "bad --flow" },
+	{ "report --at @1 --flow *,*:80", "bad --flow" },
+	{ "report --at @1 --flow 10.0.0.1:0,*", "bad --flow" },
+	{ "report --at @1 --flow 10.0.0.1:65536,*", "bad --flow" },
+	{ "report --at @1 --flow 10.0.0.0/8,*", "bad --flow" },
+	{ "report --at @1 --flow [::1:80,*", "bad --flow" },
+	{ "report --at @1 --flow 10.0.0.1:80,,", "bad --flow" },
+	{ "report --list --by cause", "--list and --by" },
+	{ "report ''", "empty" },
+	{ "report -i eth0", "report does not know --interface" },
 	{ "doctor --frob", "'--frob'" },
 	{ "doctor -q", "doctor does not know --quiet; try rsttrace trace --quiet" },
 	{ "-L 80 doctor -j",

@@ -336,72 +336,6 @@ Test(chain, nothing_was_asked)
 	cr_expect(b->in.after.there);
 }
 
-/* The other way round: its client is gone, and so it drops what it had asked its upstream for. */
-Test(chain, from_the_client)
-{
-	struct built *b = closes(13);
-
-	b->ev.cpu_task.tid = 12;
-	b->ev.sock.role = b->in.role = RST_ROLE_CLIENT;
-	refused(12, 500 * US, 7999);
-	chain.link[0].what.role = RST_ROLE_SERVER;
-	chain.link[0].what.cause = CAUSE_RESET_BY_PEER;
-	/* However long that one has been there. */
-	chain.link[0].begun_ns = BUILD_NOW_NS - 9000 * MS;
-	chain_find(&chain, &b->in);
-	cr_assert(b->in.after.there);
-	attribute_why(&b->in);
-	cr_expect(strstr(b->in.verdict.why,
-			 "; 500 us after the connection from 127.0.0.1:7999 was reset in "
-			 "the same thread"),
-		  "%s", b->in.verdict.why);
-}
-
-/* What is older than the tracer, at either end, may have been in use. */
-Test(chain, older_than_the_tracer)
-{
-	struct built *b = closes(13);
-
-	b->ev.cpu_task.tid = 12;
-	b->ev.sock.received_ms = 1;
-	refused(12, 500 * US, 7999);
-	chain.link[0].begun_ns = 0;
-	chain_find(&chain, &b->in);
-	cr_expect(b->in.after.there);
-	memset(&b->in.after, 0, sizeof(b->in.after));
-	chain.link[0].taken = false;
-	chain.link[0].begun_ns = BUILD_NOW_NS - 9000 * MS;
-	b->ev.sock.created_ns = 0;
-	b->ev.sock.received_ms = RST_NEVER_MS;
-	chain_find(&chain, &b->in);
-	cr_expect(b->in.after.there);
-}
-
-/* Several addresses of one name are tried when they refuse; what was reset had been connected to. */
-Test(chain, resets_of_several_addresses)
-{
-	refused(12, 900 * US, 7999);
-	chain.link[0].what.tuple.remote[3] = 9;
-	refused(12, 500 * US, 7999);
-	chain.link[0].what.cause = chain.link[1].what.cause = CAUSE_RESET_BY_PEER;
-	cr_expect_not(closes(12)->in.after.there);
-	chain.link[0].what.cause = CAUSE_REFUSED;
-	cr_expect_not(closes(12)->in.after.there);
-	chain.link[1].what.cause = CAUSE_REFUSED;
-	cr_expect(closes(12)->in.after.there);
-}
-
-/* What the other end says of it, where that is here. */
-Test(chain, what_the_upstream_says)
-{
-	struct built *b = refused(12, 500 * US, 7999);
-
-	memset(&chain, 0, sizeof(chain));
-	b->in.pair = (struct pair){ .there = true, .cause = CAUSE_NO_LISTENER };
-	chain_keep(&chain, &b->in);
-	cr_expect_eq(closes(12)->in.after.by, CAUSE_NO_LISTENER);
-}
-
 /* Why it was closed is not known, but there is another reason than a limit. */
 Test(chain, another_threads_is_no_limit)
 {
@@ -450,33 +384,4 @@ Test(chain, a_listener_is_closed)
 	b->in.verdict.cause = CAUSE_CLOSE_UNREAD;
 	chain_find(&chain, &b->in);
 	cr_expect(b->in.after.there);
-}
-
-/* One thread serves many: what was connected long after this client had asked was for another. */
-Test(chain, made_for_another)
-{
-	struct built *b = closes(13);
-
-	b->ev.cpu_task.tid = 12;
-	b->ev.sock.created_ns = BUILD_NOW_NS - 9000 * MS;
-	b->ev.sock.received_ms = 8000;
-	refused(12, 500 * US, 7999);
-	chain_find(&chain, &b->in);
-	cr_expect_not(b->in.after.there);
-	/* Its last request came just before. */
-	b->ev.sock.received_ms = 3;
-	chain_find(&chain, &b->in);
-	cr_expect(b->in.after.there);
-	/* Or the two began together, and have been idle since. */
-	memset(&b->in.after, 0, sizeof(b->in.after));
-	b->ev.sock.received_ms = 5000;
-	chain.link[0].taken = false;
-	chain.link[0].begun_ns = BUILD_NOW_NS - 9000 * MS + CHAIN_MADE_NS;
-	chain_find(&chain, &b->in);
-	cr_expect(b->in.after.there);
-	memset(&b->in.after, 0, sizeof(b->in.after));
-	chain.link[0].taken = false;
-	chain.link[0].begun_ns++;
-	chain_find(&chain, &b->in);
-	cr_expect_not(b->in.after.there);
 }

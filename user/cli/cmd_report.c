@@ -1,0 +1,314 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * cmd_report.c: `rsttrace report`: opens the recordings, gives up what it may do, then reads them line by
+ * line: grouped, or as they are.
+ */
+#include "cli/cmd_report.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/text.h"
+#include "base/util.h"
+#include "base/when.h"
+#include "cli/coverage.h"
+#include "cli/privilege.h"
+#include "cli/report_filter.h"
+#include "cli/terminal.h"
+#include "output/report_json.h"
+#include "output/report_text.h"
+#include "record/brief_read.h"
+#include "record/file_list.h"
+#include "record/file_read.h"
+
+/* Where `rsttrace record` writes. */
+#define REPORT_FOLDER "/var/log/rsttrace"
+
+#define TOP_DEFAULT 5
+#define TOP_BY_DEFAULT 20
+#define PROGRESS_AFTER_NS 1000000000ULL
+#define PROGRESS_EACH_NS 200000000ULL
+/* The clock is asked every so many lines. */
+#define PROGRESS_LINES 4096
+
+/* What goes on while the files are read. */
+struct reading {
+	const struct options *o;
+	struct brief_reader *reader;
+	struct coverage coverage;
+	struct report report;
+	struct tally *tally; /* NULL: the lines themselves are wanted */
+	uint64_t found;	     /* lines that passed */
+	uint64_t bad;	     /* lines that are no JSON of ours */
+	struct buffer out;
+	uint64_t began_ns, told_ns, bytes, size;
+	bool progress; /* standard error is a terminal */
+};
+
+static int complain(const char *what, int err)
+{
+	fprintf(stderr, "rsttrace: %s: %s\n", what, strerror(-err));
+	return err;
+}
+
+static void progress(struct reading *r, const struct file_read *f)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC), done = r->bytes + file_read_position(f);
+
+	if (now - r->began_ns < PROGRESS_AFTER_NS || now - r->told_ns < PROGRESS_EACH_NS)
+		return;
+	r->told_ns = now;
+	fprintf(stderr, "\rrsttrace: read %" PRIu64 " lines", r->report.lines);
+	if (r->size && done <= r->size)
+		fprintf(stderr, ", %" PRIu64 " %% of the files", 100 * done / r->size);
+	fputs("\033[K", stderr);
+}
+
+static void progress_end(const struct reading *r)
+{
+	if (r->told_ns)
+		fputs("\r\033[K", stderr);
+}
+
+static int take_line(struct reading *r, const struct file_item *item)
+{
+	struct brief b;
+	int err;
+
+	r->report.lines++;
+	err = brief_read(r->reader, item->text, item->len, &b);
+	if (err == -ENOMEM)
+		return err;
+	if (err) {
+		r->bad++;
+		return 0;
+	}
+	coverage_add(&r->coverage, &b);
+	if (b.kind != BRIEF_RESET && b.kind != BRIEF_REFUSAL)
+		return 0;
+	if (!report_passes(r->o, &b)) {
+		r->report.left_out++;
+		return 0;
+	}
+	if (b.kind == BRIEF_REFUSAL) {
+		if (r->tally || !r->o->refusals) {
+			r->report.refusals++;
+			return 0;
+		}
+	}
+	r->found++;
+	if (r->tally)
+		return tally_add(r->tally, &b, coverage_host(&r->coverage));
+	buffer_put(&r->out, item->text, item->len);
+	buffer_char(&r->out, '\n');
+	return buffer_write(&r->out, stdout);
+}
+
+static int read_file(struct reading *r, struct file_entry *e)
+{
+	struct file_read *f = file_read_new(e->fd, e->path);
+	struct file_item item;
+	int err = 0;
+
+	if (!f)
+		return complain(e->path, -ENOMEM);
+	e->fd = -1;
+	coverage_begin(&r->coverage);
+	for (;;) {
+		err = file_read_next(f, &item);
+		if (err) {
+			complain(e->path, err);
+			/* What was read stays, and the other files are read. */
+			err = err == -ENOMEM ? err : 0;
+			r->report.skipped++;
+			break;
+		}
+		if (item.kind == FILE_END)
+			break;
+		if (item.kind != FILE_LINE)
+			continue;
+		err = take_line(r, &item);
+		if (err)
+			break;
+		if (r->progress && r->report.lines % PROGRESS_LINES == 0)
+			progress(r, f);
+	}
+	r->bytes += file_read_position(f);
+	r->report.skipped += file_read_state(f)->places;
+	progress_end(r);
+	file_read_tell(f, stderr);
+	file_read_free(f);
+	r->report.files++;
+	return err;
+}
+
+/* Of what was asked for and not found: whether it can be here at all. */
+static void tell_absence(const struct reading *r)
+{
+	const struct options *o = r->o;
+	uint64_t from, to, before, after, lost = 0, moment;
+	char a[WHEN_TEXT], b[WHEN_TEXT];
+
+	report_span(o, &from, &to);
+	moment = o->at_ns ? o->at_ns : from;
+	if (!moment) {
+		fprintf(stderr, "rsttrace: nothing of that in %" PRIu64 " lines of %zu %s\n",
+			r->report.lines, r->report.files, r->report.files == 1 ? "file" : "files");
+		return;
+	}
+	if (coverage_at(&r->coverage, moment, &lost)) {
+		fprintf(stderr,
+			"rsttrace: nothing of that, though %s was recorded: no such RST passed this host's "
+			"TCP, or a filter of the recorder left it out (its first line has the options)\n",
+			when_text(a, moment));
+		if (lost)
+			fprintf(stderr,
+				"rsttrace: %" PRIu64
+				" events were lost in that recording; it may have "
+				"been one of them\n",
+				lost);
+		if (o->has_flow)
+			fputs("rsttrace: a fold counts many resets in one line, with one connection as "
+			      "its sample: see the same time without --flow\n",
+			      stderr);
+		return;
+	}
+	coverage_around(&r->coverage, moment, &before, &after);
+	fprintf(stderr, "rsttrace: nobody recorded at %s", when_text(a, moment));
+	if (before)
+		fprintf(stderr, "; the last before it was at %s", when_text(b, before));
+	if (after)
+		fprintf(stderr, "; the next after it at %s", when_text(b, after));
+	fputc('\n', stderr);
+}
+
+static bool shows_blocks(void)
+{
+	const char *codeset;
+
+	setlocale(LC_CTYPE, "");
+	codeset = nl_langinfo(CODESET);
+	return codeset && !strcasecmp(codeset, "UTF-8");
+}
+
+static int print_groups(struct reading *r)
+{
+	const struct options *o = r->o;
+	int width = terminal_width(STDOUT_FILENO);
+	struct report_style style = {
+		.width = width ? width : TEXT_LINE_WIDTH,
+		.colored = terminal_colored(STDOUT_FILENO, o->color),
+		.blocks = shows_blocks(),
+	};
+
+	tally_sums(r->tally, &r->report.sums);
+	r->report.group = tally_sorted(r->tally, o->sort, &r->report.groups);
+	if (!r->report.group)
+		return complain("report", -ENOMEM);
+	if (o->json)
+		report_json(&r->out, &r->report);
+	else
+		report_text(&r->out, &style, &r->report);
+	return buffer_write(&r->out, stdout);
+}
+
+static int groups_begin(struct reading *r)
+{
+	static const enum tally_key causes[] = { TALLY_CAUSE };
+	const struct options *o = r->o;
+
+	r->report.by = o->keys ? o->by : causes;
+	r->report.keys = o->keys ? o->keys : 1;
+	r->report.more = !o->keys;
+	r->report.top = o->top ? o->top : o->keys ? TOP_BY_DEFAULT : TOP_DEFAULT;
+	r->tally = tally_new(r->report.by, r->report.keys, r->report.more);
+	return r->tally ? 0 : complain("report", -ENOMEM);
+}
+
+/* The files, opened; then there is nothing more to open. */
+static int open_all(struct file_list *list, const struct options *o)
+{
+	static char folder[] = REPORT_FOLDER;
+	char *const standard[] = { folder };
+	char *const *path = o->files ? o->file : standard;
+	size_t n = o->files ? o->files : 1;
+	int err;
+
+	for (size_t i = 0; i < n; i++) {
+		err = file_list_add(list, path[i], stderr);
+		if (err)
+			return err;
+	}
+	file_list_sort(list);
+	if (list->n)
+		return 0;
+	fprintf(stderr, "rsttrace: no recordings in %s; record some with rsttrace record\n",
+		path[0]);
+	return -ENOENT;
+}
+
+static int read_all(struct reading *r, struct file_list *list)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < list->n && !err; i++)
+		err = read_file(r, &list->file[i]);
+	if (r->bad)
+		fprintf(stderr, "rsttrace: %" PRIu64 " %s no JSON of rsttrace, and passed over\n",
+			r->bad, r->bad == 1 ? "line is" : "lines are");
+	if (err == -EPIPE)
+		return 0;
+	if (err)
+		return err;
+	if (r->report.lines == r->bad) {
+		fprintf(stderr, "rsttrace: there is no line of rsttrace in %s\n",
+			list->n == 1 ? list->file[0].path : "these files");
+		return -ENODATA;
+	}
+	coverage_report(&r->coverage, &r->report);
+	if (r->tally)
+		err = print_groups(r);
+	if (!err && !r->found)
+		tell_absence(r);
+	return err == -EPIPE ? 0 : err;
+}
+
+int cmd_report(const struct options *o)
+{
+	struct reading r = { .o = o, .progress = isatty(STDERR_FILENO) };
+	struct file_list list = {};
+	bool lines = o->list || o->has_flow || (o->json && !o->keys);
+	int err;
+
+	signal(SIGPIPE, SIG_IGN);
+	err = open_all(&list, o);
+	if (err)
+		goto out;
+	err = privilege_drop();
+	if (err) {
+		complain("giving up privileges", err);
+		goto out;
+	}
+	r.began_ns = clock_ns(CLOCK_MONOTONIC);
+	r.reader = brief_reader_new();
+	if (!r.reader) {
+		err = complain("report", -ENOMEM);
+		goto out;
+	}
+	if (!lines)
+		err = groups_begin(&r);
+	if (!err)
+		err = read_all(&r, &list);
+out:
+	tally_free(r.tally);
+	brief_reader_free(r.reader);
+	coverage_free(&r.coverage);
+	buffer_free(&r.out);
+	file_list_free(&list);
+	return err;
+}
