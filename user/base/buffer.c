@@ -77,13 +77,26 @@ void buffer_format(struct buffer *b, const char *format, ...)
 		b->len += (size_t)n;
 }
 
-/* How many bytes of whole words at S take ROOM columns at most, 0: not even the first does; *COLUMNS is
- * what they take. */
-static size_t fitting(const char *s, int room, int *columns)
+/* How many of the N bytes at S are whole words that take ROOM columns at most, 0: not even the first does; *COLUMNS
+ * is what they take. */
+static size_t fitting(const char *s, size_t n, int room, int *columns)
 {
+	size_t most = room < 0 ? 0 : (size_t)room + 1;
 	size_t fit = 0;
 	int at = 0;
 
+	if (n < most) {
+		*columns = text_width(s, n);
+		return n;
+	}
+	/* As many bytes as columns. */
+	if ((size_t)text_width(s, most) == most) {
+		const char *space = memrchr(s, ' ', most);
+
+		fit = space ? (size_t)(space - s) : 0;
+		*columns = (int)fit;
+		return fit;
+	}
 	*columns = 0;
 	for (size_t i = 0; at <= room; i++) {
 		if (s[i] == ' ' || !s[i]) {
@@ -99,9 +112,11 @@ static size_t fitting(const char *s, int room, int *columns)
 
 int buffer_wrap(struct buffer *b, const char *sentence, int at, int indent, int width)
 {
+	const char *end = sentence + strlen(sentence);
+
 	while (*sentence) {
 		int columns;
-		size_t len = fitting(sentence, width - at - 1, &columns);
+		size_t len = fitting(sentence, (size_t)(end - sentence), width - at - 1, &columns);
 
 		if (len) {
 			buffer_char(b, ' ');
@@ -110,7 +125,7 @@ int buffer_wrap(struct buffer *b, const char *sentence, int at, int indent, int 
 			buffer_char(b, '\n');
 			buffer_fill(b, ' ', (size_t)indent);
 			at = indent;
-			len = fitting(sentence, width - at, &columns);
+			len = fitting(sentence, (size_t)(end - sentence), width - at, &columns);
 		}
 		/* A word longer than a line. */
 		if (!len) {

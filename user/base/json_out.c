@@ -3,9 +3,6 @@
 #include "base/json_out.h"
 #include "base/text.h"
 
-/* What a \u escape takes; the longest that one byte can become. */
-#define ESCAPE_MAX 6
-
 void json_out_begin(struct json_out *o)
 {
 	o->line.len = 0;
@@ -24,42 +21,9 @@ struct buffer *json_out_line(struct json_out *o)
 	return &o->line;
 }
 
-/* The comma after what stands before, and the key. Makes room for N bytes behind. */
-static char *begin_value(struct json_out *o, struct json_key key, size_t n)
-{
-	struct buffer *b = &o->line;
-	char *p;
-
-	if (b->room - b->len < key.len + n + 4 && !buffer_grow(b, key.len + n + 4))
-		return NULL;
-	p = b->data + b->len;
-	if (b->len && p[-1] != '{' && p[-1] != '[')
-		*p++ = ',';
-	if (key.name) {
-		*p++ = '"';
-		memcpy(p, key.name, key.len);
-		p += key.len;
-		*p++ = '"';
-		*p++ = ':';
-	}
-	return p;
-}
-
 static void end_value(struct json_out *o, const char *end)
 {
 	o->line.len = (size_t)(end - o->line.data);
-}
-
-struct json_mark json_out_open(struct json_out *o, struct json_key key, char first, char last)
-{
-	struct json_mark mark = { o->line.len, last };
-	char *p = begin_value(o, key, 1);
-
-	if (p) {
-		*p++ = first;
-		end_value(o, p);
-	}
-	return mark;
 }
 
 void json_out_end_kept(struct json_out *o, struct json_mark mark)
@@ -77,29 +41,25 @@ void json_out_end(struct json_out *o, struct json_mark mark)
 		json_out_end_kept(o, mark);
 }
 
-void json_out_put_number(struct json_out *o, struct json_key key, uint64_t n)
+void json_out_end_number(struct json_out *o, char *p, uint64_t n)
 {
-	char *p = begin_value(o, key, TEXT_NUMBER_MAX);
-
 	if (p)
 		end_value(o, p + text_number(p, n));
 }
 
 void json_out_signed(struct json_out *o, const char *key, int64_t n)
 {
-	char *p = begin_value(o, json_key(key), 1 + TEXT_NUMBER_MAX);
+	char *p = json_out_begin_value(o, json_key(key), 1 + TEXT_NUMBER_MAX);
 
-	if (!p)
-		return;
-	if (n < 0)
+	if (p && n < 0)
 		*p++ = '-';
-	end_value(o, p + text_number(p, n < 0 ? -(uint64_t)n : (uint64_t)n));
+	json_out_end_number(o, p, n < 0 ? -(uint64_t)n : (uint64_t)n);
 }
 
 void json_out_bool(struct json_out *o, const char *key, bool value)
 {
 	size_t len = value ? 4 : 5;
-	char *p = begin_value(o, json_key(key), len);
+	char *p = json_out_begin_value(o, json_key(key), len);
 
 	if (!p)
 		return;
@@ -147,10 +107,8 @@ static char *put_rest(char *p, const unsigned char *s, size_t n)
 	return p;
 }
 
-void json_out_plain(struct json_out *o, const char *key, const char *text, size_t n)
+void json_out_end_plain(struct json_out *o, char *p, const char *text, size_t n)
 {
-	char *p = begin_value(o, json_key(key), n + 2);
-
 	if (!p)
 		return;
 	*p = '"';
@@ -159,10 +117,9 @@ void json_out_plain(struct json_out *o, const char *key, const char *text, size_
 	end_value(o, p + n + 2);
 }
 
-bool json_out_put_bytes(struct json_out *o, struct json_key key, const char *text, size_t n)
+bool json_out_end_bytes(struct json_out *o, char *p, const char *text, size_t n)
 {
 	size_t plain = text_plain(text, n);
-	char *p = begin_value(o, key, plain + (n - plain) * ESCAPE_MAX + 2);
 
 	if (!p)
 		return true;

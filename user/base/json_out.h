@@ -17,6 +17,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/text.h"
 
 struct json_out {
 	struct buffer line;
@@ -49,10 +50,68 @@ static inline __attribute__((always_inline)) struct json_key json_key(const char
 	return (struct json_key){ key, key ? strlen(key) : 0 };
 }
 
+/* What a \u escape takes; the longest that one byte can become. */
+#define JSON_ESCAPE_MAX 6
+
+/*
+ * The comma after what stands before, and the key; in the line with the first byte of what follows it, which is
+ * where the value goes. There is room for N bytes. NULL: there is no memory. Inlined, since the copy of a key whose
+ * length is known is a few instructions.
+ */
+static inline __attribute__((always_inline)) char *json_out_begin_value(struct json_out *o,
+									struct json_key key,
+									size_t n)
+{
+	struct buffer *b = &o->line;
+	char *p;
+
+	if (b->room - b->len < key.len + n + 4 && !buffer_grow(b, key.len + n + 4))
+		return NULL;
+	p = b->data + b->len;
+	*p = ',';
+	/* Only the letters that open an object or an array are the same but for this bit. */
+	p += b->len && (p[-1] | 0x20) != '{';
+	if (key.name) {
+		*p++ = '"';
+		memcpy(p, key.name, key.len);
+		p += key.len;
+		*p++ = '"';
+		*p++ = ':';
+	}
+	return p;
+}
+
+/* Put the value at P, which json_out_begin_value has returned with room for it: TEXT_NUMBER_MAX bytes; N + 2; each
+ * of N escaped and 2 more. The last returns false, and puts neither value nor key, if it is no UTF-8. */
+void json_out_end_number(struct json_out *o, char *p, uint64_t n);
+void json_out_end_plain(struct json_out *o, char *p, const char *text, size_t n);
+bool json_out_end_bytes(struct json_out *o, char *p, const char *text, size_t n);
+
 /* What the functions below do, of which each is one of these with json_key. */
-struct json_mark json_out_open(struct json_out *o, struct json_key key, char first, char last);
-void json_out_put_number(struct json_out *o, struct json_key key, uint64_t n);
-bool json_out_put_bytes(struct json_out *o, struct json_key key, const char *text, size_t n);
+static inline struct json_mark json_out_open(struct json_out *o, struct json_key key, char first,
+					     char last)
+{
+	struct json_mark mark = { o->line.len, last };
+	char *p = json_out_begin_value(o, key, 1);
+
+	if (p) {
+		*p = first;
+		o->line.len = (size_t)(p + 1 - o->line.data);
+	}
+	return mark;
+}
+
+static inline void json_out_put_number(struct json_out *o, struct json_key key, uint64_t n)
+{
+	json_out_end_number(o, json_out_begin_value(o, key, TEXT_NUMBER_MAX), n);
+}
+
+static inline bool json_out_put_bytes(struct json_out *o, struct json_key key, const char *text,
+				      size_t n)
+{
+	return json_out_end_bytes(o, json_out_begin_value(o, key, n * JSON_ESCAPE_MAX + 2), text,
+				  n);
+}
 
 /* Begins an object or array inside; KEY NULL: as an element of an array. */
 static inline struct json_mark json_out_object(struct json_out *o, const char *key)
@@ -79,11 +138,13 @@ static inline void json_out_number(struct json_out *o, const char *key, uint64_t
 void json_out_signed(struct json_out *o, const char *key, int64_t n);
 void json_out_bool(struct json_out *o, const char *key, bool value);
 
-/* The N bytes at TEXT, with no NUL among them. KEY NULL: an element. Returns false, and puts nothing,
- * if it is no UTF-8. */
-/* The same of what text_plain finds nothing in. */
-void json_out_plain(struct json_out *o, const char *key, const char *text, size_t n);
+/* The N bytes at TEXT, in which text_plain finds nothing. KEY NULL: an element. */
+static inline void json_out_plain(struct json_out *o, const char *key, const char *text, size_t n)
+{
+	json_out_end_plain(o, json_out_begin_value(o, json_key(key), n + 2), text, n);
+}
 
+/* The same with no NUL among them. Returns false, and puts nothing, if it is no UTF-8. */
 static inline bool json_out_bytes(struct json_out *o, const char *key, const char *text, size_t n)
 {
 	return json_out_put_bytes(o, json_key(key), text, n);

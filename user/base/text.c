@@ -34,28 +34,68 @@ int text_width(const char *s, size_t len)
 	return (int)width;
 }
 
+/* The bits that N takes; 1 for 0. */
+static unsigned int bits_of(uint64_t n)
+{
+	return 64 - (unsigned int)__builtin_clzll(n | 1);
+}
+
+/* The decimal digits that N takes. */
+static size_t digits_of(uint64_t n)
+{
+	static const uint64_t powers[] = {
+		1U,
+		10U,
+		100U,
+		1000U,
+		10000U,
+		100000U,
+		1000000U,
+		10000000U,
+		100000000U,
+		1000000000U,
+		10000000000U,
+		100000000000U,
+		1000000000000U,
+		10000000000000U,
+		100000000000000U,
+		1000000000000000U,
+		10000000000000000U,
+		100000000000000000U,
+		1000000000000000000U,
+		10000000000000000000U,
+	};
+	/* By log10(2), which is 1233 / 4096 nearly enough for 64 bits: as many, or one too few. */
+	unsigned int few = bits_of(n) * 1233 >> 12;
+
+	return few + (few < ARRAY_SIZE(powers) && n >= powers[few]);
+}
+
 size_t text_number(char *buf, uint64_t n)
 {
-	char digits[TEXT_NUMBER_MAX];
-	size_t at = sizeof(digits), len;
+	/* Two digits a division. */
+	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+				    "25262728293031323334353637383940414243444546474849"
+				    "50515253545556575859606162636465666768697071727374"
+				    "75767778798081828384858687888990919293949596979899";
+	size_t len = n ? digits_of(n) : 1;
+	char *p = buf + len;
 
-	do {
-		digits[--at] = (char)('0' + n % 10);
-		n /= 10;
-	} while (n);
-	len = sizeof(digits) - at;
-	memcpy(buf, digits + at, len);
+	for (; n >= 100; n /= 100)
+		memcpy(p -= 2, pairs + n % 100 * 2, 2);
+	if (n >= 10)
+		memcpy(p - 2, pairs + n * 2, 2);
+	else
+		p[-1] = (char)('0' + n);
 	return len;
 }
 
 size_t text_hex(char *buf, uint64_t n)
 {
-	size_t len = 1;
+	size_t len = (bits_of(n) + 3) / 4;
 
-	while (len < TEXT_HEX_MAX && n >> 4 * len)
-		len++;
-	for (size_t i = 0; i < len; i++)
-		buf[i] = "0123456789abcdef"[n >> 4 * (len - 1 - i) & 15];
+	for (char *p = buf + len; p > buf; n >>= 4)
+		*--p = "0123456789abcdef"[n & 15];
 	return len;
 }
 
@@ -196,20 +236,31 @@ char *text_span(char *buf, uint64_t ns)
 
 char *text_address(char *buf, const uint8_t *address, uint8_t family)
 {
-	if (family == 4)
-		print(buf, TEXT_ENDPOINT_MAX, "%u.%u.%u.%u", address[0], address[1], address[2],
-		      address[3]);
-	else if (family != 6 || !inet_ntop(AF_INET6, address, buf, TEXT_ENDPOINT_MAX))
+	char *p = buf;
+
+	if (family == 4) {
+		for (int i = 0; i < 4; i++) {
+			p += text_number(p, address[i]);
+			*p++ = i < 3 ? '.' : '\0';
+		}
+		return buf;
+	}
+	if (family != 6 || !inet_ntop(AF_INET6, address, buf, TEXT_ENDPOINT_MAX))
 		strcpy(buf, "?");
 	return buf;
 }
 
 char *text_endpoint(char *buf, const uint8_t *address, uint8_t family, uint16_t port)
 {
-	char host[TEXT_ENDPOINT_MAX];
+	char *p = buf;
 
-	text_address(host, address, family);
-	print(buf, TEXT_ENDPOINT_MAX, family == 6 ? "[%s]:%u" : "%s:%u", host, port);
+	if (family == 6)
+		*p++ = '[';
+	p += strlen(text_address(p, address, family));
+	if (family == 6)
+		*p++ = ']';
+	*p++ = ':';
+	p[text_number(p, port)] = '\0';
 	return buf;
 }
 
@@ -318,31 +369,55 @@ static size_t plain_length(const unsigned char *s, size_t n)
 /* Eight bytes at a time: a bit is left in the highest of those that are less than their like in
  * LIMIT, or that are zero, and perhaps of some behind them. */
 #define EACH(byte) (0x0101010101010101ULL * (byte))
-#define LESS(x, limit) (((x)-EACH(limit)) & ~(x)&EACH(0x80))
-#define ZERO(x) LESS(x, 1)
 
-static bool all_plain(const char *s)
+/* Whether all eight bytes of X are plain. Where none has its highest bit set, a subtraction or addition sets it
+ * in those that are meant: below a space, a quote, a backslash, DEL. What it carries on comes from one of those. */
+static bool all_plain(uint64_t x)
+{
+	return !((x | (x - EACH(0x20)) | ((x ^ EACH('"')) - EACH(1)) |
+		  ((x ^ EACH('\\')) - EACH(1)) | (x + EACH(1))) &
+		 EACH(0x80));
+}
+
+static uint64_t load(const char *s)
 {
 	uint64_t x;
 
 	memcpy(&x, s, sizeof(x));
-	return !((x & EACH(0x80)) | LESS(x, 0x20) | ZERO(x ^ EACH('"')) | ZERO(x ^ EACH('\\')) |
-		 ZERO(x ^ EACH(0x7f)));
+	return x;
+}
+
+/* All of four to eight bytes, some of them twice. */
+static uint64_t load_few(const char *s, size_t n)
+{
+	uint32_t first, last;
+
+	memcpy(&first, s, sizeof(first));
+	memcpy(&last, s + n - sizeof(last), sizeof(last));
+	return (uint64_t)first << 32 | last;
+}
+
+/* How many of the N bytes at S are plain, the first AT of which are. */
+static size_t plain_rest(const char *s, size_t n, size_t at)
+{
+	/* The last eight, of which some have been looked at. */
+	if (n >= sizeof(uint64_t) && n - at < sizeof(uint64_t) &&
+	    all_plain(load(s + n - sizeof(uint64_t))))
+		return n;
+	if (n >= sizeof(uint32_t) && n < sizeof(uint64_t) && all_plain(load_few(s, n)))
+		return n;
+	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
+		at++;
+	return at;
 }
 
 size_t text_plain(const char *s, size_t n)
 {
 	size_t at = 0;
 
-	while (n - at >= sizeof(uint64_t) && all_plain(s + at))
+	while (n - at >= sizeof(uint64_t) && all_plain(load(s + at)))
 		at += sizeof(uint64_t);
-	/* The last eight, of which some have been looked at. */
-	if (n >= sizeof(uint64_t) && n - at < sizeof(uint64_t) &&
-	    all_plain(s + n - sizeof(uint64_t)))
-		return n;
-	while (at < n && is_plain((unsigned char)s[at]) && s[at] != '"')
-		at++;
-	return at;
+	return at == n ? n : plain_rest(s, n, at);
 }
 
 bool text_is_printable(const char *s, size_t n)

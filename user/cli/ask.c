@@ -439,11 +439,13 @@ static bool take_owner(struct incident *in, const struct rst_found *found)
 
 int ask_owners(const struct ask *a, struct incident *in, size_t n, size_t *missing)
 {
-	struct asked q = { .n = 0 };
+	/* It is big, and for most batches there is nothing in it. */
+	struct asked q;
 	int err = 0;
 
-	*missing = 0;
+	*missing = q.n = 0;
 	collect(&q, in, n);
+	memset(q.found, 0, q.n * sizeof(*q.found));
 	if (q.n)
 		err = a->questions->owners(a->context, q.inode, q.found, q.n);
 	for (size_t i = 0; i < n; i++) {

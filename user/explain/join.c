@@ -19,7 +19,7 @@ void join_init(struct join *j, uint64_t seed)
 	j->translated = NULL;
 	j->context = NULL;
 	j->first = 1;
-	j->last = j->newest_seen = j->ids = j->keep = 0;
+	j->last = j->newest_seen = j->newest_arrival = j->ids = j->keep = 0;
 	memset(j->waiting, 0, sizeof(j->waiting));
 	j->waits = 0;
 }
@@ -79,6 +79,11 @@ uint64_t join_id(struct join *j)
 uint64_t join_newest(const struct join *j, const struct rst_tuple *tuple)
 {
 	return j->bucket[bucket_of(j, tuple)];
+}
+
+uint64_t join_newest_like(const struct join *j, const struct join_entry *e)
+{
+	return j->bucket[bucket_at(e->local_hash, e->remote_hash)];
 }
 
 struct join_entry *join_append(struct join *j, const struct rst_tuple *tuple)

@@ -106,7 +106,8 @@ struct join {
 	uint64_t ids;			    /* given to lines so far */
 	struct rst_stayed waiting[JOIN_STAYED]; /* for their event; hdr.size 0: none */
 	uint32_t waits;				/* so many have */
-	uint64_t newest_seen; /* the newest of which the RST itself was seen; 0: none */
+	uint64_t newest_seen;	 /* the newest of which the RST itself was seen; 0: none */
+	uint64_t newest_arrival; /* the newest that was an arrival at first; 0: none */
 	uint64_t node_bucket[JOIN_NODE_BUCKETS]; /* the newest node: see mates_group.c; 0: none */
 	join_translated_fn *translated;		 /* NULL: nobody knows */
 	void *context;				 /* its first argument */

@@ -41,7 +41,7 @@ static struct join_entry *also_answered(struct join *j, const struct join_entry 
 /* Whether RSTs are seen where E's went to. Of many that bear one number it is not yet known then which is which. */
 static bool is_seen_there(struct join *j, const struct join_entry *e)
 {
-	uint64_t n = join_newest(j, &e->event.tuple);
+	uint64_t n = join_newest_like(j, e);
 
 	for (int i = 0; i < ALSO_WALK && join_has(j, n); i++) {
 		const struct join_entry *m = join_at(j, n);
@@ -56,7 +56,7 @@ static bool is_seen_there(struct join *j, const struct join_entry *e)
 
 bool join_gather_answers(struct join *j, struct join_entry *e, uint64_t now_ns, bool force)
 {
-	uint64_t newest = join_newest(j, &e->event.tuple), n = newest;
+	uint64_t newest = join_newest_like(j, e), n = newest;
 	struct join_entry *m;
 
 	while (!force && (m = also_answered(j, e, &n)))

@@ -95,6 +95,9 @@ static void take_translated(struct join *j, struct join_entry *e)
 
 void join_take_arrival(struct join *j, struct join_entry *e)
 {
+	/* Without -i, there is none. */
+	if (!j->newest_arrival || j->newest_arrival < j->first)
+		return;
 	if (!take_arrival(j, e, true) &&
 	    !(e->direction == DIR_RECEIVED && take_arrival(j, e, false)))
 		take_translated(j, e);
@@ -111,7 +114,7 @@ void join_arrival(struct join *j, const struct rst_arrival *arrival, uint32_t ne
 	e->event.reason = -1;
 	e->arrival = *arrival;
 	e->have_arrival = e->arrival_only = true;
-	j->newest_seen = j->last;
+	j->newest_seen = j->newest_arrival = j->last;
 	e->direction = DIR_RECEIVED;
 	e->due_ns = arrival->hdr.mono_ns + JOIN_ARRIVAL_NS;
 }

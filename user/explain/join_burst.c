@@ -47,7 +47,7 @@ static bool of_burst(const struct join_entry *m, const struct join_entry *entry)
 /* The farthest that is known: data may have come between the RSTs. */
 static uint32_t find_base(const struct join *j, const struct join_entry *entry)
 {
-	uint64_t n = join_newest(j, &entry->event.tuple);
+	uint64_t n = join_newest_like(j, entry);
 	uint32_t base, next;
 
 	next_of_peer(&entry->event, &base);
@@ -83,7 +83,7 @@ static void add_company(const struct join_entry *entry, uint32_t expected,
 
 void join_burst(const struct join *j, const struct join_entry *entry, struct suspicion *burst)
 {
-	uint64_t n = join_newest(j, &entry->event.tuple);
+	uint64_t n = join_newest_like(j, entry);
 	uint32_t ahead[BURST_MAX], base, expected, ip_id = UINT32_MAX;
 
 	burst->resets = burst->ahead = burst->equal = burst->stale = 0;

@@ -13,6 +13,9 @@
  * hang on it by `next`. 0: none. */
 uint64_t join_newest(const struct join *j, const struct rst_tuple *tuple);
 
+/* The same between the ends of an entry. */
+uint64_t join_newest_like(const struct join *j, const struct join_entry *e);
+
 /* Adds an entry between these two ends. The caller fills its event. */
 struct join_entry *join_append(struct join *j, const struct rst_tuple *tuple);
 

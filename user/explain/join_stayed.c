@@ -41,7 +41,7 @@ static bool is_of(const struct rst_stayed *s, const struct join_entry *e)
 
 void join_take_waiting(struct join *j, struct join_entry *e)
 {
-	for (size_t i = 0; i < JOIN_STAYED; i++) {
+	for (size_t i = 0; i < JOIN_STAYED && i < j->waits; i++) {
 		struct rst_stayed *s = &j->waiting[i];
 
 		if (!s->hdr.size || !is_of(s, e))

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +16,7 @@
 #include "host/process.h"
 
 #define NAMED "/run/netns"
-#define ROOM 1024
+#define MOST 1024
 
 struct known {
 	uint32_t netns; /* 0: free */
@@ -26,7 +27,7 @@ struct known {
 };
 
 static struct known *known;
-static size_t nknown;
+static size_t nknown, room;
 static uint64_t looked_ns, rest_until_ns;
 
 static struct known *known_of(uint32_t netns)
@@ -40,9 +41,17 @@ static struct known *known_of(uint32_t netns)
 static struct known *known_add(uint32_t netns)
 {
 	struct known *k = known_of(netns);
+	size_t more = room ? room * 2 : 16;
 
-	if (k || nknown == ROOM)
+	if (k || nknown == MOST)
 		return k;
+	if (nknown == room) {
+		k = realloc(known, more * sizeof(*known));
+		if (!k)
+			return NULL;
+		known = k;
+		room = more;
+	}
 	k = &known[nknown++];
 	memset(k, 0, sizeof(*k));
 	k->netns = netns;
@@ -121,11 +130,7 @@ static void look_at_names(void)
 
 static void look(uint64_t now)
 {
-	if (!known)
-		known = calloc(ROOM, sizeof(*known));
 	nknown = 0;
-	if (!known)
-		return;
 	look_at_processes(netns_of("self"));
 	look_at_names();
 	looked_ns = now;

@@ -133,31 +133,48 @@ static uint32_t stack_size(const struct rst_event *event)
 	return event->nstack < RST_STACK_MAX ? event->nstack : RST_STACK_MAX;
 }
 
-/* Asks at once for all that is new in the event's stack. */
-static void learn(struct symbols *s, const struct rst_event *event)
+/* Asks at once for all that is new in the event's stack from frame AT on. */
+static void learn(struct symbols *s, const struct rst_event *event, uint32_t at)
 {
 	uint64_t address[RST_STACK_MAX];
 	size_t n = 0;
 
-	for (uint32_t i = 0; i < stack_size(event); i++)
+	for (uint32_t i = at; i < stack_size(event); i++)
 		if (event->stack[i] && !slot_of(s, event->stack[i])->address)
 			address[n++] = event->stack[i];
 	ask(s, address, n);
 }
 
-void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
+/* The frame of IP, which stands at AT in the stack of EVENT; NULL: in none. */
+static void find_frame(struct symbols *s, uint64_t ip, const struct rst_event *event, uint32_t at,
+		       struct frame *frame)
 {
-	const struct known *known;
+	const struct known *known = slot_of(s, ip);
 
 	*frame = (struct frame){ .ip = ip, .fn = FN_OTHER };
 	if (!ip)
 		return;
-	if (!slot_of(s, ip)->address)
-		ask(s, &ip, 1);
-	known = slot_of(s, ip);
+	if (!known->address) {
+		if (event)
+			learn(s, event, at);
+		else
+			ask(s, &ip, 1);
+		known = slot_of(s, ip);
+	}
 	frame->symbol = known->name;
 	frame->offset = known->offset;
 	frame->fn = known->fn;
+}
+
+void symbols_frame(struct symbols *s, uint64_t ip, struct frame *frame)
+{
+	find_frame(s, ip, NULL, 0, frame);
+}
+
+static void stack_frame(struct symbols *s, const struct rst_event *event, uint32_t at,
+			struct frame *frame)
+{
+	find_frame(s, event->stack[at], event, at, frame);
 }
 
 /* What sends or takes a RST within TCP. */
@@ -207,7 +224,6 @@ void symbols_stack(struct symbols *s, struct incident *in)
 {
 	uint32_t n = stack_size(in->ev);
 
-	learn(s, in->ev);
 	in->nframes = 0;
 	in->emitter = -1;
 	if (in->ev->location)
@@ -215,7 +231,7 @@ void symbols_stack(struct symbols *s, struct incident *in)
 	for (uint32_t i = 0; i < n; i++) {
 		struct frame *frame = &in->frames[in->nframes];
 
-		symbols_frame(s, in->ev->stack[i], frame);
+		stack_frame(s, in->ev, i, frame);
 		if (in->emitter < 0 && raises(in, frame)) {
 			in->frames[0] = *frame;
 			in->emitter = 0;
@@ -238,12 +254,11 @@ bool symbols_not_received(struct symbols *s, const struct rst_event *event, uint
 	*caller = 0;
 	if (event->sock.state == RST_TCP_SYN_SENT)
 		return false;
-	learn(s, event);
 	for (uint32_t i = 0; i + 1 < n; i++) {
-		symbols_frame(s, event->stack[i], &frame);
+		stack_frame(s, event, i, &frame);
 		if (frame.fn != FN_TCP_RESET)
 			continue;
-		symbols_frame(s, event->stack[i + 1], &frame);
+		stack_frame(s, event, i + 1, &frame);
 		if (frame.symbol)
 			*caller = event->stack[i + 1];
 		return frame.fn == FN_TCP_RCV_STATE_PROCESS;

@@ -91,6 +91,41 @@ Test(text_format, numbers)
 	}
 }
 
+/* Where a number gets one digit more. */
+Test(text_format, numbers_of_every_length)
+{
+	char a[32], b[32];
+
+	for (uint64_t power = 1;; power *= 10) {
+		for (uint64_t n = power - 1; n <= power + 1; n++) {
+			a[text_number(a, n)] = '\0';
+			snprintf(b, sizeof(b), "%" PRIu64, n);
+			cr_assert_str_eq(a, b);
+		}
+		if (power > UINT64_MAX / 10)
+			break;
+	}
+}
+
+/* Every byte at every place of a short string: what is behind it is not looked at. */
+Test(text_format, plain_of_every_length)
+{
+	char s[24];
+
+	for (int c = 0; c < 256; c++) {
+		bool plain = c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+
+		for (size_t n = 1; n <= 20; n++) {
+			for (size_t at = 0; at < n; at++) {
+				memset(s, '"', sizeof(s));
+				memset(s, 'x', n);
+				s[at] = (char)c;
+				cr_assert_eq(text_plain(s, n), plain ? n : at, "%d %zu", c, n);
+			}
+		}
+	}
+}
+
 /* Every byte at every place of a string, against the definition. */
 Test(text_format, plain)
 {
