@@ -2,6 +2,8 @@
 /* fake_questions.c: answers what the test has set, and counts. */
 #include "fake_questions.h"
 
+#include "again_check.h"
+
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <stdio.h>
@@ -388,8 +390,11 @@ static int sink_event(struct sink *sink, const struct incident *in)
 	memcpy(l->rule, in->firewall.rule, sizeof(l->rule));
 	memcpy(l->why, in->verdict.why, sizeof(l->why));
 	fake.lines++;
+	/* Of all that any test makes the pipeline say. */
 	if (fake.on_line)
 		fake.on_line(in);
+	else
+		again_check(in, "the pipeline's line");
 	buffer_text(&fake.text, "line\n");
 	return writer_add(sink->out, &fake.text);
 }

@@ -120,5 +120,6 @@ void json_evidence_put(struct json_out *o, const struct incident *in)
 	for (size_t i = 0; i < evidence_nsections; i++)
 		if (evidence_sections[i].there(in))
 			put_section(o, &evidence_sections[i], in, told);
-	json_out_end(o, c);
+	/* Also with nothing in it: by it a reader knows that there is nothing more to know. */
+	json_out_end_kept(o, c);
 }

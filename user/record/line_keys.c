@@ -422,7 +422,7 @@ static const struct line_key summary_keys[] = {
 	PUT("benign", U64, struct line_totals, benign),
 	PUT("shown", U64, struct line_totals, shown),
 	PUT("folded", U64, struct line_totals, folded),
-	OBJECT("lost", struct line_totals, lost, lost),
+	{ KEY("lost"), .field = FIELD_OBJECT, .object = &lost },
 };
 static const struct line_object summary = OBJECT_OF(summary_keys);
 
