@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "again.h"
 #include "expect.h"
 #include "patience.h"
 #include "run.h"
@@ -342,6 +343,7 @@ void tracer_stop(struct run *run)
 	take_in(t);
 	check_summary(t);
 	check_counters(run, t->summary);
+	again_check(run, t->out);
 	save_lines(run);
 }
 

@@ -19,6 +19,7 @@
 #include "cli/coverage.h"
 #include "cli/privilege.h"
 #include "cli/report_filter.h"
+#include "cli/report_lines.h"
 #include "cli/terminal.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
@@ -43,8 +44,9 @@ struct reading {
 	struct coverage coverage;
 	struct report report;
 	struct tally *tally; /* NULL: the lines themselves are wanted */
-	uint64_t found;	     /* lines that passed */
-	uint64_t bad;	     /* lines that are no JSON of ours */
+	struct report_lines *lines;
+	uint64_t found; /* lines that passed */
+	uint64_t bad;	/* lines that are no JSON of ours */
 	struct buffer out;
 	uint64_t began_ns, told_ns, bytes, size;
 	bool progress; /* standard error is a terminal */
@@ -104,9 +106,7 @@ static int take_line(struct reading *r, const struct file_item *item)
 	r->found++;
 	if (r->tally)
 		return tally_add(r->tally, &b, coverage_host(&r->coverage));
-	buffer_put(&r->out, item->text, item->len);
-	buffer_char(&r->out, '\n');
-	return buffer_write(&r->out, stdout);
+	return report_lines_put(r->lines, item->text, item->len);
 }
 
 static int read_file(struct reading *r, struct file_entry *e)
@@ -258,6 +258,8 @@ static int read_all(struct reading *r, struct file_list *list)
 
 	for (size_t i = 0; i < list->n && !err; i++)
 		err = read_file(r, &list->file[i]);
+	if (r->lines && !err)
+		err = report_lines_end(r->lines);
 	if (r->bad)
 		fprintf(stderr, "rsttrace: %" PRIu64 " %s no JSON of rsttrace, and passed over\n",
 			r->bad, r->bad == 1 ? "line is" : "lines are");
@@ -282,7 +284,7 @@ int cmd_report(const struct options *o)
 {
 	struct reading r = { .o = o, .progress = isatty(STDERR_FILENO) };
 	struct file_list list = {};
-	bool lines = o->list || o->has_flow || (o->json && !o->keys);
+	bool lines = o->list || o->explain_again || o->has_flow || (o->json && !o->keys);
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -302,10 +304,13 @@ int cmd_report(const struct options *o)
 	}
 	if (!lines)
 		err = groups_begin(&r);
+	else if (report_lines_open(&r.lines, o))
+		err = complain("report", -ENOMEM);
 	if (!err)
 		err = read_all(&r, &list);
 out:
 	tally_free(r.tally);
+	report_lines_free(r.lines);
 	brief_reader_free(r.reader);
 	coverage_free(&r.coverage);
 	buffer_free(&r.out);

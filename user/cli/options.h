@@ -66,6 +66,7 @@ struct options {
 	enum tally_sort sort;
 	size_t top;	    /* --top; 0: not given */
 	bool list;	    /* --list: the lines themselves */
+	bool explain_again; /* --explain-again */
 	const char *comm;   /* --comm; NULL: all */
 	uint64_t since_ns;  /* --since, CLOCK_REALTIME; 0: not given, as the next two */
 	uint64_t until_ns;  /* --until */

@@ -179,6 +179,9 @@ int options_parse_report(const struct parse *p, int argc, char **argv)
 					"--within is how far around --at; try it with --at TIME");
 	if (o->since_ns && o->until_ns && o->since_ns > o->until_ns)
 		return options_complain(p, "--since is later than --until; try them the other way");
+	if (o->explain_again && o->keys)
+		return options_complain(
+			p, "--explain-again prints lines, --by groups; try one of them");
 	if (o->list && o->keys)
 		return options_complain(p, "--list and --by exclude each other; try one of them");
 	return 0;

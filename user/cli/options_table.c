@@ -438,6 +438,8 @@ static const struct definition definitions[] = {
 	  SCOPE_REPORT, options_set_top, 0 },
 	{ 0, "list", NULL, "the lines themselves, as trace printed them; with -j as recorded",
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(list) },
+	{ 0, "explain-again", NULL, "the lines with the verdicts that this version's rules give",
+	  SECTION_REPORT, SCOPE_REPORT, FLAG(explain_again) },
 	{ 0, "comm", "NAME", "processes of this name only", SECTION_REPORT, SCOPE_REPORT, set_comm,
 	  0 },
 	{ 0, "since", "TIME", "from then on: -1h, 18:03, 'yesterday 18:00'", SECTION_REPORT,
