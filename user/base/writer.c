@@ -47,6 +47,10 @@ int writer_flush(struct writer *w)
 	struct pollfd writable = { .fd = w->fd, .events = POLLOUT };
 	sig_atomic_t since = w->patience ? w->patience->ticks : 0;
 
+	if (w->take && !w->err && w->pending.len) {
+		w->err = w->take(w->context, w->pending.data, w->pending.len);
+		w->at = w->pending.len;
+	}
 	while (!w->err && w->at < w->pending.len) {
 		ssize_t n = write(w->fd, w->pending.data + w->at, portion(w));
 

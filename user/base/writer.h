@@ -26,7 +26,10 @@ struct writer_patience {
 #define WRITER_TICKS 2
 
 struct writer {
-	int fd;					/* borrowed */
+	int fd; /* borrowed */
+	/* Instead of writing to fd: gets whole lines; 0 or -errno. NULL: there is none. */
+	int (*take)(void *context, const char *lines, size_t n);
+	void *context;
 	const struct writer_patience *patience; /* borrowed; NULL: waits for ever */
 	struct buffer pending;
 	size_t at; /* how much of it has been written */
