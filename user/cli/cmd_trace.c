@@ -18,6 +18,7 @@
 #include "host/netns.h"
 #include "host/process.h"
 #include "cli/pipeline.h"
+#include "cli/recording.h"
 #include "base/run_id.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
@@ -36,6 +37,8 @@ struct trace {
 	struct audit audit;
 	char run[RUN_ID_MAX];
 	struct writer out;
+	struct pollfd reader; /* of standard output; fd -1: nobody reads it */
+	struct recording recording;
 	struct doctor_facts facts;
 };
 
@@ -72,7 +75,7 @@ static void fill_kinds(const struct trace *t, struct summary *s)
 }
 
 /* Of what came in so far. */
-static void put_summary(struct trace *t, bool interim)
+static void fill_summary(struct trace *t, bool interim)
 {
 	struct pipeline *p = &t->pipeline;
 	struct summary *s = &p->summary;
@@ -84,8 +87,15 @@ static void put_summary(struct trace *t, bool interim)
 	s->npressure = 0;
 	tracer_pressure(t->answers.tracer, p->netns, s);
 	not_covered(t, s);
+}
+
+static void put_summary(struct trace *t, bool interim)
+{
+	struct pipeline *p = &t->pipeline;
+
+	fill_summary(t, interim);
 	if (!p->err)
-		p->err = sinks_summary(&p->sinks, s);
+		p->err = sinks_summary(&p->sinks, &p->summary);
 }
 
 static void reconcile_now(struct trace *t)
@@ -114,17 +124,51 @@ static void fetch_all(struct trace *t, int rounds)
 /* Under a flood the ring is never empty. */
 #define INTERIM_ROUNDS 64
 
+static void come_to_now(struct trace *t)
+{
+	struct pipeline *p = &t->pipeline;
+
+	reconcile_now(t);
+	fetch_all(t, INTERIM_ROUNDS);
+	pipeline_run(p, false);
+	p->summary.waiting = join_held(&p->join);
+}
+
 static void put_interim(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 
 	signals.summary = 0;
-	reconcile_now(t);
-	fetch_all(t, INTERIM_ROUNDS);
-	pipeline_run(p, false);
-	p->summary.waiting = join_held(&p->join);
+	come_to_now(t);
 	put_summary(t, true);
 	p->summary.waiting = 0;
+	if (!p->err)
+		p->err = recording_flush(&t->recording);
+}
+
+/* Ends the file that is recorded into with a summary of its own. */
+static void next_file(struct trace *t)
+{
+	struct pipeline *p = &t->pipeline;
+
+	signals.next = 0;
+	come_to_now(t);
+	fill_summary(t, true);
+	p->summary.waiting = 0;
+	if (!p->err)
+		p->err = recording_next(&t->recording, &p->summary);
+}
+
+static void record(struct trace *t)
+{
+	struct pipeline *p = &t->pipeline;
+
+	if (recording_looks(&t->recording))
+		tracer_counters(t->answers.tracer, p->summary.counters);
+	if (!p->err)
+		p->err = recording_tick(&t->recording, &p->summary);
+	if (!p->err && (signals.next || recording_wants_next(&t->recording)))
+		next_file(t);
 }
 
 static void fit_terminal(struct trace *t)
@@ -136,19 +180,41 @@ static void fit_terminal(struct trace *t)
 		all->sink[i].style.width = terminal_width(all->sink[i].out->fd);
 }
 
+/* Beside a recording, it is not what the run is for. */
+static void reader_gone(struct trace *t)
+{
+	struct sinks *all = &t->pipeline.sinks;
+
+	t->reader.fd = -1;
+	for (size_t i = 0; i < all->n; i++)
+		if (all->sink[i].aside) {
+			all->sink[i].err = -EPIPE;
+			return;
+		}
+	t->pipeline.err = -EPIPE;
+}
+
 /* Waits for records, or for the reader to go away: on a quiet host no write would tell. */
 static int await(struct trace *t, int timeout_ms)
 {
 	struct pollfd fds[] = {
 		{ .fd = tracer_poll_fd(t->answers.tracer), .events = POLLIN },
-		{ .fd = t->out.fd },
+		t->reader,
 	};
 
 	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
 		return -errno;
 	if (fds[1].revents)
-		t->pipeline.err = -EPIPE;
+		reader_gone(t);
 	return tracer_poll(t->answers.tracer, 0);
+}
+
+/* WAIT in ms, or less where something is due before. */
+static uint64_t shorter(uint64_t wait, uint64_t now, uint64_t due)
+{
+	if (due <= now)
+		return 0;
+	return (due - now) / 1000000 < wait ? (due - now) / 1000000 + 1 : wait;
 }
 
 static int run(struct trace *t)
@@ -162,16 +228,18 @@ static int run(struct trace *t)
 		uint64_t now = clock_ns(CLOCK_MONOTONIC);
 		bool busy = now < busy_until || !join_empty(&p->join);
 		uint64_t wait = busy ? POLL_BUSY_MS : POLL_QUIET_MS;
+		uint64_t due = recording_due(&t->recording);
 		int n;
 
 		if (now >= end)
 			break;
+		if (due < end)
+			wait = shorter(wait, now, due);
 		if (signals.summary)
 			put_interim(t);
 		if (signals.resized)
 			fit_terminal(t);
-		if ((end - now) / 1000000 < wait)
-			wait = (end - now) / 1000000 + 1;
+		wait = shorter(wait, now, end);
 		n = await(t, (int)wait);
 		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
 			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
@@ -186,6 +254,7 @@ static int run(struct trace *t)
 		audit_keep(t->answers.tracer, clock_ns(CLOCK_MONOTONIC));
 		tracer_watch(t->answers.tracer, clock_ns(CLOCK_MONOTONIC), stderr);
 		pipeline_run(p, false);
+		record(t);
 	}
 	return 0;
 }
@@ -216,7 +285,8 @@ static int tell_failure(const struct trace *t)
 			"are lost\n",
 			t->out.pending.len - t->out.at);
 	else if (err)
-		fprintf(stderr, "rsttrace: writing to standard output failed: %s\n",
+		fprintf(stderr, "rsttrace: %s failed: %s\n",
+			t->recording.recorder ? "recording" : "writing to standard output",
 			strerror(-err));
 	if (err && err != -ECANCELED)
 		put_totals(t);
@@ -235,6 +305,8 @@ static int stop(struct trace *t)
 	pipeline_run(p, true);
 	tracer_counters(t->answers.tracer, p->summary.counters);
 	put_summary(t, false);
+	if (!p->err)
+		return recording_end(&t->recording);
 	return tell_failure(t);
 }
 
@@ -252,14 +324,29 @@ static int open_output(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 	struct sink_style style = p->o->style;
+	bool recording = t->recording.recorder;
+	int err;
 
-	t->out = (struct writer){ .fd = STDOUT_FILENO, .patience = &signals.patience };
 	style.every = p->o->capture.every;
 	style.start_ns = clock_ns(CLOCK_REALTIME);
-	style.width = terminal_width(t->out.fd);
 	style.run = t->run;
+	t->reader = (struct pollfd){ .fd = STDOUT_FILENO };
+	if (recording) {
+		err = recording_add(&t->recording, &p->sinks, &style);
+		if (err || !p->o->tee) {
+			/* Of a stream, the recorder is the writer. */
+			if (!recorder_is_stream(p->o->record.path))
+				t->reader.fd = -1;
+			return err;
+		}
+	}
+	t->out = (struct writer){ .fd = STDOUT_FILENO, .patience = &signals.patience };
+	style.width = terminal_width(t->out.fd);
 	style.colored = terminal_colored(t->out.fd, p->o->color);
-	return sinks_add(&p->sinks, sink_find(p->o->json ? "json" : "text"), &t->out, &style);
+	err = sinks_add(&p->sinks, sink_find(p->o->json ? "json" : "text"), &t->out, &style);
+	if (!err)
+		p->sinks.sink[p->sinks.n - 1].aside = recording;
+	return err;
 }
 
 /* Which host sent an ICMP error, only a socket in that namespace hears. */
@@ -312,6 +399,8 @@ static int trace(struct trace *t)
 	capture.controller = cgroup_controller();
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
+		err = recording_open(&t->recording, o);
+	if (!err)
 		err = process_exists(o->pid, stderr);
 	if (!err)
 		err = process_resolve_cgroup(p->cgroup, sizeof(p->cgroup), o->cgroup, stderr);
@@ -322,7 +411,7 @@ static int trace(struct trace *t)
 	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features, NULL };
 	p->own_netns = netns_own();
 	doctor_facts_read(&t->facts, "");
-	signals_catch();
+	signals_catch(o->command == COMMAND_RECORD && !recorder_is_stream(o->record.path));
 	err = open_output(t);
 	if (!err)
 		err = answers_open(&t->answers);
@@ -350,6 +439,12 @@ static int trace(struct trace *t)
 	}
 	if (ruleset_is_loaded())
 		ruleset_note(t->answers.ruleset, p->own_netns, 0);
+	if (o->command == COMMAND_RECORD) {
+		not_covered(t, &p->summary);
+		err = recording_begin(&t->recording, t->run, &p->summary);
+		if (err)
+			return err;
+	}
 	/* Before the header, which both on one terminal would part from its table. */
 	tell_ready(o);
 	p->err = sinks_begin(&p->sinks);
@@ -375,6 +470,7 @@ int cmd_trace(const struct options *o)
 	answers_close(&t->answers);
 	audit_free(&t->audit);
 	sinks_close(&t->pipeline.sinks);
+	recording_free(&t->recording);
 	writer_free(&t->out);
 	free(t);
 	return err;

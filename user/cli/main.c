@@ -43,9 +43,13 @@ static int cmd_completion(const struct options *o)
 }
 
 static int (*const commands[])(const struct options *) = {
-	[COMMAND_TRACE] = cmd_trace,	 [COMMAND_EXPLAIN] = cmd_explain,
-	[COMMAND_DOCTOR] = cmd_doctor,	 [COMMAND_HELP] = cmd_help,
-	[COMMAND_VERSION] = cmd_version, [COMMAND_COMPLETION] = cmd_completion,
+	[COMMAND_TRACE] = cmd_trace,
+	[COMMAND_RECORD] = cmd_trace,
+	[COMMAND_EXPLAIN] = cmd_explain,
+	[COMMAND_DOCTOR] = cmd_doctor,
+	[COMMAND_HELP] = cmd_help,
+	[COMMAND_VERSION] = cmd_version,
+	[COMMAND_COMPLETION] = cmd_completion,
 	[COMMAND_REPORT] = cmd_report,
 };
 
@@ -85,8 +89,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (commands[o.command](&o))
 		return EXIT_RUNTIME;
-	/* The trace has said itself how its output ended. */
-	if (o.command != COMMAND_TRACE && flush_output())
+	/* These two have said themselves how their output ended. */
+	if (o.command != COMMAND_TRACE && o.command != COMMAND_RECORD && flush_output())
 		return EXIT_RUNTIME;
 	return EXIT_OK;
 }

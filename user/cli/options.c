@@ -128,6 +128,29 @@ static int parse_trace(const struct parse *p, int argc, char **argv)
 	return 0;
 }
 
+static int parse_record(const struct parse *p, int argc, char **argv)
+{
+	const struct recorder_config *r = &p->o->record;
+	uint64_t all = r->max_size ? r->max_size : RECORDER_MAX_SIZE;
+	bool folder = !recorder_is_stream(r->path) && !recorder_is_file(r->path);
+
+	if (!folder && (r->max_size || r->max_age_ns || r->file_size))
+		return options_complain(p,
+					"--max-size, --max-age and --file-size are for a folder; "
+					"try them without '-o %s'",
+					options_quote(r->path, SIZE_MAX).text);
+	if (recorder_is_stream(r->path) && p->o->tee)
+		return options_complain(
+			p, "-o - and --tee both want standard output; try -o with a file");
+	if (r->file_size > all / 2)
+		return options_complain(p, "--file-size is above half of --max-size; try a smaller "
+					   "one: only whole files are removed");
+	if (all < 2 * RECORDER_FILE_SIZE_MIN)
+		return options_complain(p, "--max-size is too small; try %dK or more",
+					(int)(2 * RECORDER_FILE_SIZE_MIN >> 10));
+	return parse_trace(p, argc, argv);
+}
+
 /* Whoever asks for help is not told that he asks wrongly. */
 static int parse_help(const struct parse *p, int argc, char **argv)
 {
@@ -145,6 +168,7 @@ static int parse_version(const struct parse *p, int argc, char **argv)
 /* The first is what happens without a word. */
 static const struct command_word words[] = {
 	{ "trace", COMMAND_TRACE, "one line for each reset, live", parse_trace },
+	{ "record", COMMAND_RECORD, "the same into files, for later", parse_record },
 	{ "report", COMMAND_REPORT, "what recordings hold, grouped; without privileges",
 	  options_parse_report },
 	{ "explain", COMMAND_EXPLAIN, "what a cause or a rule means, how it is told",
@@ -188,6 +212,7 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 		.explain = -1,
 		.rule = -1,
 	};
+	o->words = (const char *const *)argv + (argc > 0);
 	describe(letters, longs);
 	optind = 0; /* glibc: forget what was parsed before */
 	opterr = 0;

@@ -13,11 +13,13 @@
 #include "model/tally.h"
 #include "cli/terminal.h"
 #include "output/sink.h"
+#include "record/recorder.h"
 
 #define RSTTRACE_VERSION "0.1.0"
 
 enum command {
 	COMMAND_TRACE,
+	COMMAND_RECORD,
 	COMMAND_EXPLAIN,
 	COMMAND_DOCTOR,
 	COMMAND_REPORT,
@@ -52,9 +54,12 @@ struct options {
 	int ready_fd;		 /* --ready-fd; -1: none */
 	enum color_mode color;	 /* --color */
 	struct sink_style style;
-	int explain;	       /* explain: cause id; -1: list all */
-	int rule;	       /* explain: number of a rule; -1: none */
-	bool explain_rules;    /* explain rules: list them */
+	struct recorder_config record;
+	bool tee;		  /* record --tee: print the lines as well */
+	const char *const *words; /* the arguments, for the header of a recording; ends in NULL */
+	int explain;		  /* explain: cause id; -1: list all */
+	int rule;		  /* explain: number of a rule; -1: none */
+	bool explain_rules;	  /* explain rules: list them */
 	bool explain_markdown; /* explain --markdown: the table of the README, or of docs/rules.md */
 	const char *shell;     /* --completion: "bash" or "zsh" */
 

@@ -175,10 +175,31 @@ int options_complain_explain(const struct parse *p, const char *word)
 		options_quote(word, SIZE_MAX).text);
 }
 
+/* A long option that lacks a dash, and was taken for letters; NULL: there is none. */
+static const char *find_one_dash(const char *const *words)
+{
+	for (; *words; words++) {
+		size_t len = strcspn(*words, "=");
+
+		if (**words != '-' || len < 4)
+			continue;
+		for (size_t i = 0; options_definition(i); i++)
+			if (strlen(options_definition(i)->name) == len - 1 &&
+			    !strncmp(options_definition(i)->name, *words + 1, len - 1))
+				return *words;
+	}
+	return NULL;
+}
+
 int options_complain_foreign(const struct parse *p, const struct command_word *word)
 {
 	const struct definition *d = p->foreign[word->command];
+	const char *dash = find_one_dash(p->o->words);
 
+	if (dash)
+		return options_complain(p, "unknown option '%s'; try -%s",
+					options_quote(dash, SIZE_MAX).text,
+					options_quote(dash, strcspn(dash, "=")).text);
 	for (size_t i = 0; options_command(i); i++)
 		if (d->scope & 1U << options_command(i)->command)
 			return options_complain(

@@ -3,7 +3,8 @@
 #include "cli/options_table.h"
 
 static const char *const sections[SECTIONS] = {
-	[SECTION_WHAT] = "Which resets", [SECTION_OUTPUT] = "Output", [SECTION_RUN] = "The run",
+	[SECTION_WHAT] = "Which resets", [SECTION_OUTPUT] = "Output",
+	[SECTION_RUN] = "The run",	 [SECTION_RECORD] = "Recording (rsttrace record)",
 	[SECTION_REPORT] = "Recordings", [SECTION_OTHER] = "Other",
 };
 
@@ -12,6 +13,7 @@ void options_help(FILE *out)
 	const struct definition *d;
 
 	fputs("Usage: rsttrace [trace] [OPTION...] [ADDRESS[/BITS]...]\n"
+	      "       rsttrace record [-o PATH] [OPTION...] [ADDRESS[/BITS]...]\n"
 	      "       rsttrace report [OPTION...] [FILE|FOLDER...] [ADDRESS[/BITS]...]\n"
 	      "       rsttrace explain [CAUSE | RULE | rules] [--markdown]\n"
 	      "       rsttrace doctor [-j] [-v] [-i NAME[:generic]]...\n\n"

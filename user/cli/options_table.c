@@ -338,6 +338,57 @@ static int set_history(struct parse *p, const struct definition *d, const char *
 	return 0;
 }
 
+/* A number and the letter of a unit: one of UNITS, of which each is FACTOR times what stands beside it. */
+static bool read_with_unit(const char *arg, const char *units, const uint64_t *factors, uint64_t *n)
+{
+	size_t len = strspn(arg, "0123456789");
+	const char *unit = arg[len] ? strchr(units, arg[len]) : NULL;
+
+	if (!unit || arg[len + 1] ||
+	    !read_number(arg, len, UINT64_MAX / 2 / factors[unit - units], n))
+		return false;
+	*n *= factors[unit - units];
+	return true;
+}
+
+static int set_size(struct parse *p, const struct definition *d, const char *arg)
+{
+	static const uint64_t factors[] = { 1 << 10, 1 << 20, 1 << 30, UINT64_C(1) << 40 };
+	uint64_t n;
+
+	if (!read_with_unit(arg, "KMGT", factors, &n) || n < RECORDER_FILE_SIZE_MIN)
+		return options_complain(
+			p, "bad --%s '%s'; try a whole number with K, M, G or T, from %dK on",
+			d->name, options_quote(arg, SIZE_MAX).text,
+			(int)(RECORDER_FILE_SIZE_MIN >> 10));
+	*(uint64_t *)((char *)p->o + d->field) = n;
+	return 0;
+}
+
+static int set_max_age(struct parse *p, const struct definition *d, const char *arg)
+{
+	static const uint64_t factors[] = { 1, 60, 3600, 86400, 604800 };
+	uint64_t n;
+
+	if (!read_with_unit(arg, "smhdw", factors, &n) || !n || (double)n > SECONDS_MAX)
+		return options_complain(
+			p,
+			"bad --max-age '%s'; try a whole number with s, m, h, d or w, such as "
+			"12h",
+			options_quote(arg, SIZE_MAX).text);
+	p->o->record.max_age_ns = n * 1000000000;
+	return 0;
+}
+
+static int set_output(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(p, "--output is empty; try a folder such as %s",
+					RECORDER_FOLDER);
+	p->o->record.path = arg;
+	return 0;
+}
+
 static int set_completion(struct parse *p, const struct definition *d, const char *arg)
 {
 	if (strcmp(arg, "bash") != 0 && strcmp(arg, "zsh") != 0)
@@ -406,9 +457,9 @@ static const struct definition definitions[] = {
 	  SECTION_OUTPUT, SCOPE_EVENTS, FLAG(style.stack) },
 	{ 'w', "wide", NULL, "one line a reset, however long", SECTION_OUTPUT, SCOPE_EVENTS,
 	  FLAG(style.wide) },
-	{ 0, "every", NULL, "print every reset: fold nothing", SECTION_OUTPUT, SCOPE_TRACE,
+	{ 0, "every", NULL, "print every reset: fold nothing", SECTION_OUTPUT, SCOPE_LIVE,
 	  FLAG(capture.every) },
-	{ 'q', "quiet", NULL, "the summary at the end only", SECTION_OUTPUT, SCOPE_TRACE,
+	{ 'q', "quiet", NULL, "the summary at the end only", SECTION_OUTPUT, SCOPE_LIVE,
 	  FLAG(style.quiet) },
 	{ 'T', "timestamp", NULL, "times with date, microseconds and zone", SECTION_OUTPUT,
 	  SCOPE_EVENTS, set_time, 0 },
@@ -419,16 +470,27 @@ static const struct definition definitions[] = {
 	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
 	  SCOPE_TRACES, FLAG(capture.verbose) },
 
-	{ 'n', "count", "COUNT", "end after so many resets shown", SECTION_RUN, SCOPE_TRACE,
+	{ 'n', "count", "COUNT", "end after so many resets shown", SECTION_RUN, SCOPE_LIVE,
 	  set_count, 0 },
-	{ 'd', "duration", "SECONDS", "end after so many seconds", SECTION_RUN, SCOPE_TRACE,
+	{ 'd', "duration", "SECONDS", "end after so many seconds", SECTION_RUN, SCOPE_LIVE,
 	  set_seconds, 0 },
 	{ 0, "ready-fd", "FD", "write a line to this file descriptor once tracing has begun",
-	  SECTION_RUN, SCOPE_TRACE, set_ready_fd, 0 },
+	  SECTION_RUN, SCOPE_LIVE, set_ready_fd, 0 },
 	{ 0, "ring-size", "MIB", "memory for events not yet read; a power of two (default: 8)",
-	  SECTION_RUN, SCOPE_TRACE, set_ring_size, 0 },
+	  SECTION_RUN, SCOPE_LIVE, set_ring_size, 0 },
 	{ 0, "history", "COUNT", "remember so many ended connections (default: 65,536)",
-	  SECTION_RUN, SCOPE_TRACE, set_history, 0 },
+	  SECTION_RUN, SCOPE_LIVE, set_history, 0 },
+
+	{ 'o', "output", "PATH", "into this folder, or this file if it is named *.zst; -: stdout",
+	  SECTION_RECORD, SCOPE_RECORD, set_output, 0 },
+	{ 0, "max-size", "SIZE", "keep so much in the folder, such as 500M (default: 1G)",
+	  SECTION_RECORD, SCOPE_RECORD, set_size, offsetof(struct options, record.max_size) },
+	{ 0, "max-age", "TIME", "remove what is older, such as 12h or 30d", SECTION_RECORD,
+	  SCOPE_RECORD, set_max_age, 0 },
+	{ 0, "file-size", "SIZE", "begin a new file at this size (default: 64M)", SECTION_RECORD,
+	  SCOPE_RECORD, set_size, offsetof(struct options, record.file_size) },
+	{ 0, "tee", NULL, "also print the lines, as trace does", SECTION_RECORD, SCOPE_RECORD,
+	  FLAG(tee) },
 
 	{ 0, "by", "KEY[,KEY]", "group by these: cause, process, container, local-port, peer, …",
 	  SECTION_REPORT, SCOPE_REPORT, options_set_by, 0 },

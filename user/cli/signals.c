@@ -28,16 +28,22 @@ static void on_summary(int sig)
 	signals.summary = 1;
 }
 
+static void on_next(int sig)
+{
+	(void)sig;
+	signals.next = 1;
+}
+
 static void on_resize(int sig)
 {
 	(void)sig;
 	signals.resized = 1;
 }
 
-void signals_catch(void)
+void signals_catch(bool files)
 {
 	struct sigaction stop = { .sa_handler = on_stop }, tick = { .sa_handler = on_alarm };
-	struct sigaction summary = { .sa_handler = on_summary };
+	struct sigaction summary = { .sa_handler = on_summary }, next = { .sa_handler = on_next };
 	struct sigaction resize = { .sa_handler = on_resize, .sa_flags = SA_RESTART };
 	struct sigaction ignore = { .sa_handler = SIG_IGN }, inherited;
 
@@ -49,6 +55,6 @@ void signals_catch(void)
 	/* nohup wants it to go on. */
 	sigaction(SIGHUP, NULL, &inherited);
 	if (inherited.sa_handler != SIG_IGN)
-		sigaction(SIGHUP, &stop, NULL);
+		sigaction(SIGHUP, files ? &next : &stop, NULL);
 	sigaction(SIGPIPE, &ignore, NULL);
 }

@@ -38,9 +38,11 @@ int sinks_add(struct sinks *all, const struct sink_ops *ops, struct writer *out,
 	return err;
 }
 
-static void note(int *first, int err)
+static void note(int *first, struct sink *sink, int err)
 {
-	if (!*first)
+	if (err && sink->aside)
+		sink->err = err;
+	else if (!*first)
 		*first = err;
 }
 
@@ -49,19 +51,20 @@ int sinks_flush(struct sinks *all)
 	int err = 0;
 
 	for (size_t i = 0; i < all->n; i++)
-		note(&err, writer_flush(all->sink[i].out));
+		if (!all->sink[i].err)
+			note(&err, &all->sink[i], writer_flush(all->sink[i].out));
 	return err;
 }
 
 int sinks_begin(struct sinks *all)
 {
-	int err = 0;
+	int err = 0, flushed;
 
 	for (size_t i = 0; i < all->n; i++)
-		if (all->sink[i].ops->begin)
-			note(&err, all->sink[i].ops->begin(&all->sink[i]));
-	note(&err, sinks_flush(all));
-	return err;
+		if (!all->sink[i].err && all->sink[i].ops->begin)
+			note(&err, &all->sink[i], all->sink[i].ops->begin(&all->sink[i]));
+	flushed = sinks_flush(all);
+	return err ? err : flushed;
 }
 
 int sinks_event(struct sinks *all, const struct incident *in)
@@ -69,7 +72,8 @@ int sinks_event(struct sinks *all, const struct incident *in)
 	int err = 0;
 
 	for (size_t i = 0; i < all->n; i++)
-		note(&err, all->sink[i].ops->event(&all->sink[i], in));
+		if (!all->sink[i].err)
+			note(&err, &all->sink[i], all->sink[i].ops->event(&all->sink[i], in));
 	return err;
 }
 
@@ -78,7 +82,8 @@ int sinks_attack(struct sinks *all, const struct attack_report *r)
 	int err = 0;
 
 	for (size_t i = 0; i < all->n; i++)
-		note(&err, all->sink[i].ops->attack(&all->sink[i], r));
+		if (!all->sink[i].err)
+			note(&err, &all->sink[i], all->sink[i].ops->attack(&all->sink[i], r));
 	return err;
 }
 
@@ -87,18 +92,20 @@ int sinks_denial(struct sinks *all, const struct denial *d)
 	int err = 0;
 
 	for (size_t i = 0; i < all->n; i++)
-		note(&err, all->sink[i].ops->denial(&all->sink[i], d));
+		if (!all->sink[i].err)
+			note(&err, &all->sink[i], all->sink[i].ops->denial(&all->sink[i], d));
 	return err;
 }
 
 int sinks_summary(struct sinks *all, const struct summary *s)
 {
-	int err = 0;
+	int err = 0, flushed;
 
 	for (size_t i = 0; i < all->n; i++)
-		note(&err, all->sink[i].ops->summary(&all->sink[i], s));
-	note(&err, sinks_flush(all));
-	return err;
+		if (!all->sink[i].err)
+			note(&err, &all->sink[i], all->sink[i].ops->summary(&all->sink[i], s));
+	flushed = sinks_flush(all);
+	return err ? err : flushed;
 }
 
 void sinks_close(struct sinks *all)

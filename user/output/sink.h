@@ -50,6 +50,8 @@ struct sink_ops {
 
 struct sink {
 	const struct sink_ops *ops;
+	bool aside;	    /* when it fails, the others go on without it */
+	int err;	    /* why it is out; 0: it is not */
 	struct writer *out; /* borrowed */
 	struct sink_style style;
 	void *state; /* its own */
@@ -60,7 +62,8 @@ const struct sink_ops *sink_find(const char *name);
 
 #define SINKS_MAX 4
 
-/* The outputs of a run. All get the same; one that fails does not keep the others from it. */
+/* The outputs of a run. All get the same; one that fails does not keep the others from it. What one that
+ * is aside fails with is no failure of these functions: it is out from then on. */
 struct sinks {
 	struct sink sink[SINKS_MAX];
 	size_t n;

@@ -418,6 +418,9 @@ int recorder_begin(struct recorder *r, struct record_header *header, struct reco
 		say(r, "is there already; give another name, or a folder, with -o", "");
 		return err;
 	}
+	/* Its reader had enough before there was anything. */
+	if (err == -EPIPE)
+		return err;
 	return err ? failed(r, err) : 0;
 }
 

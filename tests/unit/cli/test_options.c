@@ -343,6 +343,25 @@ Test(options, flows)
 	cr_expect(o.flow[0].address.family == 6 && !o.flow[0].port && !o.flow[1].port);
 }
 
+Test(options, record)
+{
+	struct options o = good("record -L 80 10.0.0.1");
+
+	cr_assert_eq(o.command, COMMAND_RECORD);
+	cr_assert_eq(o.record.path, NULL);
+	cr_assert_eq(o.record.max_size + o.record.file_size + o.record.max_age_ns, 0);
+	cr_assert_eq(o.capture.local_ports, 1);
+	cr_assert_eq(o.capture.prefixes, 1);
+	o = good("record -o dir --max-size 2G --file-size 300K --max-age 2w --tee -j -q");
+	cr_assert_str_eq(o.record.path, "dir");
+	cr_assert_eq(o.record.max_size, UINT64_C(2) << 30);
+	cr_assert_eq(o.record.file_size, 300 << 10);
+	cr_assert_eq(o.record.max_age_ns, UINT64_C(14) * 86400 * 1000000000);
+	cr_assert(o.tee && o.json && o.style.quiet);
+	cr_assert_str_eq(good("record -o -").record.path, "-");
+	cr_assert_str_eq(good("record -o ./a.zst").record.path, "./a.zst");
+}
+
 /* Each is refused with exactly one line, which says what to try; WORD must occur in it. */
 static const struct {
 	const char *line, *word;
@@ -467,7 +486,25 @@ static const struct {
 	{ "--cause refused,", "empty" },
 	{ "--cause ''", "empty" },
 	{ "--markdown", "explain --markdown" },
-	{ "record", "'record'" },
+	{ "recrod", "try rsttrace record" },
+	{ "-o dir", "trace does not know --output; try rsttrace record --output PATH" },
+	{ "record -o ''", "--output is empty" },
+	{ "record --max-size 1", "bad --max-size '1'" },
+	{ "record --max-size 1g", "bad --max-size '1g'" },
+	{ "record --max-size 15K", "from 16K on" },
+	{ "record --max-size 16K", "try 32K or more" },
+	{ "record --max-size 99999999999999T", "bad --max-size" },
+	{ "record --max-size -1G", "bad --max-size" },
+	{ "record --file-size 600M", "above half of --max-size" },
+	{ "record --file-size 1M --max-size 1M", "above half of --max-size" },
+	{ "record --max-age 0d", "bad --max-age '0d'" },
+	{ "record --max-age 30", "bad --max-age '30'" },
+	{ "record --max-age 5y", "bad --max-age '5y'" },
+	{ "record --max-age 99999999999w", "bad --max-age" },
+	{ "record -o a.zst --max-age 5d", "are for a folder; try them without '-o a.zst'" },
+	{ "record -o - --file-size 1M", "are for a folder" },
+	{ "record -o - --tee", "both want standard output" },
+	{ "record flubber", "'flubber' is neither" },
 	{ "10.0.0.1 trace", "the command 'trace' must stand before all addresses" },
 	{ "10.0.0.256", "'10.0.0.256'" },
 	{ "10.0.0", "'10.0.0'" },
