@@ -80,6 +80,7 @@ static const struct scenario *const tables[] = {
 	scenarios_namespaces,
 	scenarios_cli,
 	scenarios_output,
+	scenarios_record,
 	scenarios_doctor,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,
