@@ -248,6 +248,47 @@ static void bound_to_device(struct run *run)
 	actor_stop(&cli);
 }
 
+/* The SYN comes in by a VRF; the listener is in none. */
+static void in_vrf(struct run *run)
+{
+	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), 0), client;
+	struct actor srv, cli;
+	struct wanted w = {
+		.cause = "listener-elsewhere",
+		.group = "closed-socket",
+		.certainty = "inferred",
+		.detail = "passed-over",
+		.local = &server,
+		.remote = &client,
+		.why = "came in by VRF vrf7",
+	};
+	json_t *e;
+	int fd;
+
+	if (netlab_try(&run->lab, SIDE_SERVER, "ip link add vrf7 type vrf table 77"))
+		run_skip("this kernel has no VRF");
+	/* What joins one loses its IPv6 addresses. */
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  "ip link set vrf7 up && ip link set srv0 master vrf7 && "
+		  "ip addr replace 2001:db8::1/64 dev srv0 nodad");
+	netlab_sysctl(&run->lab, SIDE_SERVER, "tcp_l3mdev_accept", 0);
+	tracer_start(run, NULL);
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-srv");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	fd = actor_listen(&srv, run->speak, NULL, 0, 8);
+	server.port = actor_local_port(&srv, fd);
+	client = refuse(run, &cli, server.port);
+	/* The same listener takes it where it may. */
+	netlab_sysctl(&run->lab, SIDE_SERVER, "tcp_l3mdev_accept", 1);
+	actor_connect(&cli, run->speak, server.address, server.port);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &w);
+	expect_str(e, "listener.vrf", "vrf7");
+	expect_int(e, "listener.pid", srv.pid);
+	actor_stop(&srv);
+	actor_stop(&cli);
+}
+
 /* Of two who listen at the port, one could have had the SYN, and has closed; the other never could. Or it
  * took the place of the one that closed: then that it listens elsewhere is why. */
 static void beside_one_that_closed(struct run *run)
@@ -390,6 +431,7 @@ const struct scenario scenarios_listeners[] = {
 	{ "listener-sibling-idle", sibling_closed_idle, V4_V6, false },
 	{ "listener-sibling-stays", sibling_stays, V4_V6, false },
 	{ "listener-bound-device", bound_to_device, ALL_FAMILIES, false },
+	{ "listener-vrf", in_vrf, V4_V6, false },
 	{ "listener-beside-gone", beside_one_that_closed, V4_V6, .what = &before },
 	{ "listener-after-gone", beside_one_that_closed, V4_V6, .what = &after },
 	ELSEWHERE("listener-elsewhere-loopback", loopback),

@@ -258,6 +258,13 @@ static int fake_program(void *context, uint32_t netns, uint32_t *id, char *name,
 	return f->program ? 0 : -ENOENT;
 }
 
+static bool fake_vrf(void *context, uint32_t netns, uint32_t ifindex)
+{
+	const struct fake *f = context;
+
+	return ifindex && ifindex == f->vrf;
+}
+
 static const char *fake_watched(void *context, uint32_t netns, uint32_t ifindex)
 {
 	return "eth0";
@@ -342,6 +349,7 @@ static const struct questions questions = {
 	.down = fake_down,
 	.holds = fake_holds,
 	.program = fake_program,
+	.vrf = fake_vrf,
 	.watched = fake_watched,
 	.interface = fake_interface,
 	.noted = fake_noted,

@@ -62,6 +62,7 @@ struct fake {
 	int route_err;
 	uint32_t holder;  /* the namespace that has the local address; 0: none */
 	uint32_t program; /* of sk_lookup, in every namespace; 0: none */
+	uint32_t vrf;	  /* the interface that is a VRF's; 0: none */
 	uint32_t down;	  /* the interface that is down; 0: none */
 	const char *interface;
 	const char *cgroup;

@@ -216,6 +216,13 @@ static bool answer_holds(void *context, uint32_t netns, const struct rst_tuple *
 	return route_holds(a->route, netns, 0, tuple, local);
 }
 
+static bool answer_vrf(void *context, uint32_t netns, uint32_t ifindex)
+{
+	struct answers *a = context;
+
+	return route_is_vrf(a->route, netns, 0, ifindex);
+}
+
 static int answer_program(void *context, uint32_t netns, uint32_t *id, char *name, size_t size)
 {
 	_cleanup(closep) int fd = netns_open(netns, 0);
@@ -306,6 +313,7 @@ const struct questions answers_questions = {
 	.down = answer_down,
 	.holds = answer_holds,
 	.program = answer_program,
+	.vrf = answer_vrf,
 	.watched = answer_watched,
 	.interface = answer_interface,
 	.cgroup_removed = answer_cgroup_removed,

@@ -232,6 +232,8 @@ void ask_kernel(const struct ask *a, struct incident *in)
 	if (l->passed_over && a->questions->program(a->context, in->ev->netns, &l->program,
 						    l->program_name, sizeof(l->program_name)))
 		l->program = 0;
+	if (l->passed_over && a->questions->vrf(a->context, in->ev->netns, in->ev->ifindex))
+		ask_interface(a, l->vrf, in->ev->netns, in->ev->ifindex);
 	if (in->listener.bound_ifindex)
 		ask_interface(a, in->listener.device, in->listener.netns,
 			      in->listener.bound_ifindex);

@@ -48,6 +48,9 @@ struct questions {
 	int (*socket)(void *context, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 		      struct diag_socket *found);
 
+	/* As route_is_vrf: whether segments that come in on that interface do so by a VRF. */
+	bool (*vrf)(void *context, uint32_t netns, uint32_t ifindex);
+
 	/* As diag_anywhere: the same in another namespace than BUT. */
 	int (*anywhere)(void *context, uint32_t but, const struct rst_tuple *tuple, uint32_t *netns,
 			struct diag_socket *found);

@@ -49,6 +49,13 @@ void why_listener_elsewhere(struct incident *in)
 		say(in, " decides in this network namespace, and chose nobody");
 		return;
 	}
+	if (l->passed_over && l->vrf[0]) {
+		say(in,
+		    ", who would take it, but it came in by VRF %s, and the listener is not bound to that "
+		    "(net.ipv4.tcp_l3mdev_accept is 0)",
+		    NAME(l->vrf));
+		return;
+	}
 	if (l->passed_over) {
 		say(in,
 		    ", who would take it, but the kernel's lookup chose nobody: it came in by a "

@@ -199,6 +199,13 @@ int route_find(struct route *r, uint32_t netns, uint32_t pid, const struct rst_t
 	return k->err;
 }
 
+bool route_is_vrf(struct route *r, uint32_t netns, uint32_t pid, uint32_t ifindex)
+{
+	struct mnl_socket *nl = netlink_in(&r->netlink, netns, pid);
+
+	return nl && link_of(r, nl, ifindex).vrf;
+}
+
 /* Interfaces by their addresses; 0: none. */
 struct holder {
 	const struct rst_tuple *tuple;

@@ -26,6 +26,9 @@ void route_release(struct route *r);
 int route_find(struct route *r, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,
 	       uint32_t ifindex);
 
+/* Whether that interface is a VRF's: so is that on which its segments come in. False as well: not known. */
+bool route_is_vrf(struct route *r, uint32_t netns, uint32_t pid, uint32_t ifindex);
+
 /* The interface that is down and by which TUPLE's ends spoke: IFINDEX (0: not known), the one that has the
  * local address, or the one in whose subnet the remote end is. 0: none is down, as far as is known. */
 uint32_t route_down(struct route *r, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,

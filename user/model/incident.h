@@ -168,6 +168,8 @@ struct listener_ref {
 	char device[RST_IFNAME_LEN]; /* its name; empty: not known */
 	uint32_t program; /* the BPF sk_lookup program that decides there; 0: none, or not known */
 	char program_name[16]; /* empty: not known */
+	char vrf[RST_IFNAME_LEN]; /* passed over: the VRF that the segment came in by; empty: none, or not
+				   * known */
 	bool passed_over; /* it would have taken the segment, and yet the kernel's lookup chose nobody */
 };
 

@@ -42,6 +42,7 @@ static void put_listener(struct json_out *o, const struct listener_ref *l)
 		json_out_number(o, "port", l->port);
 		json_put_nonzero(o, "netns", l->netns);
 		json_put_name(o, "device", l->device, sizeof(l->device));
+		json_put_name(o, "vrf", l->vrf, sizeof(l->vrf));
 		json_put_nonzero(o, "pid", l->pid);
 		json_put_name(o, "comm", l->comm, sizeof(l->comm));
 		if (l->program) {

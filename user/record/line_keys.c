@@ -320,6 +320,7 @@ static const struct line_key listener_keys[] = {
 	PUT("port", U16, struct listener_ref, port),
 	PUT("netns", U32, struct listener_ref, netns),
 	NAMED("device", struct listener_ref, device),
+	NAMED("vrf", struct listener_ref, vrf),
 	PUT("pid", U32, struct listener_ref, pid),
 	NAMED("comm", struct listener_ref, comm),
 	{ KEY("sk_lookup"), .field = FIELD_OBJECT, .object = &program },

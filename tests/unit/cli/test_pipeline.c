@@ -470,6 +470,7 @@ static void put_syn_to(uint16_t port, const struct listener *v, size_t n)
 		cr_assert_eq(listeners_see(&f->listeners, 1, i + 1, &v[i].raw), 0);
 	listeners_seen(&f->listeners, 1, 1);
 	e.tuple.local_port = port;
+	e.ifindex = 9;
 	fake_put(f, &e);
 	fake_run(f);
 	listeners_free(&f->listeners);
@@ -506,6 +507,21 @@ Test(pipeline, the_program_that_passed_a_listener_over_is_named)
 	cr_expect_eq(f->line[0].cause, CAUSE_LISTENER_ELSEWHERE);
 	cr_expect(strstr(f->line[0].why, "BPF sk_lookup program 12 (choose) decides"), "%s",
 		  f->line[0].why);
+}
+
+Test(pipeline, the_vrf_that_a_listener_is_not_in_is_named)
+{
+	struct listener v = wildcard(FAKE_NETNS, 66);
+
+	f->interface = "blue";
+	f->vrf = 8;
+	put_syn_to(8080, &v, 1);
+	cr_expect(strstr(f->line[0].why, "it came in by a VRF ("), "%s", f->line[0].why);
+	f->vrf = 9;
+	put_syn_to(8080, &v, 1);
+	cr_expect(strstr(f->line[1].why,
+			 "it came in by VRF blue, and the listener is not bound to that"),
+		  "%s", f->line[1].why);
 }
 
 /* It is found by the socket whose ends are the same. */
