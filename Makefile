@@ -92,7 +92,7 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test test-arm64 test-kernels demo bench lint format uninstall clean help
+LATE_GOALS := run test test-arm64 test-kernels demo bench fuzz lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -241,6 +241,24 @@ $(O)/tests/ring.so: tests/bench/ring.c $(O)/.flags
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_CFLAGS) $(USER_LDFLAGS) -fPIC -shared -o $@ $< -ldl
 
+# What reads bytes from anywhere, under clang's fuzzer and sanitizers: with all that needs no kernel.
+FUZZERS     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
+FUZZ_OBJS   := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(wildcard $(addprefix user/,base/*.c model/*.c \
+	explain/*.c record/*.c output/*.c)))
+FUZZ_MODE   := -fsanitize=address,undefined -fno-sanitize-recover=all
+FUZZ_SECONDS ?= 20
+
+$(O)/fuzz/obj/%.o: %.c
+	$(call say,FUZZCC,$<)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(CLANG) $(BASE_CFLAGS) -g -O1 $(FUZZ_MODE) -fsanitize=fuzzer-no-link $(DEPFLAGS) -c $< -o $@
+
+$(addprefix $(O)/fuzz/,$(FUZZERS)): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJS)
+	$(call say,LINK,$@)
+	$(Q)$(CLANG) $(FUZZ_MODE) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
+
+-include $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(O)/fuzz/obj/tests/fuzz/%.d)
+
 -include $(BPF_OBJS:.o=.d) $(USER_OBJS:.o=.d) $(UNIT_OBJS:.o=.d) $(E2E_OBJS:.o=.d) \
 	$(BENCH_OBJS:.o=.d) $(O)/obj/tests/kernels/features.d $(O)/obj/tests/bench/floor.d $(O)/bpf/floor.bpf.d
 
@@ -323,6 +341,17 @@ test-kernels:
 		FEATURES=$(abspath $(O)/tests/features) \
 		scripts/test-kernels $(KERNEL_ARGS) $(KERNELS)
 
+# From the seeds in the tree; what is found on the way stays in build/fuzz. FUZZ_SECONDS=3600 by hand.
+.PHONY: fuzz
+fuzz:
+	@scripts/install-deps --fuzz
+	@$(MAKE) --no-print-directory $(addprefix $(O)/fuzz/,$(FUZZERS)); err=$$?; $(give_back); exit $$err
+	@for f in $(FUZZERS); do \
+		mkdir -p $(O)/fuzz/$$f.corpus && $(O)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=16384 \
+			-timeout=5 -artifact_prefix=$(O)/fuzz/$$f. -print_final_stats=1 \
+			$(O)/fuzz/$$f.corpus tests/fuzz/$$f || exit 1; \
+	done
+
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
 SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba|da)?sh$$' scripts/* .ci/* findings/*.sh $$(find tests -type f ! -name '*.[ch]'))
 
@@ -388,6 +417,7 @@ help:
 	@echo '                  KERNEL_ARGS=--quick'
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
+	@echo 'make fuzz         what reads lines from anywhere, under a fuzzer; FUZZ_SECONDS=20'
 	@echo 'make everything   build what all of these run'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
 	@echo 'make install      DESTDIR=, PREFIX=$(PREFIX); make uninstall takes it back'
