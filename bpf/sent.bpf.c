@@ -30,6 +30,23 @@ static __always_inline bool is_syn(const struct rst_packet *p)
 	return (p->flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
 }
 
+/* RFC 8684, 3.2: MP_JOIN in a SYN is option 30, 12 bytes long, of subtype 1. Linux pads its options so that
+ * each begins at a multiple of four; among those of others it may be missed. */
+#define JOIN_OPTION 0x1e0c1000U
+#define JOIN_MASK 0xfffff000U
+
+static __noinline bool is_join(const struct sk_buff *skb, const struct rst_packet *p)
+{
+	const __u8 *options = skb->head + skb->network_header + p->at + 20;
+	__u32 word = 0;
+
+	for (int i = 0; i < 8 && i * 4 + 32 <= p->header; i++)
+		if (!bpf_probe_read_kernel(&word, sizeof(word), options + i * 4) &&
+		    (bpf_ntohl(word) & JOIN_MASK) == JOIN_OPTION)
+			return true;
+	return false;
+}
+
 /* Returns who has the socket, and who aborts it. */
 static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct sock *sk,
 						const struct tcp_sock *tp)
@@ -172,6 +189,8 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	e->unsent = unsent;
 	e->out_ifindex = out;
 	e->packet = packet;
+	if (skb && !sk && kind.bits & RST_KIND_SYN)
+		e->packet.join = is_join(skb, &packet);
 	e->reason = reason;
 	if (tp)
 		sock_fill_full(e, sk, tp);

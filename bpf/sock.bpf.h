@@ -257,6 +257,7 @@ static __always_inline void sock_fill_listener(struct rst_socket *s, const struc
 	s->accept_queue_limit = sk->sk_max_ack_backlog;
 	s->syn_queue = tp->inet_conn.icsk_accept_queue.qlen.counter;
 	s->cookies_ms = cookies_ms(sk, tp);
+	s->defer_accept = tp->inet_conn.icsk_accept_queue.rskq_defer_accept;
 }
 
 /* The kernel counts repeated bytes as sent, also those that never left. */

@@ -58,8 +58,8 @@ struct rst_packet {
 	__u8 valid;   /* 0: there is no such segment */
 	__u8 answer;  /* sent: this is the RST itself; what it answers comes as a rst_rejected */
 	__u8 header;  /* bytes of the TCP header */
-	__u8 pad;
-	__u16 at; /* where that begins, in bytes from the frame's begin or the IP header's */
+	__u8 join;    /* sent: it is a SYN with MPTCP's MP_JOIN */
+	__u16 at;     /* where that begins, in bytes from the frame's begin or the IP header's */
 };
 
 _Static_assert(sizeof(struct rst_tuple) == 40, "rst_tuple");

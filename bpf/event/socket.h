@@ -115,7 +115,8 @@ struct rst_socket {
 
 	__u8 last;	   /* enum rst_last */
 	__u8 probes_limit; /* keep-alive probes that would be sent; 0: not known */
-	__u8 pad[6];
+	__u8 defer_accept; /* listener: TCP_DEFER_ACCEPT, in SYN-ACKs; 0: not set */
+	__u8 pad[5];
 };
 
 enum rst_known_by {

@@ -171,6 +171,40 @@ static void probe(struct run *run)
 	pair_stop(&p);
 }
 
+/* A health check has its interval; at first, nobody knows it. */
+static void probe_regular(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	for (int i = 0; i < 4; i++) {
+		p.c = actor_socket(&p.cli, run->speak, 0);
+		actor_linger(&p.cli, p.c, 0);
+		actor_connect_socket(&p.cli, p.c, run->speak, p.server.address, p.server.port);
+		actor_close(&p.cli, p.c);
+		usleep(300000);
+	}
+	tracer_finish(run, (struct tally){ .client_sent = 4, .server_received = 4 });
+	for (int i = 0; i < 4; i++) {
+		e = expect_nth(run, SIDE_SERVER, "received", i);
+		expect_str(e, "detail", "probe");
+		if (i < 2) {
+			expect_absent(e, "regular");
+			continue;
+		}
+		expect_int(e, "regular.count", i + 1);
+		expect_at_least(e, "regular.every_ns", 250000000);
+		expect_contains(e, "why", "every 3");
+		expect_contains(e, "why", " from ");
+		expect_contains(e, "why", act_address(run->speak, SIDE_CLIENT));
+	}
+	e = expect_nth(run, SIDE_CLIENT, "sent", 3);
+	expect_int(e, "regular.count", 4);
+	pair_stop(&p);
+}
+
 /* The server speaks first, and the prober does not read it. */
 static void probe_greeted(struct run *run)
 {
@@ -298,6 +332,7 @@ const struct scenario scenarios_exchange[] = {
 	{ "exchange-cut", cut, V4_V6, false },
 	{ "exchange-turned-away", turned_away, ONCE, false },
 	{ "exchange-probe", probe, V4_V6, false },
+	{ "exchange-probe-regular", probe_regular, V4_V6, false },
 	{ "exchange-probe-greeted", probe_greeted, V4_V6, false },
 	{ "exchange-probe-greeted-late", probe_greeted_late, V4_V6, false },
 	{ "exchange-waited", waited, V4_V6, false },

@@ -278,7 +278,54 @@ static void not_moved(struct run *run)
 
 static const enum sender_kind by_raw = BY_RAW, by_packet = BY_PACKET;
 
+/* ---- a SYN for a connection that exists */
+
+/* A peer that makes another subflow to the port from which a client's connection began; and a SYN without that
+ * option, and one with another option of the same kind. */
+static void join(struct run *run)
+{
+	static const unsigned char join[] = { 2,    4,	  5,	0xb4, 1,    3,	  3,
+					      7,    30,	  12,	0x10, 1,    0x11, 0x22,
+					      0x33, 0x44, 0x55, 0x66, 0x77, 0x88 };
+	static const unsigned char capable[] = { 2, 4, 5, 0xb4, 30, 4, 0x01, 0x01 };
+	const struct {
+		const unsigned char *options;
+		int length;
+		const char *detail;
+	} syns[] = {
+		{ join, sizeof(join), "mp-join" },
+		{ capable, sizeof(capable), NULL },
+		{ NULL, 0, NULL },
+	};
+	struct ghost g;
+
+	tracer_start(run, NULL);
+	for (size_t i = 0; i < 3; i++) {
+		struct segment syn = { .seq = 1000,
+				       .flags = GHOST_SYN,
+				       .options = syns[i].options,
+				       .options_length = syns[i].length };
+
+		ghost_open(&g, &run->lab, run->speak, GHOST_PORT + (int)i, 46015);
+		ghost_send(&g, &syn);
+		ghost_expect(&g, GHOST_RST, GHOST_RST);
+		ghost_close(&g);
+	}
+	tracer_finish(run, (struct tally){ .server_sent = 3, .client_passing = 3 });
+	for (int i = 0; i < 3; i++) {
+		json_t *e = expect_nth(run, SIDE_SERVER, "sent", i);
+
+		expect_str(e, "cause", "no-listener");
+		if (syns[i].detail)
+			expect_str(e, "detail", syns[i].detail);
+		else
+			expect_absent(e, "detail");
+		expect_contains(e, "why", syns[i].detail ? "MP_JOIN" : "nobody listens");
+	}
+}
+
 const struct scenario scenarios_stray[] = {
+	{ "stray-join", join, V4_V6, false },
 	{ "earlier-connection", earlier_connection, ALL_FAMILIES, false },
 	{ "earlier-connection-unknown", bare_ack, V4_V6, false },
 	{ "unasked-raw", scanned, V4_V6, .what = &by_raw },

@@ -64,6 +64,7 @@ static void clear(struct reconciliation *r)
 {
 	free(r->line);
 	free(r->unknown);
+	free(r->listeners);
 	*r = (struct reconciliation){ 0 };
 }
 
@@ -144,6 +145,31 @@ static bool was_replaced(const struct baseline_netns *then, const struct baselin
 	       !counters_grown(&by, &then->counters, &now->counters, COUNTER_OUT_RSTS);
 }
 
+static uint64_t grown_by(const struct reconcile_input *in, const enum counter *counters, size_t n)
+{
+	uint64_t by, sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (counters_grown(&by, in->start.counters, in->end.counters, counters[i]))
+			sum += by;
+	return sum;
+}
+
+/* Which ICMP messages end a half-open connection: tcp_v4_err() and tcp_v6_err(). */
+static void of_listeners(struct reconciliation *r, const struct reconcile_input *in)
+{
+	static const enum counter icmp[] = { COUNTER_ICMP_UNREACHABLE, COUNTER_ICMP_TIME_EXCEEDED,
+					     COUNTER_ICMP_PARAMETER, COUNTER_ICMP6_UNREACHABLE,
+					     COUNTER_ICMP6_PARAMETER };
+	static const enum counter room[] = { COUNTER_LISTEN_OVERFLOWS, COUNTER_REQ_QUEUE_DROPS };
+
+	r->listeners[r->nlisteners++] = (struct reconcile_listeners){
+		.netns = in->netns,
+		.for_room = grown_by(in, room, ARRAY_SIZE(room)),
+		.icmp = grown_by(in, icmp, ARRAY_SIZE(icmp)),
+	};
+}
+
 static void one(struct audit *a, const struct reconcile_input *same, const struct round *round,
 		size_t i)
 {
@@ -166,6 +192,7 @@ static void one(struct audit *a, const struct reconcile_input *same, const struc
 	in.not_there_at_start = !then;
 	in.start.counters = then ? &then->counters : &zero;
 	in.end.counters = &now->counters;
+	of_listeners(r, &in);
 	r->lines += reconcile(&r->line[r->lines], &in);
 }
 
@@ -194,7 +221,8 @@ int audit_now(struct audit *a, struct tracer *t, const struct options *o,
 		err = take_totals(&r.after, t);
 	a->result.line = calloc(r.n * COUNTERS + 1, sizeof(*a->result.line));
 	a->result.unknown = calloc(r.n + 1, sizeof(*a->result.unknown));
-	if (err || !a->result.line || !a->result.unknown) {
+	a->result.listeners = calloc(r.n + 1, sizeof(*a->result.listeners));
+	if (err || !a->result.line || !a->result.unknown || !a->result.listeners) {
 		clear(&a->result);
 		return -ENOMEM;
 	}

@@ -86,6 +86,7 @@ static void fill_summary(struct trace *t, bool interim)
 	s->remembered = s->counters[RST_CNT_REMEMBERED];
 	s->npressure = 0;
 	tracer_pressure(t->answers.tracer, p->netns, s);
+	summary_part_icmp(s);
 	not_covered(t, s);
 }
 

@@ -23,6 +23,7 @@ static bool translated(void *context, uint32_t netns, const struct rst_tuple *pa
 void pipeline_init(struct pipeline *p)
 {
 	join_init(&p->join, random_seed());
+	p->probes.seed = random_seed();
 	p->join.translated = translated;
 	p->join.context = &p->ask;
 	attack_init(&p->attack, random_seed());

@@ -9,6 +9,7 @@
 
 #include "explain/attack.h"
 #include "explain/chain.h"
+#include "explain/regular.h"
 #include "explain/correct.h"
 #include "explain/join.h"
 #include "explain/story.h"
@@ -65,6 +66,7 @@ struct pipeline {
 	struct correct correct;
 	struct chain chain;
 	struct stories stories;
+	struct regular_probes probes;
 	const struct listeners *listeners; /* as of this run, if it has needed them */
 	uint64_t missed_states;		   /* as of this run, if it has asked */
 	bool missed_known;

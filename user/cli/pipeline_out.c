@@ -129,6 +129,7 @@ void pipeline_finish_one(struct pipeline *p, size_t i)
 	find_story(p, i);
 	chain_keep(&p->chain, &p->incident[i]);
 	chain_find(&p->chain, &p->incident[i]);
+	regular_note(&p->probes, &p->incident[i]);
 	if (p->place[i].mate < PIPELINE_BATCH)
 		p->incident[p->place[i].mate].pair.detail = p->incident[i].verdict.detail;
 	finish(p, &p->incident[i]);

@@ -38,6 +38,8 @@ static const struct rule rules[] = {
 	{ "P1", DIR_SENT, match_p1_gone, CAUSE_LISTENER_GONE, CERTAINTY_CERTAIN, OWNER_PAST, NULL },
 	{ "P1", DIR_SENT, match_p1_other_netns, CAUSE_LISTENER_ELSEWHERE, CERTAINTY_INFERRED,
 	  OWNER_NOBODY, "network-namespace" },
+	{ "P1", DIR_SENT, match_p1_join, CAUSE_NO_LISTENER, CERTAINTY_CERTAIN, OWNER_NOBODY,
+	  "mp-join" },
 	{ "P1", DIR_SENT, match_p1, CAUSE_NO_LISTENER, CERTAINTY_CERTAIN, OWNER_NOBODY, NULL },
 	{ "P3c", DIR_SENT, match_p3c, CAUSE_BAD_HANDSHAKE, CERTAINTY_CERTAIN, OWNER_LISTENER,
 	  "ack-number" },

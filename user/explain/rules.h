@@ -12,6 +12,7 @@
 
 /* rules_answered.c */
 bool match_p1(const struct incident *in);
+bool match_p1_join(const struct incident *in);
 bool match_p1_elsewhere(const struct incident *in);
 bool match_p1_passed_over(const struct incident *in);
 bool match_p1_other_netns(const struct incident *in);

@@ -12,6 +12,12 @@ bool match_p1(const struct incident *in)
 	return passive(in) && kind(in, RST_SOCK_NONE) && is_syn(in);
 }
 
+/* For a connection that exists, of which it would become a part. */
+bool match_p1_join(const struct incident *in)
+{
+	return match_p1(in) && in->packet.join;
+}
+
 bool match_p1_passed_over(const struct incident *in)
 {
 	return match_p1(in) && in->listener.port && in->listener.passed_over;

@@ -41,6 +41,16 @@ static const char *const guesses[][2] = {
 	{ "probe", ": a probe, as of a health check" },
 };
 
+/* Who asks is the client. */
+static void say_regular(struct incident *in)
+{
+	const struct rst_tuple *t = &in->ev->tuple;
+
+	say(in, ", every %s", SPAN(in->regular.every_ns));
+	if (in->direction == DIR_RECEIVED)
+		say(in, " from %s", ADDRESS(t->remote, t->family));
+}
+
 void say_situation(struct incident *in)
 {
 	if (incident_detail_is(in, "slow-reader"))
@@ -48,6 +58,8 @@ void say_situation(struct incident *in)
 	for (size_t i = 0; i < ARRAY_SIZE(guesses); i++)
 		if (incident_detail_is(in, guesses[i][0]))
 			say(in, "%s", guesses[i][1]);
+	if (in->regular.count)
+		say_regular(in);
 }
 
 /* How old it was at its end: where that was at once, and where no question and answer went before, so that

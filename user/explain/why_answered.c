@@ -12,6 +12,13 @@ void why_no_listener(struct incident *in)
 {
 	const struct rst_tuple *t = &in->meant.tuple;
 
+	if (incident_detail_is(in, "mp-join")) {
+		say(in,
+		    "the SYN wanted to join an MPTCP connection (MP_JOIN) at port %u: the kernel takes "
+		    "that only where something listens; the connection itself goes on",
+		    in->ev->tuple.local_port);
+		return;
+	}
 	say(in, "nobody listens on port %u", in->ev->tuple.local_port);
 	if (!in->self_connected)
 		return;
@@ -108,6 +115,19 @@ static void say_new_address(struct incident *in)
 		    "from here");
 }
 
+/* What is held back for data is a half-open connection, of which nothing is remembered (tcp_check_req,
+ * reqsk_timer_handler and syn_ack_recalc, 5.10 to 7.3). */
+static void say_deferred(struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+
+	if (s->kind == RST_SOCK_LISTENER && s->defer_accept && in->packet.length)
+		say(in,
+		    " with TCP_DEFER_ACCEPT: a connection that brings no data is held back, and given up "
+		    "in silence when its client does not answer the last SYN-ACK either; this may be "
+		    "such a one");
+}
+
 /* The kernel has nothing to do with what a program exchanges with others past it. */
 static void say_written(struct incident *in)
 {
@@ -175,6 +195,7 @@ void why_no_such_connection(struct incident *in)
 	} else if (!from_ephemeral(&in->ev->tuple)) {
 		say(in, "; nobody listens on port %u", in->ev->tuple.local_port);
 	}
+	say_deferred(in);
 	if (match_p2_new_address(in) || match_p3_new_address(in))
 		say_new_address(in);
 	else

@@ -28,6 +28,12 @@ static const struct {
 	[COUNTER_MP_FASTCLOSE_TX] = { "MPTcpExt", "MPFastcloseTx" },
 	[COUNTER_MP_RST_TX] = { "MPTcpExt", "MPRstTx" },
 	[COUNTER_OUT_NO_ROUTES6] = { NULL, "Ip6OutNoRoutes" },
+	[COUNTER_REQ_QUEUE_DROPS] = { "TcpExt", "TCPReqQFullDrop" },
+	[COUNTER_ICMP_UNREACHABLE] = { "Icmp", "InDestUnreachs" },
+	[COUNTER_ICMP_TIME_EXCEEDED] = { "Icmp", "InTimeExcds" },
+	[COUNTER_ICMP_PARAMETER] = { "Icmp", "InParmProbs" },
+	[COUNTER_ICMP6_UNREACHABLE] = { NULL, "Icmp6InDestUnreachs" },
+	[COUNTER_ICMP6_PARAMETER] = { NULL, "Icmp6InParmProblems" },
 };
 
 const char *counters_name(enum counter counter)

@@ -203,6 +203,12 @@ struct after {
 	struct rst_tuple tuple;
 };
 
+/* One of several probes at one interval. count 0: it is none. */
+struct regular {
+	uint64_t every_ns; /* the interval, their mean */
+	uint32_t count;	   /* so many so far */
+};
+
 #define FIREWALL_RULE_MAX 96
 
 /* The firewall that sent a RST (firewall-reject, rejected-locally) or dropped one (ignored). Words
@@ -381,6 +387,7 @@ struct incident {
 	struct pair pair;
 	struct after after;
 	bool no_limit; /* whoever is turned away is so because of another reset, maybe, and not by a limit */
+	struct regular regular;
 	struct sender sender;
 	struct process_name
 		writer; /* who wrote it into the TUN or TAP device by which it came; pid 0:

@@ -42,12 +42,21 @@ struct reconcile_unknown {
 	enum reconcile_state state;
 };
 
+/* What bears on the handshakes that the listeners of a namespace dropped. */
+struct reconcile_listeners {
+	uint32_t netns;
+	uint64_t for_room; /* so many, at least, for want of room */
+	uint64_t icmp; /* ICMP errors that end half-open connections, and others of their type */
+};
+
 /* All namespaces. */
 struct reconciliation {
 	struct reconcile_line *line;
 	size_t lines;
 	struct reconcile_unknown *unknown;
 	size_t unknowns;
+	struct reconcile_listeners *listeners;
+	size_t nlisteners;
 };
 
 #endif

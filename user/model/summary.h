@@ -20,6 +20,7 @@ struct pressure {
 	bool ended;
 	uint64_t dropped;    /* SYNs and last ACKs that it dropped while traced */
 	uint64_t overflowed; /* of those, last ACKs that met a full accept queue */
+	uint64_t by_icmp;    /* not of those: half-open connections that ICMP probably ended */
 };
 
 #define SUMMARY_DENIED 32
@@ -85,6 +86,10 @@ void summary_not_covered(struct summary *s, const char *sentence);
 
 /* Adds a listener that dropped something; when there is no room, the one that dropped least goes. */
 void summary_pressure(struct summary *s, const struct pressure *p);
+
+/* Tells the half-open connections that ICMP messages ended from what was dropped for want of room, by the
+ * counters of each listener's namespace. The kernel counts both in one number. */
+void summary_part_icmp(struct summary *s);
 
 /* All events that the kernel calls received resets and that were none. */
 uint64_t summary_not_received(const struct summary *s);

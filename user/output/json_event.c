@@ -183,6 +183,7 @@ void json_event_put(struct json_out *o, struct json_clock *clock, const char *ru
 	json_pair_put(o, run, &in->pair);
 	json_put_process_name(o, "written_by", &in->writer);
 	json_after_put(o, run, &in->after);
+	json_regular_put(o, &in->regular);
 	json_sender_put(o, run, in);
 	json_second_put(o, in);
 	json_put_nonzero(o, "address_age_ns", in->address_ns);

@@ -21,6 +21,8 @@ void json_packet_put(struct json_out *o, const char *key, const struct rst_packe
 		json_put_nonzero(o, "ttl", p->ttl);
 		if (family == 4)
 			json_out_number(o, "ip_id", p->ip_id);
+		if (p->join)
+			json_out_bool(o, "mp_join", true);
 	}
 	json_out_end(o, c);
 }

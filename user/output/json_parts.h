@@ -32,6 +32,7 @@ void json_translation_put(struct json_out *o, const struct incident *in);
 void json_suspicion_put(struct json_out *o, const struct incident *in);
 void json_pair_put(struct json_out *o, const char *run, const struct pair *p);
 void json_after_put(struct json_out *o, const char *run, const struct after *a);
+void json_regular_put(struct json_out *o, const struct regular *r);
 void json_second_put(struct json_out *o, const struct incident *in);
 void json_sender_put(struct json_out *o, const char *run, const struct incident *in);
 

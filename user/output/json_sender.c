@@ -87,6 +87,17 @@ void json_after_put(struct json_out *o, const char *run, const struct after *a)
 	json_out_end(o, c);
 }
 
+void json_regular_put(struct json_out *o, const struct regular *r)
+{
+	struct json_mark c = json_out_object(o, "regular");
+
+	if (r->count) {
+		json_out_number(o, "every_ns", r->every_ns);
+		json_out_number(o, "count", r->count);
+	}
+	json_out_end(o, c);
+}
+
 /* Of a connection whose SYN two answered. */
 void json_second_put(struct json_out *o, const struct incident *in)
 {

@@ -57,6 +57,7 @@ static void put_listener_socket(struct json_out *o, const struct rst_socket *s)
 {
 	json_put_queue(o, s->accept_queue, s->accept_queue_limit);
 	json_out_number(o, "syn_queue", s->syn_queue);
+	json_put_nonzero(o, "defer_accept", s->defer_accept);
 }
 
 void json_socket_put(struct json_out *o, const struct rst_event *ev)

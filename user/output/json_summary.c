@@ -120,6 +120,7 @@ static void put_pressure(struct json_out *o, const struct summary *s)
 		json_put_name(o, "comm", l->comm, sizeof(l->comm));
 		json_out_number(o, "dropped", p->dropped);
 		json_out_number(o, "overflowed", p->overflowed);
+		json_put_nonzero(o, "by_icmp", p->by_icmp);
 		if (p->ended)
 			json_out_bool(o, "ended", true);
 		json_out_end(o, c);

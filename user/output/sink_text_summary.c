@@ -145,26 +145,42 @@ static void put_denied(struct buffer *text, const struct summary *s)
 			      text_count(n, s->counters[RST_CNT_LOST_DENIED]));
 }
 
+/* The line goes on with what the listener lost. */
+static void put_listener(struct buffer *text, const char *label, const struct pressure *p)
+{
+	char name[4 * RST_COMM_LEN + 1], end[TEXT_ENDPOINT_MAX];
+	const struct listener_ref *l = &p->listener;
+
+	buffer_format(text, "  %s: %s", label, text_endpoint(end, l->address, l->family, l->port));
+	if (l->pid)
+		buffer_format(text, " (%s/%u)",
+			      text_escape(name, sizeof(name), l->comm, RST_COMM_LEN), l->pid);
+	if (p->ended)
+		buffer_format(text, ", ended,");
+}
+
 static void put_pressure(struct buffer *text, const struct summary *s)
 {
-	char name[4 * RST_COMM_LEN + 1], end[TEXT_ENDPOINT_MAX], n[2][28];
+	char n[2][28];
 
 	for (uint32_t i = 0; i < s->npressure; i++) {
 		const struct pressure *p = &s->pressure[i];
-		const struct listener_ref *l = &p->listener;
 
-		buffer_format(text, "  pressure: %s",
-			      text_endpoint(end, l->address, l->family, l->port));
-		if (l->pid)
-			buffer_format(text, " (%s/%u)",
-				      text_escape(name, sizeof(name), l->comm, RST_COMM_LEN),
-				      l->pid);
-		buffer_format(
-			text,
-			"%s dropped %s handshake segments without a RST, %s of them for a full "
-			"accept queue\n",
-			p->ended ? ", ended," : "", text_count(n[0], p->dropped),
-			text_count(n[1], p->overflowed));
+		if (p->dropped) {
+			put_listener(text, "pressure", p);
+			buffer_format(text,
+				      " dropped %s handshake segments without a RST, %s of them "
+				      "for a full accept queue\n",
+				      text_count(n[0], p->dropped),
+				      text_count(n[1], p->overflowed));
+		}
+		if (p->by_icmp) {
+			put_listener(text, "half-open", p);
+			buffer_format(text,
+				      " lost %s half-open connections, likely by ICMP: their "
+				      "SYN-ACKs found no way to the client\n",
+				      text_count(n[0], p->by_icmp));
+		}
 	}
 	if (summary_forgotten(s))
 		buffer_format(

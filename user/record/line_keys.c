@@ -180,6 +180,7 @@ static const struct line_key socket_keys[] = {
 	PUT("linger2_ms", INT, struct rst_socket, linger2_ms),
 	{ KEY("accept_queue"), .field = FIELD_OBJECT, .object = &queue, .begin = is_listener },
 	PUT("syn_queue", U32, struct rst_socket, syn_queue),
+	PUT("defer_accept", U8, struct rst_socket, defer_accept),
 	PUT("cookie", U64, struct rst_socket, cookie),
 	PUT("inode", U64, struct rst_socket, inode),
 };
@@ -198,6 +199,7 @@ static const struct line_key packet_keys[] = {
 	PUT("window", U16, struct rst_packet, window),
 	PUT("ttl", U8, struct rst_packet, ttl),
 	PUT("ip_id", U16, struct rst_packet, ip_id),
+	PUT("mp_join", BOOL, struct rst_packet, join),
 };
 static const struct line_object packet = OBJECT_OF(packet_keys);
 
@@ -301,6 +303,12 @@ static const struct line_key after_keys[] = {
 	OBJECT("remote", struct after, tuple, remote_end),
 };
 static const struct line_object after = OBJECT_OF(after_keys);
+
+static const struct line_key regular_keys[] = {
+	PUT("every_ns", U64, struct regular, every_ns),
+	PUT("count", U32, struct regular, count),
+};
+static const struct line_object regular = OBJECT_OF(regular_keys);
 
 /* The rest is judged anew. */
 static const struct line_key sender_keys[] = {
@@ -507,6 +515,7 @@ static const struct line_key keys[] = {
 	OBJECT("pair", struct line, in.pair, pair, .begin = is_pair),
 	OBJECT("written_by", struct line, in.writer, named),
 	OBJECT("after", struct line, in.after, after, .begin = is_after),
+	OBJECT("regular", struct line, in.regular, regular),
 	OBJECT("sender", struct line, in.sender, sender),
 	PUT("address_age_ns", U64, struct line, in.address_ns),
 	OBJECT("listener", struct line, in.listener, listener),

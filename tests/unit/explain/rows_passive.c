@@ -105,6 +105,11 @@ static void on_the_wire_alone(struct built *b)
 	b->in.packet_guessed = true;
 }
 
+static void join(struct built *b)
+{
+	b->ev.packet.join = b->in.packet.join = 1;
+}
+
 /* clang-format off */
 static const struct row rows[] = {
 	{ "P1, seen on the wire only", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, NULL, on_the_wire_alone,
@@ -119,6 +124,8 @@ static const struct row rows[] = {
 	  CAUSE_DATA_AFTER_CLOSE, LIKELY, "P10", OWNER_CLOSED, "time-wait" },
 	{ "P1", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", NULL,
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
+	{ "P1 of MPTCP", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", join,
+	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, "mp-join" },
 	{ "P1, of a translated flow", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, SYN, 0, "NO_SOCKET", translated,
 	  CAUSE_NO_LISTENER, SURE, "P1", OWNER_NOBODY, NULL },
 	{ "P2, of a translated flow", DIR_SENT, V4 "tcp_v4_rcv" SOFTIRQ, NONE, ACK, 0, "NO_SOCKET", translated,

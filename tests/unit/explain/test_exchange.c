@@ -449,6 +449,25 @@ Test(exchange, the_phase_in_words)
 	expect_taken(SERVER, 0, 20, "after the answer; sent 7, received 5");
 }
 
+Test(exchange, a_probe_that_comes_regularly)
+{
+	struct one o = { "", TAKEN, SERVER, 0, 0, 0, 0, 0, 65535, 400, 0, 0, 0, NULL, 0 };
+	struct built b;
+
+	build(&b, &o);
+	b.in.regular = (struct regular){ .every_ns = 500000000, .count = 3 };
+	build_attribute(&b);
+	cr_expect(strstr(b.in.verdict.why, ": a probe, as of a health check, every 500 ms from "),
+		  "%s", b.in.verdict.why);
+	o.way = LINGER;
+	o.role = CLIENT;
+	build(&b, &o);
+	b.in.regular = (struct regular){ .every_ns = 500000000, .count = 3 };
+	build_attribute(&b);
+	cr_expect_null(strstr(b.in.verdict.why, " from "), "%s", b.in.verdict.why);
+	cr_expect(strstr(b.in.verdict.why, ", every 500 ms"), "%s", b.in.verdict.why);
+}
+
 Test(exchange, when_the_unread_came)
 {
 	struct one o = { "", UNREAD, SERVER, SENT, 27, 38, 28, 0, 65535, 0, 1000, 0, 0, NULL, 0 };

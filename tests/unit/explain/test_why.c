@@ -90,6 +90,25 @@ Test(why, no_such_connection)
 	assert_why(&b,
 		   "ACK segment (seq 1000, ack 2000) for a connection that does not exist here; "
 		   "nginx/12 listens on port 80");
+	/* What was held back brings data now. */
+	b.ev.sock.defer_accept = 3;
+	assert_why(&b,
+		   "ACK segment (seq 1000, ack 2000) for a connection that does not exist here; "
+		   "nginx/12 listens on port 80");
+	b.ev.packet.length = b.in.packet.length = 5;
+	assert_why(
+		&b,
+		"ACK segment with 5 bytes (seq 1000, ack 2000) for a connection that does not exist "
+		"here; nginx/12 listens on port 80 with TCP_DEFER_ACCEPT: a connection that brings "
+		"no data is held back, and given up in silence when its client does not answer the "
+		"last SYN-ACK either; this may be such a one");
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_SYN, 0);
+	b.ev.packet.join = b.in.packet.join = 1;
+	assert_why(
+		&b,
+		"the SYN wanted to join an MPTCP connection (MP_JOIN) at port 80: the kernel takes "
+		"that only where something listens; the connection itself goes on");
 }
 
 Test(why, unasked_syn_ack)

@@ -2,6 +2,7 @@
 #include <criterion/criterion.h>
 
 #include "sample.h"
+#include "model/reconciliation.h"
 #include "model/summary.h"
 
 Test(summary, counts_by_direction_and_cause)
@@ -141,6 +142,36 @@ Test(summary, pressure_has_the_most_dropped_first)
 	cr_expect_eq(s.pressure[1].listener.port, 3);
 	cr_expect_eq(s.pressure[2].listener.port, 1);
 	cr_expect_eq(s.pressure[3].listener.port, 4);
+}
+
+static void expect_pressure(uint64_t dropped, uint64_t for_room, uint64_t icmp, uint64_t remains,
+			    uint64_t by_icmp)
+{
+	struct reconcile_listeners l[] = { { 8, 0, 100 }, { 7, for_room, icmp } };
+	struct reconciliation r = { .listeners = l, .nlisteners = 2 };
+	struct summary s = { .reconciliation = &r };
+
+	pressure(&s, 1, dropped);
+	s.pressure[0].listener.netns = 7;
+	summary_part_icmp(&s);
+	cr_expect_eq(s.pressure[0].dropped, remains);
+	cr_expect_eq(s.pressure[0].by_icmp, by_icmp);
+}
+
+/* The kernel counts them in one number. */
+Test(summary, what_icmp_ended_was_not_dropped_for_want_of_room)
+{
+	struct summary s = { 0 };
+
+	expect_pressure(10, 0, 12, 0, 10);
+	expect_pressure(10, 4, 12, 4, 6);
+	expect_pressure(10, 4, 2, 8, 2);
+	expect_pressure(10, 10, 12, 10, 0);
+	expect_pressure(10, 11, 12, 10, 0);
+	expect_pressure(10, 0, 0, 10, 0);
+	pressure(&s, 1, 5);
+	summary_part_icmp(&s);
+	cr_expect_eq(s.pressure[0].dropped, 5, "the counters are not known");
 }
 
 Test(summary, without_room_the_least_pressure_goes)

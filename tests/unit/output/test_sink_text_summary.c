@@ -218,8 +218,30 @@ Test(sink_text_summary, summary_of_pressure_and_history)
 				     "without a RST, 0 of them for a full accept queue"));
 	cr_assert_not_null(page_find(&page, "  pressure: 0.0.0.0:80 (a\\x1b/12), ended, dropped 6 "
 					    "handshake segments without a RST, 5 of them"));
+	cr_assert_null(strstr(page.text, "ICMP"));
 	cr_assert_not_null(page_find(
 		&page, "  history: 4,464 of 70,000 remembered connections were pushed out"));
+	free(page.text);
+}
+
+Test(sink_text_summary, half_open_connections_that_icmp_ended)
+{
+	struct summary sum = { 0 };
+	struct pressure p = { .listener = { .family = 4, .port = 80 }, .dropped = 7, .by_icmp = 9 };
+	struct page page;
+
+	summary_pressure(&sum, &p);
+	p.dropped = 0;
+	p.listener.port = 81;
+	summary_pressure(&sum, &p);
+	page = summary(&sum);
+	cr_assert_not_null(page_find(&page, "  pressure: 0.0.0.0:80 dropped 7 handshake segments"));
+	cr_assert_not_null(page_find(&page, "  half-open: 0.0.0.0:80 lost 9 half-open connections, "
+					    "likely by ICMP"));
+	cr_assert_null(page_find(&page, "  pressure: 0.0.0.0:81"));
+	cr_assert_not_null(page_find(&page,
+				     "  half-open: 0.0.0.0:81 lost 9 half-open connections, "
+				     "likely by ICMP: their SYN-ACKs found no way to the client"));
 	free(page.text);
 }
 
