@@ -96,7 +96,9 @@ struct options {
 	const char *directory; /* for temporary files; NULL: one that is removed */
 	const char *binary;
 	bool list, demo, property;
-	bool brief; /* one variant of each scenario, in turns */
+	bool brief;	   /* one variant of each scenario, in turns */
+	size_t sample, of; /* --sample: see is_sampled; 0: all */
+	bool times;	   /* say how long each took */
 	unsigned int seed;
 	int steps;
 };
@@ -135,7 +137,7 @@ static void remove_directory(const void *path)
 
 static void full_name(char *buf, size_t size, const struct scenario *sc, const struct run *run)
 {
-	bool once = sc->families == ONCE;
+	bool once = (sc->families & ALL_FAMILIES) == ONCE;
 
 	snprintf(buf, size, "%s%s%s%s", sc->name, once ? "" : "/",
 		 once ? "" : family_names[run->speak], run->xdp ? "/xdp" : "");
@@ -239,7 +241,19 @@ static void report_outcome(const struct run *run, enum outcome outcome, const ch
 	fflush(run->report);
 }
 
-static enum outcome tell(const struct run *run, int status, FILE *report, bool last)
+/* What stands behind a scenario's name: " (1.2 s)", or nothing. */
+static const char *took(const struct run *run, long long began_ns)
+{
+	static char text[32];
+
+	if (!run->times)
+		return "";
+	snprintf(text, sizeof(text), " (%.1f s)", (double)(run_now() - began_ns) / 1e9);
+	return text;
+}
+
+static enum outcome tell(const struct run *run, int status, FILE *report, bool last,
+			 long long began_ns)
 {
 	char *text = report_text(report);
 	const char *name = run->name;
@@ -248,17 +262,17 @@ static enum outcome tell(const struct run *run, int status, FILE *report, bool l
 	if (stop) {
 		printf("FAIL %s\n    interrupted\n", name);
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		printf("ok %s\n", name);
+		printf("ok %s%s\n", name, took(run, began_ns));
 		outcome = PASSED;
 	} else if (WIFEXITED(status) && WEXITSTATUS(status) == RUN_EXIT_SKIPPED) {
-		printf("skipped: %s: %s\n", name, text ? text : "?");
+		printf("skipped: %s%s: %s\n", name, took(run, began_ns), text ? text : "?");
 		outcome = SKIPPED;
 	} else if (!last && says_missed(text)) {
 		printf("again %s: the kernel skipped a program of the tracer's, which says so\n",
 		       name);
 		outcome = AGAIN;
 	} else {
-		printf("FAIL %s\n%s", name, text ? text : "");
+		printf("FAIL %s%s\n%s", name, took(run, began_ns), text ? text : "");
 		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 			printf("    took longer than %d seconds\n", patience(SECONDS_PER_SCENARIO));
 		else if (WIFSIGNALED(status))
@@ -273,6 +287,7 @@ static enum outcome tell(const struct run *run, int status, FILE *report, bool l
 static enum outcome run_once(const struct scenario *sc, struct run run, bool last)
 {
 	FILE *report = fdopen(memfd_create("report", MFD_CLOEXEC), "r+");
+	long long began_ns = run_now();
 	enum outcome outcome;
 	pid_t pid;
 
@@ -287,7 +302,7 @@ static enum outcome run_once(const struct scenario *sc, struct run run, bool las
 		dup2(fileno(report), STDERR_FILENO);
 		play(sc, &run);
 	}
-	outcome = tell(&run, wait_for(pid), report, last);
+	outcome = tell(&run, wait_for(pid), report, last, began_ns);
 	/* Its children have become ours; see PR_SET_CHILD_SUBREAPER. */
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
@@ -330,14 +345,32 @@ static bool has_variant(const struct scenario *sc, int variant)
 	return sc->families & 1 << variant / 2 && (variant % 2 == 0 || sc->xdp_too);
 }
 
+/* Whether SC, of TABLE, is one of those that --sample takes: of those that share a play() the first; none that is
+ * LOAD_BOUND; of what is left each OFth, which is counted in *TURN. */
+static bool is_sampled(const struct options *o, const struct scenario *table,
+		       const struct scenario *sc, size_t *turn)
+{
+	if (!o->sample)
+		return true;
+	if (sc->families & LOAD_BOUND)
+		return false;
+	for (const struct scenario *s = table; s < sc; s++)
+		if (s->play == sc->play && !(s->families & LOAD_BOUND))
+			return false;
+	return (*turn)++ % o->of == o->sample - 1;
+}
+
 static void run_all(const struct options *o, struct run run, int counts[OUTCOMES])
 {
+	size_t sampled = 0;
 	int turn = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(tables); i++) {
 		for (const struct scenario *sc = tables[i]; sc->name; sc++) {
 			int left = o->brief ? 1 : VARIANTS;
 
+			if (!is_sampled(o, tables[i], sc, &sampled))
+				continue;
 			for (int n = 0; n < VARIANTS && left && !stop; n++) {
 				int variant = (n + turn) % VARIANTS;
 
@@ -394,6 +427,8 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "binary", required_argument, NULL, 'b' },
 		{ "keep-going", no_argument, NULL, 'k' },
 		{ "brief", no_argument, NULL, 'B' },
+		{ "sample", required_argument, NULL, 'S' },
+		{ "times", no_argument, NULL, 't' },
 		{ "demo", no_argument, NULL, 'd' },
 		{ "property", no_argument, NULL, 'p' },
 		{ "seed", required_argument, NULL, 's' },
@@ -437,6 +472,15 @@ static int parse(struct options *o, int argc, char **argv)
 		case 'B':
 			o->brief = true;
 			break;
+		case 'S':
+			if (sscanf(optarg, "%zu/%zu", &o->sample, &o->of) != 2 || !o->sample ||
+			    o->sample > o->of)
+				return -EINVAL;
+			o->brief = true;
+			break;
+		case 't':
+			o->times = true;
+			break;
 		case 'k': /* it always does */
 			break;
 		default:
@@ -456,8 +500,10 @@ int main(int argc, char **argv)
 
 	if (parse(&o, argc, argv)) {
 		fprintf(stderr,
-			"usage: e2e [--list] [--only NAME[,NAME...]] [--brief] [--binary PATH] "
-			"[--report FILE] [--directory DIR]\n"
+			"usage: e2e [--list] [--only NAME[,NAME...]] [--brief] [--sample N/M] "
+			"[--times] [--binary PATH] [--report FILE] [--directory DIR]\n"
+			"       --brief: one variant of each; --sample N/M: the same of the Nth part "
+			"of M of all kinds\n"
 			"       e2e --demo [--binary PATH]\n"
 			"       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;
@@ -485,6 +531,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "e2e: %s: %s\n", o.report, strerror(errno));
 		return 1;
 	}
+	run.times = o.times;
 	handle_signals();
 	if (o.demo || o.property) {
 		counts[FAILED] = run_apart(&o, run);

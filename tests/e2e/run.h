@@ -23,6 +23,7 @@ struct run {
 	const char *directory; /* for temporary files; main.c removes it */
 	const char *schema;    /* docs/rsttrace.schema.json */
 	FILE *report;	       /* --report, or NULL */
+	bool times;	       /* --times */
 	enum speak speak;
 	bool xdp;	  /* with -i: see tracer_start_on() */
 	const void *what; /* of the scenario */
@@ -34,6 +35,9 @@ enum families {
 	ONCE = 1 << SPEAK_V4, /* the family makes no difference */
 	V4_V6 = 1 << SPEAK_V4 | 1 << SPEAK_V6,
 	ALL_FAMILIES = V4_V6 | 1 << SPEAK_MAPPED,
+	/* And it needs a rate that only a quick build of the program keeps, or takes too long with a slow one: a
+	 * sample, which the sanitizers look at, goes without. Its row says why. */
+	LOAD_BOUND = 1 << 8,
 };
 
 struct scenario {
