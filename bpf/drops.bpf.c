@@ -318,7 +318,8 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	 * is closed by now had it in its backlog while it ended. */
 	if (!tp || kind.state == RST_TCP_CLOSE ||
 	    (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
-		past_recall(&e->past, &tuple, kind.netns, false);
+		past_recall(&e->past, &tuple, kind.netns, false,
+			    compat_has(RST_KERNEL_RESET_REASON));
 	event_fill(e, ctx, RST_REC_DROPPED);
 	fold_submit(fold, &kind, e);
 	if (fold == FOLD_DETAILS && (packet.length || packet.header > 20))

@@ -75,7 +75,8 @@ struct rst_refused {
 	__u64 at_ns;
 	__u64 cookie;
 	struct rst_task owner;
-	__u64 known_by;
+	__u32 known_by;
+	__u32 end; /* RST_END_RESET; read, and not written down, it is nothing that a verifier goes on with */
 };
 
 #define PAST_REFUSED_SLOTS 8192 /* a power of two: 0.75 MiB */
@@ -197,6 +198,7 @@ static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 ne
 	r->cookie = cookie;
 	r->owner = owner->task;
 	r->known_by = owner->known_by;
+	r->end = RST_END_RESET;
 	barrier();
 	r->tag = hash >> 32 | 1;
 }
@@ -311,15 +313,20 @@ static __always_inline const struct rst_refused *past_refused(const struct rst_t
 	return r;
 }
 
-/* How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. */
+/*
+ * How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. Up to 6.1 the verifier goes through all that
+ * follows once for each way through this: there refused connects, which only matter to a fold, are not looked for.
+ */
 static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u32 *owner)
 {
 	const struct rst_past *past = past_connection(t, netns);
-	const struct rst_refused *refused = past_refused(t, netns, past);
+	const struct rst_refused *refused = NULL;
 
+	if (compat_has(RST_KERNEL_RESET_REASON))
+		refused = past_refused(t, netns, past);
 	if (refused) {
 		*owner = refused->owner.pid;
-		return RST_END_RESET;
+		return refused->end;
 	}
 	if (!past)
 		return RST_END_NOT;
@@ -366,16 +373,17 @@ static __always_inline bool past_recall_refused(struct rst_past *out, const stru
 }
 
 /* What bears on a segment that found no connection: its connection or handshake, else the listener
- * it was for. Not inlined: its keys would take stack of those that have little left. */
+ * it was for. REFUSED: also a connect that was refused. Not inlined: its keys would take stack of those that
+ * have little left. */
 static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
 							   const struct rst_tuple *t, __u32 netns,
-							   bool is_syn)
+							   bool is_syn, bool refused)
 {
 	const struct rst_past *past = NULL;
 
 	if (!is_syn) {
 		past = past_newer(past_connection(t, netns), past_written(t, netns));
-		if (past_recall_refused(out, t, netns, past))
+		if (refused && past_recall_refused(out, t, netns, past))
 			return;
 		if (!past && past_recall_orderly(out, t, netns))
 			return;

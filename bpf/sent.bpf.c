@@ -206,7 +206,10 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	 * no more than an ACK may still hold the connection that had these ends before. */
 	if (skb && (!tp || e->sock.kind == RST_SOCK_LISTENER ||
 		    (e->sock.state == RST_TCP_SYN_SENT && !(packet.flags & RST_FLAG_SYN))))
-		past_recall(&e->past, &tuple, kind.netns, is_syn(&packet));
+		/* Without reasons (up to 6.9) what no socket took does not come here, and to look for what was
+		 * refused costs 6.1's verifier more than the million instructions that it allows. */
+		past_recall(&e->past, &tuple, kind.netns, is_syn(&packet),
+			    compat_has(RST_KERNEL_RESET_REASON));
 	event_fill(e, ctx, RST_REC_SENT);
 	fold_submit(fold, &kind, e);
 	/* What is dropped now has a reader. */

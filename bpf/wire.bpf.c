@@ -94,7 +94,7 @@ static __always_inline void fill_answer(struct rst_event *e, const struct rst_ki
 	e->packet.answer = 1;
 	if (kind->class == RST_CLASS_SENT_TIMEWAIT)
 		sock_set_timewait(&e->sock, RST_TCP_FIN_WAIT2);
-	past_recall(&e->past, &e->tuple, kind->netns, is_syn);
+	past_recall(&e->past, &e->tuple, kind->netns, is_syn, true);
 }
 
 /* Where a written SYN is put together: the stack has no room for it (5.10 counts that of all callers). A
