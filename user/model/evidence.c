@@ -20,7 +20,8 @@
 static const struct evidence_field of_incident[] = {
 	ROOT("origin", U32, origin),
 	ROOT("emitter", I32, emitter, .zero = true, .told = TOLD_EMITTER),
-	ROOT("traced_ns", U64, traced_ns),
+	/* The moment at which tracing began, the same in all lines of a run: that packs well. */
+	ROOT("started_ns", AGO, traced_ns),
 	ROOT("also", U32, also),
 	ROOT("guessed", BOOL, packet_guessed),
 	ROOT("stands", BOOL, stands),

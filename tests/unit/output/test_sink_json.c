@@ -217,7 +217,7 @@ Test(sink_json, nothing_known_is_absent)
 	o = json_event(&sample.in);
 	for (size_t i = 0; i < ARRAY_SIZE(absent); i++)
 		json_assert_absent(o, absent[i]);
-	cr_assert_eq(json_object_size(o), 9);
+	cr_assert_eq(json_object_size(o), 10);
 	json_assert_str(o, "cause", "unknown");
 	json_assert_str(o, "certainty", "unknown");
 	json_assert_str(o, "time", "1970-01-01T00:00:00.000000001Z");
