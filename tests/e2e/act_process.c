@@ -309,6 +309,7 @@ static void do_fork(int own_line, const struct act_request *r)
 {
 	struct act_reply reply = { 0 };
 	int line[2];
+	char ready = 0;
 
 	signal(SIGCHLD, SIG_IGN);
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, line) < 0)
@@ -321,9 +322,14 @@ static void do_fork(int own_line, const struct act_request *r)
 		prctl(PR_SET_NAME, r->text);
 		close(own_line);
 		close(line[0]);
+		if (write(line[1], &ready, 1) != 1)
+			_exit(1);
 		act_process(line[1]);
 	}
 	close(line[1]);
+	/* From now on it ends with us. */
+	if (read(line[0], &ready, 1) != 1)
+		_exit(1);
 	if (act_send_fd(own_line, line[0], &reply, sizeof(reply)))
 		_exit(1);
 	close(line[0]);
