@@ -452,6 +452,71 @@ Test(pipeline, what_ended_in_another_namespace_with_other_numbers_is_another)
 	cr_expect_not(f->line[0].translated);
 }
 
+/* What is found here is not looked for elsewhere: it would be found twice. */
+Test(pipeline, of_a_peer_that_is_here_no_other_namespace_is_asked)
+{
+	f->alike = &alike[2];
+	f->alikes = 1;
+	add_listener(ELSEWHERE);
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 33);
+}
+
+Test(pipeline, where_nobody_listens_any_more_nothing_is_asked)
+{
+	f->alike = &alike[2];
+	f->alikes = 1;
+	f->alike_netns = ELSEWHERE;
+	add_listener(ELSEWHERE);
+	f->listeners.v[0].until_ns = 1;
+	put_stray();
+	cr_expect_eq(f->line[0].owner, 0);
+}
+
+Test(pipeline, only_those_with_the_most_numbers_are_told)
+{
+	struct rst_found better[] = { holders[0], holders[2], holders[3], holders[3] };
+	struct rst_event e = stray(1000);
+
+	better[1].task.pid = 11;
+	better[2].task.pid = 22;
+	f->owners = better;
+	f->alike = alike;
+	f->alikes = 3;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_expect(strstr(f->line[0].why, "three/22 ("), "%s", f->line[0].why);
+	cr_expect(strstr(f->line[0].why, "three/33 ("), "%s", f->line[0].why);
+	cr_expect_null(strstr(f->line[0].why, "two/11 ("), "%s", f->line[0].why);
+}
+
+/* Its numbers are not known either: zeros are none. */
+Test(pipeline, a_connection_without_an_owner_is_none)
+{
+	struct rst_found nobody[] = { holders[0], { .rcv_nxt = 1000, .snd_nxt = 2000 } };
+	struct rst_event e = stray(1000);
+
+	f->owners = nobody;
+	f->alike = alike;
+	f->alikes = 1;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_expect_eq(f->line[0].owner, 0);
+	cr_expect_not(f->line[0].translated);
+}
+
+/* One number of two would be too little. */
+Test(pipeline, without_an_ack_no_ended_connection_is_looked_for)
+{
+	struct rst_event e = stray(1000);
+
+	e.packet.flags = RST_FLAG_PSH;
+	f->peer_past = ended_elsewhere(1000, 2000);
+	fake_put(f, &e);
+	fake_run(f);
+	cr_expect_eq(f->asked.peers, 0);
+}
+
 /* ---- which listener */
 
 static struct listener wildcard(uint32_t netns, uint32_t pid)
@@ -496,6 +561,30 @@ Test(pipeline, of_several_namespaces_the_one_that_has_the_address_is_named)
 	cr_expect_eq(f->line[0].certainty, CERTAINTY_INFERRED);
 	cr_expect(strstr(f->line[0].why, "/67 at 0.0.0.0:8080 in another network namespace"), "%s",
 		  f->line[0].why);
+}
+
+/* At the SYN's own address: no question is needed where there is one, and none helps where there are two. */
+Test(pipeline, of_two_namespaces_with_the_address_none_is_named)
+{
+	struct listener v[] = { wildcard(ELSEWHERE, 66), wildcard(ELSEWHERE + 1, 67) };
+
+	for (int i = 0; i < 2; i++)
+		memcpy(v[i].raw.address, "\x0a\0\0\1", 4);
+	put_syn_to(8080, v, 1);
+	cr_expect_eq(f->line[0].cause, CAUSE_LISTENER_ELSEWHERE);
+	cr_expect_eq(f->asked.holds, 0);
+	put_syn_to(8080, v, 2);
+	cr_expect_eq(f->line[1].cause, CAUSE_NO_LISTENER);
+}
+
+/* Workers with SO_REUSEPORT. */
+Test(pipeline, of_several_listeners_in_one_namespace_one_is_named)
+{
+	struct listener v[] = { wildcard(ELSEWHERE, 66), wildcard(ELSEWHERE, 67) };
+
+	f->holder = ELSEWHERE;
+	put_syn_to(8080, v, 2);
+	cr_expect_eq(f->line[0].cause, CAUSE_LISTENER_ELSEWHERE);
 }
 
 Test(pipeline, the_program_that_passed_a_listener_over_is_named)
