@@ -386,10 +386,10 @@ static int begin_file(struct recorder *r)
 		discard(r);
 		frames_end(&r->frames);
 		r->frames.out.len = 0;
-		r->fd = before;
+		close(fd);
+		r->fd = take_fd(&before);
 		r->size = size;
 		r->header->file--;
-		before = fd;
 		return err;
 	}
 	memcpy(r->name, name, sizeof(name));
