@@ -79,6 +79,7 @@ static const struct scenario *const tables[] = {
 	scenarios_reconcile,
 	scenarios_namespaces,
 	scenarios_cli,
+	scenarios_report,
 	scenarios_output,
 	scenarios_record,
 	scenarios_doctor,

@@ -35,6 +35,7 @@ struct fact {
 
 static const struct fact facts[] = {
 	{ "record", WANT_KIND, KIND(BRIEF_HEADER) },
+	{ "record/realtime_ns", WANT_64, FIELD(time_ns) },
 	{ "record/host", WANT_TEXT, FIELD(host) },
 	{ "record/run", WANT_TEXT, FIELD(run) },
 	{ "summary", WANT_KIND, KIND(BRIEF_SUMMARY) },
