@@ -83,9 +83,36 @@ static void expect_text(const char *text, const char *part)
 		run_fail("'%s' is not in: %s", part, text);
 }
 
+/* Ends well, and says that on standard error. */
+static void command_succeeds(struct run *run, const char *const *args, const char *says)
+{
+	struct command c = { .args = args, .side = SIDE_HOME };
+
+	command_start(run, &c);
+	command_expect(&c, 0, 1, says);
+}
+
+/* Reads from FD until N lines have come. */
+static void read_lines(struct run *run, int fd, int n)
+{
+	char buf[4096];
+	ssize_t got;
+
+	while (n > 0) {
+		got = read(fd, buf, sizeof(buf));
+		if (got <= 0)
+			run_die("the lines end");
+		for (ssize_t i = 0; i < got; i++)
+			n -= buf[i] == '\n';
+	}
+	if (n < 0)
+		run_fail("%d lines too many", -n);
+}
+
 static void screen(struct run *run)
 {
-	static const char *const none[] = { NULL }, *const groups[] = { "--by", "cause", "-j", NULL };
+	static const char *const none[] = { NULL }, *const groups[] = { "--by", "cause", "-j",
+									NULL };
 	struct recorded r;
 	char *text;
 
@@ -100,7 +127,8 @@ static void screen(struct run *run)
 	expect_text(text, "do: Make the application read to the end");
 	free(text);
 	text = report(run, r.path, groups, NULL);
-	expect_text(text, "{\"v\":1,\"group\":{\"cause\":\"no-listener\"},\"count\":3,\"benign\":0,");
+	expect_text(text,
+		    "{\"v\":1,\"group\":{\"cause\":\"no-listener\"},\"count\":3,\"benign\":0,");
 	free(text);
 	forget(&r);
 }
@@ -119,7 +147,8 @@ static void as_recorded(struct run *run)
 	if (!summary)
 		run_die("no summary: %s", r.text);
 	text = report(run, r.path, all, NULL);
-	if (strncmp(text, r.text, (size_t)(summary - r.text)) || strlen(text) != (size_t)(summary - r.text))
+	if (strncmp(text, r.text, (size_t)(summary - r.text)) ||
+	    strlen(text) != (size_t)(summary - r.text))
 		run_fail("not the lines that were recorded: %s", text);
 	free(text);
 	text = report(run, r.path, some, NULL);
@@ -132,6 +161,67 @@ static void as_recorded(struct run *run)
 	expect_text(errors, "nobody recorded at ");
 	free(errors);
 	free(text);
+	forget(&r);
+}
+
+/* An excerpt can be asked the same, and is not written over what is there. */
+static void export(struct run *run)
+{
+	char path[] = "/tmp/rsttrace-e2e-XXXXXX";
+	static const char *const refused[] = { "-j", "--cause", "refused", NULL }, *const all[] = {
+		"-j", NULL
+	};
+	const char *args[] = { "report", NULL, "--cause", "refused", "--export", NULL, NULL };
+	struct recorded r;
+	char *want, *got, excerpt[64];
+
+	if (!mkdtemp(path))
+		run_die("%s: %s", path, strerror(errno));
+	snprintf(excerpt, sizeof(excerpt), "%s/e.jsonl.zst", path);
+	record(run, &r);
+	args[1] = r.path;
+	args[5] = excerpt;
+	command_succeeds(run, args, "3 lines in /tmp/");
+	if (chmod(path, 0755) || chmod(excerpt, 0644))
+		run_die("%s: %s", excerpt, strerror(errno));
+	want = report(run, r.path, refused, NULL);
+	got = report(run, excerpt, all, NULL);
+	if (strcmp(want, got) != 0)
+		run_fail("not what was asked for: %s", got);
+	free(want);
+	free(got);
+	command_fails(run, SIDE_HOME, args, 1, "not there yet");
+	unlink(excerpt);
+	rmdir(path);
+	forget(&r);
+}
+
+/* Lines that come while it runs, until its reader is gone. */
+static void follow(struct run *run)
+{
+	const char *args[] = { "report", NULL, "-f", "-j", NULL };
+	struct command c = { .args = args, .side = SIDE_HOME };
+	char *first;
+	struct recorded r;
+	int line[2], fd;
+
+	record(run, &r);
+	args[1] = r.path;
+	first = strndup(r.text, strcspn(r.text, "\n") + 1);
+	if (!first || pipe2(line, O_CLOEXEC) < 0)
+		run_die("pipe: %s", strerror(errno));
+	c.out_fd = line[1];
+	command_start(run, &c);
+	close(line[1]);
+	read_lines(run, line[0], 7);
+	fd = open(r.path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0 || write(fd, first, strlen(first)) < 0)
+		run_die("%s: %s", r.path, strerror(errno));
+	close(fd);
+	read_lines(run, line[0], 1);
+	close(line[0]);
+	command_expect(&c, 0, 0, NULL);
+	free(first);
 	forget(&r);
 }
 
@@ -191,18 +281,15 @@ static void bad_files(struct run *run)
 	unlink(cut.path);
 	forget(&r);
 	command_fails(run, SIDE_HOME, missing, 1, "/nowhere/at-all: No such file or directory");
-	command_fails(run, SIDE_HOME, empty, 1, "no line of rsttrace");
-	{
-		struct command c = { .args = foreign, .side = SIDE_HOME };
-
-		command_start(run, &c);
-		command_expect(&c, 1, 2, "/etc/passwd");
-	}
+	command_fails(run, SIDE_HOME, empty, 1, "/dev/null is empty");
+	command_fails(run, SIDE_HOME, foreign, 1, "/etc/passwd: nothing in it could be read");
 }
 
 const struct scenario scenarios_report[] = {
 	{ "report-screen", screen, ONCE, false },
 	{ "report-as-recorded", as_recorded, ONCE, false },
+	{ "report-export", export, ONCE, false },
+	{ "report-follow", follow, ONCE, false },
 	{ "report-by-flow", by_flow, ONCE, false },
 	{ "report-bad-files", bad_files, ONCE, false },
 	{ 0 },

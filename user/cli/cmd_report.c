@@ -9,8 +9,10 @@
 #include <inttypes.h>
 #include <langinfo.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/text.h"
@@ -18,6 +20,7 @@
 #include "base/when.h"
 #include "cli/coverage.h"
 #include "cli/privilege.h"
+#include "cli/report_export.h"
 #include "cli/report_filter.h"
 #include "cli/report_lines.h"
 #include "cli/terminal.h"
@@ -32,6 +35,8 @@
 
 #define TOP_DEFAULT 5
 #define TOP_BY_DEFAULT 20
+/* A recorder flushes once a second. */
+#define FOLLOW_MS 250
 #define PROGRESS_AFTER_NS 1000000000ULL
 #define PROGRESS_EACH_NS 200000000ULL
 /* The clock is asked every so many lines. */
@@ -45,6 +50,8 @@ struct reading {
 	struct report report;
 	struct tally *tally; /* NULL: the lines themselves are wanted */
 	struct report_lines *lines;
+	struct report_export export;
+	struct file_list list;
 	uint64_t found; /* lines that passed */
 	uint64_t bad;	/* lines that are no JSON of ours */
 	struct buffer out;
@@ -91,27 +98,56 @@ static int take_line(struct reading *r, const struct file_item *item)
 		return 0;
 	}
 	coverage_add(&r->coverage, &b);
+	if (r->export.path && b.kind == BRIEF_HEADER)
+		return report_export_header(&r->export, item->text, item->len);
+	/* What was lost belongs to what is exported. */
+	if (r->export.path && b.kind == BRIEF_GAP && report_passes_time(r->o, b.time_ns))
+		return report_export_line(&r->export, item->text, item->len);
 	if (b.kind != BRIEF_RESET && b.kind != BRIEF_REFUSAL)
 		return 0;
 	if (!report_passes(r->o, &b)) {
 		r->report.left_out++;
 		return 0;
 	}
-	if (b.kind == BRIEF_REFUSAL) {
-		if (r->tally || !r->o->refusals) {
-			r->report.refusals++;
-			return 0;
-		}
+	if (b.kind == BRIEF_REFUSAL && !r->export.path && (r->tally || !r->o->refusals)) {
+		r->report.refusals++;
+		return 0;
 	}
 	r->found++;
+	if (r->export.path)
+		return report_export_line(&r->export, item->text, item->len);
 	if (r->tally)
 		return tally_add(r->tally, &b, coverage_host(&r->coverage));
 	return report_lines_put(r->lines, item->text, item->len);
 }
 
-static int read_file(struct reading *r, struct file_entry *e)
+/* At the end of the last file: waits for more of it, or for a newer one. Returns 1: there may be more of it;
+ * 0: that was all; or -errno. */
+static int await_more(struct reading *r, struct file_read *f, bool *follows)
 {
+	struct pollfd reader = { .fd = STDOUT_FILENO };
+	int err;
+
+	if (!*follows)
+		return 0;
+	err = report_lines_flush(r->lines);
+	if (err)
+		return err;
+	/* Nothing is asked of it but whether somebody still reads. */
+	if (poll(&reader, 1, FOLLOW_MS) > 0 && reader.revents & (POLLERR | POLLNVAL))
+		return -EPIPE;
+	if (file_list_newer(&r->list, stderr) > 0) {
+		*follows = false;
+		file_read_follow(f, false);
+	}
+	return 1;
+}
+
+static int read_file(struct reading *r, size_t i)
+{
+	struct file_entry *e = &r->list.file[i];
 	struct file_read *f = file_read_new(e->fd, e->path);
+	bool follows = r->o->follow && i + 1 == r->list.n;
 	struct file_item item;
 	int err = 0;
 
@@ -119,17 +155,24 @@ static int read_file(struct reading *r, struct file_entry *e)
 		return complain(e->path, -ENOMEM);
 	e->fd = -1;
 	coverage_begin(&r->coverage);
+	if (r->export.path)
+		report_export_begin(&r->export);
+	file_read_follow(f, follows);
 	for (;;) {
 		err = file_read_next(f, &item);
 		if (err) {
-			complain(e->path, err);
+			complain(file_read_state(f)->name, err);
 			/* What was read stays, and the other files are read. */
 			err = err == -ENOMEM ? err : 0;
 			r->report.skipped++;
 			break;
 		}
-		if (item.kind == FILE_END)
-			break;
+		if (item.kind == FILE_END) {
+			err = await_more(r, f, &follows);
+			if (err <= 0)
+				break;
+			err = 0;
+		}
 		if (item.kind != FILE_LINE)
 			continue;
 		err = take_line(r, &item);
@@ -231,8 +274,9 @@ static int groups_begin(struct reading *r)
 }
 
 /* The files, opened; then there is nothing more to open. */
-static int open_all(struct file_list *list, const struct options *o)
+static int open_all(struct reading *r)
 {
+	const struct options *o = r->o;
 	static char folder[] = REPORT_FOLDER;
 	char *const standard[] = { folder };
 	char *const *path = o->files ? o->file : standard;
@@ -240,39 +284,52 @@ static int open_all(struct file_list *list, const struct options *o)
 	int err;
 
 	for (size_t i = 0; i < n; i++) {
-		err = file_list_add(list, path[i], stderr);
+		err = file_list_add(&r->list, path[i], stderr);
 		if (err)
 			return err;
 	}
-	file_list_sort(list);
-	if (list->n)
-		return 0;
-	fprintf(stderr, "rsttrace: no recordings in %s; record some with rsttrace record\n",
-		path[0]);
-	return -ENOENT;
+	file_list_sort(&r->list);
+	if (!r->list.n) {
+		fprintf(stderr, "rsttrace: no recordings in %s; record some with rsttrace record\n",
+			path[0]);
+		return -ENOENT;
+	}
+	for (size_t i = 0; i < r->list.n; i++) {
+		struct stat st;
+
+		if (!fstat(r->list.file[i].fd, &st) && S_ISREG(st.st_mode))
+			r->size += (uint64_t)st.st_size;
+	}
+	return o->export_to ? report_export_open(&r->export, o->export_to) : 0;
 }
 
-static int read_all(struct reading *r, struct file_list *list)
+static int read_all(struct reading *r)
 {
 	int err = 0;
 
-	for (size_t i = 0; i < list->n && !err; i++)
-		err = read_file(r, &list->file[i]);
+	for (size_t i = 0; i < r->list.n && !err; i++)
+		err = read_file(r, i);
 	if (r->lines && !err)
 		err = report_lines_end(r->lines);
+	if (r->export.path && !err)
+		err = report_export_end(&r->export);
 	if (r->bad)
 		fprintf(stderr, "rsttrace: %" PRIu64 " %s no JSON of rsttrace, and passed over\n",
 			r->bad, r->bad == 1 ? "line is" : "lines are");
 	if (err == -EPIPE)
 		return 0;
+	/* The export has said so itself. */
+	if (err && !r->export.path)
+		complain(err == -ENOMEM ? "report" : "writing to standard output failed", err);
 	if (err)
 		return err;
-	if (r->report.lines == r->bad) {
-		fprintf(stderr, "rsttrace: there is no line of rsttrace in %s\n",
-			list->n == 1 ? list->file[0].path : "these files");
+	/* Why has been said of each file. */
+	if (r->report.lines == r->bad)
 		return -ENODATA;
-	}
 	coverage_report(&r->coverage, &r->report);
+	if (r->export.path)
+		fprintf(stderr, "rsttrace: %" PRIu64 " %s in %s\n", r->export.lines,
+			r->export.lines == 1 ? "line" : "lines", r->export.path);
 	if (r->tally)
 		err = print_groups(r);
 	if (!err && !r->found)
@@ -283,15 +340,15 @@ static int read_all(struct reading *r, struct file_list *list)
 int cmd_report(const struct options *o)
 {
 	struct reading r = { .o = o, .progress = isatty(STDERR_FILENO) };
-	struct file_list list = {};
-	bool lines = o->list || o->explain_again || o->has_flow || (o->json && !o->keys);
+	bool lines =
+		o->list || o->explain_again || o->has_flow || o->follow || (o->json && !o->keys);
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
-	err = open_all(&list, o);
+	err = open_all(&r);
 	if (err)
 		goto out;
-	err = privilege_drop();
+	err = privilege_drop(o->follow);
 	if (err) {
 		complain("giving up privileges", err);
 		goto out;
@@ -302,18 +359,19 @@ int cmd_report(const struct options *o)
 		err = complain("report", -ENOMEM);
 		goto out;
 	}
-	if (!lines)
+	if (!lines && !o->export_to)
 		err = groups_begin(&r);
-	else if (report_lines_open(&r.lines, o))
+	else if (!o->export_to && report_lines_open(&r.lines, o))
 		err = complain("report", -ENOMEM);
 	if (!err)
-		err = read_all(&r, &list);
+		err = read_all(&r);
 out:
 	tally_free(r.tally);
 	report_lines_free(r.lines);
+	report_export_free(&r.export);
 	brief_reader_free(r.reader);
 	coverage_free(&r.coverage);
 	buffer_free(&r.out);
-	file_list_free(&list);
+	file_list_free(&r.list);
 	return err;
 }

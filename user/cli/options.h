@@ -69,15 +69,17 @@ struct options {
 	enum tally_key by[TALLY_BY_MAX]; /* --by */
 	size_t keys;			 /* of these; 0: not given */
 	enum tally_sort sort;
-	size_t top;	    /* --top; 0: not given */
-	bool list;	    /* --list: the lines themselves */
-	bool explain_again; /* --explain-again */
-	const char *comm;   /* --comm; NULL: all */
-	uint64_t since_ns;  /* --since, CLOCK_REALTIME; 0: not given, as the next two */
-	uint64_t until_ns;  /* --until */
-	uint64_t at_ns;	    /* --at */
-	uint64_t within_ns; /* --within; 0: not given */
-	bool has_flow;	    /* --flow */
+	size_t top;	       /* --top; 0: not given */
+	bool list;	       /* --list: the lines themselves */
+	bool explain_again;    /* --explain-again */
+	bool follow;	       /* -f: go on with what is recorded from now on */
+	const char *export_to; /* --export; NULL: not given */
+	const char *comm;      /* --comm; NULL: all */
+	uint64_t since_ns;     /* --since, CLOCK_REALTIME; 0: not given, as the next two */
+	uint64_t until_ns;     /* --until */
+	uint64_t at_ns;	       /* --at */
+	uint64_t within_ns;    /* --within; 0: not given */
+	bool has_flow;	       /* --flow */
 	struct flow_end flow[2];
 };
 

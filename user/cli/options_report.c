@@ -182,6 +182,9 @@ int options_parse_report(const struct parse *p, int argc, char **argv)
 	if (o->explain_again && o->keys)
 		return options_complain(
 			p, "--explain-again prints lines, --by groups; try one of them");
+	if (o->follow && (o->keys || o->export_to))
+		return options_complain(p, "-f lists lines as they come; try it without %s",
+					o->keys ? "--by" : "--export");
 	if (o->list && o->keys)
 		return options_complain(p, "--list and --by exclude each other; try one of them");
 	return 0;

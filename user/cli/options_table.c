@@ -415,6 +415,14 @@ static int set_comm(struct parse *p, const struct definition *d, const char *arg
 	return 0;
 }
 
+static int set_export(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(p, "--export is empty; try --export case-4711.jsonl.zst");
+	p->o->export_to = arg;
+	return 0;
+}
+
 #define WHEN(member) .set = options_set_when, .field = offsetof(struct options, member)
 #define FLAG(member) .set = set_flag, .field = offsetof(struct options, member)
 
@@ -502,6 +510,10 @@ static const struct definition definitions[] = {
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(list) },
 	{ 0, "explain-again", NULL, "the lines with the verdicts that this version's rules give",
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(explain_again) },
+	{ 'f', "follow", NULL, "go on with what is recorded from now on; lists the lines",
+	  SECTION_REPORT, SCOPE_REPORT, FLAG(follow) },
+	{ 0, "export", "FILE", "what passes the filters into a recording of its own",
+	  SECTION_REPORT, SCOPE_REPORT, set_export, 0 },
 	{ 0, "comm", "NAME", "processes of this name only", SECTION_REPORT, SCOPE_REPORT, set_comm,
 	  0 },
 	{ 0, "since", "TIME", "from then on: -1h, 18:03, 'yesterday 18:00'", SECTION_REPORT,

@@ -21,14 +21,14 @@ static int drop_capabilities(void)
 	return syscall(SYS_capset, &header, none) ? -errno : 0;
 }
 
-int privilege_drop(void)
+int privilege_drop(bool keep_user)
 {
 	int err = 0;
 
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		err = -errno;
 	/* In a user namespace there may be no other user: then the capabilities are all there is to give. */
-	if (!geteuid()) {
+	if (!geteuid() && !keep_user) {
 		if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
 		    setresuid(NOBODY, NOBODY, NOBODY))
 			err = errno == EINVAL || errno == EPERM ? err : -errno;

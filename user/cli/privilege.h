@@ -3,10 +3,13 @@
 #ifndef RSTTRACE_PRIVILEGE_H
 #define RSTTRACE_PRIVILEGE_H
 
+#include <stdbool.h>
+
 /*
- * Gives up all capabilities and, as root, user and group as well; what execve could give back is refused from
- * now on. Files that are open stay open. Returns 0, or -errno: then something may be left.
+ * Gives up all capabilities and, as root, user and group as well, unless KEEP_USER: then root's own files can
+ * still be opened, as any user's own can. What execve could give back is refused from now on. Files that are
+ * open stay open. Returns 0, or -errno: then something may be left.
  */
-int privilege_drop(void);
+int privilege_drop(bool keep_user);
 
 #endif

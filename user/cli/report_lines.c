@@ -106,6 +106,11 @@ int report_lines_put(struct report_lines *l, const char *text, size_t len)
 	}
 }
 
+int report_lines_flush(struct report_lines *l)
+{
+	return sinks_flush(&l->sinks);
+}
+
 int report_lines_end(struct report_lines *l)
 {
 	if (l->unread)
@@ -118,7 +123,7 @@ int report_lines_end(struct report_lines *l)
 			" line%s no evidence (an older version's), and stay as they "
 			"were\n",
 			l->older, l->older == 1 ? " has" : "s have");
-	return sinks_flush(&l->sinks);
+	return report_lines_flush(l);
 }
 
 void report_lines_free(struct report_lines *l)

@@ -16,7 +16,10 @@ int report_lines_open(struct report_lines **out, const struct options *o);
  * cannot be read is counted, and as JSON printed as it is. */
 int report_lines_put(struct report_lines *l, const char *text, size_t len);
 
-/* Writes what waits, and says on standard error what could not be read. Returns as report_lines_put. */
+/* Writes what waits. Returns as report_lines_put. */
+int report_lines_flush(struct report_lines *l);
+
+/* The same, and says on standard error what could not be read. Returns as report_lines_put. */
 int report_lines_end(struct report_lines *l);
 
 void report_lines_free(struct report_lines *l);
