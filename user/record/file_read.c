@@ -244,6 +244,9 @@ static bool is_space(char c)
 /* No text: what it was, a frame whose first bytes are damaged, or another kind of file, is unknown. */
 static bool is_binary(const uint8_t *data, size_t n)
 {
+	/* A line of ours, however damaged: what is behind it may be whole. */
+	if (n && data[0] == '{')
+		return false;
 	for (size_t i = 0; i < n && i < BINARY_LOOK && data[i] != '\n'; i++)
 		if (data[i] < ' ' && !is_space((char)data[i]))
 			return true;
