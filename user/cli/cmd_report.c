@@ -171,7 +171,6 @@ static int read_file(struct reading *r, size_t i)
 			err = await_more(r, f, &follows);
 			if (err <= 0)
 				break;
-			err = 0;
 		}
 		if (item.kind != FILE_LINE)
 			continue;
