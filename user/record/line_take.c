@@ -219,9 +219,9 @@ int line_take_known_by(struct line *l, void *at, const struct line_value *v)
 
 static uint8_t state_of(const struct line_value *v)
 {
-	for (uint8_t i = RST_TCP_ESTABLISHED; i <= RST_TCP_NEW_SYN_RECV; i++)
-		if (is(v, words_tcp_state(i)))
-			return i;
+	for (int i = RST_TCP_ESTABLISHED; i <= RST_TCP_NEW_SYN_RECV; i++)
+		if (is(v, words_tcp_state((uint8_t)i)))
+			return (uint8_t)i;
 	return RST_TCP_NONE;
 }
 
