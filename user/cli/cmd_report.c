@@ -29,9 +29,7 @@
 #include "record/brief_read.h"
 #include "record/file_list.h"
 #include "record/file_read.h"
-
-/* Where `rsttrace record` writes. */
-#define REPORT_FOLDER "/var/log/rsttrace"
+#include "record/recorder.h"
 
 #define TOP_DEFAULT 5
 #define TOP_BY_DEFAULT 20
@@ -203,7 +201,7 @@ static void tell_absence(const struct reading *r)
 			r->report.lines, r->report.files, r->report.files == 1 ? "file" : "files");
 		return;
 	}
-	if (coverage_at(&r->coverage, moment, &lost)) {
+	if (coverage_at(&r->coverage, from, to, &lost)) {
 		fprintf(stderr,
 			"rsttrace: nothing of that, though %s was recorded: no such RST passed this host's "
 			"TCP, or a filter of the recorder left it out (its first line has the options)\n",
@@ -276,7 +274,7 @@ static int groups_begin(struct reading *r)
 static int open_all(struct reading *r)
 {
 	const struct options *o = r->o;
-	static char folder[] = REPORT_FOLDER;
+	static char folder[] = RECORDER_FOLDER;
 	char *const standard[] = { folder };
 	char *const *path = o->files ? o->file : standard;
 	size_t n = o->files ? o->files : 1;

@@ -81,6 +81,7 @@ static void fill_summary(struct trace *t, bool interim)
 	struct summary *s = &p->summary;
 
 	s->interim = interim;
+	s->wall_ns = clock_ns(CLOCK_REALTIME);
 	s->duration_ns = clock_ns(CLOCK_MONOTONIC) - p->started_ns;
 	fill_kinds(t, s);
 	s->remembered = s->counters[RST_CNT_REMEMBERED];

@@ -122,7 +122,7 @@ void coverage_report(struct coverage *c, struct report *r)
 		*r->host = '\0';
 }
 
-bool coverage_at(const struct coverage *c, uint64_t ns, uint64_t *lost)
+bool coverage_at(const struct coverage *c, uint64_t from_ns, uint64_t to_ns, uint64_t *lost)
 {
 	bool found = false;
 
@@ -130,7 +130,7 @@ bool coverage_at(const struct coverage *c, uint64_t ns, uint64_t *lost)
 	for (size_t i = 0; i < c->n; i++) {
 		const struct coverage_part *p = &c->part[i];
 
-		if (!p->from_ns || ns < p->from_ns || ns > p->to_ns)
+		if (!p->from_ns || to_ns < p->from_ns || from_ns > p->to_ns)
 			continue;
 		found = true;
 		*lost += p->lost > p->total ? p->lost : p->total;

@@ -41,8 +41,8 @@ const char *coverage_host(const struct coverage *c);
 /* All that was lost; where nobody recorded, between two parts of one host, into R. */
 void coverage_report(struct coverage *c, struct report *r);
 
-/* Whether somebody recorded at that moment; *LOST: events that were lost in that part. */
-bool coverage_at(const struct coverage *c, uint64_t ns, uint64_t *lost);
+/* Whether somebody recorded at some time in that span; *LOST: events that were lost in those parts. */
+bool coverage_at(const struct coverage *c, uint64_t from_ns, uint64_t to_ns, uint64_t *lost);
 
 /* The end of what was recorded before NS, and the beginning of what was recorded after; 0: nothing was. */
 void coverage_around(const struct coverage *c, uint64_t ns, uint64_t *before, uint64_t *after);

@@ -43,6 +43,7 @@ struct reconciliation;
 struct summary {
 	bool interim;	  /* it goes on */
 	uint64_t waiting; /* interim: resets that are held back for a moment, and not in here yet */
+	uint64_t wall_ns; /* CLOCK_REALTIME when it was taken; 0: not known */
 	uint64_t duration_ns;
 	uint64_t by_cause[DIRECTIONS][CAUSE_COUNT];  /* indexed by enum direction, then cause */
 	uint64_t benign_of[DIRECTIONS][CAUSE_COUNT]; /* of those, the same way */

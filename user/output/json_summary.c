@@ -183,6 +183,7 @@ static void put_reconciliation(struct json_out *o, const struct reconciliation *
 
 void json_summary_put(struct json_out *o, const struct summary *s)
 {
+	struct json_clock clock = {};
 	struct json_mark not_covered;
 	uint64_t events = 0;
 
@@ -194,6 +195,7 @@ void json_summary_put(struct json_out *o, const struct summary *s)
 		json_out_bool(o, "interim", true);
 		json_out_number(o, "waiting", s->waiting);
 	}
+	json_put_time(o, &clock, s->wall_ns);
 	json_out_number(o, "duration_ns", s->duration_ns);
 	json_out_number(o, "events", events);
 	json_out_number(o, "benign", s->benign);

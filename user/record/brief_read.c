@@ -40,6 +40,7 @@ static const struct fact facts[] = {
 	{ "record/run", WANT_TEXT, FIELD(run) },
 	{ "summary", WANT_KIND, KIND(BRIEF_SUMMARY) },
 	{ "summary/lost/total", WANT_SUM, FIELD(lost) },
+	{ "summary/time", WANT_TIME, FIELD(time_ns) },
 	{ "lost", WANT_KIND, KIND(BRIEF_GAP) },
 	{ "lost/total", WANT_SUM, FIELD(lost) },
 	{ "not_covered", WANT_KIND, KIND(BRIEF_GAP) },

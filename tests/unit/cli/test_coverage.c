@@ -102,9 +102,12 @@ Test(coverage, a_moment)
 	other(&c, BRIEF_GAP, 200, 3);
 	header(&c, "db1", "b", 300);
 	other(&c, BRIEF_RESET, 400, 0);
-	cr_expect(coverage_at(&c, 150 * S, &lost) && lost == 3);
-	cr_expect(coverage_at(&c, 350 * S, &lost) && lost == 0);
-	cr_expect_not(coverage_at(&c, 250 * S, &lost));
+	cr_expect(coverage_at(&c, 150 * S, 150 * S, &lost) && lost == 3);
+	cr_expect(coverage_at(&c, 350 * S, 350 * S, &lost) && lost == 0);
+	cr_expect_not(coverage_at(&c, 250 * S, 250 * S, &lost));
+	cr_expect(coverage_at(&c, 190 * S, 310 * S, &lost) && lost == 3);
+	cr_expect(coverage_at(&c, 0, 100 * S, &lost));
+	cr_expect_not(coverage_at(&c, 201 * S, 299 * S, &lost));
 	coverage_around(&c, 250 * S, &before, &after);
 	cr_expect(before == 200 * S && after == 300 * S);
 	coverage_around(&c, 50 * S, &before, &after);

@@ -102,7 +102,8 @@ Test(brief, kinds)
 	} cases[] = {
 		{ "{\"v\":1,\"record\":{\"host\":\"db1\"}}", BRIEF_HEADER },
 		{ "{\"v\":1,\"refusal\":\"no-answer\"}", BRIEF_REFUSAL },
-		{ "{\"v\":1,\"summary\":{\"lost\":{\"total\":5}}}", BRIEF_SUMMARY },
+		{ "{\"v\":1,\"summary\":{\"time\":\"2026-11-29T08:06:19Z\",\"lost\":{\"total\":5}}}",
+		  BRIEF_SUMMARY },
 		{ "{\"v\":1,\"lost\":{\"total\":5}}", BRIEF_GAP },
 		{ "{\"v\":2,\"something\":{\"cause\":\"x\"}}", BRIEF_OTHER },
 		{ "{}", BRIEF_OTHER },
@@ -114,6 +115,8 @@ Test(brief, kinds)
 		cr_expect_eq(b.kind, cases[i].kind, "%s: %d", cases[i].line, b.kind);
 		if (b.kind == BRIEF_SUMMARY || b.kind == BRIEF_GAP)
 			cr_expect_eq(b.lost, 5);
+		if (b.kind == BRIEF_SUMMARY)
+			cr_expect_eq(b.time_ns, 1795939579000000000);
 	}
 }
 
