@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/util.h"
 #include "build_recording.h"
 #include "record/file_read.h"
 
@@ -79,7 +80,7 @@ TestSuite(file_read, .timeout = 60);
 
 Test(file_read, each_format_alone)
 {
-	struct buffer plain = { 0 }, zstd = { 0 }, gzip = { 0 };
+	_cleanup(buffer_free) struct buffer plain = { 0 }, zstd = { 0 }, gzip = { 0 };
 	struct seen s;
 
 	build_lines(&plain, 1, 100);
@@ -95,7 +96,7 @@ Test(file_read, each_format_alone)
 
 Test(file_read, one_format_behind_another)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s;
 
 	build_zstd(&b, 1, 10, true);
@@ -116,7 +117,7 @@ Test(file_read, one_format_behind_another)
 
 Test(file_read, a_pipe)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s;
 	int fds[2];
 
@@ -131,7 +132,7 @@ Test(file_read, a_pipe)
 
 Test(file_read, many_lines_across_all_buffers)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct file_read *f;
 	struct file_item item;
 	int next = 1;
@@ -153,7 +154,7 @@ Test(file_read, many_lines_across_all_buffers)
 
 Test(file_read, empty)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s = see(&b);
 
 	assert_whole(&s, 0);
@@ -162,15 +163,14 @@ Test(file_read, empty)
 /* Each flushed line of which the file has all bytes must come out, and nothing else. */
 Test(file_read, zstd_cut_at_every_byte)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	size_t whole[21], lines = 0;
 
 	for (int i = 1; i <= 20; i++) {
-		struct buffer prefix = { 0 };
+		_cleanup(buffer_free) struct buffer prefix = { 0 };
 
 		build_zstd(&prefix, 1, i, false);
 		whole[i] = prefix.len;
-		buffer_free(&prefix);
 	}
 	build_zstd(&b, 1, 20, true);
 	for (size_t len = 0; len < b.len; len++) {
@@ -191,7 +191,7 @@ Test(file_read, zstd_cut_at_every_byte)
 
 Test(file_read, plain_cut_at_every_byte)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	size_t line;
 
 	build_lines(&b, 1, 1);
@@ -211,7 +211,7 @@ Test(file_read, plain_cut_at_every_byte)
 
 Test(file_read, gzip_cut_at_every_byte)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 
 	build_gzip(&b, 1, 30);
 	for (size_t len = 0; len < b.len; len++) {
@@ -256,7 +256,7 @@ static bool has_all(const struct seen *s, int first, int last)
 /* Whatever happens to one frame, those around it come out whole, and it is said. */
 static void damage_middle(uint8_t change)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	size_t from, to;
 
 	build_zstd(&b, 1, 10, true);
@@ -265,7 +265,7 @@ static void damage_middle(uint8_t change)
 	to = b.len;
 	build_zstd(&b, 21, 30, true);
 	for (size_t at = from; at < to; at++) {
-		char *copy = malloc(b.len);
+		_cleanup(freep) char *copy = malloc(b.len);
 		struct seen s;
 
 		memcpy(copy, b.data, b.len);
@@ -281,7 +281,6 @@ static void damage_middle(uint8_t change)
 		cr_assert_leq(s.bytes, b.len);
 		cr_assert_geq(s.at, from);
 		cr_assert_leq(s.at, to);
-		free(copy);
 	}
 }
 
@@ -295,7 +294,7 @@ Test(file_read, zstd_damaged_at_every_byte)
 /* The lines before the damage are not lost with it, and it is said where it is. */
 Test(file_read, what_comes_before_the_damage)
 {
-	struct buffer b = { 0 }, half = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 }, half = { 0 };
 	struct seen s;
 
 	build_zstd(&half, 1, 10, false);
@@ -315,11 +314,11 @@ Test(file_read, what_comes_before_the_damage)
 /* cat of the file of a recorder that was killed, and of the next one. */
 Test(file_read, a_frame_behind_one_that_was_not_ended)
 {
-	struct buffer open = { 0 };
+	_cleanup(buffer_free) struct buffer open = { 0 };
 
 	build_zstd(&open, 1, 10, false);
 	for (size_t len = open.len; len > open.len - 12; len--) {
-		struct buffer b = { 0 };
+		_cleanup(buffer_free) struct buffer b = { 0 };
 		struct seen s;
 
 		buffer_put(&b, open.data, len);
@@ -330,13 +329,12 @@ Test(file_read, a_frame_behind_one_that_was_not_ended)
 		cr_assert_eq(count_range(&s, 1, 9), 9);
 		cr_assert_eq(count_range(&s, 11, 20), 10, "%zu bytes: %zu", len, s.n);
 		cr_assert_eq(s.skips, 1);
-		buffer_free(&b);
 	}
 }
 
 Test(file_read, how_much_was_skipped_and_where)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	size_t from;
 	struct seen s;
 
@@ -354,7 +352,7 @@ Test(file_read, how_much_was_skipped_and_where)
 
 Test(file_read, damage_in_a_pipe)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s;
 	int fds[2];
 
@@ -371,7 +369,7 @@ Test(file_read, damage_in_a_pipe)
 
 Test(file_read, gzip_damaged)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	size_t from, to;
 	struct seen s;
 
@@ -389,7 +387,7 @@ Test(file_read, gzip_damaged)
 
 Test(file_read, lines_that_are_none)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s;
 
 	buffer_text(&b, "cut\":1}\n");
@@ -411,7 +409,7 @@ Test(file_read, lines_that_are_none)
 
 Test(file_read, a_line_of_ten_megabytes)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s;
 
 	build_lines(&b, 1, 1);
@@ -431,7 +429,7 @@ Test(file_read, a_line_of_ten_megabytes)
 Test(file_read, the_longest_line)
 {
 	for (size_t more = 0; more < 2; more++) {
-		struct buffer b = { 0 };
+		_cleanup(buffer_free) struct buffer b = { 0 };
 		struct seen s;
 
 		buffer_text(&b, "{");
@@ -442,13 +440,12 @@ Test(file_read, the_longest_line)
 		cr_assert_eq(s.n, 2 - more);
 		cr_assert_eq(s.skips, more);
 		cr_assert_eq(s.line[s.n - 1], 1);
-		buffer_free(&b);
 	}
 }
 
 Test(file_read, packed_by_something_else)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s;
 
 	buffer_put(&b,
@@ -466,7 +463,7 @@ Test(file_read, packed_by_something_else)
 /* It is not read to its end. */
 static void foreign(char first)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct file_read *f;
 	struct file_item item;
 
@@ -500,7 +497,7 @@ Test(file_read, not_readable)
 /* Byte by byte: each line comes as soon as it is there, and none twice. */
 static void grow(const struct buffer *b, const size_t *whole, int lines)
 {
-	struct buffer nothing = { 0 };
+	_cleanup(buffer_free) struct buffer nothing = { 0 };
 	int fd = build_file(&nothing);
 	struct file_read *f = file_read_new(dup(fd), "FILE");
 	struct seen s = { 0 };
@@ -524,7 +521,7 @@ static void grow(const struct buffer *b, const size_t *whole, int lines)
 
 Test(file_read, a_file_that_grows)
 {
-	struct buffer plain = { 0 }, zstd = { 0 };
+	_cleanup(buffer_free) struct buffer plain = { 0 }, zstd = { 0 };
 	size_t whole[11];
 
 	for (int i = 1; i <= 10; i++) {
@@ -533,7 +530,7 @@ Test(file_read, a_file_that_grows)
 	}
 	grow(&plain, whole, 10);
 	for (int i = 1; i <= 10; i++) {
-		struct buffer prefix = { 0 };
+		_cleanup(buffer_free) struct buffer prefix = { 0 };
 
 		build_zstd(&prefix, 1, i, false);
 		whole[i] = prefix.len;
@@ -544,7 +541,7 @@ Test(file_read, a_file_that_grows)
 
 Test(file_read, a_file_that_was_shortened)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 	struct seen s = { 0 };
 	struct file_read *f;
 	int fd;
@@ -585,7 +582,7 @@ static char *tell(const struct buffer *b)
 
 Test(file_read, one_line_says_what_was_skipped)
 {
-	struct buffer b = { 0 };
+	_cleanup(buffer_free) struct buffer b = { 0 };
 
 	cr_assert_str_eq(tell(&b), "rsttrace: a\\x0aname is empty\n");
 	build_lines(&b, 1, 2);
