@@ -433,6 +433,17 @@ bool text_is_printable(const char *s, size_t n)
 	return true;
 }
 
+char *text_cut(char *buf, size_t size, const char *s, size_t n)
+{
+	size_t fit = n < size ? n : size - 1;
+
+	while (fit < n && fit && ((unsigned char)s[fit] & 0xc0) == 0x80)
+		fit--;
+	memcpy(buf, s, fit);
+	buf[fit] = '\0';
+	return buf;
+}
+
 char *text_escape(char *buf, size_t size, const char *s, size_t n)
 {
 	const unsigned char *in = (const unsigned char *)s;

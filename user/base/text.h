@@ -69,6 +69,10 @@ size_t text_utf8(const unsigned char *s, size_t n, uint32_t *c);
  * anything to a terminal. */
 bool text_is_printable(const char *s, size_t n);
 
+/* Copies the N bytes at S, or as many as fit into SIZE with a NUL: cut where a character begins, so that what was
+ * UTF-8 still is. Returns BUF. */
+char *text_cut(char *buf, size_t size, const char *s, size_t n);
+
 /*
  * Copies a name from outside (a comm, a path) so that it can be printed anywhere: control
  * characters, backslashes and invalid UTF-8 become \xNN (a backslash: \\), valid printable UTF-8

@@ -76,16 +76,7 @@ static const char *first_of(const char *a, const char *b, const char *c)
 
 static void copy(char *buf, const char *s)
 {
-	size_t n = strlen(s);
-
-	if (n >= TALLY_NAME) {
-		n = TALLY_NAME - 1;
-		/* Not through the midst of a character. */
-		while (n && ((unsigned char)s[n] & 0xc0) == 0x80)
-			n--;
-	}
-	memcpy(buf, s, n);
-	buf[n] = '\0';
+	text_cut(buf, TALLY_NAME, s, strlen(s));
 }
 
 static void number(char *buf, uint64_t n)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <yajl/yajl_parse.h>
 
+#include "base/text.h"
 #include "base/util.h"
 
 /* A line of ours has seven levels. */
@@ -210,18 +211,6 @@ static uint64_t read_time(struct brief_reader *r, const unsigned char *s, size_t
 	return r->day_ns + ((hour * 60 + minute) * 60 + second) * 1000000000 + part;
 }
 
-/* Cut where a character begins, so that the rest is valid UTF-8 still. */
-static void store_text(char *to, size_t size, const unsigned char *s, size_t n)
-{
-	if (n >= size) {
-		n = size - 1;
-		while (n && (s[n] & 0xc0) == 0x80)
-			n--;
-	}
-	memcpy(to, s, n);
-	to[n] = '\0';
-}
-
 static const struct fact *const *here(const struct brief_reader *r)
 {
 	static const struct fact *const none[FACTS_A_KEY];
@@ -290,7 +279,7 @@ static int on_string(void *ctx, const unsigned char *s, size_t n)
 		void *to = (char *)r->out + f[i]->offset;
 
 		if (f[i]->want == WANT_TEXT)
-			store_text(to, f[i]->size, s, n);
+			text_cut(to, f[i]->size, (const char *)s, n);
 		else if (f[i]->want == WANT_TIME)
 			*(uint64_t *)to = read_time(r, s, n);
 	}

@@ -92,15 +92,10 @@ static int put_int(void *at, const struct line_value *v)
 
 static int put_text(void *at, const struct line_value *v, size_t size)
 {
-	size_t n = v->len < size ? v->len : size;
-
 	if (v->kind != VALUE_STRING || !text_is_printable(v->text, v->len))
 		return -EINVAL;
-	/* Between characters: a later version may say more. */
-	while (n < v->len && n && (v->text[n] & 0xc0) == 0x80)
-		n--;
-	memcpy(at, v->text, n);
-	((char *)at)[n] = '\0';
+	/* A later version may say more. */
+	text_cut(at, size + 1, v->text, v->len);
 	return 0;
 }
 

@@ -245,6 +245,35 @@ Test(text, escape_into_nothing)
 	cr_assert_eq(buf[0], '#');
 }
 
+/* As much as fits, and never a part of a character. */
+Test(text, cut)
+{
+	static const struct {
+		const char *text, *cut;
+		size_t size;
+	} cases[] = {
+		{ "", "", 1 },
+		{ "abc", "", 1 },
+		{ "abc", "ab", 3 },
+		{ "abc", "abc", 4 },
+		{ "abc", "abc", 9 },
+		{ "a\u00e9b", "a", 3 },
+		{ "a\u00e9b", "a\u00e9", 4 },
+		{ "\u20ac", "", 3 },
+		{ "\u20ac", "\u20ac", 4 },
+		{ "\x80\x80\x80", "", 3 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		char buf[16];
+
+		memset(buf, '#', sizeof(buf));
+		cr_expect_str_eq(text_cut(buf, cases[i].size, cases[i].text, strlen(cases[i].text)),
+				 cases[i].cut, "%zu", i);
+		cr_expect_eq(buf[strlen(cases[i].cut) + 1], '#');
+	}
+}
+
 Test(text, directions)
 {
 	cr_assert_str_eq(words_direction(DIR_SENT, false), "sent");
