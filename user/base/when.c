@@ -270,6 +270,19 @@ int when_parse(uint64_t *ns, const char *text, uint64_t now)
 	return 0;
 }
 
+char *when_utc(char *buf, uint64_t ns)
+{
+	time_t t = (time_t)(ns / NS_PER_S);
+	struct tm tm;
+	size_t n;
+
+	if (!gmtime_r(&t, &tm))
+		return NULL;
+	n = strftime(buf, WHEN_UTC, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(buf + n, WHEN_UTC - n, ".%09uZ", (unsigned int)(ns % NS_PER_S));
+	return buf;
+}
+
 char *when_text(char *buf, uint64_t ns)
 {
 	time_t t = (time_t)(ns / NS_PER_S);

@@ -18,6 +18,11 @@ int when_parse(uint64_t *ns, const char *text, uint64_t now);
 /* A span alone: "1h30min", "90" (seconds), "500ms". Returns 0, or -EINVAL. */
 int when_span(uint64_t *ns, const char *text);
 
+/* "2026-11-28T17:03:20.000000001Z", as lines of JSON have it. Returns BUF, which must hold WHEN_UTC bytes; NULL
+ * when it is beyond the calendar. */
+#define WHEN_UTC 48
+char *when_utc(char *buf, uint64_t ns);
+
 /* "2026-11-28 18:03:20" in local time. Returns BUF, which must hold WHEN_TEXT bytes. */
 #define WHEN_TEXT 32
 char *when_text(char *buf, uint64_t ns);

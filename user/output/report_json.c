@@ -2,21 +2,15 @@
 /* report_json.c: the groups of a report, one JSON object a line. */
 #include "output/report_json.h"
 
-#include <stdio.h>
-#include <time.h>
-
 #include "base/json_out.h"
+#include "base/when.h"
 
 static void put_time(struct json_out *o, const char *key, uint64_t ns)
 {
-	time_t t = (time_t)(ns / 1000000000);
-	char date[32], text[48];
-	struct tm tm;
+	char text[WHEN_UTC];
 
-	if (!ns || !gmtime_r(&t, &tm) || !strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm))
-		return;
-	snprintf(text, sizeof(text), "%s.%09uZ", date, (unsigned int)(ns % 1000000000));
-	json_out_string(o, key, text);
+	if (ns && when_utc(text, ns))
+		json_out_string(o, key, text);
 }
 
 void report_json(struct buffer *text, const struct report *r)

@@ -2,15 +2,13 @@
 /* record_lines.c: version 1 of the contract, as in docs/rsttrace.schema.json. */
 #include "record/record_lines.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "base/util.h"
+#include "base/when.h"
 
 #define JSON_VERSION 1
-#define NS_PER_S UINT64_C(1000000000)
 
 /* A word from outside, escaped: an option may be as long as a path. */
 #define WORD_MAX 8192
@@ -25,15 +23,10 @@ static void put_word(struct json_out *o, const char *key, const char *word)
 
 static void put_time(struct json_out *o, const char *key, uint64_t wall_ns)
 {
-	time_t at = (time_t)(wall_ns / NS_PER_S);
-	char date[40], text[64];
-	struct tm tm;
+	char text[WHEN_UTC];
 
-	if (!gmtime_r(&at, &tm))
-		return;
-	strftime(date, sizeof(date), "%Y-%m-%dT%H:%M:%S", &tm);
-	snprintf(text, sizeof(text), "%s.%09uZ", date, (unsigned int)(wall_ns % NS_PER_S));
-	json_out_string(o, key, text);
+	if (when_utc(text, wall_ns))
+		json_out_string(o, key, text);
 }
 
 static void put_words(struct json_out *o, const char *key, const char *const *words, uint32_t n)

@@ -121,8 +121,11 @@ Test(when, spans)
 
 Test(when, as_text)
 {
-	char buf[WHEN_TEXT];
+	char buf[WHEN_TEXT], utc[WHEN_UTC];
 
+	in_zone("Asia/Tokyo");
+	cr_expect_str_eq(when_utc(utc, NOW + 7), "2026-11-29T08:06:19.000000007Z");
+	cr_expect_str_eq(when_utc(utc, UINT64_MAX), "2554-07-21T23:34:33.709551615Z");
 	in_zone("UTC");
 	cr_expect_str_eq(when_text(buf, NOW), "2026-11-29 08:06:19");
 	cr_expect_str_eq(when_short(buf, NOW, NOW + 60 * S), "08:06:19");
