@@ -149,6 +149,7 @@ Test(file_list, no_such_file)
 	cr_assert_eq(file_list_add(&l, "no\nfile", err), -ENOENT);
 	fclose(err);
 	cr_assert_str_eq(text, "rsttrace: no\\x0afile: No such file or directory\n");
+	free(text);
 	file_list_free(&l);
 }
 

@@ -51,16 +51,6 @@ static void setup(void)
 	err = open_memstream(&said, &said_size);
 }
 
-static void teardown(void)
-{
-	char command[128];
-
-	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
-	cr_assert_eq(system(command), 0);
-}
-
-TestSuite(recorder, .init = setup, .fini = teardown, .timeout = 60);
-
 static struct recorder *begin(const struct recorder_config *c)
 {
 	struct recorder *r;
@@ -98,10 +88,22 @@ struct seen {
 	json_t *other, *header; /* the last of each */
 };
 
+static void forget(struct seen *s)
+{
+	json_decref(s->other);
+	json_decref(s->header);
+	*s = (struct seen){ 0 };
+}
+
+/* Until the next call. */
+static struct seen seen;
+
 static struct seen *see(const char *path)
 {
-	struct seen *s = calloc(1, sizeof(*s));
+	struct seen *s = &seen;
 	struct file_list l = { 0 };
+
+	forget(s);
 
 	cr_assert_eq(file_list_add(&l, path, stderr), 0);
 	file_list_sort(&l);
@@ -124,8 +126,10 @@ static struct seen *see(const char *path)
 				cr_assert(o);
 				if (json_object_get(o, "record")) {
 					number = 0;
+					json_decref(s->header);
 					s->header = o;
 				} else {
+					json_decref(s->other);
 					s->other = o;
 				}
 			}
@@ -138,6 +142,19 @@ static struct seen *see(const char *path)
 	file_list_free(&l);
 	return s;
 }
+
+static void teardown(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", folder);
+	cr_assert_eq(system(command), 0);
+	forget(&seen);
+	fclose(err);
+	free(said);
+}
+
+TestSuite(recorder, .init = setup, .fini = teardown, .timeout = 60);
 
 /* All lines from FIRST to LAST, each once, in order; besides them only headers. */
 static void assert_lines(const struct seen *s, int first, int last)
