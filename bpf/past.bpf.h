@@ -314,8 +314,9 @@ static __always_inline const struct rst_refused *past_refused(const struct rst_t
 }
 
 /*
- * How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. Up to 6.1 the verifier goes through all that
- * follows once for each way through this: there refused connects, which only matter to a fold, are not looked for.
+ * How that ended (RST_END_NOT: there was none), and *OWNER: whose it was. 6.1's verifier goes through all that follows
+ * once for each way through this: up to 6.9, where resets have no reason, refused connects, which only matter to a
+ * fold, are not looked for.
  */
 static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u32 *owner)
 {

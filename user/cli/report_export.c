@@ -73,10 +73,9 @@ static int put(struct report_export *e, const char *line, size_t len)
 	return err ?: flush(e, EXPORT_CHUNK);
 }
 
-int report_export_begin(struct report_export *e)
+void report_export_begin(struct report_export *e)
 {
 	e->header.len = 0;
-	return 0;
 }
 
 int report_export_header(struct report_export *e, const char *line, size_t len)

@@ -24,7 +24,7 @@ struct report_export {
 int report_export_open(struct report_export *e, const char *path);
 
 /* A recording begins, without a first line; and has that. */
-int report_export_begin(struct report_export *e);
+void report_export_begin(struct report_export *e);
 int report_export_header(struct report_export *e, const char *line, size_t len);
 
 /* A line that passed. Returns 0 or -errno. */
