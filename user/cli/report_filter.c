@@ -2,23 +2,14 @@
 /* report_filter.c: compares words and numbers of recorded lines with those of the command line. */
 #include "cli/report_filter.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/filter.h"
 #include "model/prefix.h"
 
 #define CGROUP_MOUNT "/sys/fs/cgroup"
-
-/* Digits of a container's id that are printed. */
-#define CONTAINER_SHOWN 12
-
-static bool has_port(const uint16_t *list, uint8_t n, uint32_t port)
-{
-	for (uint8_t i = 0; i < n; i++)
-		if (list[i] == port)
-			return true;
-	return !n;
-}
 
 static bool in_prefix(const struct rst_prefix *prefix, const struct rst_prefix *address)
 {
@@ -82,11 +73,12 @@ static bool passes_netns(const struct options *o, const struct brief *b)
 	       (*b->netns_container && !strcmp(want, b->netns_container));
 }
 
-/* In that cgroup or below it. */
+/* As it stands in a line: from the mount on. */
 static bool passes_cgroup(const struct options *o, const struct brief *b)
 {
-	const char *want = o->cgroup, *have = b->cgroup;
-	size_t len;
+	const char *want = o->cgroup;
+	char path[PATH_MAX];
+	int len;
 
 	if (!want)
 		return true;
@@ -94,37 +86,11 @@ static bool passes_cgroup(const struct options *o, const struct brief *b)
 		want += sizeof(CGROUP_MOUNT);
 	while (*want == '/')
 		want++;
-	while (*have == '/')
-		have++;
-	len = strlen(want);
+	len = (int)strlen(want);
 	while (len && want[len - 1] == '/')
 		len--;
-	if (!len)
-		return *b->cgroup;
-	return !strncmp(have, want, len) && (!have[len] || have[len] == '/');
-}
-
-/* By its name, or by its id as it is printed or whole. */
-static bool is_container(const char *want, const char *id, const char *name)
-{
-	const char *colon = strchr(id, ':');
-
-	if (!*want)
-		return false;
-	if (!strcmp(want, name) || !strcmp(want, id))
-		return true;
-	return colon && strlen(want) >= CONTAINER_SHOWN && strlen(colon + 1) == CONTAINER_SHOWN &&
-	       !strncmp(colon + 1, want, CONTAINER_SHOWN);
-}
-
-static bool is_pod(const char *want, const struct brief *b)
-{
-	const char *slash = strchr(want, '/');
-
-	if (!*b->pod || strcmp(slash ? slash + 1 : want, b->pod) != 0)
-		return false;
-	return !slash || (strlen(b->space) == (size_t)(slash - want) &&
-			  !strncmp(want, b->space, (size_t)(slash - want)));
+	snprintf(path, sizeof(path), "/%.*s", len, want);
+	return filter_in_cgroup(path, b->cgroup);
 }
 
 static bool passes_direction(const struct options *o, const struct brief *b)
@@ -200,10 +166,12 @@ bool report_passes(const struct options *o, const struct brief *b)
 	return report_passes_time(o, b->time_ns) && (!o->pid || o->pid == b->pid) &&
 	       (!o->comm || !strcmp(o->comm, b->comm)) && !(o->abnormal && b->benign) &&
 	       passes_cause(o, b) && passes_direction(o, b) && passes_family(o, b) &&
-	       has_port(o->capture.local_port, o->capture.local_ports, b->local.port) &&
-	       has_port(o->capture.remote_port, o->capture.remote_ports, b->remote.port) &&
+	       filter_has_port(o->capture.local_port, o->capture.local_ports, b->local.port) &&
+	       filter_has_port(o->capture.remote_port, o->capture.remote_ports, b->remote.port) &&
 	       passes_prefixes(o, b) && passes_netns(o, b) && passes_cgroup(o, b) &&
-	       (!o->container || is_container(o->container, b->container, b->container_name) ||
-		!strcmp(o->container, b->netns_container)) &&
-	       (!o->pod || is_pod(o->pod, b)) && (!o->has_flow || report_is_flow(o, b));
+	       (!o->container ||
+		filter_is_container(o->container, b->container, b->container_name) ||
+		filter_is_container(o->container, b->netns_container, b->netns_container)) &&
+	       (!o->pod || filter_is_pod(o->pod, b->pod, b->space)) &&
+	       (!o->has_flow || report_is_flow(o, b));
 }
