@@ -70,7 +70,8 @@ static bool passes_netns(const struct options *o, const struct brief *b)
 	snprintf(inode, sizeof(inode), "%u", b->netns);
 	return !strcmp(want, inode) ||
 	       (*b->netns_name && !strcmp(slash ? slash + 1 : want, b->netns_name)) ||
-	       (*b->netns_container && !strcmp(want, b->netns_container));
+	       (*b->netns_container && !strcmp(want, b->netns_container)) ||
+	       (*b->netns_container_name && !strcmp(want, b->netns_container_name));
 }
 
 /* As it stands in a line: from the mount on. */
@@ -171,7 +172,8 @@ bool report_passes(const struct options *o, const struct brief *b)
 	       passes_prefixes(o, b) && passes_netns(o, b) && passes_cgroup(o, b) &&
 	       (!o->container ||
 		filter_is_container(o->container, b->container, b->container_name) ||
-		filter_is_container(o->container, b->netns_container, b->netns_container)) &&
-	       (!o->pod || filter_is_pod(o->pod, b->pod, b->space)) &&
+		filter_is_container(o->container, b->netns_container, b->netns_container_name)) &&
+	       (!o->pod || filter_is_pod(o->pod, b->pod, b->space) ||
+		filter_is_pod(o->pod, b->netns_pod, b->netns_space)) &&
 	       (!o->has_flow || report_is_flow(o, b));
 }

@@ -53,7 +53,10 @@ struct brief {
 	char pod[BRIEF_NAME];
 	char space[BRIEF_NAME]; /* the pod's namespace */
 	char netns_name[BRIEF_NAME];
-	char netns_container[BRIEF_NAME]; /* by name, else by id */
+	char netns_container[BRIEF_NAME]; /* id; of a pod's, none */
+	char netns_container_name[BRIEF_NAME];
+	char netns_pod[BRIEF_NAME];
+	char netns_space[BRIEF_NAME];
 	/* BRIEF_HEADER */
 	char host[BRIEF_NAME];
 	char run[BRIEF_ID]; /* boot and run, as in its ids */

@@ -122,7 +122,7 @@ char *tally_name(char *buf, enum tally_key key, const struct brief *b, const cha
 		s = host;
 		break;
 	case TALLY_NETNS:
-		s = first_of(b->netns_name, b->netns_container, "");
+		s = first_of(b->netns_name, b->netns_container_name, b->netns_container);
 		if (!*s) {
 			number(buf, b->netns);
 			return buf;

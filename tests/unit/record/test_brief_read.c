@@ -45,6 +45,8 @@ Test(brief, a_reset)
 			"\"container\":\"deadbeef\",\"pod\":\"web-0\",\"namespace\":\"shop\"},"
 			"\"translated\":{\"original\":{\"source\":{\"address\":\"10.9.0.1\",\"port\":1},"
 			"\"destination\":{\"address\":\"10.9.0.2\",\"port\":2}}},"
+			"\"netns_of\":{\"name\":\"blue\",\"container\":\"docker:01\",\"container_name\":\"side\","
+			"\"pod\":\"net-0\",\"namespace\":\"infra\"},"
 			"\"netns\":4026531840,\"detail\":\"turned-away\",\"count\":12}",
 			&b),
 		0);
@@ -70,6 +72,11 @@ Test(brief, a_reset)
 	cr_expect_str_eq(b.original[1].address, "10.9.0.2");
 	cr_expect_eq(b.original[1].port, 2);
 	cr_expect_eq(b.netns, 4026531840);
+	cr_expect_str_eq(b.netns_name, "blue");
+	cr_expect_str_eq(b.netns_container, "docker:01");
+	cr_expect_str_eq(b.netns_container_name, "side");
+	cr_expect_str_eq(b.netns_pod, "net-0");
+	cr_expect_str_eq(b.netns_space, "infra");
 	cr_expect_eq(brief_count(&b), 12);
 }
 
