@@ -199,7 +199,9 @@ static bool is_probe(const struct incident *in, const struct exchange *x)
 	bool ended = x->closed;
 
 	if (in->direction == DIR_RECEIVED) {
-		ended = in->verdict.cause == CAUSE_RESET_BY_PEER;
+		/* Whoever reset it knows, if that is told here: what was destroyed or killed asked for nothing either. */
+		ended = in->verdict.cause == CAUSE_RESET_BY_PEER &&
+			!(in->pair.there && in->pair.own && !in->pair.benign);
 		asked = x->received;
 		greeting = x->sent;
 	}

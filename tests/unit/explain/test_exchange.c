@@ -296,6 +296,30 @@ Test(exchange, both_ends_are_the_same)
 	cr_expect_not(b.in.verdict.benign, "a forged one knows nothing");
 }
 
+/* What ss -K ended, or a kill, was nobody's probe, however early it was; the other end says so. */
+Test(exchange, a_probe_only_if_the_other_end_was_one)
+{
+	struct one o = { "", TAKEN, SERVER, 0, 0, 0, 0, 0, 65535, 400, 0, 0, 0, NULL, true };
+	struct built b;
+
+	build(&b, &o);
+	b.in.pair = (struct pair){ .there = true, .own = true, .cause = CAUSE_SOCKET_DESTROYED };
+	build_attribute(&b);
+	cr_expect_null(b.in.verdict.detail, "%s", b.in.verdict.detail);
+	cr_expect_not(b.in.verdict.benign);
+	cr_expect_null(strstr(b.in.verdict.why, "probe"), "%s", b.in.verdict.why);
+	b.in.pair = (struct pair){
+		.there = true, .own = true, .cause = CAUSE_LINGER_ZERO, .benign = true
+	};
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.detail, "probe");
+	cr_expect(b.in.verdict.benign);
+	/* A forged one knows nothing. */
+	b.in.pair = (struct pair){ .there = true, .cause = CAUSE_CRAFTED };
+	build_attribute(&b);
+	cr_expect_str_eq(b.in.verdict.detail, "probe");
+}
+
 static uint64_t unacked(struct built *b, bool *exact)
 {
 	struct exchange x;
