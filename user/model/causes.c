@@ -81,12 +81,12 @@ static const struct cause causes[CAUSE_COUNT] = {
 			"data (or a FIN with data) arrived that nobody can read any more. The "
 			"kernel refuses it with a RST; the socket was in FIN_WAIT, LAST_ACK, "
 			"CLOSING or the FIN_WAIT2 kind of TIME_WAIT.",
-		.todo = "Harmless where nothing was lost: a client that has its answer leaves, a TLS "
-			"close_notify crosses the close. A request that crossed an idle limit: "
-			"make the client's shorter than the server's. A server that answers "
-			"early (413, 401) and closes while the upload still runs should read the "
-			"rest first, or half-close with shutdown(SHUT_WR) and wait (nginx: "
-			"lingering_close). A proxy that cuts an answer: its half-close timeout.",
+		.todo = "A request that crossed an idle limit: make the client's shorter than the "
+			"server's. A server that answers early (413, 401) and closes while the upload "
+			"still runs should read the rest first, or half-close with shutdown(SHUT_WR) "
+			"and wait (nginx: lingering_close). A proxy that cuts an answer: its half-close "
+			"timeout. Harmless where nothing was lost: a client that has its answer leaves, "
+			"a TLS close_notify crosses the close.",
 		.users = "S4",
 	},
 	[CAUSE_NO_SUCH_CONNECTION] = {
