@@ -265,10 +265,13 @@ static __always_inline void second_answer(struct sk_buff *skb, const struct rst_
 	past_put_second(tuple, packet, rx_sk ? sock_netns(rx_sk) : skb_netns(skb));
 }
 
-/* A RST that came in and is dropped; RX_SK is the socket that refused it, if it got so far. */
-static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason,
-				     struct sock *rx_sk)
+/* A RST that came in and is dropped, by the socket that refused it, if it got so far. It takes all of that from CTX
+ * again: what its caller knows of each the verifier would follow apart, all the way down. */
+static __noinline void reset_dropped(unsigned long long *ctx)
 {
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
+	__u32 reason = compat_drop_reason(ctx);
+	struct sock *rx_sk = compat_drop_socket(ctx);
 	struct rst_kind kind = { .class = RST_CLASS_DROPPED };
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
@@ -306,7 +309,7 @@ static __noinline void reset_dropped(void *ctx, struct sk_buff *skb, __u64 locat
 	e->in_ifindex = skb->skb_iif;
 	e->drop_reason = reason;
 	e->nft_generation = compat_nft_generation(skb_net(skb));
-	e->location = location;
+	e->location = ctx[1];
 	if (tp)
 		sock_fill_full(e, rx_sk, tp);
 	else if (rx_sk && kind.state == RST_TCP_TIME_WAIT)
@@ -375,8 +378,9 @@ static __always_inline bool headless(struct rst_leaving *l, const struct sk_buff
 
 /* A RST that this host sent, or wanted to, and that does not leave. One that aborts a connection is told
  * of next, on this CPU; one that waited for something was told of before, maybe on another. */
-static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 location, __u32 reason)
+static __noinline void reset_stays(unsigned long long *ctx)
 {
+	struct sk_buff *skb = (struct sk_buff *)ctx[0];
 	struct rst_kind no_way = { .class = RST_CLASS_NO_WAY };
 	struct rst_leaving *l = stayed_here();
 	struct rst_packet packet = {};
@@ -406,8 +410,8 @@ static __noinline void reset_stays(void *ctx, struct sk_buff *skb, __u64 locatio
 	/* By now its source may be translated. */
 	s->tuple = expected ? l->tuple : tuple;
 	s->packet = packet;
-	s->location = location;
-	s->drop_reason = reason;
+	s->location = ctx[1];
+	s->drop_reason = compat_drop_reason(ctx);
 	s->netns = skb->protocol ? skb_netns(skb) : l->netns;
 	s->ifindex = way_out(skb);
 	s->nft_generation = compat_nft_generation(skb_net(skb));
@@ -460,8 +464,8 @@ int BPF_PROG(rst_dropped, struct sk_buff *skb, void *location)
 		return 0;
 	/* What leaves has not come in. */
 	if (skb->skb_iif)
-		reset_dropped(ctx, skb, (__u64)location, reason, rx_sk);
+		reset_dropped(ctx);
 	else if (rst_config.directions & RST_WANT_SENT && (!skb->protocol || wire_is_ip(skb)))
-		reset_stays(ctx, skb, (__u64)location, reason);
+		reset_stays(ctx);
 	return 0;
 }

@@ -182,6 +182,13 @@ static __always_inline int skb_copy(const __u8 *at, const __u8 *end, __u32 n, __
 	return 0;
 }
 
+/* Makes the verifier forget what it knows of these bytes, and so follow what comes after only once: of the two
+ * families, of headers with and without options, and so on, it would else follow each to the end. */
+static __always_inline void same_to_verifier(void *bytes, __u32 size)
+{
+	bpf_probe_read_kernel(bytes, size, bytes);
+}
+
 /* From here on an IP header may say 0 for its length (include/linux/ip.h, iph_totlen). */
 #define SKB_BIG 65000
 
@@ -198,7 +205,11 @@ static __noinline __attribute__((unused)) bool skb_segment(struct rst_tuple *t,
 
 	if (skb->len > SKB_BIG)
 		big = skb->len + (__u32)(skb->data - ip);
-	return packet_walk(skb_copy, ip, end, 0, big, 1, t, p);
+	if (!packet_walk(skb_copy, ip, end, 0, big, 1, t, p))
+		return false;
+	same_to_verifier(t, sizeof(*t));
+	same_to_verifier(p, sizeof(*p));
+	return true;
 }
 
 /* include/linux/skbuff.h, SKB_DST_PTRMASK: the lowest bit says who holds the reference. */
