@@ -130,6 +130,13 @@ MODE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-p
 export UBSAN_OPTIONS ?= print_stacktrace=1
 else ifeq ($(COVERAGE),1)
 MODE := --coverage -O0
+else
+# Checked by scripts/check-hardening. _FORTIFY_SOURCE wants an optimizer.
+HARDEN_x86_64 := -fcf-protection=full
+HARDEN_arm64  := -mbranch-protection=standard
+MODE := -fPIE -fstack-protector-strong -fstack-clash-protection $(HARDEN_$(BPF_ARCH)) \
+	$(if $(filter -O0,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+LINK_MODE := -pie -Wl,-z,relro,-z,now,-z,noexecstack
 endif
 
 # What clang-tidy is told as well; the rest is for the compiler alone.
@@ -206,7 +213,7 @@ $(O)/obj/%.o: %.c $(O)/.flags
 $(O)/rsttrace: $(USER_OBJS) $(O)/.sources
 	$(if $(USER_SRCS),,$(error user/ has no */*.c))
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(USER_OBJS) $(LIB_LIBS)
+	$(Q)$(CC) $(USER_LDFLAGS) $(LINK_MODE) -o $@ $(USER_OBJS) $(LIB_LIBS)
 
 $(O)/tests/unit: $(UNIT_OBJS) $(CORE_OBJS) $(O)/.sources
 	$(if $(UNIT_SRCS),,$(error tests/unit has no *.c: nothing to test))
@@ -289,6 +296,7 @@ check-unit: $(O)/tests/unit
 # Of the program as it is built for this machine.
 .PHONY: check-install
 check-install: all
+	$(Q)$(if $(SANITIZE)$(COVERAGE),,FORTIFIED=$(if $(filter -O0,$(CFLAGS)),0,1) scripts/check-hardening $(O)/rsttrace)
 	$(Q)tests/install/test-install $(O)
 
 .PHONY: check-e2e
