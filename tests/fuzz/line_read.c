@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "explain/again.h"
+#include "explain/attack_tally.h"
+#include "explain/why_denial.h"
 #include "output/sink_json.h"
 #include "output/sink_text.h"
 #include "record/line_read.h"
@@ -38,10 +40,12 @@ static void print(void)
 	switch (line.type) {
 	case LINE_ATTACK:
 		line_to_attack(&line, &attack);
+		attack_why(&attack);
 		sinks_attack(&sinks, &attack);
 		break;
 	case LINE_REFUSAL:
 		line_to_refusal(&line, &denial);
+		denial_why(&denial);
 		sinks_denial(&sinks, &denial);
 		break;
 	default:

@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "explain/again.h"
+#include "explain/attack_tally.h"
+#include "explain/why_denial.h"
 #include "output/sink_json.h"
 #include "output/sink_text.h"
 #include "record/line_read.h"
@@ -60,15 +62,30 @@ static int put_raw(struct report_lines *l, const char *text, size_t len)
 	return writer_add(&l->out, &l->raw);
 }
 
+/* Puts the line into what its sink takes, with its sentence anew if that is wanted. Returns whether it was. */
 static bool explain(struct report_lines *l)
 {
-	if (!l->again || (l->line.type != LINE_RESET && l->line.type != LINE_CORRECTION))
+	enum line_type type = l->line.type;
+	bool reset = type == LINE_RESET || type == LINE_CORRECTION;
+
+	if (type == LINE_ATTACK)
+		line_to_attack(&l->line, &l->attack);
+	else if (type == LINE_REFUSAL)
+		line_to_refusal(&l->line, &l->denial);
+	else if (!reset)
+		return false;
+	if (!l->again)
 		return false;
 	if (!l->line.complete) {
 		l->older++;
 		return false;
 	}
-	again_explain(&l->line.in);
+	if (reset)
+		again_explain(&l->line.in);
+	else if (type == LINE_ATTACK)
+		attack_why(&l->attack);
+	else
+		denial_why(&l->denial);
 	return true;
 }
 
@@ -82,24 +99,22 @@ int report_lines_put(struct report_lines *l, const char *text, size_t len)
 	if (err && !l->unread++)
 		l->problem = l->line.problem;
 	/* What nothing is changed of, also has what only a later version knows. */
-	if (l->json && (err || !l->again || !explain(l)))
+	if (l->json && (err || !l->again))
 		return put_raw(l, text, len);
 	if (err)
 		return 0;
+	if (!explain(l) && l->json)
+		return put_raw(l, text, len);
 	/* Times are since the first line. */
 	if (!*start)
 		*start = l->line.in.wall_ns;
 	switch (l->line.type) {
 	case LINE_ATTACK:
-		line_to_attack(&l->line, &l->attack);
 		return sinks_attack(&l->sinks, &l->attack);
 	case LINE_REFUSAL:
-		line_to_refusal(&l->line, &l->denial);
 		return sinks_denial(&l->sinks, &l->denial);
 	case LINE_RESET:
 	case LINE_CORRECTION:
-		if (!l->json)
-			explain(l);
 		return sinks_event(&l->sinks, &l->line.in);
 	default:
 		return 0;
@@ -120,7 +135,7 @@ int report_lines_end(struct report_lines *l)
 	if (l->older)
 		fprintf(stderr,
 			"rsttrace: %" PRIu64
-			" line%s no evidence (an older version's), and stay as they "
+			" line%s too little to explain again (an older version's), and stay as they "
 			"were\n",
 			l->older, l->older == 1 ? " has" : "s have");
 	return report_lines_flush(l);

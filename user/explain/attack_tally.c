@@ -169,12 +169,12 @@ static void say_owner(struct attack_report *r)
 	say(r, " of %s/%u", *name ? name : "?", r->owner.pid);
 }
 
-static void say_scan(struct attack_report *r, uint64_t rejected)
+static void say_scan(struct attack_report *r)
 {
 	const char *how = "closed";
 
-	if (rejected)
-		how = rejected == r->count ? "rejected" : "closed or rejected";
+	if (r->rejected)
+		how = r->rejected == r->count ? "rejected" : "closed or rejected";
 	say(r, ": SYN%s to ", r->count == 1 ? "" : "s");
 	if (r->ports)
 		say(r, "%s ", COUNT(r->ports));
@@ -216,16 +216,17 @@ static void say_rate(struct attack_report *r)
 		say(r, ", %s of them %s", COUNT(r->of_cause), cause);
 }
 
-static void say_why(struct attack_report *r, uint64_t rejected)
+void attack_why(struct attack_report *r)
 {
 	char span[32];
 
+	r->why[0] = '\0';
 	say(r, "%s: \u00d7%s", attack_kind_name(r->kind), COUNT(r->count));
 	if (r->span_ns)
 		say(r, " in %s", text_span(span, r->span_ns));
 	switch (r->kind) {
 	case ATTACK_PORT_SCAN:
-		say_scan(r, rejected);
+		say_scan(r);
 		break;
 	case ATTACK_RST_FLOOD:
 		say_flood(r);
@@ -253,5 +254,6 @@ void attack_tally_report(const struct attack_tally *t, struct attack_report *out
 	 * be the same one's. */
 	if (t->several_owners || (out->kind != ATTACK_RST_FLOOD && t->owned != out->count))
 		memset(&out->owner, 0, sizeof(out->owner));
-	say_why(out, t->of_cause[CAUSE_FIREWALL_REJECT]);
+	out->rejected = t->of_cause[CAUSE_FIREWALL_REJECT];
+	attack_why(out);
 }

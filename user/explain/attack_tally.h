@@ -27,4 +27,7 @@ void attack_tally_add(struct attack_tally *t, const struct incident *in);
 /* What the outputs are to say of at least one reset. */
 void attack_tally_report(const struct attack_tally *t, struct attack_report *out);
 
+/* Writes R's sentence, which rests on all else in it. */
+void attack_why(struct attack_report *r);
+
 #endif

@@ -28,6 +28,7 @@ struct attack_report {
 	uint64_t span_ns;	/* from the first to the last */
 	enum cause_id cause;	/* the most frequent */
 	uint64_t of_cause;	/* how many of that */
+	uint64_t rejected;	/* how many a firewall here rejected */
 	bool benign;		/* all of them are */
 	struct rst_tuple tuple; /* zero: the addresses or ports that are not the same in all */
 	uint32_t netns;

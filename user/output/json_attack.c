@@ -33,10 +33,12 @@ void json_attack_put(struct json_out *o, struct json_clock *clock, const char *r
 	c = json_out_object(o, "attack");
 	json_put_word(o, "kind", attack_kind_name(r->kind));
 	json_out_number(o, "span_ns", r->span_ns);
+	json_out_number(o, "of_cause", r->of_cause);
 	if (r->kind == ATTACK_PORT_SCAN) {
 		json_put_nonzero(o, "ports", r->ports);
 		json_out_number(o, "first_port", r->first_port);
 		json_out_number(o, "last_port", r->last_port);
+		json_put_nonzero(o, "rejected", r->rejected);
 	}
 	if (r->direction == DIR_RECEIVED)
 		json_out_number(o, "ended", r->ended);
@@ -69,12 +71,14 @@ void json_denial_put(struct json_out *o, struct json_clock *clock, const char *r
 	json_put_process(o, &d->owner);
 	json_put_nonzero(o, "after_ns", d->after_ns);
 	json_out_number(o, "syns", d->syns);
+	json_out_bool(o, "gave_up", d->gave_up);
 	if (!d->icmp.there)
 		return;
 	c = json_out_object(o, "icmp");
 	json_put_word(o, "from", text_address(text, d->icmp.from, t->family));
 	json_out_number(o, "type", d->icmp.type);
 	json_out_number(o, "code", d->icmp.code);
+	json_out_bool(o, "own", d->icmp.own);
 	json_put_word(o, "says", denial_icmp_words(t->family, d->icmp.type, d->icmp.code));
 	json_out_end(o, c);
 }

@@ -381,12 +381,21 @@ static int take_first_seq(struct line *l, void *at, const struct line_value *v)
 	return err;
 }
 
+/* Of an older version's line nobody knows it. */
+static int take_of_cause(struct line *l, void *at, const struct line_value *v)
+{
+	l->complete = true;
+	return line_number(v, UINT64_MAX, at);
+}
+
 static const struct line_key attack_keys[] = {
 	TAKE("kind", struct line_attack, kind, line_take_attack_kind),
 	PUT("span_ns", U64, struct line_attack, span_ns),
+	TAKE("of_cause", struct line_attack, of_cause, take_of_cause),
 	PUT("ports", U32, struct line_attack, ports),
 	PUT("first_port", U16, struct line_attack, first_port),
 	PUT("last_port", U16, struct line_attack, last_port),
+	PUT("rejected", U64, struct line_attack, rejected),
 	PUT("ended", U64, struct line_attack, ended),
 	TAKE("first_seq", struct line_attack, first_seq, take_first_seq),
 	PUT("last_seq", U32, struct line_attack, last_seq),
@@ -401,6 +410,13 @@ static int take_refusal(struct line *l, void *at, const struct line_value *v)
 	return 0;
 }
 
+/* The same. */
+static int take_gave_up(struct line *l, void *at, const struct line_value *v)
+{
+	l->complete = true;
+	return line_bool(v, at);
+}
+
 static void is_icmp(struct line *l, void *at)
 {
 	l->refusal.icmp.there = true;
@@ -410,6 +426,7 @@ static const struct line_key icmp_keys[] = {
 	{ KEY("from"), .field = FIELD_TAKE, .take = line_take_icmp },
 	PUT("type", U8, struct denial_icmp, type),
 	PUT("code", U8, struct denial_icmp, code),
+	PUT("own", BOOL, struct denial_icmp, own),
 };
 static const struct line_object icmp = OBJECT_OF(icmp_keys);
 
@@ -524,6 +541,7 @@ static const struct line_key keys[] = {
 	PUT("detail", WORD, struct line, in.verdict.detail),
 	PUT("after_ns", U64, struct line, refusal.after_ns),
 	PUT("syns", U32, struct line, refusal.syns),
+	TAKE("gave_up", struct line, refusal.gave_up, take_gave_up),
 	OBJECT("icmp", struct line, refusal.icmp, icmp, .begin = is_icmp),
 	PUT("count", U64, struct line, count),
 	OBJECT("fold", struct line, event.folded, fold, .begin = is_fold),

@@ -77,6 +77,8 @@ int line_settle(struct line *l, const uint32_t *seen, const bool *there);
 int line_number(const struct line_value *v, uint64_t max, uint64_t *out);
 int line_signed(const struct line_value *v, int64_t *out);
 
+int line_bool(const struct line_value *v, bool *out);
+
 /* A copy in L's text, with its NUL; NULL: no room. */
 const char *line_keep(struct line *l, const char *text, size_t len);
 

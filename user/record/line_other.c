@@ -20,6 +20,8 @@ void line_to_attack(const struct line *l, struct attack_report *out)
 	out->mono_ns = l->event.hdr.mono_ns;
 	out->span_ns = a->span_ns;
 	out->cause = l->in.verdict.cause;
+	out->of_cause = a->of_cause;
+	out->rejected = a->rejected;
 	out->benign = l->in.verdict.benign;
 	out->tuple = l->event.tuple;
 	out->netns = l->event.netns;

@@ -107,14 +107,6 @@ static int put_word(struct line *l, const char **at, const struct line_value *v)
 	return *at ? 0 : -E2BIG;
 }
 
-static int put_bool(bool *at, const struct line_value *v)
-{
-	if (v->kind != VALUE_BOOL)
-		return -EINVAL;
-	*at = v->is_true;
-	return 0;
-}
-
 static int put_value(struct line *l, const struct line_key *k, uint8_t *base,
 		     const struct line_value *v)
 {
@@ -136,7 +128,7 @@ static int put_value(struct line *l, const struct line_key *k, uint8_t *base,
 	case FIELD_INT:
 		return put_int(at, v);
 	case FIELD_BOOL:
-		return put_bool(at, v);
+		return line_bool(v, at);
 	case FIELD_WORD:
 		return put_word(l, at, v);
 	case FIELD_NAME:
@@ -190,9 +182,9 @@ static int put_evidence(struct line_reader *r, const struct evidence_section *s,
 	case EVIDENCE_I32:
 		return put_int(at, v);
 	case EVIDENCE_BOOL:
-		return put_bool((bool *)at, v);
+		return line_bool(v, (bool *)at);
 	case EVIDENCE_THERE:
-		err = put_bool(&there, v);
+		err = line_bool(v, &there);
 		n = -(int64_t)there;
 		memcpy(at, &n, sizeof(n));
 		return err;

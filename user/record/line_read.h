@@ -40,7 +40,7 @@ enum line_type {
 
 struct line_attack {
 	enum attack_kind kind;
-	uint64_t span_ns, ended;
+	uint64_t span_ns, of_cause, rejected, ended;
 	uint32_t ports;
 	uint16_t first_port, last_port;
 	bool have_seq;
@@ -66,7 +66,7 @@ struct line {
 	 * line has them; in.ev is `event`. Frames have no `fn`, the verdict no `owner_from` (explain/again.h). */
 	struct incident in;
 	struct rst_event event;
-	bool complete;	      /* it has its evidence: it can be explained again */
+	bool complete;	      /* it has all that its sentence rests on: it can be explained again */
 	uint64_t count;	      /* how many resets it stands for */
 	const char *cause;    /* its name: of a later version, maybe one that is not known here */
 	char run[RUN_ID_MAX]; /* of its id; empty: it has none */

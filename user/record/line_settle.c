@@ -135,6 +135,9 @@ int line_settle(struct line *l, const uint32_t *seen, const bool *there)
 		for (size_t i = 0; i < evidence_nsections; i++)
 			settle_section(l, i, seen, there);
 	}
+	/* A later version's cause, which no sentence of ours has a word for. */
+	if (l->type == LINE_ATTACK && (!l->cause || cause_find(l->cause, strlen(l->cause)) < 0))
+		l->complete = false;
 	l->in.pair.own = l->in.pair.there && l->in.pair.cause != CAUSE_CRAFTED;
 	return check(l);
 }

@@ -39,6 +39,14 @@ int line_signed(const struct line_value *v, int64_t *out)
 	return err;
 }
 
+int line_bool(const struct line_value *v, bool *out)
+{
+	if (v->kind != VALUE_BOOL)
+		return -EINVAL;
+	*out = v->is_true;
+	return 0;
+}
+
 const char *line_keep(struct line *l, const char *text, size_t len)
 {
 	char *at = l->text + l->used;
