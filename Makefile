@@ -285,6 +285,7 @@ test:
 	@if [ "$$(id -u)" = 0 ]; then scripts/install-deps --test; else scripts/install-deps; fi
 	@$(MAKE) --no-print-directory all $(O)/tests/unit $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
 	@$(MAKE) --no-print-directory check-unit
+	@$(MAKE) --no-print-directory check-golden
 	@$(MAKE) --no-print-directory check-install
 	@$(MAKE) --no-print-directory check-e2e
 
@@ -292,6 +293,15 @@ test:
 check-unit: $(O)/tests/unit
 	$(Q)$< $(UNIT_ARGS)
 	$(Q)tests/kernels/test-table
+
+# What report says of the recordings in tests/golden. golden writes down what it says now.
+.PHONY: check-golden golden
+check-golden: $(O)/rsttrace
+	$(Q)tests/golden/test $(O)
+	$(Q)tests/golden/test-queries $(O)
+
+golden: $(O)/rsttrace
+	$(Q)tests/golden/test --update $(O)
 
 # Of the program as it is built for this machine.
 .PHONY: check-install
@@ -420,6 +430,7 @@ help:
 	@echo 'make              build $(O)/rsttrace'
 	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
 	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
+	@echo 'make golden       write down what report says of tests/golden, after a change that is meant'
 	@echo 'make test-arm64   cross-builds for arm64, and runs the unit tests in an emulator; UNIT_ARGS='
 	@echo 'make test-kernels the end-to-end tests on real kernels in QEMU; KERNELS="5.10 7",'
 	@echo '                  KERNEL_ARGS=--quick'

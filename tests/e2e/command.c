@@ -136,7 +136,8 @@ void command_expect(struct command *c, int status, int lines, const char *says)
 	if (got != status)
 		run_fail("exit status %d, wanted %d; stderr: %s", got, status, text);
 	for (line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
-		if (!strncmp(line, "rsttrace: tracing", 17))
+		if (!strncmp(line, "rsttrace: tracing", 17) ||
+		    !strncmp(line, "rsttrace: recording to ", 23))
 			continue;
 		if (strncmp(line, "rsttrace: ", 10))
 			run_fail("stderr has a line that is not ours: %s", line);

@@ -2,6 +2,7 @@
 /* scenarios_record.c: recordings, read by zstdcat: killed recorders, full disks, signals, and what is
  * printed beside. */
 #include <arpa/inet.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -21,6 +22,7 @@
 #include "base/util.h"
 #include "command.h"
 #include "expect.h"
+#include "pair.h"
 #include "patience.h"
 
 #define WAIT_MS 10000
@@ -122,7 +124,8 @@ static void finish(struct recording *r)
 /* What is in the files of a folder, or in one. */
 struct content {
 	json_t *line; /* array of all */
-	size_t files, sent, headers, summaries;
+	size_t sent, headers, summaries;
+	json_int_t sequence; /* the number of the last file in its run */
 	json_int_t unwritten;
 	long long last; /* when the last reset was, CLOCK_MONOTONIC */
 };
@@ -144,14 +147,17 @@ static struct content read_path(const char *path, bool whole)
 	if (!f)
 		run_die("popen: %s", strerror(errno));
 	while (getline(&line, &room, f) > 0) {
-		json_t *o = json_loads(line, 0, NULL), *direction;
+		json_t *o = json_loads(line, 0, NULL), *direction, *header;
 
 		if (!o) {
 			run_fail("not a line of JSON: %s", line);
 			continue;
 		}
 		json_array_append_new(c.line, o);
-		c.headers += json_object_get(o, "record") != NULL;
+		header = json_object_get(o, "record");
+		c.headers += header != NULL;
+		if (header)
+			c.sequence = json_integer_value(json_object_get(header, "file"));
 		c.summaries += json_object_get(o, "summary") != NULL;
 		c.unwritten += json_integer_value(
 			json_object_get(json_object_get(o, "lost"), "unwritten"));
@@ -166,6 +172,20 @@ static struct content read_path(const char *path, bool whole)
 	if (status)
 		run_fail("%s: status %#x", command, (unsigned int)status);
 	return c;
+}
+
+/* Recordings in a folder. */
+static int count_files(const char *path)
+{
+	DIR *d = opendir(path);
+	struct dirent *e;
+	int n = 0;
+
+	while (d && (e = readdir(d)))
+		n += *e->d_name != '.';
+	if (d)
+		closedir(d);
+	return n;
 }
 
 static void need_zstd(void)
@@ -191,11 +211,12 @@ static void killed(struct run *run)
 	folder(run, path, "killed");
 	for (int i = 0; i < 3; i++) {
 		struct recording r;
-		struct content c;
+		struct content c = { 0 };
 		size_t from, due = 0;
 		long long at;
 
-		c = read_path(path, false);
+		if (i)
+			c = read_path(path, false);
 		from = c.sent;
 		record(run, &r, path, NULL, NULL);
 		/* Many are written by their mere mass. */
@@ -209,6 +230,9 @@ static void killed(struct run *run)
 		       l.refused->at[due] < at - patience(LOST_MS) * 1000000LL)
 			due++;
 		c = read_path(path, false);
+		/* Each start is a file of its own. */
+		if (count_files(path) != i + 1)
+			run_fail("%d files behind %d starts", count_files(path), i + 1);
 		if (c.sent < from + due)
 			run_fail("%zu resets were due, %zu are there", due, c.sent - from);
 		if (c.sent > from + l.refused->n)
@@ -246,7 +270,7 @@ static void signalled(struct run *run)
 	usleep(500000);
 	finish(&r);
 	c = read_path(path, true);
-	if (c.headers != 2 || c.sent != 12 || c.summaries != 3)
+	if (c.headers != 2 || c.sequence != 2 || c.sent != 12 || c.summaries != 3)
 		run_fail("%zu headers, %zu resets, %zu summaries", c.headers, c.sent, c.summaries);
 	if (json_integer_value(json_object_get(
 		    json_object_get(json_array_get(c.line, json_array_size(c.line) - 1), "summary"),
@@ -280,6 +304,66 @@ static void beside(struct run *run)
 	}
 	if (i != 101 || json_array_size(c.line) != 102)
 		run_fail("%zu lines, %zu recorded", i, json_array_size(c.line));
+}
+
+/* What `rsttrace report --list PATH` prints. The caller frees it. */
+static char *report_list(struct run *run, const char *path)
+{
+	const char *const args[] = { "report", "--list", path, NULL };
+	struct command c = { .args = args, .side = SIDE_HOME };
+
+	command_start(run, &c);
+	if (command_wait(&c))
+		run_fail("report fails: %s", tracer_output(c.err_file));
+	return tracer_output(c.out_file);
+}
+
+/* Of several causes, seen from both ends, with one that takes more than one line of a table. */
+static void provoke_several(struct run *run)
+{
+	struct pair p;
+
+	pair_open_unread(run, &p, 100);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	pair_stop(&p);
+	pair_open(run, &p);
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	pair_stop(&p);
+	pair_connect(run, &p);
+	actor_await_incoming(&p.srv, p.listener, 1);
+	actor_close(&p.srv, p.listener);
+	actor_await_reset(&p.cli, p.c);
+	pair_stop(&p);
+}
+
+/* The table that is printed beside is, line for line, what report prints of the recording. */
+static void beside_text(struct run *run)
+{
+	char path[PATH_SIZE], *live, *later;
+	struct recording r;
+	size_t lines = 0;
+
+	record(run, &r, folder(run, path, "table"), "--tee", NULL);
+	provoke_several(run);
+	provoke(run, 20);
+	kill(r.c.pid, SIGINT);
+	if (command_wait(&r.c))
+		run_fail("it fails");
+	live = tracer_output(r.c.out_file);
+	later = report_list(run, path);
+	/* What comes behind is the summary of the run. */
+	if (strncmp(live, later, strlen(later)) != 0 || live[strlen(later)] != '\n')
+		run_fail("report prints:\n%sand it was:\n%s", later, live);
+	for (const char *at = later; (at = strchr(at, '\n')); at++)
+		lines++;
+	/* At the least: the header, and each reset. */
+	if (lines < 1 + 3 + 40)
+		run_fail("only %zu lines: %s", lines, later);
+	free(later);
+	free(live);
 }
 
 /* The reader of what is printed goes away: the recording goes on. */
@@ -381,6 +465,7 @@ const struct scenario scenarios_record[] = {
 	{ "record-killed", killed, ONCE | LOAD_BOUND, false },
 	{ "record-signalled", signalled, ONCE, false },
 	{ "record-beside", beside, ONCE, false },
+	{ "record-beside-text", beside_text, ONCE, false },
 	{ "record-reader-leaves", reader_leaves, ONCE, false },
 	{ "record-full-disk", full_disk, ONCE, false },
 	{ "record-refused", refused_folders, ONCE, false },

@@ -158,7 +158,7 @@ static void as_recorded(struct run *run)
 	text = report(run, r.path, none, &errors);
 	if (*text)
 		run_fail("lines of tomorrow: %s", text);
-	expect_text(errors, "nobody recorded at ");
+	expect_text(errors, "no line shows that somebody recorded at ");
 	free(errors);
 	free(text);
 	forget(&r);

@@ -433,6 +433,13 @@ bool text_is_printable(const char *s, size_t n)
 	return true;
 }
 
+bool text_ends_in(const char *s, const char *end)
+{
+	size_t n = strlen(s), k = strlen(end);
+
+	return n >= k && !strcmp(s + n - k, end);
+}
+
 char *text_cut(char *buf, size_t size, const char *s, size_t n)
 {
 	size_t fit = n < size ? n : size - 1;

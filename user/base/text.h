@@ -69,6 +69,9 @@ size_t text_utf8(const unsigned char *s, size_t n, uint32_t *c);
  * anything to a terminal. */
 bool text_is_printable(const char *s, size_t n);
 
+/* Whether S ends in END. */
+bool text_ends_in(const char *s, const char *end);
+
 /* Copies the N bytes at S, or as many as fit into SIZE with a NUL: cut where a character begins, so that what was
  * UTF-8 still is. Returns BUF. */
 char *text_cut(char *buf, size_t size, const char *s, size_t n);

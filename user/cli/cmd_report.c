@@ -187,25 +187,49 @@ static int read_file(struct reading *r, size_t i)
 	return err;
 }
 
+static void tell_around(const struct reading *r, uint64_t moment)
+{
+	uint64_t before, after;
+	char a[WHEN_TEXT], b[WHEN_TEXT];
+
+	coverage_around(&r->coverage, moment, &before, &after);
+	fprintf(stderr, "rsttrace: no line shows that somebody recorded at %s",
+		when_text(a, moment));
+	if (before)
+		fprintf(stderr, "; the last before it was at %s", when_text(b, before));
+	if (after)
+		fprintf(stderr, "; the next after it at %s", when_text(b, after));
+	fputc('\n', stderr);
+}
+
 /* Of what was asked for and not found: whether it can be here at all. */
 static void tell_absence(const struct reading *r)
 {
 	const struct options *o = r->o;
-	uint64_t from, to, before, after, lost = 0, moment;
-	char a[WHEN_TEXT], b[WHEN_TEXT];
+	uint64_t from, to, lost = 0, then, moment;
+	char a[WHEN_TEXT];
 
 	report_span(o, &from, &to);
 	moment = o->at_ns ? o->at_ns : from;
 	if (!moment) {
-		fprintf(stderr, "rsttrace: nothing of that in %" PRIu64 " lines of %zu %s\n",
-			r->report.lines, r->report.files, r->report.files == 1 ? "file" : "files");
+		fprintf(stderr, "rsttrace: %s in %" PRIu64 " lines of %zu %s\n",
+			r->report.left_out ? "nothing of that" : "no reset", r->report.lines,
+			r->report.files, r->report.files == 1 ? "file" : "files");
 		return;
 	}
 	if (coverage_at(&r->coverage, from, to, &lost)) {
-		fprintf(stderr,
-			"rsttrace: nothing of that, though %s was recorded: no such RST passed this host's "
-			"TCP, or a filter of the recorder left it out (its first line has the options)\n",
-			when_text(a, moment));
+		if (coverage_at(&r->coverage, moment - COVERAGE_GAP_NS, moment + COVERAGE_GAP_NS,
+				&then)) {
+			fprintf(stderr,
+				"rsttrace: nothing of that, though %s was recorded: no such RST passed this "
+				"host's TCP, or a filter of the recorder left it out (its first line has the "
+				"options)\n",
+				when_text(a, moment));
+		} else {
+			fputs("rsttrace: nothing of that in what was recorded of that time\n",
+			      stderr);
+			tell_around(r, moment);
+		}
 		if (lost)
 			fprintf(stderr,
 				"rsttrace: %" PRIu64
@@ -218,13 +242,7 @@ static void tell_absence(const struct reading *r)
 			      stderr);
 		return;
 	}
-	coverage_around(&r->coverage, moment, &before, &after);
-	fprintf(stderr, "rsttrace: nobody recorded at %s", when_text(a, moment));
-	if (before)
-		fprintf(stderr, "; the last before it was at %s", when_text(b, before));
-	if (after)
-		fprintf(stderr, "; the next after it at %s", when_text(b, after));
-	fputc('\n', stderr);
+	tell_around(r, moment);
 }
 
 static bool shows_blocks(void)
@@ -280,6 +298,13 @@ static int open_all(struct reading *r)
 	size_t n = o->files ? o->files : 1;
 	int err;
 
+	if (!o->files && access(folder, F_OK) && errno == ENOENT) {
+		fprintf(stderr,
+			"rsttrace: nothing is recorded here: there is no %s; name a file or a folder, or "
+			"begin with rsttrace record\n",
+			folder);
+		return -ENOENT;
+	}
 	for (size_t i = 0; i < n; i++) {
 		err = file_list_add(&r->list, path[i], stderr);
 		if (err)

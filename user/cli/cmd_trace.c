@@ -312,9 +312,14 @@ static int stop(struct trace *t)
 	return tell_failure(t);
 }
 
-static void tell_ready(const struct options *o)
+static void tell_ready(const struct trace *t)
 {
-	fprintf(stderr, "rsttrace: tracing; Ctrl-C ends it with a summary\n");
+	const struct options *o = t->pipeline.o;
+
+	if (t->recording.recorder)
+		recorder_tell(t->recording.recorder);
+	else
+		fprintf(stderr, "rsttrace: tracing; Ctrl-C ends it with a summary\n");
 	if (o->ready_fd >= 0) {
 		/* Whoever waits on the other end may be gone: that is its affair. */
 		(void)!write(o->ready_fd, "\n", 1);
@@ -448,7 +453,7 @@ static int trace(struct trace *t)
 			return err;
 	}
 	/* Before the header, which both on one terminal would part from its table. */
-	tell_ready(o);
+	tell_ready(t);
 	p->err = sinks_begin(&p->sinks);
 	err = run(t);
 	return err ? err : stop(t);

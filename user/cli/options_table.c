@@ -385,6 +385,13 @@ static int set_output(struct parse *p, const struct definition *d, const char *a
 	if (!*arg)
 		return options_complain(p, "--output is empty; try a folder such as %s",
 					RECORDER_FOLDER);
+	/* It would become the name of a folder. */
+	if (text_ends_in(arg, ".jsonl") || text_ends_in(arg, ".json") || text_ends_in(arg, ".gz"))
+		return options_complain(
+			p,
+			"a recording is packed by zstd: bad --output '%s'; try NAME.jsonl.zst, "
+			"or a folder",
+			options_quote(arg, SIZE_MAX).text);
 	p->o->record.path = arg;
 	return 0;
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 /* So much is gathered before it is written. */
 #define EXPORT_CHUNK 65536
 
@@ -18,18 +20,13 @@ static int complain(const struct report_export *e, int err)
 	return err;
 }
 
-static bool ends_in(const char *s, const char *end)
-{
-	size_t n = strlen(s), k = strlen(end);
-
-	return n >= k && !strcmp(s + n - k, end);
-}
-
 int report_export_open(struct report_export *e, const char *path)
 {
 	int err;
 
-	*e = (struct report_export){ .path = path, .fd = -1, .packed = !ends_in(path, ".jsonl") };
+	*e = (struct report_export){ .path = path,
+				     .fd = -1,
+				     .packed = !text_ends_in(path, ".jsonl") };
 	if (!strcmp(path, "-"))
 		e->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
 	else

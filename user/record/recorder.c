@@ -401,6 +401,21 @@ static int begin_file(struct recorder *r)
 	return 0;
 }
 
+void recorder_tell(const struct recorder *r)
+{
+	bool folder = r->kind == INTO_FOLDER;
+	char shown[1024];
+
+	text_escape(shown, sizeof(shown), place(r), strlen(place(r)));
+	fprintf(r->err, "rsttrace: recording to %s%s%s; ", shown, folder ? "/" : "", r->name);
+	if (r->kind == INTO_STREAM)
+		fputs("what is kept of that is read with: rsttrace report FILE\n", r->err);
+	else if (folder && !strcmp(r->config.path, RECORDER_FOLDER))
+		fputs("read it with: rsttrace report\n", r->err);
+	else
+		fprintf(r->err, "read it with: rsttrace report %s\n", shown);
+}
+
 int recorder_begin(struct recorder *r, struct record_header *header, struct recorder_time now)
 {
 	int err;

@@ -53,6 +53,9 @@ int recorder_open(struct recorder **out, const struct recorder_config *c, FILE *
  * Returns 0, or -errno after a line on ERR. */
 int recorder_begin(struct recorder *r, struct record_header *header, struct recorder_time now);
 
+/* Says on ERR where it records to, and how that is read. */
+void recorder_tell(const struct recorder *r);
+
 /* Takes whole lines; RECORDER is one (a writer's `take`). They may be lost for want of room: then they are
  * counted, and it is said. Returns 0, or -errno when nothing can be recorded any more. */
 int recorder_take(void *recorder, const char *lines, size_t n);

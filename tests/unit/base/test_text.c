@@ -246,6 +246,14 @@ Test(text, escape_into_nothing)
 }
 
 /* As much as fits, and never a part of a character. */
+Test(text, ends_in)
+{
+	cr_expect(text_ends_in("a.zst", ".zst"));
+	cr_expect(text_ends_in(".zst", ".zst"));
+	cr_expect_not(text_ends_in("zst", ".zst"));
+	cr_expect_not(text_ends_in("a.zst.old", ".zst"));
+}
+
 Test(text, cut)
 {
 	static const struct {
