@@ -92,7 +92,7 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test test-arm64 test-kernels demo bench fuzz lint format uninstall clean help
+LATE_GOALS := run test test-arm64 test-kernels demo bench fuzz deb lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -437,6 +437,7 @@ help:
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make fuzz         what reads lines from anywhere, under a fuzzer; FUZZ_SECONDS=20'
+	@echo 'make deb          a Debian package of what is committed, in $(O)/deb'
 	@echo 'make everything   build what all of these run'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
 	@echo 'make install      DESTDIR=, PREFIX=$(PREFIX); make uninstall takes it back'
@@ -444,6 +445,13 @@ help:
 	@echo
 	@echo 'V=1 shows commands; O=DIR builds there; SANITIZE=1 is ASan and UBSan in build/sanitize;'
 	@echo 'COVERAGE=1 is gcov in build/coverage; WERROR=1 makes warnings errors; ARCH=x86_64|arm64'
+
+# Of what is committed.
+.PHONY: deb
+deb:
+	@scripts/install-deps --build
+	@scripts/install-deps --package
+	@scripts/make-deb $(O)/deb
 
 # The README's table of causes and list of options are the program's own.
 # docs/kernels.md also has what the last run of test-kernels has shown.
