@@ -132,6 +132,17 @@ static void record(struct job *j, const struct netlab *lab, enum load_kind load)
 	close(j->err);
 }
 
+void instructions_record(const struct netlab *lab, enum load_kind load, const char *program,
+			 const char *path)
+{
+	struct job j = { .program = program,
+			 .format = &formats[0],
+			 .variable = "RING_RECORD",
+			 .records = path };
+
+	record(&j, lab, load);
+}
+
 /* The number behind "totals:" or "summary:". */
 static double total_of(const char *path)
 {

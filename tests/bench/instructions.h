@@ -3,6 +3,7 @@
 #ifndef BENCH_INSTRUCTIONS_H
 #define BENCH_INSTRUCTIONS_H
 
+#include "load.h"
 #include "netlab.h"
 
 /*
@@ -12,5 +13,9 @@
  * if it cannot.
  */
 void instructions_measure(const struct netlab *lab, const char *directory);
+
+/* Writes the first records that the ring brings that program under a load to a file, for $RING_REPLAY. */
+void instructions_record(const struct netlab *lab, enum load_kind load, const char *program,
+			 const char *path);
 
 #endif

@@ -15,6 +15,7 @@
 #include "instructions.h"
 #include "measure.h"
 #include "quick.h"
+#include "recording.h"
 #include "report.h"
 #include "run.h"
 #include "versus.h"
@@ -25,6 +26,10 @@
 #define JUDGED (1U << TOOL_RSTTRACE | 1U << TOOL_BASELINE)
 
 static const char *profiles; /* --instructions */
+static bool recordings;	     /* --recordings */
+static bool with_recordings; /* nothing was chosen: all that there is */
+static unsigned long lines = 200000;
+#define LINES_QUICK 5000UL
 static struct bench bench = { .rounds = 5, .seconds = 0.6, .limit = 300 };
 
 static void usage(FILE *out)
@@ -40,6 +45,8 @@ static void usage(FILE *out)
 	      "  --instructions DIR\n"
 	      "                 what a line takes in user space, by valgrind, and nothing else; the\n"
 	      "                 profiles go there\n"
+	      "  --recordings   what recording costs, and reporting, and nothing else\n"
+	      "  --lines N      of the recording that is reported of (default: 200000)\n"
 	      "  --quick        each load and each tool once and briefly: whether they work\n"
 	      "  --only LOADS   these loads only, by commas:",
 	      out);
@@ -129,6 +136,8 @@ static void check(bool chosen)
 	}
 	if (bench.pairs && !baseline)
 		refuse("--rounds auto compares with a --baseline");
+	if (!lines || lines > 100000000)
+		refuse("--lines is 1 to 100000000");
 	if (bench.pairs && bench.quick)
 		refuse("--quick is one round");
 	if (chosen && bench.tools & BASELINES && !baseline)
@@ -154,11 +163,13 @@ static bool parse(int argc, char **argv)
 		{ "limit", required_argument, NULL, 'l' },
 		{ "instructions", required_argument, NULL, 'i' },
 		{ "quick", no_argument, NULL, 'q' },
+		{ "recordings", no_argument, NULL, 'R' },
+		{ "lines", required_argument, NULL, 'L' },
 		{ "json", no_argument, NULL, 'j' },
 		{ "help", no_argument, NULL, 'h' },
 		{ 0 },
 	};
-	bool json = false, chosen = false;
+	bool json = false, chosen = false, chosen_loads = false;
 	int c;
 
 	unsetenv("BASELINE");
@@ -184,11 +195,18 @@ static bool parse(int argc, char **argv)
 			bench.rounds = 1;
 			bench.seconds = 0.1;
 			break;
+		case 'R':
+			recordings = true;
+			break;
+		case 'L':
+			lines = strtoul(optarg, NULL, 10);
+			break;
 		case 's':
 			bench.seconds = atof(optarg);
 			break;
 		case 'o':
 			bench.loads = names_to_bits(optarg, load_key);
+			chosen_loads = true;
 			break;
 		case 't':
 			/* There is nothing to say about anything without it. */
@@ -209,12 +227,24 @@ static bool parse(int argc, char **argv)
 	if (optind < argc)
 		refuse("it takes options only: see --help");
 	check(chosen);
+	with_recordings = !chosen && !chosen_loads && !bench.pairs;
 	return json;
+}
+
+static int measure_recordings(bool json)
+{
+	const struct recording_options o = { .rounds = bench.rounds,
+					     .lines = bench.quick ? LINES_QUICK : lines,
+					     .quick = bench.quick,
+					     .json = json };
+
+	return recording_measure(&bench.lab, bench.probe, &o);
 }
 
 int main(int argc, char **argv)
 {
 	bool json = parse(argc, argv);
+	int failed = 0;
 
 	if (geteuid()) {
 		fputs("bench: needs root: sudo make bench\n", stderr);
@@ -233,6 +263,10 @@ int main(int argc, char **argv)
 	}
 	netlab_open(&bench.lab, LAB_PAIR);
 	bench.probe = load_probe_open(&bench.lab);
+	if (recordings) {
+		failed = measure_recordings(json);
+		return fflush(stdout) || failed ? EXIT_FAILURE : 0;
+	}
 	if (bench.pairs)
 		versus_measure(&bench);
 	else
@@ -240,8 +274,10 @@ int main(int argc, char **argv)
 	if (json)
 		report_json(&bench);
 	else if (bench.quick)
-		return quick_print(&bench) ? EXIT_FAILURE : 0;
+		failed = quick_print(&bench);
 	else
 		report_print(&bench);
-	return fflush(stdout) ? EXIT_FAILURE : 0;
+	if (with_recordings)
+		failed += measure_recordings(json);
+	return fflush(stdout) || failed ? EXIT_FAILURE : 0;
 }
