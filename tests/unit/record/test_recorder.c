@@ -200,6 +200,25 @@ Test(recorder, header)
 	recorder_free(r);
 }
 
+static void assert_told(const char *path, const char *words)
+{
+	struct recorder *r = begin_at(path);
+
+	recorder_tell(r);
+	fflush(err);
+	cr_assert_not_null(strstr(said, words), "%s", said);
+	recorder_free(r);
+}
+
+Test(recorder, where_it_records_to_and_how_that_is_read)
+{
+	assert_told("a",
+		    "rsttrace: recording to a/rsttrace-20261129T080042.000000Z.jsonl.zst; read it "
+		    "with: rsttrace report a\n");
+	assert_told("b.zst", "rsttrace: recording to b.zst; read it with: rsttrace report b.zst\n");
+	assert_told("c\n", "rsttrace report c\\x0a\n");
+}
+
 /* Without recorder_end: as if it had been killed. */
 Test(recorder, what_is_a_second_old_can_be_read)
 {
