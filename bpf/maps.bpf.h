@@ -24,10 +24,7 @@ struct {
 
 /* What is remembered with a socket as long as it lives. */
 struct rst_storage {
-	__u32 reader; /* thread group id of the owner, in the initial pid namespace, when it is known
-		       * by RST_KNOWN_SOCKET; 0 otherwise. First: every read looks at it */
-	__u32 closer_tgid; /* the same of the closer */
-	__u32 read_at;	   /* jiffy of the last read; 0: none was seen */
+	__u32 closer_tgid; /* thread group id of the closer, in the initial pid namespace */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
@@ -35,7 +32,7 @@ struct rst_storage {
 	__u8 unsent; /* enum rst_unsent, of the RST that it was aborted with */
 	__u8 linger0; /* its listener had SO_LINGER 0, and so it was born with that */
 	__u8 reset;   /* a RST ended it */
-	__u8 pad;
+	__u8 unowned; /* its end is remembered without a word of who had accepted it: its closer had */
 	__u32 closed_ns;    /* when it became CLOSE, but for the upper half; 0: it did not */
 	__u32 handshake_us; /* its round trip; 0: not known */
 	__u64 created_ns;
@@ -99,6 +96,12 @@ struct {
 
 /* Raised at every change of `listeners`, so that user space knows when its copy is old. */
 __u64 listeners_generation __weak = 0;
+
+/* Nobody has said who accepted it: accept() raises no tracepoint. */
+static __always_inline bool is_unowned(const struct rst_owner *owner)
+{
+	return owner->known_by == RST_KNOWN_LISTENER || owner->known_by == RST_KNOWN_NOT;
+}
 
 static __always_inline void count(__u32 counter)
 {

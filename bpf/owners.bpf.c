@@ -38,7 +38,6 @@ static __always_inline void opened(struct sock *sk, int state)
 	__builtin_memset(st, 0, sizeof(*st));
 	if (!task_is_kernel(task) && !is_made_by_kernel(sk)) {
 		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
-		st->reader = current_tgid(); /* its reads say nothing new */
 		process_note(task, st->owner.task.start_ns);
 	}
 	if (state == RST_TCP_LISTEN) {
@@ -79,8 +78,6 @@ static __always_inline void born(struct sock *sk)
 		inherit(st, sk);
 	__builtin_memset(&st->closer, 0, sizeof(st->closer));
 	st->awaited = 0;
-	st->reader = 0;
-	st->read_at = 0;
 	st->owner.known_by = st->owner.task.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
 	st->role = RST_ROLE_SERVER;
 	st->linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
@@ -90,6 +87,7 @@ static __always_inline void born(struct sock *sk)
 	st->old_state = 0;
 	st->unsent = 0;
 	st->reset = 0;
+	st->unowned = 0;
 }
 
 static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
@@ -154,6 +152,7 @@ static __always_inline void closed(struct sock *sk, int old_state)
 	if (old_state == RST_TCP_SYN_SENT)
 		denied(sk, tp, st);
 	keep_end(sk, tp, st, old_state);
+	st->unowned = is_unowned(&st->owner) && BPF_CORE_READ(sk, sk_socket);
 }
 
 /* The kernel has measured the handshake's round trip by now, at both ends. */
@@ -204,49 +203,11 @@ int BPF_PROG(rst_socket_state, const struct sock *csk, int old_state, int new_st
 	return 0;
 }
 
-/*
- * Raised by every read that took data, in its caller: it names who accepted the connection, since
- * accept() itself raises no tracepoint. Readers inside the kernel (NFS, RDS)
- * have no open file and are left alone.
- */
-SEC("tp_btf/tcp_rcv_space_adjust")
-int BPF_PROG(rst_socket_read, struct sock *sk)
+static __always_inline void tell_closer(struct sock *sk, const struct tcp_sock *tp,
+					struct task_struct *task)
 {
-	struct rst_storage *st = compat_storage(sk);
-	__u32 tgid = current_tgid();
-	struct task_struct *task;
-
-	/* strparser (sockmap, kTLS, KCM) reads in softirq: then who runs is a bystander, and nobody
-	 * has locked the socket. */
-	if (!sk->sk_lock.owned)
-		return 0;
-	if (st)
-		st->read_at = bpf_jiffies64();
-	/* Who reads now is the owner, also after a fork, or when the file was passed on. */
-	if (st && st->reader == tgid)
-		return 0;
-	task = compat_task();
-	if (task_is_kernel(task) || !sock_inode(sk))
-		return 0;
-	if (!st)
-		st = owner_storage(sk);
-	if (!st)
-		return 0;
-	owner_set(&st->owner, task, RST_KNOWN_SOCKET, bpf_ktime_get_ns());
-	st->reader = tgid;
-	st->read_at = bpf_jiffies64();
-	process_note(task, st->owner.task.start_ns);
-	return 0;
-}
-
-static __always_inline void tell_closer(struct sock *sk)
-{
-	struct task_struct *task = compat_task();
-	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 	struct rst_closed *c;
 
-	if (!tp || task_is_kernel(task))
-		return;
 	c = bpf_ringbuf_reserve(&ring, sizeof(*c), 0);
 	if (!c)
 		return;
@@ -261,16 +222,35 @@ static __always_inline void tell_closer(struct sock *sk)
 	bpf_ringbuf_submit(c, wakeup_flags(sizeof(*c)));
 }
 
-/* Raised in close(), when the socket was reset before: its closer is the owner that the reset could
- * not name. */
+/* Its end is remembered without an owner. */
+static __always_inline void remember_closer(const struct sock *sk, const struct tcp_sock *tp,
+					    __u64 cookie, struct task_struct *task)
+{
+	struct rst_tuple tuple = {};
+
+	sock_tuple(&tuple, sk, tp);
+	past_set_owner(&tuple, sock_netns(sk), cookie, task);
+}
+
+/* Raised in close(), when the connection has ended before: its closer is the owner that nobody could
+ * name then. */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(rst_socket_destroyed, struct sock *sk)
 {
 	struct rst_storage *st = compat_storage(sk);
+	struct task_struct *task;
+	struct tcp_sock *tp;
 
-	if (st && st->awaited) {
-		st->awaited = 0;
-		tell_closer(sk);
+	if (st && (st->awaited || st->unowned)) {
+		tp = bpf_skc_to_tcp_sock(sk);
+		task = compat_task();
+		if (tp && !task_is_kernel(task)) {
+			if (st->awaited)
+				tell_closer(sk, tp, task);
+			if (st->unowned)
+				remember_closer(sk, tp, compat_cookie(sk), task);
+		}
+		st->awaited = st->unowned = 0;
 	}
 	compat_storage_drop(sk);
 	return 0;

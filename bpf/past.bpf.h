@@ -215,6 +215,21 @@ static __always_inline void past_set_unsent(const struct rst_tuple *t, __u32 net
 		past->unsent = unsent;
 }
 
+/* Whose T's connection was, when its last holder shows by closing the file of what had ended before. */
+static __always_inline void past_set_owner(const struct rst_tuple *t, __u32 netns, __u64 cookie,
+					   struct task_struct *task)
+{
+	struct rst_past_key key;
+	struct rst_past *past;
+
+	past_key(&key, t, netns);
+	past = bpf_map_lookup_elem(&ended_connections, &key);
+	if (!past || past->cookie != cookie)
+		return;
+	task_fill(&past->owner, task);
+	past->known_by = RST_KNOWN_SOCKET;
+}
+
 /* ---- what asks */
 
 /* The newer of the two, if any. */

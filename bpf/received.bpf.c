@@ -89,6 +89,9 @@ int BPF_PROG(rst_received, struct sock *sk)
 	if (!e)
 		return 0;
 	sock_fill_full(e, sk, tp);
+	/* For what is remembered of its end. */
+	if (st)
+		st->owner = e->owner;
 	/* Who else answered its SYN may be the one that resets it. */
 	if (e->sock.role == RST_ROLE_CLIENT)
 		past_recall_second(&e->past, &tuple, kind.netns);

@@ -61,6 +61,7 @@ int rst_sockets_find(struct bpf_iter__task_file *ctx)
 	struct file *file = ctx->file;
 	struct rst_found *f;
 	struct sock *sk;
+	bool meant;
 	__u64 inode;
 
 	if (!task || !file)
@@ -70,7 +71,9 @@ int rst_sockets_find(struct bpf_iter__task_file *ctx)
 	sk = f ? compat_sock_of(file) : NULL;
 	if (!f || !sk)
 		return 0;
-	if (!f->task.pid) {
+	meant = f->meant_ns && process_start(task) == f->meant_ns;
+	if (!f->task.pid || (meant && !f->is_meant)) {
+		f->is_meant = meant;
 		task_fill(&f->task, task);
 		if (is_tcp_file(sk)) {
 			f->snd_nxt = BPF_CORE_READ((struct tcp_sock *)sk, snd_nxt);

@@ -6,6 +6,7 @@
 #include "compat.bpf.h"
 #include "packet.h"
 #include "types.bpf.h"
+#include "waiter.bpf.h"
 
 /* Kernel constants that are macros or anonymous there; the same from 5.10 to 7.3. */
 #define K_AF_INET 2
@@ -93,16 +94,16 @@ static __always_inline bool task_is_victim(struct task_struct *task)
 	return BPF_CORE_READ(signal, oom_mm) != NULL;
 }
 
-/* Not inlined: it stands in many places, and all of them are relocated and verified. */
-static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
+/* DIRECT: TASK is one that the verifier knows, and not only an address. */
+static __always_inline void task_put(struct rst_task *out, struct task_struct *task, bool direct)
 {
 	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
 	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
+	__u32 flags = direct ? COMPAT_TASK(task, flags) : BPF_CORE_READ(task, flags);
 
-	__u32 flags = COMPAT_TASK(task, flags);
-
-	out->pid = out->ns_pid = COMPAT_TASK(task, tgid);
-	out->tid = COMPAT_TASK(task, pid);
+	out->pid = out->ns_pid = direct ? COMPAT_TASK(task, tgid) : BPF_CORE_READ(task, tgid);
+	out->tid = direct ? COMPAT_TASK(task, pid) : BPF_CORE_READ(task, pid);
+	out->kernel = flags & K_PF_KTHREAD || out->pid == rst_config.own_pid;
 	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
 	if (rst_config.pidns != RST_PIDNS_INITIAL || BPF_CORE_READ(pid, level)) {
 		out->pid = pid_seen(pid);
@@ -110,7 +111,7 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 		out->ns_pid = pid_own(pid);
 	}
 	out->start_ns = BPF_CORE_READ(leader, start_boottime);
-	if ((__u64)task == bpf_get_current_task()) {
+	if (direct && (__u64)task == bpf_get_current_task()) {
 		/* Six reads less. */
 		out->uid = bpf_get_current_uid_gid();
 		out->cgroup_id = bpf_get_current_cgroup_id();
@@ -119,12 +120,24 @@ static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
 		out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
 	}
 	bpf_probe_read_kernel_str(out->comm, sizeof(out->comm), leader->comm);
-	out->kernel = task_is_kernel(task);
-	if (flags & K_PF_EXITING) {
+	/* Who is not running is not on its way out. */
+	if (direct && flags & K_PF_EXITING) {
 		out->exiting = 1;
 		out->exit_code = task_exit_code(task);
 		out->oom = task_is_victim(task);
 	}
+}
+
+/* Not inlined: it stands in many places, and all of them are relocated and verified. */
+static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
+{
+	task_put(out, task, true);
+}
+
+/* The same of one that is not running, by its address. */
+static __noinline __attribute__((unused)) void task_fill_from(struct rst_task *out, __u64 task)
+{
+	task_put(out, (struct task_struct *)task, false);
 }
 
 static __always_inline __u64 sock_inode(const struct sock *sk)
@@ -378,8 +391,38 @@ static __always_inline void sock_fill_round_trips(struct rst_socket *s, const st
 	s->quiet_us = since_us(tp->tcp_wstamp_ns);
 }
 
+/*
+ * Since data was last read, at least. tcp_rcv_space_adjust(), called by every read, notes the time and how far
+ * it came, but not within a round trip of the note before, and before the first round trip is measured not at
+ * all (5.10 to 7.3). So the note is exact where nothing was read since, else late by a round trip at most.
+ * What the kernel itself reads for a program (kTLS, sockmap, MPTCP) says nothing of when that one did.
+ */
+static __always_inline __u32 read_ms(const struct sock *sk, const struct tcp_sock *tp)
+{
+	const struct tcp_sock___reads *reads = (const void *)tp;
+	const struct inet_connection_sock___upper *icsk = (const void *)tp;
+	const struct sock___user *user = (const void *)sk;
+	__u32 unread = tp->rcv_nxt - tp->copied_seq, read = tp->copied_seq, rtt = 0;
+	__u64 since;
+
+	/* The FIN is no data. */
+	if (!unread && sk->__sk_common.skc_flags >> K_SOCK_DONE & 1)
+		read--;
+	if (tp->bytes_received <= unread || compat_is_mptcp(tp) ||
+	    BPF_CORE_READ(icsk, icsk_ulp_ops) || BPF_CORE_READ(user, sk_user_data))
+		return RST_NEVER;
+	if (BPF_CORE_READ(reads, rcvq_space.seq) != read) {
+		rtt = BPF_CORE_READ(reads, rcv_rtt_est.rtt_us) / 8;
+		if (!rtt)
+			return RST_NEVER;
+	}
+	since = bpf_ktime_get_ns() / 1000 - BPF_CORE_READ(reads, rcvq_space.time) - rtt;
+	return (__s64)since < 0 ? 0 : since / 1000 < RST_NEVER ? since / 1000 : RST_NEVER;
+}
+
 /* What only a connection has. */
-static __always_inline void sock_fill_connection(struct rst_socket *s, const struct tcp_sock *tp)
+static __always_inline void sock_fill_connection(struct rst_socket *s, const struct sock *sk,
+						 const struct tcp_sock *tp)
 {
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
 	__u64 heard, data;
@@ -409,6 +452,7 @@ static __always_inline void sock_fill_connection(struct rst_socket *s, const str
 	s->received_ms = data;
 	s->heard_ms = heard < data ? heard : data;
 	s->sent_ms = since_ms(tp->lsndtime);
+	s->read_ms = read_ms(sk, tp);
 	sock_fill_round_trips(s, tp);
 }
 
@@ -433,6 +477,34 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	return flags;
 }
 
+/* Whether somebody else may have the connection than who is recorded: who accepted it was not seen, and
+ * what was read after a connect() may have been read by who got the file, by fork() or through a UNIX socket. */
+static __always_inline bool is_asked_for(const struct rst_socket *s, const struct rst_owner *owner)
+{
+	if (is_unowned(owner))
+		return true;
+	return s->bytes_received > s->rcv_nxt - s->copied_seq &&
+	       (owner->known_by == RST_KNOWN_SCAN || owner->since_ns <= s->established_ns);
+}
+
+/* Who waits on the connection has it. Else its closer is asked for, and the open files. */
+static __always_inline void find_user(struct rst_event *e, const struct sock *sk,
+				      struct rst_storage *st)
+{
+	__u64 task = waiter_find(sk);
+	__u64 own_ns = e->owner.task.start_ns;
+
+	if (!task) {
+		st->awaited = 1;
+		return;
+	}
+	task_fill_from(&e->owner.task, task);
+	if (e->owner.task.start_ns == own_ns && e->owner.known_by == RST_KNOWN_SOCKET)
+		return;
+	e->owner.since_ns = bpf_ktime_get_ns();
+	e->owner.known_by = RST_KNOWN_SOCKET;
+}
+
 /* A full socket or a listener, and what was remembered with it. */
 static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 					   const struct tcp_sock *tp)
@@ -450,13 +522,12 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 	if (s->kind == RST_SOCK_LISTENER)
 		sock_fill_listener(s, sk, tp);
 	else
-		sock_fill_connection(s, tp);
+		sock_fill_connection(s, sk, tp);
 	st = compat_storage(sk);
 	if (!st)
 		return;
 	e->owner = st->owner;
 	e->closer = st->closer;
-	s->read_ms = st->read_at ? since_ms(st->read_at) : RST_NEVER;
 	s->created_ns = st->created_ns;
 	s->established_ns = st->established_ns;
 	if (s->state == RST_TCP_CLOSE && st->closed_ns)
@@ -471,8 +542,8 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		s->rtt_min_us = st->handshake_us;
 	s->role = st->role;
 	s->old_state = st->old_state;
-	if (s->inode && (st->owner.known_by == RST_KNOWN_LISTENER || !st->owner.known_by))
-		st->awaited = 1;
+	if (s->inode && s->kind == RST_SOCK_FULL && is_asked_for(s, &st->owner))
+		find_user(e, sk, st);
 }
 
 static __always_inline void sock_set_timewait(struct rst_socket *s, __u8 substate)

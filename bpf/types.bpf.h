@@ -33,6 +33,26 @@ struct sighand_struct___more {
 	struct k_sigaction___more action[64];
 };
 
+/* ---- what tcp_rcv_space_adjust() keeps of reads */
+
+struct tcp_sock___reads {
+	struct {
+		__u32 rtt_us; /* eight times the round trip; 0: not measured */
+	} rcv_rtt_est;
+	struct {
+		__u32 seq;
+		__u64 time; /* CLOCK_MONOTONIC, us */
+	} rcvq_space;
+};
+
+struct inet_connection_sock___upper {
+	const void *icsk_ulp_ops;
+};
+
+struct sock___user {
+	void *sk_user_data;
+};
+
 /* ---- from a process to the path of its program */
 
 struct qstr___more {

@@ -96,7 +96,7 @@ struct rst_socket {
 	__u32 quiet_us;	    /* anything was sent to the peer, an ACK included */
 	__u32 in_flight_us; /* the oldest segment was sent that is not acknowledged */
 
-	__u32 read_ms;	     /* since a process last read data from it; RST_NEVER: not known */
+	__u32 read_ms; /* since a process last read data from it, at least; RST_NEVER: not known */
 	__u32 segments_sent; /* with data, repeated ones included */
 	/* Of an orphan that is aborted, in pages: the memory of all of TCP then, and its limit
 	 * (net.ipv4.tcp_mem[2]). Limit 0: not known. */
@@ -122,7 +122,7 @@ struct rst_socket {
 enum rst_known_by {
 	RST_KNOWN_NOT = 0,
 	RST_KNOWN_CONTEXT = 1,	/* the owner itself was running */
-	RST_KNOWN_SOCKET = 2,	/* recorded at connect, listen, or its first read after accept */
+	RST_KNOWN_SOCKET = 2,	/* it connected or listened, waited on it, or closed it */
 	RST_KNOWN_SCAN = 3,	/* found among the open files */
 	RST_KNOWN_HISTORY = 4,	/* recorded before the socket died */
 	RST_KNOWN_LISTENER = 5, /* not accepted yet: the listener's owner */
@@ -187,11 +187,15 @@ struct rst_listener {
 
 /* Value of the map `found`, by socket inode: the scan's answer. */
 struct rst_found {
-	struct rst_task task; /* pid 0: not found (yet) */
-	__u32 processes;      /* how many processes hold it */
-	__u32 last_pid;	      /* the one counted last: it may hold it more than once */
-	__u32 snd_nxt;	      /* of the socket, if it is TCP's */
+	struct rst_task
+		task; /* pid 0: not found (yet); of several, the one that is meant, or the first */
+	__u64 meant_ns;	 /* asked: by its start, the process that should have it; 0: any */
+	__u32 processes; /* how many processes hold it */
+	__u32 last_pid;	 /* the one counted last: it may hold it more than once */
+	__u32 snd_nxt;	 /* of the socket, if it is TCP's */
 	__u32 rcv_nxt;
+	__u32 is_meant; /* TASK is the one that is meant */
+	__u32 pad;
 };
 
 _Static_assert(sizeof(struct rst_task) == 56, "rst_task");

@@ -55,7 +55,8 @@ static void race_unread(struct run *run)
 	e = expect_situation(run, SIDE_SERVER, "close-unread", "idle-timeout-race", false);
 	expect_contains(e, "why", "without data");
 	expect_at_least(e, "socket.sent_ns", PAUSE_US * 900LL);
-	expect_at_least(e, "socket.read_ns", PAUSE_US * 900LL);
+	/* Of segments so small the kernel measures no round trip, and so does not note when they are read. */
+	expect_absent(e, "socket.read_ns");
 	expect_benign(expect_nth(run, SIDE_CLIENT, "received", 0), false);
 	pair_stop(&p);
 }

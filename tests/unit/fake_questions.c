@@ -80,6 +80,7 @@ static int fake_owners(void *context, const uint64_t *inode, struct rst_found *f
 
 	f->asked.owners++;
 	f->asked.inodes = n;
+	f->asked.meant_ns = n ? found[0].meant_ns : 0;
 	for (size_t i = 0; i < n; i++)
 		found[i] = f->owners ? f->owners[inode[i]] : f->owner;
 	return f->owners_err;
@@ -391,6 +392,7 @@ static int sink_event(struct sink *sink, const struct incident *in)
 		.unasked = in->unasked,
 		.translated = in->translation.there,
 		.owner = in->owner.pid,
+		.known_by = in->owner.known_by,
 		.pair = in->pair,
 		.stayed = in->stayed,
 	};

@@ -20,6 +20,7 @@ struct fake_line {
 	bool stands, unasked;
 	bool translated;
 	uint32_t owner; /* pid */
+	enum rst_known_by known_by;
 	struct pair pair;
 	struct stayed stayed;
 	char in_interface[RST_IFNAME_LEN];
@@ -82,7 +83,8 @@ struct fake {
 			holds;
 		bool forced; /* the last look for folds */
 		unsigned int addresses;
-		size_t inodes; /* in the last owners */
+		size_t inodes;	   /* in the last owners */
+		uint64_t meant_ns; /* of the first of them */
 		struct ruleset_query rule;
 		struct rst_tuple anywhere;
 	} asked;

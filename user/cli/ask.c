@@ -413,11 +413,19 @@ static void collect(struct asked *q, const struct incident *in, size_t n)
 		const struct meant *m = &in[i].meant;
 
 		q->owner[i] = q->n;
-		if (attribute_wants_scan(&in[i]))
+		if (attribute_wants_scan(&in[i])) {
+			q->found[q->n] = (struct rst_found){
+				.meant_ns = attribute_may_be_handed_on(&in[i])
+						    ? in[i].ev->owner.task.start_ns
+						    : 0,
+			};
 			q->inode[q->n++] = in[i].ev->sock.inode;
+		}
 		q->candidates[i] = q->n;
-		for (size_t k = 0; k < m->candidates; k++)
+		for (size_t k = 0; k < m->candidates; k++) {
+			q->found[q->n] = (struct rst_found){ 0 };
 			q->inode[q->n++] = m->candidate[k].inode;
+		}
 	}
 }
 
@@ -428,8 +436,12 @@ static bool take_owner(struct incident *in, const struct rst_found *found)
 	if (!found->task.pid)
 		return false;
 	owner = &incident_change(in)->owner;
+	/* Who was recorded still has it: that others have it too makes none of them the one that uses it. */
+	if (attribute_may_be_handed_on(in) && found->task.start_ns == owner->task.start_ns)
+		return true;
 	owner->task = found->task;
 	owner->known_by = RST_KNOWN_SCAN;
+	owner->since_ns = in->ev->hdr.mono_ns;
 	in->owner.shared_by = found->processes;
 	if (in->meant.by != MEANT_NOT) {
 		in->meant.have_numbers = true;
@@ -447,7 +459,6 @@ int ask_owners(const struct ask *a, struct incident *in, size_t n, size_t *missi
 
 	*missing = q.n = 0;
 	collect(&q, in, n);
-	memset(q.found, 0, q.n * sizeof(*q.found));
 	if (q.n)
 		err = a->questions->owners(a->context, q.inode, q.found, q.n);
 	for (size_t i = 0; i < n; i++) {

@@ -22,6 +22,7 @@ static void closed_in_batch(struct pipeline *p, const struct rst_closed *closed)
 		event = incident_change(in);
 		event->owner.task = closed->task;
 		event->owner.known_by = RST_KNOWN_SOCKET;
+		event->owner.since_ns = closed->hdr.mono_ns;
 	}
 }
 

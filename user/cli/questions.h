@@ -41,7 +41,7 @@ struct questions {
 	/* The listeners of every namespace as of now; good until the next call. */
 	const struct listeners *(*listeners)(void *context);
 
-	/* As tracer_find: who has the files with these inode numbers. */
+	/* As tracer_find: who has the files with these inode numbers, whoever FOUND means before others. */
 	int (*owners)(void *context, const uint64_t *inode, struct rst_found *found, size_t n);
 
 	/* As diag_find: the socket for exactly these two ends. */

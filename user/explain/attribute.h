@@ -80,7 +80,11 @@ bool attribute_rests_on_memory(const struct incident *in);
 /* Takes into account that MISSED changes of state were missed up to now: such a verdict is not certain. */
 void attribute_missed(struct incident *in, uint64_t missed);
 
-/* Whether the owner must be looked for among the open files, because nothing recorded names it. */
+/* Whether who is recorded as the owner may have handed the connection on since, by fork() or through a UNIX
+ * socket, which nothing tells: data was read later. */
+bool attribute_may_be_handed_on(const struct incident *in);
+
+/* Whether the owner must be looked for among the open files, because nothing recorded names it for sure. */
 bool attribute_wants_scan(const struct incident *in);
 
 /* Chooses owner, role and history from what the event recorded, as the verdict's owner_from says; then

@@ -300,6 +300,7 @@ void join_owner(struct join *j, const struct rst_closed *closed)
 			continue;
 		event->owner.task = closed->task;
 		event->owner.known_by = RST_KNOWN_SOCKET;
+		event->owner.since_ns = closed->hdr.mono_ns;
 	}
 }
 

@@ -220,7 +220,8 @@ static void opener_of_context(struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
 
-	if (ev->owner.known_by == RST_KNOWN_LISTENER)
+	/* Who accepted a connection is not seen: with several processes it need not be who listens. */
+	if (ev->owner.known_by == RST_KNOWN_LISTENER && !(ev->sock.flags & RST_SF_HAS_SOCKET))
 		opener_set(in, &ev->owner.task, &ev->cpu_task,
 			   opened_here(in, ev->owner.since_ns) ? "opened" : "held");
 	else if (ev->owner.known_by == RST_KNOWN_SOCKET || ev->owner.known_by == RST_KNOWN_SCAN)

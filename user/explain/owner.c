@@ -5,6 +5,7 @@
 #include "explain/attribute.h"
 #include "explain/exchange.h"
 #include "explain/rules.h"
+#include "model/facts.h"
 
 /* The kernel's workers close sockets for others (delayed fput): they are never the owner. */
 static bool context_is_owner(const struct incident *in)
@@ -18,10 +19,23 @@ static bool recorded(const struct incident *in)
 	       in->ev->owner.known_by == RST_KNOWN_SCAN;
 }
 
+bool attribute_may_be_handed_on(const struct incident *in)
+{
+	const struct rst_owner *owner = &in->ev->owner;
+	const struct rst_socket *s = &in->ev->sock;
+
+	if (!recorded(in) || s->kind != RST_SOCK_FULL ||
+	    facts_received(s) <= facts_queues(s).unread)
+		return false;
+	return owner->known_by == RST_KNOWN_SCAN
+		       ? owner->since_ns < in->ev->hdr.mono_ns
+		       : owner->since_ns && owner->since_ns <= s->established_ns;
+}
+
 bool attribute_wants_scan(const struct incident *in)
 {
-	return in->ev->sock.inode && !recorded(in) && !context_is_owner(in) &&
-	       in->verdict.owner_from != OWNER_NOBODY;
+	return in->ev->sock.inode && (!recorded(in) || attribute_may_be_handed_on(in)) &&
+	       !context_is_owner(in) && in->verdict.owner_from != OWNER_NOBODY;
 }
 
 static void process_set(struct process *p, const struct rst_task *task, enum rst_known_by known_by)
@@ -150,8 +164,10 @@ static void owner_of_past(struct incident *in)
 {
 	const struct rst_past *past = &in->ev->past;
 
-	if (past->known_by == RST_KNOWN_LISTENER && past->closer.pid &&
-	    past->kind == RST_PAST_CONNECTION && past->end == RST_END_CLOSE)
+	if (past->known_by == RST_KNOWN_LISTENER && past->closer.pid && !past->closer.kernel &&
+	    past->kind == RST_PAST_CONNECTION &&
+	    (past->end == RST_END_CLOSE || past->end == RST_END_ABORT ||
+	     past->end == RST_END_SILENT))
 		process_set(&in->owner, &past->closer, RST_KNOWN_HISTORY);
 	else if (past->owner.pid)
 		process_set(&in->owner, &past->owner, RST_KNOWN_HISTORY);

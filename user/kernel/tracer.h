@@ -51,7 +51,7 @@ void tracer_detach(struct tracer *t);
 
 /*
  * Looks among all open files for those with one of the N inode numbers in INODES, in one pass, and
- * fills FOUND[i] (task.pid 0: nobody has it). N is at most TRACER_FIND_MAX. A pass takes 80 ns a
+ * fills FOUND[i] (task.pid 0: nobody has it), which is all zero but for meant_ns. N is at most TRACER_FIND_MAX. A pass takes 80 ns a
  * file: passes get TRACER_FIND_SHARE of one CPU's time, saved up to TRACER_FIND_SAVED_NS; one that
  * would have to wait is not made. Returns 0, -EAGAIN then, or another -errno.
  */

@@ -49,20 +49,17 @@ int tracer_find(struct tracer *t, const uint64_t *inodes, struct rst_found *foun
 {
 	int map = bpf_map__fd(t->skel->maps.found);
 	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
-	struct rst_found empty = { 0 };
 	int err = 0;
 
 	if (!budget_has(&t->find, TRACER_FIND_SHARE, TRACER_FIND_SAVED_NS))
 		return -EAGAIN;
 	for (size_t i = 0; i < n; i++)
-		if (bpf_map_update_elem(map, &inodes[i], &empty, BPF_ANY))
+		if (bpf_map_update_elem(map, &inodes[i], &found[i], BPF_ANY))
 			err = -errno;
 	if (!err)
 		err = tracer_over_files(t->skel->progs.rst_sockets_find);
-	for (size_t i = 0; i < n; i++) {
-		found[i] = empty;
+	for (size_t i = 0; i < n; i++)
 		bpf_map_lookup_elem(map, &inodes[i], &found[i]);
-	}
 	for (size_t i = 0; i < n; i++)
 		bpf_map_delete_elem(map, &inodes[i]);
 	budget_spend(&t->find, begin_ns);

@@ -21,16 +21,10 @@ static const struct feature_about about[FEATURES] = {
 		.loss = "who owns a socket and what became of it before: most resets without a socket "
 			"cannot be explained",
 	},
-	[FEATURE_SPACE_ADJUST] = {
-		.name = "tcp_rcv_space_adjust",
-		.since = "4.17",
-		.loss = "who accepted a connection: its owner is looked for among the open files, which "
-			"comes too late for a process that has ended",
-	},
 	[FEATURE_DESTROY_SOCK] = {
 		.name = "tcp_destroy_sock",
 		.since = "4.17",
-		.loss = "the owner of a socket that was reset and closed at once",
+		.loss = "the owner of an accepted connection that was reset and closed at once",
 	},
 	[FEATURE_DEV_QUEUE] = {
 		.name = "net_dev_queue",

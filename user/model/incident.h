@@ -378,7 +378,7 @@ struct incident {
 	bool role_inferred;	       /* from the listeners, not recorded with the socket */
 	struct process owner;	       /* pid 0: nobody, or not known */
 	struct netns_place place;      /* of the event's network namespace */
-	struct process_name last_user; /* who connected or last read, if not the owner; pid 0 */
+	struct process_name last_user; /* who connected or had it, if not the owner; pid 0 */
 	struct process_name cpu_task;  /* what happened to be running */
 	struct listener_ref listener;
 	struct history history;

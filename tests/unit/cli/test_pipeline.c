@@ -988,6 +988,48 @@ Test(pipeline, one_more_is_another_batch)
 	cr_assert_eq(f->lines, PIPELINE_BATCH + 1);
 }
 
+/* Connected, and read from since: 9 by its start. */
+static struct rst_event handed_on(void)
+{
+	struct rst_event e = peers_reset(1000);
+
+	e.sock.inode = 7;
+	e.sock.established_ns = 2000;
+	e.sock.bytes_received = e.sock.rcv_nxt = e.sock.copied_seq = 10;
+	e.owner.since_ns = 1000;
+	e.owner.known_by = RST_KNOWN_SOCKET;
+	e.owner.task.pid = 42;
+	e.owner.task.start_ns = 9;
+	return e;
+}
+
+Test(pipeline, who_had_connected_need_not_have_it_any_more)
+{
+	struct rst_event e = handed_on();
+
+	f->owner.task.pid = 43;
+	f->owner.task.start_ns = 10;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_expect_eq(f->asked.meant_ns, 9);
+	cr_expect_eq(f->line[0].owner, 43);
+}
+
+Test(pipeline, who_had_connected_and_still_has_it_is_no_guess)
+{
+	struct rst_event e = handed_on();
+
+	f->owner.task.pid = 42;
+	f->owner.task.start_ns = 9;
+	f->owner.processes = 2;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->lines, 1);
+	cr_expect_eq(f->line[0].owner, 42);
+	cr_expect_eq(f->line[0].known_by, RST_KNOWN_SOCKET);
+}
+
 Test(pipeline, too_many_open_files_are_told_in_the_summary)
 {
 	struct rst_event e = fake_abort(1000, 7);

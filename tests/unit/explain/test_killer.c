@@ -473,6 +473,22 @@ Test(opener, of_a_listener_that_is_closed)
 	cr_expect_str_eq(b.in.opener.did, "held");
 }
 
+/* Which of several processes accepted a connection that has a file is not seen. */
+Test(opener, of_an_accepted_connection_is_not_the_listeners)
+{
+	struct built b;
+
+	build_event(&b, DIR_SENT, K4);
+	build_socket(&b, RST_SOCK_FULL, RST_TCP_CLOSE, RST_SF_HAS_SOCKET | RST_SF_LINGER);
+	b.ev.cpu_task = task("worker", 13, START + 1);
+	b.ev.owner.task = task("master", 12, START);
+	b.ev.owner.known_by = RST_KNOWN_LISTENER;
+	build_attribute(&b);
+	cr_assert_eq(b.in.verdict.cause, CAUSE_LINGER_ZERO);
+	killer_find_opener(&b.in);
+	cr_expect_eq(b.in.opener.who.pid, 0);
+}
+
 /* Ways of a connection's end that its closer decided, and others. */
 Test(opener, of_a_connection_that_ended)
 {

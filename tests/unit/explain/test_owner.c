@@ -224,6 +224,30 @@ Test(owner, the_scan_is_for_what_nobody_recorded)
 	cr_assert(!attribute_wants_scan(&b.in), "no open file has it");
 }
 
+/* By fork(), or through a UNIX socket: nothing tells of that. */
+Test(owner, what_was_read_later_may_have_been_handed_on)
+{
+	struct built b;
+
+	build_full(&b, DIR_RECEIVED, RECEIVED, RST_TCP_ESTABLISHED, RST_SF_HAS_SOCKET);
+	attribute_cause(&b.in);
+	build_owner(&b, "curl", 100, RST_KNOWN_SOCKET);
+	b.ev.owner.since_ns = 1000;
+	b.ev.sock.established_ns = 2000;
+	cr_expect_not(attribute_wants_scan(&b.in), "nothing was read");
+	b.ev.sock.bytes_received = 10;
+	b.ev.sock.rcv_nxt = 10;
+	cr_expect_not(attribute_wants_scan(&b.in), "all of it waits to be read");
+	b.ev.sock.copied_seq = 10;
+	cr_expect(attribute_wants_scan(&b.in));
+	b.ev.owner.since_ns = 2001;
+	cr_expect_not(attribute_wants_scan(&b.in), "it waited on it, or closed it");
+	build_owner(&b, "curl", 100, RST_KNOWN_SCAN);
+	cr_expect(attribute_wants_scan(&b.in), "found when the tracer began");
+	b.ev.owner.since_ns = b.ev.hdr.mono_ns;
+	cr_expect_not(attribute_wants_scan(&b.in), "found for this reset");
+}
+
 /* comm fills its 16 bytes when user space wrote it: there may be no NUL. */
 Test(owner, names_without_nul)
 {

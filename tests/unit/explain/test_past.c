@@ -87,7 +87,7 @@ Test(past, who_closed_it_knows_better_than_the_listener)
 	for (int end = RST_END_NOT; end <= RST_END_PEER; end++) {
 		b.ev.past.end = (uint8_t)end;
 		decide(&b);
-		if (end == RST_END_CLOSE)
+		if (end == RST_END_CLOSE || end == RST_END_ABORT)
 			assert_owner(&b, "worker", 200);
 		else
 			assert_owner(&b, "master", 100);
