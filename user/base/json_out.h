@@ -113,6 +113,17 @@ static inline bool json_out_put_bytes(struct json_out *o, struct json_key key, c
 				  n);
 }
 
+/* The N bytes at TEXT: a key and its value, as they were written before, without the comma before them. */
+static inline void json_out_again(struct json_out *o, const char *text, size_t n)
+{
+	char *p = json_out_begin_value(o, json_key(NULL), n);
+
+	if (!p)
+		return;
+	memcpy(p, text, n);
+	o->line.len = (size_t)(p + n - o->line.data);
+}
+
 /* Begins an object or array inside; KEY NULL: as an element of an array. */
 static inline struct json_mark json_out_object(struct json_out *o, const char *key)
 {

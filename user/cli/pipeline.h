@@ -41,6 +41,7 @@ struct pipeline_stack {
 	uint32_t nframes;
 	int emitter;
 	bool relayed;
+	uint64_t stack;
 	struct frame location;
 	struct frame frames[RST_STACK_MAX];
 };

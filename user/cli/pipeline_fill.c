@@ -53,7 +53,7 @@ static void fill_record(struct pipeline *p, struct incident *in, struct rst_even
 	const struct rst_event *event = &entry->event;
 	const struct rst_arrival *arrival = entry->have_arrival ? &entry->arrival : NULL;
 
-	incident_clear(in);
+	incident_renew(in);
 	in->ev = event;
 	in->room = room;
 	in->id = entry->id;

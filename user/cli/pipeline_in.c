@@ -30,7 +30,7 @@ struct incident *pipeline_read_stack(struct pipeline *p, const struct rst_event 
 {
 	struct incident *in = &p->mate;
 
-	incident_clear(in);
+	incident_renew(in);
 	in->ev = event;
 	p->ask.questions->stack(p->ask.context, in);
 	wire_origin_firewall(in);
@@ -47,6 +47,7 @@ static void keep_stack(struct pipeline *p)
 	s->nframes = in->nframes;
 	s->emitter = in->emitter;
 	s->relayed = in->relayed;
+	s->stack = in->stack;
 	s->location = in->location;
 	memcpy(s->frames, in->frames, in->nframes * sizeof(*s->frames));
 }
@@ -62,6 +63,7 @@ void pipeline_take_stack(struct pipeline *p, struct incident *in, const struct j
 	in->nframes = s->nframes;
 	in->emitter = s->emitter;
 	in->relayed = s->relayed;
+	in->stack = s->stack;
 	in->location = s->location;
 	memcpy(in->frames, s->frames, s->nframes * sizeof(*s->frames));
 }

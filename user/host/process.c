@@ -188,6 +188,15 @@ static void take_noted(struct cached *c, const struct rst_process *noted)
 		memcpy(c->cgroup, cgroup, sizeof(c->cgroup));
 }
 
+/* No more than the text: what is behind its end in TO stays. */
+static void copy_text(char *to, const char *from)
+{
+	if (*from)
+		memcpy(to, from, strlen(from) + 1);
+	else
+		*to = '\0';
+}
+
 void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, process_noted_fn *noted,
 		  void *context)
 {
@@ -207,10 +216,13 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, proc
 		names_find(&c->names, c->cgroup);
 		c->read_ns = now;
 	}
-	memcpy(p->exe, c->exe, sizeof(p->exe));
-	memcpy(p->cgroup, c->cgroup, sizeof(p->cgroup));
-	memcpy(p->container, c->container, sizeof(p->container));
-	p->names = c->names;
+	copy_text(p->exe, c->exe);
+	copy_text(p->cgroup, c->cgroup);
+	copy_text(p->container, c->container);
+	copy_text(p->names.name, c->names.name);
+	copy_text(p->names.image, c->names.image);
+	copy_text(p->names.pod, c->names.pod);
+	copy_text(p->names.space, c->names.space);
 }
 
 int process_resolve_cgroup(char *buf, size_t size, const char *name, FILE *err)

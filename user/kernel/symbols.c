@@ -21,6 +21,24 @@ struct known {
 	enum kernel_function fn;
 };
 
+/* Stacks that are remembered: there are few ways to a RST. A power of two. */
+#define STACKS 64
+
+/* What was found out about the stack of an event. */
+struct stack {
+	uint64_t id; /* 0: there is none */
+	/* What it depends on. */
+	uint64_t address[RST_STACK_MAX], location;
+	uint32_t n;
+	uint16_t type;
+	/* As in struct incident. */
+	bool relayed;
+	int emitter;
+	uint32_t nframes;
+	struct frame at;
+	struct frame frames[RST_STACK_MAX];
+};
+
 struct symbols {
 	symbols_name_fn *name;
 	void *context;
@@ -28,6 +46,8 @@ struct symbols {
 	/* Each name once: that two frames are in one function shows by the pointer. */
 	char **names;
 	size_t nnames, names_room;
+	uint64_t stacks; /* so many were remembered so far */
+	struct stack stack[STACKS];
 	struct known slot[SYMBOLS_SLOTS];
 };
 
@@ -104,6 +124,8 @@ static void parse(struct symbols *s, struct known *known, char *line)
 static void forget(struct symbols *s)
 {
 	memset(s->slot, 0, sizeof(s->slot));
+	for (size_t i = 0; i < STACKS; i++)
+		s->stack[i].id = 0;
 	s->n = 0;
 }
 
@@ -220,9 +242,11 @@ static void find_wire_emitter(struct incident *in)
 	in->relayed = xmits > 1;
 }
 
-void symbols_stack(struct symbols *s, struct incident *in)
+/* Reads the stack of IN's event. Returns whether the kernel has answered for all of it. */
+static bool read_stack(struct symbols *s, struct incident *in)
 {
 	uint32_t n = stack_size(in->ev);
+	bool whole = true;
 
 	in->nframes = 0;
 	in->emitter = -1;
@@ -244,6 +268,66 @@ void symbols_stack(struct symbols *s, struct incident *in)
 	/* What it drops, its caller has refused (arm64; elsewhere it is inlined). */
 	if (in->location.fn == FN_TCP_DROP && in->emitter == 0 && in->nframes > 1)
 		in->location = in->frames[1];
+	for (uint32_t i = 0; i < n; i++)
+		whole &= !in->ev->stack[i] || slot_of(s, in->ev->stack[i])->address;
+	return whole && (!in->ev->location || slot_of(s, in->ev->location)->address);
+}
+
+/* Where EVENT's stack is remembered, or would be. */
+static struct stack *stack_of(struct symbols *s, const struct rst_event *event)
+{
+	uint64_t h = 0;
+
+	for (uint32_t i = 0; i < stack_size(event); i++)
+		h = (h << 7 | h >> 57) ^ event->stack[i];
+	return &s->stack[(h * 0x9e3779b97f4a7c15ULL >> 32) % STACKS];
+}
+
+static bool is_stack_of(const struct stack *k, const struct rst_event *event)
+{
+	uint32_t n = stack_size(event);
+
+	return k->id && k->n == n && k->type == event->hdr.type && k->location == event->location &&
+	       !memcmp(k->address, event->stack, n * sizeof(*k->address));
+}
+
+static void keep_stack(struct symbols *s, struct stack *k, struct incident *in)
+{
+	k->id = ++s->stacks;
+	k->n = stack_size(in->ev);
+	k->type = in->ev->hdr.type;
+	k->location = in->ev->location;
+	memcpy(k->address, in->ev->stack, k->n * sizeof(*k->address));
+	k->relayed = in->relayed;
+	k->emitter = in->emitter;
+	k->at = in->location;
+	k->nframes = in->nframes;
+	memcpy(k->frames, in->frames, k->nframes * sizeof(*k->frames));
+}
+
+static void take_stack(const struct stack *k, struct incident *in)
+{
+	if (in->ev->hdr.type == RST_REC_WIRE)
+		in->relayed = k->relayed;
+	in->emitter = k->emitter;
+	if (in->ev->location)
+		in->location = k->at;
+	in->nframes = k->nframes;
+	memcpy(in->frames, k->frames, k->nframes * sizeof(*k->frames));
+}
+
+void symbols_stack(struct symbols *s, struct incident *in)
+{
+	struct stack *k = stack_of(s, in->ev);
+
+	in->stack = 0;
+	if (is_stack_of(k, in->ev))
+		take_stack(k, in);
+	else if (read_stack(s, in))
+		keep_stack(s, k, in);
+	else
+		return;
+	in->stack = k->id;
 }
 
 bool symbols_not_received(struct symbols *s, const struct rst_event *event, uint64_t *caller)

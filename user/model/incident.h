@@ -361,7 +361,6 @@ struct incident {
 	struct firewall firewall;
 	struct translation
 		translation; /* of the segment's two ends, or the RST's where it passes */
-	struct meant meant;
 	bool self_connected; /* a connection with itself holds the port, so that nobody can listen there:
 			      * its ends are those of `meant` */
 	struct suspicion suspicion;
@@ -372,12 +371,11 @@ struct incident {
 	struct frame location;		    /* dropped: the code that dropped it; ip 0: none */
 	bool relayed;			    /* the same packet at a lower device: reported before */
 	uint32_t nframes;
+	uint64_t stack; /* those with the same number have the same frames; 0: none has */
 	int emitter; /* index into frames of the function that emitted or took the RST; -1: none */
 	const char *reason; /* enum name without SK_RST_REASON_; NULL: the kernel gives none */
 	enum rst_role role;
 	bool role_inferred;	       /* from the listeners, not recorded with the socket */
-	struct process owner;	       /* pid 0: nobody, or not known */
-	struct netns_place place;      /* of the event's network namespace */
 	struct process_name last_user; /* who connected or had it, if not the owner; pid 0 */
 	struct process_name cpu_task;  /* what happened to be running */
 	struct listener_ref listener;
@@ -403,7 +401,10 @@ struct incident {
 		missed_states; /* changes of sockets' states that this run has missed, where the verdict
 				 * rests on having seen them all; 0: none, or it does not */
 	struct tcp_memory memory;
-	/* What is large stands last: see incident_clear. */
+	/* What is large stands last: see incident_renew. */
+	struct meant meant;
+	struct process owner;	  /* pid 0: nobody, or not known */
+	struct netns_place place; /* of the event's network namespace */
 	struct frame frames[RST_STACK_MAX];
 	struct verdict verdict;
 };
@@ -443,6 +444,27 @@ static inline struct rst_event *incident_change(struct incident *in)
 static inline void incident_clear(struct incident *in)
 {
 	memset(in, 0, offsetof(struct incident, frames));
+	memset(&in->verdict, 0, offsetof(struct verdict, why) + 1);
+}
+
+static inline void container_names_renew(struct container_names *n)
+{
+	n->name[0] = n->image[0] = n->pod[0] = n->space[0] = '\0';
+}
+
+/* The same at less cost, for the next event in a place that serves one after the other: what is behind the end of
+ * the long texts, and of the list of candidates, stays. */
+static inline void incident_renew(struct incident *in)
+{
+	memset(in, 0, offsetof(struct incident, meant));
+	memset(&in->meant, 0, offsetof(struct meant, candidate));
+	memset(&in->owner, 0, offsetof(struct process, exe));
+	in->owner.exe[0] = in->owner.cgroup[0] = in->owner.container[0] = '\0';
+	container_names_renew(&in->owner.names);
+	in->owner.known_by = RST_KNOWN_NOT;
+	in->owner.shared_by = 0;
+	in->place.name[0] = in->place.container[0] = '\0';
+	container_names_renew(&in->place.names);
 	memset(&in->verdict, 0, offsetof(struct verdict, why) + 1);
 }
 

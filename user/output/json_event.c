@@ -77,9 +77,39 @@ static void put_frame(struct json_out *o, const struct frame *f)
 		json_out_bytes(o, NULL, text, len);
 }
 
-static void put_kernel(struct json_out *o, const struct incident *in)
+static void put_frames(struct json_out *o, const struct incident *in)
 {
-	struct json_mark c = json_out_object(o, "kernel"), stack;
+	struct json_mark stack = json_out_array(o, "stack");
+
+	for (uint32_t i = 0; i < in->nframes; i++)
+		put_frame(o, &in->frames[i]);
+	json_out_end(o, stack);
+}
+
+/* The same, written out once. */
+static void put_stack(struct json_out *o, struct json_stacks *stacks, const struct incident *in)
+{
+	__typeof__(stacks->stack[0]) *k = &stacks->stack[in->stack % JSON_STACKS];
+	size_t before = o->line.len;
+
+	if (in->stack && k->id == in->stack) {
+		json_out_again(o, k->text, k->len);
+		return;
+	}
+	put_frames(o, in);
+	if (!in->stack || o->line.failed || o->line.len == before)
+		return;
+	before += o->line.data[before] == ',';
+	if (o->line.len - before > sizeof(k->text))
+		return;
+	k->id = in->stack;
+	k->len = o->line.len - before;
+	memcpy(k->text, o->line.data + before, k->len);
+}
+
+static void put_kernel(struct json_out *o, struct json_stacks *stacks, const struct incident *in)
+{
+	struct json_mark c = json_out_object(o, "kernel");
 
 	json_put_word(o, "reason", in->reason);
 	json_put_word(o, "drop_reason", in->drop_reason);
@@ -93,10 +123,7 @@ static void put_kernel(struct json_out *o, const struct incident *in)
 	}
 	json_put_word(o, "rule", in->verdict.rule);
 	json_put_nonzero(o, "missed_states", in->missed_states);
-	stack = json_out_array(o, "stack");
-	for (uint32_t i = 0; i < in->nframes; i++)
-		put_frame(o, &in->frames[i]);
-	json_out_end(o, stack);
+	put_stack(o, stacks, in);
 	json_out_end(o, c);
 }
 
@@ -135,8 +162,8 @@ static void put_count(struct json_out *o, const struct incident *in)
 	json_out_end(o, c);
 }
 
-void json_event_put(struct json_out *o, struct json_clock *clock, const char *run,
-		    const struct incident *in)
+void json_event_put(struct json_out *o, struct json_clock *clock, struct json_stacks *stacks,
+		    const char *run, const struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
 	const struct rst_tuple *t = &ev->tuple;
@@ -188,7 +215,7 @@ void json_event_put(struct json_out *o, struct json_clock *clock, const char *ru
 	json_second_put(o, in);
 	json_put_nonzero(o, "address_age_ns", in->address_ns);
 	put_listener(o, &in->listener);
-	put_kernel(o, in);
+	put_kernel(o, stacks, in);
 	json_put_word(o, "phase", v->phase);
 	json_put_word(o, "detail", v->detail);
 	put_count(o, in);

@@ -26,6 +26,18 @@ struct json_clock {
 	char date[40]; /* of that second; empty: there is none yet */
 };
 
+/* The stacks of the last lines, written out: most resets come by one of a few ways. */
+#define JSON_STACKS 16
+#define JSON_STACK_MAX 2048
+
+struct json_stacks {
+	struct {
+		uint64_t id; /* as in struct incident; 0: there is none */
+		size_t len;
+		char text[JSON_STACK_MAX];
+	} stack[JSON_STACKS];
+};
+
 /* By enum certainty. */
 extern const char *const json_certainties[];
 

@@ -188,6 +188,27 @@ static uint64_t start_of(pid_t pid)
 	return strtoull(at, NULL, 10) * tick_ns();
 }
 
+/* What is longer in one place is gone when the next process is told of there. */
+Test(process, one_after_the_other)
+{
+	struct process p;
+
+	memset(&p, 'x', sizeof(p));
+	p.pid = (uint32_t)getpid();
+	process_fill(&p, own_start_ns(), 0, NULL, NULL);
+	assert_own(&p);
+	cr_expect_lt(strlen(p.names.name), sizeof(p.names.name));
+	p.pid += 64 * 65536;
+	process_fill(&p, own_start_ns(), 0, NULL, NULL);
+	cr_expect_str_eq(p.exe, "");
+	cr_expect_str_eq(p.cgroup, "");
+	cr_expect_str_eq(p.container, "");
+	cr_expect_str_eq(p.names.name, "");
+	cr_expect_str_eq(p.names.image, "");
+	cr_expect_str_eq(p.names.pod, "");
+	cr_expect_str_eq(p.names.space, "");
+}
+
 /* A zombie's executable cannot be read any more; what the cache has seen of it stays. */
 Test(process, the_cache_outlives_the_process)
 {
