@@ -10,6 +10,7 @@
 #include "base/hash.h"
 #include "explain/join_parts.h"
 #include "explain/mates.h"
+#include "explain/mates_want.h"
 
 void join_init(struct join *j, uint64_t seed)
 {
@@ -19,7 +20,7 @@ void join_init(struct join *j, uint64_t seed)
 	j->translated = NULL;
 	j->context = NULL;
 	j->first = 1;
-	j->last = j->newest_seen = j->newest_arrival = j->ids = j->keep = 0;
+	j->last = j->newest_seen = j->newest_arrival = j->newest_written = j->ids = j->keep = 0;
 	memset(j->waiting, 0, sizeof(j->waiting));
 	j->waits = 0;
 }
@@ -192,6 +193,8 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 	join_event(j, event, origin == ORIGIN_FORWARDED ? DIR_PASSING : DIR_SENT);
 	e = join_at(j, j->last);
 	e->origin = origin;
+	if (mates_is_written(e))
+		j->newest_written = j->last;
 	if (origin == ORIGIN_FIREWALL)
 		e->due_ns = event->hdr.mono_ns + JOIN_RULE_NS;
 	mates_relay(j, j->last);

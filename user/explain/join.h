@@ -108,6 +108,7 @@ struct join {
 	uint32_t waits;				/* so many have */
 	uint64_t newest_seen;	 /* the newest of which the RST itself was seen; 0: none */
 	uint64_t newest_arrival; /* the newest that was an arrival at first; 0: none */
+	uint64_t newest_written; /* the newest that a program wrote past TCP; 0: none */
 	uint64_t node_bucket[JOIN_NODE_BUCKETS]; /* the newest node: see mates_group.c; 0: none */
 	join_translated_fn *translated;		 /* NULL: nobody knows */
 	void *context;				 /* its first argument */

@@ -33,6 +33,8 @@ static void find_relays(struct join *j, const struct join_entry *e)
 {
 	struct mates_group written = { 0 };
 
+	if (!join_has(j, j->newest_written))
+		return;
 	mates_gather(j, e, JOIN_BY_ENDS, mates_want_written, &written);
 	for (uint32_t i = 0; i < written.n; i++)
 		mates_relay(j, written.v[i]->number);
@@ -50,7 +52,7 @@ const struct join_entry *mates_relay_of(struct join *j, const struct join_entry 
 {
 	struct mates_group g = { 0 };
 
-	if (e->direction == DIR_PASSING || !e->mate)
+	if (e->direction == DIR_PASSING || !e->mate || !join_has(j, j->newest_written))
 		return NULL;
 	mates_gather(j, e, JOIN_BY_ENDS, mates_want_relay, &g);
 	return g.n == 1 && !g.more ? g.v[0] : NULL;

@@ -59,11 +59,12 @@ static bool alike(uint64_t a, uint64_t b)
 
 void regular_note(struct regular_probes *r, struct incident *in)
 {
-	struct regular_slot k = key_of(in), *s;
+	struct regular_slot k, *s;
 	uint64_t interval;
 
 	if (!incident_detail_is(in, "probe") || in->ev->folded.count)
 		return;
+	k = key_of(in);
 	s = find(r, &k);
 	if (k.last_ns <= s->last_ns)
 		return;

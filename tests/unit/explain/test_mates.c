@@ -5,6 +5,7 @@
 
 #include "base/util.h"
 #include "build_join.h"
+#include "explain/mates.h"
 
 #define US 1000ULL
 #define MS 1000000ULL
@@ -413,6 +414,8 @@ Test(mates, passed_on_by_a_program)
 	CHECK(j, 3, 1, 1);
 	cr_expect(join_at(j, 2)->relayed);
 	cr_expect_eq(join_at(j, 2)->direction, DIR_PASSING);
+	cr_expect_eq(mates_relay_of(j, join_at(j, 1)), join_at(j, 2));
+	cr_expect_eq(mates_relay_of(j, join_at(j, 3)), join_at(j, 2));
 }
 
 /* TCP tells of its abort late. */
