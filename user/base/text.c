@@ -19,15 +19,30 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
+/* Of the eight bytes in WORD, how many continue a character: they begin with the bits 10. */
+static size_t continuing(uint64_t word)
+{
+	if (!(word & UINT64_C(0x8080808080808080)))
+		return 0;
+	word = word >> 7 & ~(word >> 6) & UINT64_C(0x0101010101010101);
+	return word * UINT64_C(0x0101010101010101) >> 56;
+}
+
 int text_width(const char *s, size_t len)
 {
 	size_t width = len, i = 0;
 
-	/* Eight bytes at once: those that begin with the bits 10 continue a character. */
 	for (uint64_t word; len - i >= sizeof(word); i += sizeof(word)) {
 		memcpy(&word, s + i, sizeof(word));
-		word = word >> 7 & ~(word >> 6) & UINT64_C(0x0101010101010101);
-		width -= word * UINT64_C(0x0101010101010101) >> 56;
+		width -= continuing(word);
+	}
+	/* The last eight, where nothing is found in most: of some it has been seen. */
+	if (i && i < len) {
+		uint64_t word;
+
+		memcpy(&word, s + len - sizeof(word), sizeof(word));
+		if (!(word & UINT64_C(0x8080808080808080)))
+			return (int)width;
 	}
 	for (; i < len; i++)
 		width -= (s[i] & 0xc0) == 0x80;
@@ -78,7 +93,7 @@ size_t text_number(char *buf, uint64_t n)
 				    "25262728293031323334353637383940414243444546474849"
 				    "50515253545556575859606162636465666768697071727374"
 				    "75767778798081828384858687888990919293949596979899";
-	size_t len = n ? digits_of(n) : 1;
+	size_t len = n < 10 ? 1 : n < 100 ? 2 : digits_of(n);
 	char *p = buf + len;
 
 	for (; n >= 100; n /= 100)
@@ -411,10 +426,27 @@ static size_t plain_rest(const char *s, size_t n, size_t at)
 	return at;
 }
 
+/* Sixteen bytes at a time, which each machine that this runs on has registers for. */
+typedef uint8_t sixteen __attribute__((vector_size(16)));
+
+static bool all_sixteen_plain(const char *s)
+{
+	uint64_t halves[2];
+	sixteen x, strange;
+
+	memcpy(&x, s, sizeof(x));
+	/* What is less than a space, more than a tilde, a quote or a backslash: one comparison for the first two. */
+	strange = (sixteen)(x - 0x20 > 0x7e - 0x20) | (sixteen)(x == '"') | (sixteen)(x == '\\');
+	memcpy(halves, &strange, sizeof(halves));
+	return !(halves[0] | halves[1]);
+}
+
 size_t text_plain(const char *s, size_t n)
 {
 	size_t at = 0;
 
+	while (n - at >= sizeof(sixteen) && all_sixteen_plain(s + at))
+		at += sizeof(sixteen);
 	while (n - at >= sizeof(uint64_t) && all_plain(load(s + at)))
 		at += sizeof(uint64_t);
 	return at == n ? n : plain_rest(s, n, at);

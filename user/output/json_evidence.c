@@ -95,17 +95,46 @@ static void put_field(struct json_out *o, const struct evidence_field *f, const 
 		json_out_put_number(o, key_of(f), n);
 }
 
+/* Whether it is left out for being 0, as most are. */
+static inline bool is_absent(const struct evidence_field *f, const uint8_t *at)
+{
+	uint32_t u32;
+	uint64_t u64;
+
+	if (f->zero || f->like)
+		return false;
+	switch (f->type) {
+	case EVIDENCE_U8:
+	case EVIDENCE_BOOL:
+		return !*at;
+	case EVIDENCE_I32:
+	case EVIDENCE_U32:
+		memcpy(&u32, at, sizeof(u32));
+		return !u32;
+	case EVIDENCE_U64:
+	case EVIDENCE_AGO:
+	case EVIDENCE_THERE:
+		memcpy(&u64, at, sizeof(u64));
+		return !u64;
+	default:
+		return false;
+	}
+}
+
 static void put_section(struct json_out *o, const struct evidence_section *s,
 			const struct incident *in, uint32_t told)
 {
-	const void *root = s->base == EVIDENCE_OF_EVENT ? (const void *)in->ev : in;
+	const uint8_t *root =
+		s->base == EVIDENCE_OF_EVENT ? (const uint8_t *)in->ev : (const uint8_t *)in;
+	const struct evidence_field *end = s->field + s->n;
 	struct json_mark c = { 0 };
 
 	if (s->len)
 		c = json_out_open(o, (struct json_key){ s->key, s->len }, '{', '}');
-	for (size_t i = 0; i < s->n; i++)
-		if (!(s->field[i].told & told))
-			put_field(o, &s->field[i], (const uint8_t *)root + s->offset, in);
+	root += s->offset;
+	for (const struct evidence_field *f = s->field; f < end; f++)
+		if (!(f->told & told) && !is_absent(f, root + f->offset))
+			put_field(o, f, root, in);
 	if (s->len && s->is_task)
 		json_out_end_kept(o, c);
 	else if (s->len)

@@ -40,14 +40,15 @@ enum column_id {
 };
 
 /* Every IPv4 endpoint and every cause fits; a longer cell borrows from the ones behind it. */
-static const struct {
+static const struct column {
 	const char *title;
-	int width; /* of TIME: with TIME_CLOCK */
+	int width;  /* of TIME: with TIME_CLOCK */
+	bool ascii; /* its cells take as many columns as they have bytes */
 } columns[COLUMNS] = {
-	[COLUMN_TIME] = { "TIME", 12 },	  [COLUMN_DIR] = { "DIR", 4 },
-	[COLUMN_LOCAL] = { "LOCAL", 21 }, [COLUMN_REMOTE] = { "REMOTE", 21 },
-	[COLUMN_CAUSE] = { "CAUSE", 18 }, [COLUMN_PROCESS] = { "PROCESS", 14 },
-	[COLUMN_WHY] = { "WHY", 0 },
+	[COLUMN_TIME] = { "TIME", 12, true },	[COLUMN_DIR] = { "DIR", 4, true },
+	[COLUMN_LOCAL] = { "LOCAL", 21, true }, [COLUMN_REMOTE] = { "REMOTE", 21, true },
+	[COLUMN_CAUSE] = { "CAUSE", 18, true }, [COLUMN_PROCESS] = { "PROCESS", 14, false },
+	[COLUMN_WHY] = { "WHY", 0, false },
 };
 
 static const int time_widths[] = {
@@ -140,11 +141,11 @@ static void line_break(struct line *line)
 	line->second = true;
 }
 
-/* Writes one cell of a column WIDTH wide: at its place, or two columns behind a longer one. COLOR may be
- * NULL. */
-static void put_cell(struct line *line, const char *cell, int width, const char *color)
+/* Writes one CELL of N bytes, which takes LENGTH columns, of a column WIDTH wide: at its place, or two columns
+ * behind a longer one. COLOR may be NULL. */
+static void put_cell(struct line *line, const char *cell, size_t n, int length, int width,
+		     const char *color)
 {
-	int length = text_width(cell, strlen(cell));
 	int gap = line->empty ? 0 : 2;
 
 	if (!line->empty && line->at + gap < line->target)
@@ -159,7 +160,7 @@ static void put_cell(struct line *line, const char *cell, int width, const char 
 	buffer_fill(line->text, ' ', (size_t)gap);
 	if (color)
 		buffer_text(line->text, color);
-	buffer_text(line->text, cell);
+	buffer_put(line->text, cell, n);
 	if (color)
 		buffer_text(line->text, COLOR_END);
 	line->at += gap + length;
@@ -178,9 +179,12 @@ static struct line put_columns(struct buffer *text, const struct sink_style *sty
 	};
 
 	for (int i = 0; i < COLUMN_WHY; i++) {
+		size_t n;
+
 		if (i == COLUMN_PROCESS && line.max && line.max <= NARROW)
 			line_break(&line);
-		put_cell(&line, cells[i],
+		n = strlen(cells[i]);
+		put_cell(&line, cells[i], n, columns[i].ascii ? (int)n : text_width(cells[i], n),
 			 i == COLUMN_TIME ? time_widths[style->time] : columns[i].width,
 			 style->colored ? colors[i] : NULL);
 	}
@@ -193,9 +197,11 @@ static void put_cells(struct buffer *text, const struct sink_style *style, const
 {
 	struct line line = put_columns(text, style, cells, colors);
 	const char *sentence = cells[COLUMN_WHY];
+	size_t n = strlen(sentence);
+	int length = text_width(sentence, n);
 
-	if (!line.max || line.at + 2 + text_width(sentence, strlen(sentence)) <= line.max) {
-		put_cell(&line, sentence, columns[COLUMN_WHY].width, NULL);
+	if (!line.max || line.at + 2 + length <= line.max) {
+		put_cell(&line, sentence, n, length, columns[COLUMN_WHY].width, NULL);
 	} else {
 		/* Beside a process that has come below, so that it is not alone there. */
 		if (line.second)
