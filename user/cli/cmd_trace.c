@@ -2,6 +2,7 @@
 /* cmd_trace.c: what `rsttrace trace` needs from the system, its loop and its end. */
 #include <errno.h>
 #include <limits.h>
+#include <malloc.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -434,6 +435,8 @@ static int trace(struct trace *t)
 	close_namespaces(&capture);
 	if (err)
 		return err;
+	/* libbpf has used more to load than all that comes takes: 4 MB that would stay for the whole run. */
+	malloc_trim(0);
 	err = tracer_folds(t->answers.tracer, &t->answers.folds, t->features.tick_ns);
 	if (err)
 		return err;
