@@ -380,13 +380,14 @@ static void measure_report(const char *path, double lines, int round)
 
 /* ---- what came out */
 
-static void print_json(int rounds)
+/* At once: whoever ends the run keeps the rounds before. */
+static void print_json(int round)
 {
 	for (int v = 0; v < VALUES; v++)
-		for (int round = 0; round < rounds; round++)
-			if (!isnan(values[v][round]))
-				printf("{\"metric\":\"%s\",\"round\":%d,\"value\":%.10g}\n",
-				       value_names[v], round + 1, values[v][round]);
+		if (!isnan(values[v][round]))
+			printf("{\"metric\":\"%s\",\"round\":%d,\"value\":%.10g}\n", value_names[v],
+			       round + 1, values[v][round]);
+	fflush(stdout);
 }
 
 static void print_goals(int rounds, double lines)
@@ -491,13 +492,13 @@ int recording_measure(const struct netlab *lab, int probe, const struct recordin
 		if (!round)
 			lines = make_long(into, path, have, (double)o->lines);
 		measure_report(path, lines, round);
+		if (o->json)
+			print_json(round);
 	}
 	remove_all(folder);
-	if (o->json)
-		print_json(rounds);
-	else if (o->quick)
+	if (o->quick) {
 		failed = print_quick();
-	else {
+	} else if (!o->json) {
 		print_goals(rounds, lines);
 		print_values(rounds);
 	}
