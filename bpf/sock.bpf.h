@@ -474,6 +474,9 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
 	flags |= tp->retrans_out || tp->tlp_high_seq || tp->inet_conn.icsk_retransmits
 			 ? RST_SF_REPEATED
 			 : 0;
+	if ((__s32)(BPF_CORE_READ((const struct tcp_sock___reads *)tp, data_segs_in) -
+		    (tp->data_segs_out - tp->total_retrans)) > 1)
+		flags |= RST_SF_MORE_CAME;
 	return flags;
 }
 
@@ -487,9 +490,10 @@ static __always_inline bool is_asked_for(const struct rst_socket *s, const struc
 	       (owner->known_by == RST_KNOWN_SCAN || owner->since_ns <= s->established_ns);
 }
 
-/* Who waits on the connection has it. Else its closer is asked for, and the open files. */
-static __always_inline void find_user(struct rst_event *e, const struct sock *sk,
-				      struct rst_storage *st)
+/* Who waits on the connection has it. Else its closer is asked for, and the open files. Not inlined: what comes
+ * after need not be verified for each way through it. */
+static __noinline __attribute__((unused)) void find_user(struct rst_event *e, const struct sock *sk,
+							 struct rst_storage *st)
 {
 	__u64 task = waiter_find(sk);
 	__u64 own_ns = e->owner.task.start_ns;

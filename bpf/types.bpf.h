@@ -36,6 +36,7 @@ struct sighand_struct___more {
 /* ---- what tcp_rcv_space_adjust() keeps of reads */
 
 struct tcp_sock___reads {
+	__u32 data_segs_in;
 	struct {
 		__u32 rtt_us; /* eight times the round trip; 0: not measured */
 	} rcv_rtt_est;

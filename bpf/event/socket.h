@@ -41,6 +41,8 @@ enum rst_socket_flag {
 	RST_SF_HANDSHAKE = 1 << 12,  /* rtt_min_us goes back to the handshake */
 	RST_SF_MPTCP_READ = 1 << 13, /* nothing waits to be read from its MPTCP connection */
 	RST_SF_INHERITED = 1 << 14,  /* SO_LINGER 0 is its listener's */
+	RST_SF_MORE_CAME =
+		1 << 15, /* more segments with data came than went out, by more than one */
 };
 
 /* Which way the last data of a connection went; a retransmission counts as well. */

@@ -61,6 +61,54 @@ static void race_unread(struct run *run)
 	pair_stop(&p);
 }
 
+/* What comes again and again is read, and never answered: that the last word of this end is long ago makes no idle
+ * connection of it. */
+static void told_unread(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	exchange(&p, 27, 38);
+	for (int i = 0; i < 4; i++) {
+		usleep(PAUSE_US / 4);
+		actor_write(&p.cli, p.c, 27);
+		actor_read(&p.srv, p.s, 27);
+	}
+	usleep(PAUSE_US / 4);
+	actor_write(&p.cli, p.c, 31);
+	actor_await_unread(&p.srv, p.s, 31);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_nth(run, SIDE_SERVER, "sent", 0);
+	expect_str(e, "cause", "close-unread");
+	expect_absent(e, "detail");
+	pair_stop(&p);
+}
+
+/* A request as big as the kernel measures a round trip by: it notes when that is read. */
+static void race_after_big(struct run *run)
+{
+	struct pair p;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	for (int i = 0; i < 3; i++)
+		exchange(&p, 4000, 38);
+	usleep(PAUSE_US);
+	actor_write(&p.cli, p.c, 31);
+	actor_await_unread(&p.srv, p.s, 31);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&p.cli, p.c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_situation(run, SIDE_SERVER, "close-unread", "idle-timeout-race", false);
+	expect_at_least(e, "socket.read_ns", PAUSE_US * 900LL);
+	pair_stop(&p);
+}
+
 /* The close comes first. */
 static void race_late(struct run *run)
 {
@@ -328,6 +376,8 @@ static void upload(struct run *run)
 
 const struct scenario scenarios_exchange[] = {
 	{ "exchange-race-unread", race_unread, V4_V6, false },
+	{ "exchange-told-unread", told_unread, ONCE, false },
+	{ "exchange-race-after-big", race_after_big, V4_V6, false },
 	{ "exchange-race-late", race_late, V4_V6, false },
 	{ "exchange-left", left, V4_V6, false },
 	{ "exchange-cut", cut, V4_V6, false },

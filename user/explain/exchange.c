@@ -138,6 +138,9 @@ uint64_t exchange_quiet_ns(const struct incident *in)
 
 	if (s->kind != RST_SOCK_FULL || !facts_queues(s).unread)
 		return 0;
+	/* When it last read is not known; that its last word was an answer, only where each request had one. */
+	if (s->read_ms == RST_NEVER && s->flags & RST_SF_MORE_CAME)
+		return 0;
 	if (s->bytes_sent)
 		before = s->sent_ms;
 	if (s->read_ms != RST_NEVER && s->read_ms && s->read_ms < before)

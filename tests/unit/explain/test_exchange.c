@@ -571,3 +571,22 @@ Test(exchange, a_steady_upload_is_a_transfer)
 	b.ev.sock.segments_sent = 9;
 	cr_expect_str_eq(phase(&b), "mid-transfer", "large ones");
 }
+
+/* When it last read is not known, and more came than was answered: it need not have been idle. */
+Test(exchange, what_is_not_answered_is_no_idle_connection)
+{
+	struct one o = always[0];
+	struct built b;
+
+	o.way = UNREAD;
+	build(&b, &o);
+	b.ev.sock.flags |= RST_SF_MORE_CAME;
+	build_attribute(&b);
+	cr_expect_null(b.in.verdict.detail, "%s", b.in.verdict.why);
+	build(&b, &o);
+	b.ev.sock.flags |= RST_SF_MORE_CAME;
+	b.ev.sock.read_ms = 1000;
+	build_attribute(&b);
+	cr_assert_not_null(b.in.verdict.detail);
+	cr_expect_str_eq(b.in.verdict.detail, "idle-timeout-race");
+}
