@@ -228,7 +228,7 @@ static void disconnected(struct run *run)
 }
 
 /* The peer itself has reset it, and then sends more. A kernel would not. */
-static void reset_received(struct run *run)
+static void after_reset(struct run *run, bool by_worker)
 {
 	struct end peer = expect_at(ghost_address(run->speak), GHOST_PORT);
 	struct pair p;
@@ -240,7 +240,6 @@ static void reset_received(struct run *run)
 		.local = &p.server,
 		.remote = &peer,
 		.role = "server",
-		.owner = &p.srv,
 		.why = "had reset",
 	};
 	struct wanted taken = {
@@ -249,9 +248,9 @@ static void reset_received(struct run *run)
 		.local = &p.server,
 		.remote = &peer,
 		.role = "server",
-		.owner = &p.srv,
 	};
 	struct actor self = { .pid = getpid(), .comm = "e2e" };
+	struct actor worker, *owner = by_worker ? &worker : &p.srv;
 	struct segment state, s;
 	struct ghost ghost;
 	json_t *e;
@@ -259,19 +258,24 @@ static void reset_received(struct run *run)
 
 	tracer_start(run, NULL);
 	pair_listen(run, &p, 8);
+	if (by_worker)
+		actor_fork(&p.srv, &worker, "e2e-worker");
+	sent.owner = taken.owner = owner;
 	ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, p.server.port);
 	state = ghost_handshake(&ghost);
-	fd = actor_accept(&p.srv, p.listener);
+	fd = actor_accept(owner, p.listener);
 	s = state;
 	s.flags = GHOST_ACK | GHOST_PSH;
 	s.length = 100;
 	ghost_send(&ghost, &s);
-	actor_read(&p.srv, fd, 100);
+	actor_read(owner, fd, 100);
 	s = (struct segment){ .seq = state.seq + 100,
 			      .ack = state.ack,
 			      .flags = GHOST_RST | GHOST_ACK };
 	ghost_send(&ghost, &s);
-	actor_await_reset(&p.srv, fd);
+	actor_await_reset(owner, fd);
+	if (by_worker)
+		actor_close(&worker, fd);
 	usleep(PAUSE_US);
 	s.flags = GHOST_ACK | GHOST_PSH;
 	s.length = LATE;
@@ -282,14 +286,27 @@ static void reset_received(struct run *run)
 					   .client_sent = 1,
 					   .client_passing = 1 });
 	e = expect_by_ghost(run, 0, &peer, &p.server, "RST,ACK");
-	expect_pair(e, &p.srv, "reset-by-peer");
+	expect_pair(e, owner, "reset-by-peer");
 	expect_pair(expect_received(run, SIDE_SERVER, 0, &taken), &self, "crafted");
 	e = expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_unrouted(run, 0, e);
 	expect_history(e, "reset-received", NULL, PAUSE_US * 1000LL);
 	expect_int(e, "packet.length", LATE);
 	ghost_close(&ghost);
+	if (by_worker)
+		actor_stop(&worker);
 	pair_stop(&p);
+}
+
+static void reset_received(struct run *run)
+{
+	after_reset(run, false);
+}
+
+/* Who had accepted it closes what has ended, and so is remembered with it. */
+static void reset_worker(struct run *run)
+{
+	after_reset(run, true);
 }
 
 const struct scenario scenarios_ended[] = {
@@ -302,5 +319,6 @@ const struct scenario scenarios_ended[] = {
 	{ "ended-killed-unread", killed_unread, V4_V6, false },
 	{ "ended-disconnect", disconnected, ONCE, false },
 	{ "ended-reset-received", reset_received, V4_V6, false },
+	{ "ended-reset-worker", reset_worker, ONCE, false },
 	{ 0 },
 };

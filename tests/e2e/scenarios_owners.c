@@ -275,6 +275,66 @@ static void closed_at_once(struct run *run)
 	pair_stop(&p);
 }
 
+/* Both have it, and the child waits for what comes. */
+static void shared_waits(struct run *run)
+{
+	struct actor child;
+	struct pair p;
+	json_t *e;
+
+	open_pair(run, &p);
+	actor_fork(&p.srv, &child, "e2e-child");
+	actor_read(&child, p.s, DATA);
+	actor_close_on_end(&child, p.s);
+	usleep(20000);
+	e = reset_by_client(run, &p, &child, "socket");
+	expect_absent(e, "process.shared_by");
+	actor_answer(&child);
+	actor_stop(&child);
+	pair_stop(&p);
+}
+
+/* A child goes on with what its parent has connected. KEPT: the parent has it too. */
+static void connected(struct run *run, bool kept)
+{
+	struct wanted received = {
+		.cause = "reset-by-peer",
+		.role = "client",
+		.known_by = kept ? "socket" : "scan",
+	};
+	struct actor child;
+	struct pair p;
+
+	tracer_start(run, NULL);
+	pair_open(run, &p);
+	actor_write(&p.srv, p.s, DATA);
+	actor_fork(&p.cli, &child, "e2e-child");
+	if (!kept)
+		actor_close(&p.cli, p.c);
+	actor_read(&child, p.c, DATA);
+	actor_linger(&p.srv, p.s, 0);
+	actor_close(&p.srv, p.s);
+	actor_await_reset(&child, p.c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	received.owner = kept ? &p.cli : &child;
+	received.local = &p.client;
+	received.remote = &p.server;
+	expect_received(run, SIDE_CLIENT, 0, &received);
+	actor_stop(&child);
+	pair_stop(&p);
+}
+
+static void connected_inherited(struct run *run)
+{
+	connected(run, false);
+}
+
+/* Nothing says which of the two reads, and who has connected still has it. */
+static void connected_kept(struct run *run)
+{
+	connected(run, true);
+}
+
 /* It is gone altogether before anybody can look. */
 static void exits_at_once(struct run *run)
 {
@@ -359,6 +419,9 @@ const struct scenario scenarios_owners[] = {
 	{ "owner-never-read", never_read, V4_V6, false },
 	{ "owner-closed-at-once", closed_at_once, ALL_FAMILIES, false },
 	{ "owner-exits-at-once", exits_at_once, ONCE, false },
+	{ "owner-shared-waits", shared_waits, V4_V6, false },
+	{ "owner-connected-inherited", connected_inherited, V4_V6, false },
+	{ "owner-connected-kept", connected_kept, ONCE, false },
 	{ "owner-pid-namespace", pid_namespace, ONCE, false },
 	{ "owner-pid-namespace-killed", pid_namespace_killed, ONCE, false },
 	{ 0 },
