@@ -144,7 +144,7 @@ BASE_CFLAGS  = -std=gnu11 -D_GNU_SOURCE -iquote bpf -iquote user -iquote $(O) $(
 USER_CFLAGS  = $(SYSROOT_CFLAGS) $(BASE_CFLAGS) $(WARNINGS) $(CFLAGS) $(MODE)
 USER_LDFLAGS = $(SYSROOT_CFLAGS) $(CFLAGS) $(MODE) $(LDFLAGS) -pthread
 BPF_CFLAGS   = -g -O2 -target bpf -mcpu=v3 -D__TARGET_ARCH_$(patsubst x86_64,x86,$(BPF_ARCH)) \
-	-Ivmlinux/$(BPF_ARCH) -Ibpf $(LIB_CFLAGS) -Wall -Werror
+	-Ivmlinux/$(BPF_ARCH) -Ibpf $(LIB_CFLAGS) -Wall -Werror -fdebug-prefix-map=$(CURDIR)=.
 DEPFLAGS    := -MMD -MP
 
 .PHONY: all
