@@ -9,7 +9,8 @@
 # when the listener closes. The client stays connected to nothing, and reads a RST with its first bytes, however
 # much later: a pool that connects ahead finds out with a request. Without the option the RST comes at once.
 #
-# For rsttrace's reader: that RST answers data on a port without a listener, and no process is to blame for it.
+# For rsttrace's reader: listener-gone, inferred: it names who closed the listener, and when. The program that
+# gets the RST has had the connection for as long as it liked.
 
 . "$(dirname "$0")/common"
 

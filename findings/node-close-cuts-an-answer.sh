@@ -9,8 +9,7 @@
 # had its end() counts as idle, whatever still waits to be written. The kernel sends what it had taken and a
 # FIN. A stream piped into the response is not cut, but for what is waiting after the stream's end.
 #
-# For rsttrace's reader: no reset here, whatever the client calls it (curl: transfer closed with bytes
-# remaining). A reset appears when the client has a request queued behind: close-unread.
+# For rsttrace's reader: there is no reset here to be traced, however the client words it; it is the server's stop.
 
 . "$(dirname "$0")/common"
 
