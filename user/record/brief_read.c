@@ -382,6 +382,90 @@ static int handle_make(struct brief_reader *r)
 	return 0;
 }
 
+/* Deeper than anything of ours that is passed over. */
+#define PASSED_DEPTH 8
+
+/* The quote that ends the string at S; NULL: it does not end. */
+static const char *string_end(const char *s, const char *end)
+{
+	const char *quote = s, *escape;
+
+	while ((quote = memchr(quote, '"', (size_t)(end - quote)))) {
+		for (escape = quote; escape > s && escape[-1] == '\\'; escape--)
+			;
+		if ((quote - escape) % 2 == 0)
+			return quote;
+		quote++;
+	}
+	return NULL;
+}
+
+/* The last byte of the object or array that S stands in, just behind its first one; NULL: it does not end, or is
+ * too deep. */
+static const char *object_end(const char *s, const char *end)
+{
+	static const unsigned char kinds[256] = {
+		['"'] = 1, ['{'] = 2, ['['] = 2, ['}'] = 3, [']'] = 3,
+	};
+	int depth = 1;
+
+	while (s < end) {
+		switch (kinds[(unsigned char)*s++]) {
+		case 1:
+			s = string_end(s, end);
+			if (!s)
+				return NULL;
+			s++;
+			break;
+		case 2:
+			if (++depth > PASSED_DEPTH)
+				return NULL;
+			break;
+		case 3:
+			if (!--depth)
+				return s - 1;
+			break;
+		default:
+			break;
+		}
+	}
+	return NULL;
+}
+
+/* Objects in which nothing is wanted make more than half of a line, and yajl takes some ten times as long to read
+ * them as it takes to pass over them, to where they end. Nobody looks whether they are JSON. */
+static yajl_status parse(struct brief_reader *r, const char *line, size_t len)
+{
+	const char *end = line + len, *s = line + 1, *key = NULL, *last;
+	size_t key_len = 0;
+
+	while (s < end && *s != '}') {
+		char c = *s++;
+
+		if (c == '"') {
+			last = string_end(s, end);
+			key = s;
+			key_len = last ? (size_t)(last - s) : 0;
+		} else if (c == '{' || c == '[') {
+			last = object_end(s, end);
+		} else {
+			continue;
+		}
+		if (!last)
+			break;
+		if (c == '{' && key && child_of(r, 0, key, key_len) < 0) {
+			yajl_status status = yajl_parse(r->yajl, (const unsigned char *)line,
+							(size_t)(s - line));
+
+			if (status != yajl_status_ok)
+				return status;
+			line = last;
+		}
+		s = last + 1;
+	}
+	return yajl_parse(r->yajl, (const unsigned char *)line, (size_t)(end - line));
+}
+
 int brief_read(struct brief_reader *r, const char *line, size_t len, struct brief *out)
 {
 	yajl_status status;
@@ -392,7 +476,7 @@ int brief_read(struct brief_reader *r, const char *line, size_t len, struct brie
 	r->out = out;
 	r->depth = 0;
 	r->object = r->closed = false;
-	status = yajl_parse(r->yajl, (const unsigned char *)line, len);
+	status = parse(r, line, len);
 	if (status == yajl_status_ok && r->closed && !r->depth)
 		return 0;
 	/* It may be in the midst of something: the next line begins with another. */

@@ -171,6 +171,55 @@ Test(brief, deep_nesting)
 	cr_expect_eq(read_line(line, &b), 0);
 }
 
+/* Objects that are passed over: what comes behind them counts. */
+Test(brief, what_is_passed_over)
+{
+	static const struct {
+		const char *object;
+		int err;
+	} cases[] = {
+		{ "{}", 0 },
+		{ "{\"stack\":[\"tcp_v4_rcv+0x1\",\"f [module]+0x2}\"],\"a\":{\"b\":[[7]]}}", 0 },
+		{ "{\"cause\":\"no-listener\",\"detail\":\"of the object\"}", 0 },
+		{ "{\"a\":\"\\\"}\",\"b\":\"}\"}", 0 },
+		{ "{\"a\":\"\xc3\xa9}\"}", 0 },
+		{ "{ \"a\": [ ] }", 0 },
+		{ "{\"a\":[[[[[[[[[[[[1]]]]]]]]]]]]}", 0 },
+		{ "7", 0 },
+		{ "{\"a\":\"\\\\\"}", 0 },
+		{ "{\"a\":\"b}", -EINVAL },
+		{ "{\"a\":{}", -EINVAL },
+		{ "{\"a\":1}}", -EINVAL },
+		{ "{", -EINVAL },
+	};
+	static const char *const keys[] = { "socket", "kernel", "evidence", "other" };
+	char line[256];
+	struct brief b;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases) * ARRAY_SIZE(keys); i++) {
+		const char *object = cases[i / ARRAY_SIZE(keys)].object;
+		int err = cases[i / ARRAY_SIZE(keys)].err;
+
+		snprintf(line, sizeof(line),
+			 "{\"cause\":\"refused\",\"%s\":%s,\"detail\":\"probe\"}",
+			 keys[i % ARRAY_SIZE(keys)], object);
+		cr_expect_eq(read_line(line, &b), err, "%s", line);
+		if (err)
+			continue;
+		cr_expect_str_eq(b.detail, "probe", "%s", line);
+		cr_expect_str_eq(b.cause, "refused", "%s", line);
+	}
+	/* Nobody's words are a key, and the order may be another one. */
+	cr_assert_eq(
+		read_line(
+			"{\"why\":\"\\\"kernel\\\":{\",\"evidence\":{\"a\":1},\"kernel\":{\"b\":2},"
+			"\"cause\":\"refused\",\"socket\":{},\"detail\":\"probe\"}",
+			&b),
+		0);
+	cr_expect_str_eq(b.cause, "refused");
+	cr_expect_str_eq(b.detail, "probe");
+}
+
 /* A number that has no place here is none; the rest of the line counts. */
 Test(brief, numbers_out_of_range)
 {
