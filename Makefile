@@ -84,7 +84,7 @@ BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(addprefix $(O)/obj/tests/e2e/,net
 # They alone include the skeleton.
 TRACER_OBJS := $(filter $(O)/obj/user/kernel/tracer%,$(USER_OBJS))
 # The unit tests reach every module that needs no kernel.
-CORE_OBJS := $(filter-out %/main.o $(TRACER_OBJS) $(addprefix %/,answers.o cmd_trace.o cmd_doctor.o audit.o),$(USER_OBJS)) \
+CORE_OBJS := $(filter-out %/main.o $(TRACER_OBJS) $(addprefix %/,answers.o cmd_trace.o cmd_doctor.o audit.o wire_watch.o),$(USER_OBJS)) \
 	$(O)/obj/tests/bench/stats.o $(O)/obj/tests/bench/count.o
 
 BPF_OBJ := $(O)/bpf/rsttrace.o

@@ -80,6 +80,7 @@ static const struct scenario *const tables[] = {
 	scenarios_namespaces,
 	scenarios_cli,
 	scenarios_report,
+	scenarios_wire,
 	scenarios_output,
 	scenarios_record,
 	scenarios_doctor,

@@ -23,6 +23,7 @@
 #include "base/run_id.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
+#include "cli/wire_watch.h"
 #include "base/util.h"
 
 /* While events come, the kernel side leaves it to this timer to fetch them; after a quiet time it
@@ -41,10 +42,12 @@ struct trace {
 	struct pollfd reader; /* of standard output; fd -1: nobody reads it */
 	struct recording recording;
 	struct doctor_facts facts;
+	struct wire_watch wire;
 };
 
-static void not_covered(const struct trace *t, struct summary *s)
+static void not_covered(struct trace *t, struct summary *s)
 {
+	wire_watch_tell(&t->wire, s);
 	for (enum feature i = 0; i < FEATURES; i++)
 		if (!t->features.have[i] && !feature_about(i)->replaced)
 			summary_not_covered(s, feature_about(i)->loss);
@@ -197,6 +200,14 @@ static void reader_gone(struct trace *t)
 	t->pipeline.err = -EPIPE;
 }
 
+static void watch_wire(struct trace *t)
+{
+	const char *sentence = wire_watch_step(&t->wire, &t->pipeline.summary);
+
+	if (sentence && !t->pipeline.err)
+		t->pipeline.err = recording_note(&t->recording, sentence);
+}
+
 /* Waits for records, or for the reader to go away: on a quiet host no write would tell. */
 static int await(struct trace *t, int timeout_ms)
 {
@@ -238,12 +249,14 @@ static int run(struct trace *t)
 			break;
 		if (due < end)
 			wait = shorter(wait, now, due);
+		wait = shorter(wait, now, wire_due(&t->wire.wire));
 		if (signals.summary)
 			put_interim(t);
 		if (signals.resized)
 			fit_terminal(t);
 		wait = shorter(wait, now, end);
 		n = await(t, (int)wait);
+		watch_wire(t);
 		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
 			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
 				strerror(-n));
@@ -414,6 +427,8 @@ static int trace(struct trace *t)
 		err = process_resolve_cgroup(p->cgroup, sizeof(p->cgroup), o->cgroup, stderr);
 	if (!err)
 		err = features_read(&t->features, &t->btf, stderr);
+	if (!err)
+		err = wire_watch_mode(&capture.wire, &t->features);
 	if (err)
 		return err;
 	p->ask = (struct ask){ &answers_questions, &t->answers, &t->features, NULL };
@@ -437,6 +452,9 @@ static int trace(struct trace *t)
 		return err;
 	/* libbpf has used more to load than all that comes takes: 4 MB that would stay for the whole run. */
 	malloc_trim(0);
+	wire_watch_begin(&t->wire, t->answers.tracer, capture.wire, &t->features, p->netns,
+			 o->capture.verbose);
+	p->wire = &t->wire.wire;
 	err = tracer_folds(t->answers.tracer, &t->answers.folds, t->features.tick_ns);
 	if (err)
 		return err;

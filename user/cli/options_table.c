@@ -278,6 +278,23 @@ static int set_color(struct parse *p, const struct definition *d, const char *ar
 				options_quote(arg, SIZE_MAX).text);
 }
 
+static int set_wire(struct parse *p, const struct definition *d, const char *arg)
+{
+	static const char *const modes[] = {
+		[WIRE_ALWAYS] = "always",
+		[WIRE_AUTO] = "auto",
+		[WIRE_NEVER] = "never",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
+		if (!strcmp(arg, modes[i])) {
+			p->o->capture.wire = (enum wire_mode)i;
+			return 0;
+		}
+	return options_complain(p, "bad --wire '%s'; try always, auto or never",
+				options_quote(arg, SIZE_MAX).text);
+}
+
 static int set_count(struct parse *p, const struct definition *d, const char *arg)
 {
 	uint64_t n;
@@ -495,6 +512,9 @@ static const struct definition definitions[] = {
 	  SECTION_RUN, SCOPE_LIVE, set_ring_size, 0 },
 	{ 0, "history", "COUNT", "remember so many ended connections (default: 65,536)",
 	  SECTION_RUN, SCOPE_LIVE, set_history, 0 },
+	{ 0, "wire", "always|auto|never",
+	  "look at packets that leave; auto: while a RST may need it", SECTION_RUN, SCOPE_LIVE,
+	  set_wire, 0 },
 
 	{ 'o', "output", "PATH", "into this folder, or this file if it is named *.zst; -: stdout",
 	  SECTION_RECORD, SCOPE_RECORD, set_output, 0 },

@@ -18,6 +18,7 @@
 #include "output/sink.h"
 #include "model/denial.h"
 #include "model/summary.h"
+#include "model/wire.h"
 
 /* Events that are attributed together, so that one pass over the open files serves them all. */
 #define PIPELINE_BATCH ASK_OWNERS_MAX
@@ -92,6 +93,7 @@ struct pipeline {
 		uint64_t number; /* of the entry; 0: none */
 		struct ruleset_answer answer;
 	} soon[PIPELINE_SOON];
+	const struct wire *wire; /* NULL: what leaves is always looked at */
 };
 
 void pipeline_init(struct pipeline *p);

@@ -62,6 +62,7 @@ static void fill_record(struct pipeline *p, struct incident *in, struct rst_even
 	in->direction = entry->direction;
 	in->origin = entry->origin;
 	in->wall_ns = event->hdr.mono_ns + p->wall_minus_mono;
+	in->wire_missed = p->wire && wire_missed(p->wire, event->hdr.mono_ns);
 	in->traced_ns = event->hdr.mono_ns > p->started_ns ? event->hdr.mono_ns - p->started_ns : 0;
 	in->packet = arrival ? arrival->packet : event->packet;
 	in->carried = entry->carried;

@@ -122,6 +122,16 @@ static int put_not_covered(struct recording *r, const struct summary *s, struct 
 	return put(r);
 }
 
+int recording_note(struct recording *r, const char *sentence)
+{
+	struct recorder_time at = now();
+
+	if (!r->recorder)
+		return 0;
+	record_line_not_covered(&r->line, at.wall_ns, at.mono_ns, &sentence, 1);
+	return put(r);
+}
+
 bool recording_looks(const struct recording *r)
 {
 	return r->recorder && clock_ns(CLOCK_MONOTONIC) - r->looked_ns >= LOOK_NS;

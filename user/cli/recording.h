@@ -37,6 +37,9 @@ int recording_add(struct recording *r, struct sinks *sinks, const struct sink_st
  * -errno after a line on stderr. */
 int recording_begin(struct recording *r, const char *run, const struct summary *s);
 
+/* What was not covered, and is no sentence of the summary's. Returns as recording_tick. */
+int recording_note(struct recording *r, const char *sentence);
+
 /* Whether recording_tick wants S's counters to be those of now. */
 bool recording_looks(const struct recording *r);
 

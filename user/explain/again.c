@@ -53,6 +53,7 @@ void again_explain(struct incident *in)
 	uint64_t went_on_ns = in->sender.went_on_ns, went_on_id = in->sender.went_on_id;
 	uint32_t pid = in->owner.pid;
 
+	in->wire_missed = in->sender.unwatched;
 	know_frames(in);
 	forget_conclusions(in);
 	injection_compare(in);

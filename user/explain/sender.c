@@ -219,6 +219,8 @@ void sender_judge(struct incident *in)
 		judge_time(in);
 		judge_company(in);
 	}
+	/* What is not here to be seen: a program's or a firewall's at the other end. */
+	sender->unwatched = in->wire_missed;
 	sender->who = sender->speaks_against ? SENDER_OTHER : SENDER_PEER;
 	sender->certainty = CERTAINTY_INFERRED;
 }

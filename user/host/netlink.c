@@ -49,6 +49,11 @@ struct mnl_socket *netlink_open(int netns_fd, int protocol)
 	return begin(netns_within(netns_fd, socket_here, &protocol));
 }
 
+struct mnl_socket *netlink_here(int protocol)
+{
+	return begin(socket_here(&protocol));
+}
+
 struct mnl_socket *netlink_in(struct netlink *k, uint32_t netns, uint32_t pid)
 {
 	for (uint32_t i = 0; i < k->n; i++)

@@ -29,6 +29,9 @@ struct mnl_socket *netlink_in(struct netlink *k, uint32_t netns, uint32_t pid);
  * is no way into it. */
 struct mnl_socket *netlink_open(int netns_fd, int protocol);
 
+/* The same in the namespace that the thread is in. */
+struct mnl_socket *netlink_here(int protocol);
+
 /*
  * Sends REQUEST, which gets its sequence number here, and hands each message of the answer to CB
  * (with DATA) as mnl_cb_run does, until CB returns MNL_CB_STOP or a dump ends. An answer that takes

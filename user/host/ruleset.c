@@ -478,20 +478,24 @@ static bool is_built_in(void)
 	return false;
 }
 
-/* To ask where there is no nf_tables would load it. Looking for symbols takes long, and they stay. */
-static bool has_nftables(const struct ruleset_query *q)
+/* Looking for symbols takes long, and they stay. */
+bool ruleset_is_there(void)
 {
 	static enum { UNKNOWN, BUILT_IN, NOT_BUILT_IN } built_in;
 
+	if (ruleset_is_loaded())
+		return true;
+	if (built_in == UNKNOWN)
+		built_in = is_built_in() ? BUILT_IN : NOT_BUILT_IN;
+	return built_in == BUILT_IN;
+}
+
+static bool has_nftables(const struct ruleset_query *q)
+{
 	if (!q->kind && q->names_dropper)
 		return q->dropped_by_nft;
-	if (!q->kind && !ruleset_is_loaded()) {
-		if (built_in == UNKNOWN)
-			built_in = is_built_in() ? BUILT_IN : NOT_BUILT_IN;
-		return built_in == BUILT_IN;
-	}
 	if (!q->kind)
-		return true;
+		return ruleset_is_there();
 	return !strcmp(q->kind, "nft") || !strcmp(q->kind, "iptables-nft");
 }
 

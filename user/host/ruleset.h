@@ -53,6 +53,9 @@ void ruleset_release(struct ruleset *r);
 /* Whether nf_tables is there as a module. To ask where it is not would load it. */
 bool ruleset_is_loaded(void);
 
+/* The same, or built into the kernel: to ask it loads nothing. */
+bool ruleset_is_there(void);
+
 /*
  * Notes which generation the namespace's ruleset has by now, without reading it: when it has that still after a
  * packet came, the packet has met it. Matters where the kernel side cannot read it with the packet (5.13 to 6.16).

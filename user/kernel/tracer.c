@@ -113,6 +113,12 @@ static int attach(struct tracer *t, const struct tracer_config *o, FILE *err)
 	e = programs_attach(t, PROGRAM_RESETS);
 	if (e)
 		return tracer_fail(err, e, "the reset tracepoints cannot be attached");
+	if (o->wire == WIRE_ALWAYS)
+		e = programs_attach(t, PROGRAM_WIRE);
+	if (!e)
+		e = programs_attach(t, PROGRAM_ASKED);
+	if (e)
+		return tracer_fail(err, e, "the tracepoints of what leaves cannot be attached");
 	return tracer_attach_xdp(t, o, err);
 }
 
@@ -144,6 +150,8 @@ int tracer_open(struct tracer **out, const struct tracer_config *o, const struct
 	if (!t->ring)
 		return tracer_fail(err, -errno, "the ring buffer cannot be mapped");
 	e = tracer_counts_begin(t, !o->every, err);
+	if (!e)
+		e = tracer_asked_begin(t, err);
 	if (!e)
 		e = attach(t, o, err);
 	if (e)

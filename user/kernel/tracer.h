@@ -109,6 +109,20 @@ void tracer_forget(struct tracer *t, const uint32_t *alive, size_t n);
 /* Tells the kernel side what the code behind the return address IP calls tcp_reset for. */
 void tracer_caller(struct tracer *t, uint64_t ip, enum rst_caller caller);
 
+/* With WIRE_AUTO, packets that leave are looked at from now on, or not any more. Returns 0 or -errno. */
+int tracer_wire(struct tracer *t, bool on);
+
+/* Who was allowed to send past TCP since the last time. CLOCK_MONOTONIC; 0: nobody was. */
+struct tracer_asked {
+	uint64_t first_ns;
+	uint64_t raw_first_ns, raw_last_ns; /* of those, to open a raw or packet socket */
+	uint32_t pid; /* the last who was; 0: not seen in this pid namespace */
+	char comm[RST_COMM_LEN + 1];
+};
+
+/* Takes what tracer_poll has brought of it; whoever comes later is told again. The tracer itself is left out. */
+struct tracer_asked tracer_asked(struct tracer *t);
+
 /* How many CPUs the machine may have. */
 uint32_t tracer_cpus(const struct tracer *t);
 

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "event.h"
+#include "model/wire.h"
 
 #define TRACER_INTERFACES 16
 
@@ -31,12 +32,13 @@ struct tracer_config {
 	struct tracer_interface interface[TRACER_INTERFACES];
 	/* As netns_within: calls FN inside the namespace that FD is open on. */
 	int (*within)(int fd, int (*fn)(void *context), void *context);
-	bool dry_run;	   /* load and attach, but no XDP: that resets some network cards */
-	bool every;	   /* nothing is folded */
-	bool owners_apart; /* no fold mixes several owners: a filter asks for one of them */
-	bool verbose;	   /* libbpf's own messages, and what is attached, on stderr */
-	uint32_t ring_mib; /* memory for events not yet read; a power of two */
-	uint32_t history;  /* how many ended connections are remembered */
+	bool dry_run;	     /* load and attach, but no XDP: that resets some network cards */
+	enum wire_mode wire; /* whether packets that leave are looked at */
+	bool every;	     /* nothing is folded */
+	bool owners_apart;   /* no fold mixes several owners: a filter asks for one of them */
+	bool verbose;	     /* libbpf's own messages, and what is attached, on stderr */
+	uint32_t ring_mib;   /* memory for events not yet read; a power of two */
+	uint32_t history;    /* how many ended connections are remembered */
 	enum rst_controller controller; /* of cgroup v1 */
 };
 

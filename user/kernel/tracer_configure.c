@@ -110,5 +110,7 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);
 	if (!(c.kernel & RST_KERNEL_SOCKET_STORAGE))
 		bpf_map__set_max_entries(skel->maps.sockets_by_address, SOCKETS);
+	bpf_map__set_max_entries(skel->maps.asked, (uint32_t)sysconf(_SC_PAGESIZE));
 	programs_choose(t, o, features);
+	bpf_map__set_autocreate(skel->maps.asked, bpf_program__autoload(skel->progs.rst_asked));
 }

@@ -33,6 +33,7 @@ struct tracer {
 	uint64_t peers_again_ns;	      /* the history is not gone through for peers before */
 	uint64_t forgotten, history_again_ns; /* as counted last, and when to count again */
 	int ncpu;
+	struct tracer_asked asked;
 	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */
 	const struct rst_event *samples;
 	struct harvest harvest;
@@ -42,6 +43,8 @@ struct tracer {
 enum program_group {
 	PROGRAM_SOCKETS = 1, /* who has sockets, and how they end */
 	PROGRAM_RESETS = 2,
+	PROGRAM_WIRE = 3,  /* packets that leave */
+	PROGRAM_ASKED = 4, /* who is allowed to send them past TCP */
 };
 
 /* A program on a tracepoint. */
@@ -66,6 +69,9 @@ void programs_choose(struct tracer *t, const struct tracer_config *o,
 /* Attaches those of GROUP that are loaded. Returns 0 or -errno. */
 int programs_attach(struct tracer *t, enum program_group group);
 
+/* Detaches those of GROUP, which stay loaded. */
+void programs_detach(struct tracer *t, enum program_group group);
+
 /* How often the kernel skipped what MISSED counts. */
 uint64_t programs_missed(const struct tracer *t, enum rst_counter missed);
 
@@ -89,6 +95,10 @@ void tracer_detach_xdp(struct tracer *t);
 /* Writes into RODATA and the maps' sizes what O and the kernel want, before loading. */
 void tracer_configure(struct tracer *t, const struct tracer_config *o,
 		      const struct features *features, uint32_t netns);
+
+/* Hears of who is allowed to open a raw socket, with --wire=auto where the kernel tells. Returns 0, or -errno after
+ * one line on ERR. */
+int tracer_asked_begin(struct tracer *t, FILE *err);
 
 /* Prepares what is counted, after loading. Returns 0, or -errno after one line on ERR. */
 int tracer_counts_begin(struct tracer *t, bool folds, FILE *err);

@@ -19,7 +19,8 @@ const struct program programs[] = {
 	{ AT(rst_signal), FEATURE_SIGNAL, 0, PROGRAM_SOCKETS, RST_CNT_MAX },
 	{ AT(rst_cgroup_removed), FEATURE_CGROUP_RMDIR, 0, PROGRAM_SOCKETS, RST_CNT_MAX },
 	{ AT(rst_dropped), FEATURE_KFREE_SKB, 0, PROGRAM_RESETS, RST_CNT_MISSED_RESETS },
-	{ AT(rst_leaves), FEATURE_DEV_QUEUE, 0, PROGRAM_RESETS, RST_CNT_MISSED_RESETS },
+	{ AT(rst_leaves), FEATURE_DEV_QUEUE, 0, PROGRAM_WIRE, RST_CNT_MISSED_RESETS },
+	{ AT(rst_asked), FEATURE_CAPABLE, 0, PROGRAM_ASKED, RST_CNT_MAX },
 	{ AT(rst_received), FEATURE_RECEIVE_RESET, RST_WANT_RECEIVED, PROGRAM_RESETS,
 	  RST_CNT_MISSED_RESETS },
 	{ AT(rst_sent), FEATURE_SEND_RESET, RST_WANT_SENT, PROGRAM_RESETS, RST_CNT_MISSED_RESETS },
@@ -31,6 +32,13 @@ struct bpf_program *program_of(const struct tracer *t, const struct program *p)
 	return *(struct bpf_program **)((char *)t->skel + p->prog);
 }
 
+static bool is_wanted(enum program_group group, enum wire_mode wire)
+{
+	return group == PROGRAM_WIRE	? wire != WIRE_NEVER
+	       : group == PROGRAM_ASKED ? wire == WIRE_AUTO
+					: true;
+}
+
 void programs_choose(struct tracer *t, const struct tracer_config *o,
 		     const struct features *features)
 {
@@ -39,7 +47,7 @@ void programs_choose(struct tracer *t, const struct tracer_config *o,
 
 		bpf_program__set_autoload(
 			program_of(t, p),
-			features->have[p->feature] &&
+			features->have[p->feature] && is_wanted(p->group, o->wire) &&
 				(!p->directions || p->directions & o->directions));
 	}
 	bpf_program__set_autoload(t->skel->progs.rst_arrived, tracer_wants_arrivals(o));
@@ -58,6 +66,18 @@ int programs_attach(struct tracer *t, enum program_group group)
 			return -errno;
 	}
 	return 0;
+}
+
+void programs_detach(struct tracer *t, enum program_group group)
+{
+	for (size_t i = 0; i < programs_n; i++) {
+		struct bpf_link **link = (struct bpf_link **)((char *)t->skel + programs[i].link);
+
+		if (programs[i].group != group)
+			continue;
+		bpf_link__destroy(*link);
+		*link = NULL;
+	}
 }
 
 /* A program is not entered twice on one CPU: what an interrupt raises while it runs is skipped and

@@ -57,6 +57,12 @@ static const struct feature_about about[FEATURES] = {
 		.since = "4.11",
 		.loss = "the cgroup and container of a process that is gone together with them",
 	},
+	[FEATURE_CAPABLE] = {
+		.name = "cap_capable",
+		.since = "6.14",
+		.loss = "that somebody may open a raw socket: --wire=auto only looks once a second",
+		.replaced = true,
+	},
 	[FEATURE_ITER_FILES] = {
 		.name = "iter/task_file",
 		.since = "5.8",

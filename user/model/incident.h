@@ -386,6 +386,7 @@ struct incident {
 	struct after after;
 	bool no_limit; /* whoever is turned away is so because of another reset, maybe, and not by a limit */
 	struct regular regular;
+	bool wire_missed; /* what left at that moment was not looked at, and may have had to be */
 	struct sender sender;
 	struct process_name
 		writer; /* who wrote it into the TUN or TAP device by which it came; pid 0:

@@ -4,6 +4,7 @@
 #ifndef RSTTRACE_MODEL_SENDER_H
 #define RSTTRACE_MODEL_SENDER_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 enum sender_who {
@@ -42,6 +43,7 @@ struct sender {
 	uint64_t round_trip_ns; /* the shortest of the connection; 0: not known */
 	uint64_t went_on_ns;	/* SIGN_WENT_ON: how long after the RST */
 	uint64_t went_on_id;	/* the line of what the peer sent then */
+	bool unwatched; /* whether something on this host made it was not watched then (--wire) */
 };
 
 /* "peer", "program", "firewall", "other"; NULL: nothing is said. Static storage. */

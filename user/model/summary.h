@@ -38,6 +38,15 @@ struct denied_sum {
 	uint64_t count;
 };
 
+/* How packets that leave were looked at, with --wire=auto or never. */
+struct wire_told {
+	const char *mode;    /* NULL: always */
+	bool watched;	     /* at the moment */
+	uint64_t spans;	     /* how often not, although it may have had to be */
+	uint64_t without_ns; /* how long together */
+	const char *why;     /* what needed it last; NULL: nothing did */
+};
+
 struct reconciliation;
 
 struct summary {
@@ -68,6 +77,7 @@ struct summary {
 	uint64_t denials; /* all of them, also those without room in `denied` */
 	const char *not_covered[SUMMARY_NOTES]; /* one sentence each; static storage */
 	uint32_t nnot_covered;
+	struct wire_told wire;
 	const struct reconciliation *reconciliation; /* with the counters; NULL: not known */
 };
 

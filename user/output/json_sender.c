@@ -136,6 +136,8 @@ void json_sender_put(struct json_out *o, const char *run, const struct incident 
 		json_put_word(o, "certainty", json_certainties[s->certainty]);
 		put_signs(o, "for", s->speaks_for);
 		put_signs(o, "against", s->speaks_against);
+		if (s->unwatched)
+			json_out_bool(o, "unwatched", true);
 		json_put_nonzero(o, "answer_ns", s->answer_ns);
 		json_put_nonzero(o, "round_trip_ns", s->round_trip_ns);
 		json_put_nonzero(o, "equal", burst->equal);

@@ -181,6 +181,20 @@ static void put_reconciliation(struct json_out *o, const struct reconciliation *
 	json_out_end_kept(o, all);
 }
 
+static void put_wire(struct json_out *o, const struct wire_told *w)
+{
+	struct json_mark c = json_out_object(o, "wire");
+
+	json_put_word(o, "mode", w->mode);
+	if (w->mode) {
+		json_out_bool(o, "watched", w->watched);
+		json_out_number(o, "unwatched", w->spans);
+		json_out_number(o, "unwatched_ns", w->without_ns);
+		json_put_word(o, "needed_by", w->why);
+	}
+	json_out_end(o, c);
+}
+
 void json_summary_put(struct json_out *o, const struct summary *s)
 {
 	struct json_clock clock = {};
@@ -222,6 +236,7 @@ void json_summary_put(struct json_out *o, const struct summary *s)
 	put_pressure(o, s);
 	if (s->reconciliation)
 		put_reconciliation(o, s->reconciliation);
+	put_wire(o, &s->wire);
 	not_covered = json_out_array(o, "not_covered");
 	for (uint32_t i = 0; i < s->nnot_covered; i++)
 		json_out_string(o, NULL, s->not_covered[i]);

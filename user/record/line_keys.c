@@ -312,6 +312,7 @@ static const struct line_object regular = OBJECT_OF(regular_keys);
 
 /* The rest is judged anew. */
 static const struct line_key sender_keys[] = {
+	PUT("unwatched", BOOL, struct sender, unwatched),
 	PUT("went_on_ns", U64, struct sender, went_on_ns),
 	TAKE("went_on_id", struct sender, went_on_id, line_take_id),
 };

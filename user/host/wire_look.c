@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* wire_look.c: one namespace after the other; of each, the cheapest question first. */
+#include "host/wire_look.h"
+
+#include <bpf/bpf.h>
+#include <arpa/inet.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <libmnl/libmnl.h>
+#include <linux/if_link.h>
+#include <linux/netconf.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nf_tables_compat.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/pkt_cls.h>
+#include <linux/rtnetlink.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/util.h"
+#include "host/netlink.h"
+#include "host/netns.h"
+#include "host/ruleset.h"
+
+/* linux/socket.h; the C library's headers may be older. */
+#define FAMILY_MPLS 28
+/* linux/netfilter_ipv4/ipt_REJECT.h and ip6t_REJECT.h */
+#define IPT_RESET 7
+#define IP6T_RESET 6
+#define OWN_SOCKETS 256
+
+struct look {
+	struct wire_needs *needs;
+	bool all;
+	uint32_t only;	/* the only namespace asked for; 0: all */
+	uint32_t netns; /* that is being looked at */
+	uint64_t own[OWN_SOCKETS];
+	size_t n_own;
+	bool found; /* the only one */
+	/* Of the message that is read: */
+	uint8_t family;
+	struct netlink netlink;
+	struct mnl_socket *nl;
+};
+
+static bool is_done(const struct look *l)
+{
+	return !l->all && wire_needs_any(l->needs);
+}
+
+static void unknown(struct look *l, const char *why)
+{
+	wire_needs_add(l->needs, WIRE_UNKNOWN, l->netns, why);
+}
+
+static void mnl_closep(struct mnl_socket **nl)
+{
+	if (*nl)
+		mnl_socket_close(*nl);
+}
+
+/* ---- settings and interfaces */
+
+static int take_conf(const struct nlmsghdr *nlh, void *context)
+{
+	struct look *l = context;
+	const struct nlattr *a;
+	char name[IF_NAMESIZE];
+	int32_t ifindex = 0, on = 0;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct netconfmsg))
+	{
+		uint16_t type = mnl_attr_get_type(a);
+
+		if (type == NETCONFA_IFINDEX)
+			ifindex = (int32_t)mnl_attr_get_u32(a);
+		if (type == (l->family == FAMILY_MPLS ? NETCONFA_INPUT : NETCONFA_FORWARDING))
+			on = (int32_t)mnl_attr_get_u32(a);
+	}
+	/* Below 0: all, and those to come. */
+	if (ifindex <= 0 || !on)
+		return MNL_CB_OK;
+	if (!if_indextoname((uint32_t)ifindex, name))
+		snprintf(name, sizeof(name), "if%d", ifindex);
+	wire_needs_forwarding(l->needs, l->netns, (uint32_t)ifindex, name, l->family == AF_INET6);
+	return MNL_CB_OK;
+}
+
+static int ask_conf(struct look *l, uint8_t family)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct netconfmsg *m;
+
+	nlh->nlmsg_type = RTM_GETNETCONF;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	m = mnl_nlmsg_put_extra_header(nlh, sizeof(*m));
+	m->ncm_family = family;
+	l->family = family;
+	return netlink_ask(&l->netlink, l->nl, nlh, take_conf, l);
+}
+
+static const char *text_of(const struct nlattr *a)
+{
+	return mnl_attr_validate(a, MNL_TYPE_NUL_STRING) < 0 ? NULL : mnl_attr_get_str(a);
+}
+
+static int take_link(const struct nlmsghdr *nlh, void *context)
+{
+	const char *name = "", *kind = NULL, *master = NULL;
+	const struct nlattr *a, *i;
+	struct look *l = context;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct ifinfomsg))
+	{
+		if (mnl_attr_get_type(a) == IFLA_IFNAME)
+			name = text_of(a) ?: "";
+		if (mnl_attr_get_type(a) != IFLA_LINKINFO)
+			continue;
+		mnl_attr_for_each_nested(i, a)
+		{
+			if (mnl_attr_get_type(i) == IFLA_INFO_KIND)
+				kind = text_of(i);
+			if (mnl_attr_get_type(i) == IFLA_INFO_SLAVE_KIND)
+				master = text_of(i);
+		}
+	}
+	wire_needs_link(l->needs, l->netns, name, kind, master);
+	return MNL_CB_OK;
+}
+
+static int ask_links(struct look *l)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = RTM_GETLINK;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	return netlink_ask(&l->netlink, l->nl, nlh, take_link, l);
+}
+
+static int take_action(const struct nlmsghdr *nlh, void *context)
+{
+	struct look *l = context;
+	const struct nlattr *a, *one;
+
+	mnl_attr_for_each(a, nlh, sizeof(struct tcamsg))
+	{
+		if (mnl_attr_get_type(a) != TCA_ACT_TAB)
+			continue;
+		mnl_attr_for_each_nested(one, a)
+			wire_needs_rule(l->needs, l->netns, "mirred", false);
+	}
+	return MNL_CB_OK;
+}
+
+/* What traffic control mirrors and redirects; 0 as well where there is none. */
+static int ask_actions(struct look *l)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlattr *table, *one;
+
+	nlh->nlmsg_type = RTM_GETACTION;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct tcamsg));
+	table = mnl_attr_nest_start(nlh, TCA_ACT_TAB);
+	one = mnl_attr_nest_start(nlh, 1);
+	mnl_attr_put_strz(nlh, TCA_ACT_KIND, "mirred");
+	mnl_attr_nest_end(nlh, one);
+	mnl_attr_nest_end(nlh, table);
+	return netlink_ask(&l->netlink, l->nl, nlh, take_action, l);
+}
+
+/* A family or a kind that this kernel has not got. */
+static bool is_absent(int err)
+{
+	return err == -EOPNOTSUPP || err == -EAFNOSUPPORT || err == -ENOENT || err == -EINVAL;
+}
+
+static void look_at_routing(struct look *l)
+{
+	static const uint8_t families[] = { AF_INET, AF_INET6, FAMILY_MPLS };
+	_cleanup(mnl_closep) struct mnl_socket *nl = netlink_here(NETLINK_ROUTE);
+	int err = nl ? 0 : -EIO;
+
+	l->nl = nl;
+	for (size_t i = 0; i < ARRAY_SIZE(families) && !err && !is_done(l); i++) {
+		err = ask_conf(l, families[i]);
+		if (families[i] != AF_INET && is_absent(err))
+			err = 0;
+	}
+	if (!err && !is_done(l))
+		err = ask_links(l);
+	if (!err && !is_done(l)) {
+		err = ask_actions(l);
+		if (is_absent(err))
+			err = 0;
+	}
+	if (err)
+		unknown(l, "its settings");
+}
+
+/* ---- sockets */
+
+static void look_at_sockets(struct look *l)
+{
+	static const struct {
+		const char *path;
+		bool raw;
+	} files[] = {
+		{ "/proc/thread-self/net/packet", false },
+		{ "/proc/thread-self/net/raw", true },
+		{ "/proc/thread-self/net/raw6", true },
+	};
+	char line[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(files) && !is_done(l); i++) {
+		_cleanup(fclosep) FILE *f = fopen(files[i].path, "re");
+
+		if (!f && errno != ENOENT)
+			unknown(l, "its sockets");
+		while (f && fgets(line, sizeof(line), f))
+			wire_needs_socket(l->needs, l->netns, line, files[i].raw, l->own, l->n_own);
+	}
+}
+
+/* ---- rules */
+
+static bool resets(uint8_t family, const char *name, const struct nlattr *data)
+{
+	const struct nlattr *a;
+	const char *target = "";
+	uint32_t with = 0;
+
+	if (!data)
+		return false;
+	mnl_attr_for_each_nested(a, data)
+	{
+		uint16_t type = mnl_attr_get_type(a);
+
+		if (!strcmp(name, "reject") && type == NFTA_REJECT_TYPE &&
+		    mnl_attr_get_payload_len(a) >= sizeof(uint32_t))
+			return ntohl(mnl_attr_get_u32(a)) == NFT_REJECT_TCP_RST;
+		if (type == NFTA_TARGET_NAME)
+			target = text_of(a) ?: "";
+		if (type == NFTA_TARGET_INFO && mnl_attr_get_payload_len(a) >= sizeof(with))
+			memcpy(&with, mnl_attr_get_payload(a), sizeof(with));
+	}
+	return !strcmp(target, "REJECT") && with == (family == AF_INET6 ? IP6T_RESET : IPT_RESET);
+}
+
+static void take_expression(struct look *l, uint8_t family, const struct nlattr *expression)
+{
+	const struct nlattr *a, *data = NULL;
+	const char *name = "";
+
+	mnl_attr_for_each_nested(a, expression)
+	{
+		if (mnl_attr_get_type(a) == NFTA_EXPR_NAME)
+			name = text_of(a) ?: "";
+		if (mnl_attr_get_type(a) == NFTA_EXPR_DATA)
+			data = a;
+	}
+	if (strcmp(name, "target") != 0) {
+		wire_needs_rule(l->needs, l->netns, name, resets(family, name, data));
+		return;
+	}
+	if (!data)
+		return;
+	mnl_attr_for_each_nested(a,
+				 data) if (mnl_attr_get_type(a) == NFTA_TARGET_NAME && text_of(a))
+		wire_needs_rule(l->needs, l->netns, text_of(a), resets(family, name, data));
+}
+
+static int take_rule(const struct nlmsghdr *nlh, void *context)
+{
+	const struct nfgenmsg *m = mnl_nlmsg_get_payload(nlh);
+	const struct nlattr *a, *e;
+
+	mnl_attr_for_each(a, nlh, sizeof(*m))
+	{
+		if (mnl_attr_get_type(a) != NFTA_RULE_EXPRESSIONS)
+			continue;
+		mnl_attr_for_each_nested(e, a) take_expression(context, m->nfgen_family, e);
+	}
+	return MNL_CB_OK;
+}
+
+static void look_at_rules(struct look *l)
+{
+	char buf[256] __attribute__((aligned(8))) = { 0 };
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	_cleanup(mnl_closep) struct mnl_socket *nl = NULL;
+	struct nfgenmsg *m;
+
+	if (!ruleset_is_there())
+		return;
+	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	m = mnl_nlmsg_put_extra_header(nlh, sizeof(*m));
+	m->nfgen_family = AF_UNSPEC;
+	m->version = NFNETLINK_V0;
+	nl = netlink_here(NETLINK_NETFILTER);
+	if (!nl || netlink_ask(&l->netlink, nl, nlh, take_rule, l))
+		unknown(l, "its firewall's rules");
+}
+
+static bool has_word(const char *path, const char *word)
+{
+	_cleanup(fclosep) FILE *f = fopen(path, "re");
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f)) {
+		line[strcspn(line, " \n")] = '\0';
+		if (!strcmp(line, word) || (!*word && *line))
+			return true;
+	}
+	return false;
+}
+
+/* Of iptables-legacy only the kinds of targets are known that some table has. */
+static void look_at_legacy(struct look *l)
+{
+	static const char *const paths[][2] = {
+		{ "/proc/thread-self/net/ip_tables_names",
+		  "/proc/thread-self/net/ip_tables_targets" },
+		{ "/proc/thread-self/net/ip6_tables_names",
+		  "/proc/thread-self/net/ip6_tables_targets" },
+	};
+	static const char *const targets[] = { "REJECT", "TEE", "NFQUEUE" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
+		for (size_t t = 0; t < ARRAY_SIZE(targets) && has_word(paths[i][0], ""); t++)
+			if (has_word(paths[i][1], targets[t]))
+				wire_needs_rule(l->needs, l->netns, targets[t], true);
+	if (has_word("/proc/thread-self/net/ip_vs", "TCP") ||
+	    has_word("/proc/thread-self/net/ip_vs", "FWM"))
+		wire_needs_rule(l->needs, l->netns, "IPVS", false);
+}
+
+/* ---- all namespaces */
+
+static int look_here(void *context)
+{
+	static void (*const looks[])(struct look * l) = {
+		look_at_routing,
+		look_at_sockets,
+		look_at_legacy,
+		look_at_rules,
+	};
+	struct look *l = context;
+
+	for (size_t i = 0; i < ARRAY_SIZE(looks) && !is_done(l); i++)
+		looks[i](l);
+	return 0;
+}
+
+static int look_into(int fd, uint32_t netns, void *context)
+{
+	struct look *l = context;
+
+	if ((l->only && netns != l->only) || is_done(l))
+		return 0;
+	l->netns = netns;
+	l->found = true;
+	/* Entering even the own namespace takes CAP_SYS_ADMIN. */
+	if (netns == netns_own())
+		look_here(l);
+	else if (netns_within(fd, look_here, l))
+		unknown(l, "that takes CAP_SYS_ADMIN");
+	return 0;
+}
+
+static void look_at_programs(struct look *l)
+{
+	uint32_t id = 0;
+
+	while (!is_done(l) && !bpf_prog_get_next_id(id, &id)) {
+		struct bpf_prog_info info = { 0 };
+		_cleanup(closep) int fd = bpf_prog_get_fd_by_id(id);
+		__u32 size = sizeof(info);
+
+		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
+			wire_needs_program(l->needs, info.type);
+	}
+}
+
+/* ---- whose sockets */
+
+/* The number in "socket:[4711]"; 0: it is none. */
+static uint64_t socket_of(const char *path)
+{
+	char text[64];
+	ssize_t n = readlink(path, text, sizeof(text) - 1);
+	uint64_t inode;
+
+	if (n < 0)
+		return 0;
+	text[n] = '\0';
+	return sscanf(text, "socket:[%" SCNu64, &inode) == 1 ? inode : 0;
+}
+
+static void own_sockets(struct look *l)
+{
+	_cleanup(closedirp) DIR *dir = opendir("/proc/self/fd");
+	const struct dirent *entry;
+	char path[300];
+
+	while (dir && l->n_own < OWN_SOCKETS && (entry = readdir(dir))) {
+		snprintf(path, sizeof(path), "/proc/self/fd/%s", entry->d_name);
+		l->own[l->n_own] = socket_of(path);
+		l->n_own += l->own[l->n_own] != 0;
+	}
+}
+
+static void name_owner(struct wire_reason *r, const char *pid)
+{
+	char path[300];
+	_cleanup(fclosep) FILE *f = NULL;
+
+	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
+	f = fopen(path, "re");
+	if (!f || !fgets(r->comm, sizeof(r->comm), f))
+		return;
+	r->comm[strcspn(r->comm, "\n")] = '\0';
+	r->pid = (uint32_t)strtoul(pid, NULL, 10);
+}
+
+static void owners_in(struct wire_needs *n, const char *pid)
+{
+	_cleanup(closedirp) DIR *dir = NULL;
+	const struct dirent *entry;
+	char path[600];
+
+	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		uint64_t inode;
+
+		snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid, entry->d_name);
+		inode = socket_of(path);
+		for (int i = WIRE_RAW; inode && i <= WIRE_PACKET; i++)
+			if (n->reason[i].inode == inode && !n->reason[i].pid)
+				name_owner(&n->reason[i], pid);
+	}
+}
+
+static void look_for_owners(struct wire_needs *n)
+{
+	_cleanup(closedirp) DIR *dir = opendir("/proc");
+	const struct dirent *entry;
+
+	if (!n->reason[WIRE_RAW].count && !n->reason[WIRE_PACKET].count)
+		return;
+	while (dir && (entry = readdir(dir)))
+		if (isdigit((unsigned char)*entry->d_name))
+			owners_in(n, entry->d_name);
+}
+
+int wire_look(struct wire_needs *n, uint32_t netns, bool all)
+{
+	struct look l = { .needs = n, .all = all, .only = netns };
+	int err;
+
+	*n = (struct wire_needs){ 0 };
+	own_sockets(&l);
+	err = netns_each(look_into, &l);
+	l.netns = netns;
+	if (netns && !l.found)
+		unknown(&l, "it has neither a process nor a name");
+	look_at_programs(&l);
+	if (all)
+		look_for_owners(n);
+	return err;
+}
