@@ -11,6 +11,7 @@
 #ifndef RSTTRACE_EVENT_H
 #define RSTTRACE_EVENT_H
 
+#include "event/asked.h"
 #include "event/config.h"
 #include "event/fold.h"
 #include "event/past.h"

@@ -20,6 +20,7 @@ enum tool_id {
 	TOOL_JSON,
 	TOOL_JSON_EVERY,
 	TOOL_XDP,
+	TOOL_WIRE_AUTO,
 	TOOL_BASELINE, /* another build of rsttrace, for --baseline */
 	TOOL_BASELINE_EVERY,
 	TOOL_FLOOR,

@@ -13,6 +13,8 @@
 #include "doctor/doctor_checks.h"
 #include "doctor/doctor_interfaces.h"
 #include "doctor/doctor_out.h"
+#include "doctor/doctor_price.h"
+#include "host/wire_look.h"
 #include "kernel/kbtf.h"
 #include "base/text.h"
 #include "kernel/tracer.h"
@@ -111,12 +113,32 @@ static void try_all(struct trying *t, struct doctor_trial *trial, const struct o
 		t->btf && !kbtf_find(t->btf, BTF_KIND_FUNC, "bpf_ktime_get_coarse_ns");
 }
 
+/* For how long the host's rates are watched; the trial is part of it. */
+#define RATES_NS 1000000000ULL
+
+static void check_price(struct doctor *d, const struct trying *t, const struct rates *before)
+{
+	uint64_t end_ns = before->at_ns + RATES_NS, now_ns = clock_ns(CLOCK_MONOTONIC);
+	struct wire_needs needs;
+	struct rates after, between;
+
+	wire_look(&needs, 0, true);
+	if (now_ns < end_ns)
+		usleep((useconds_t)((end_ns - now_ns) / 1000));
+	rates_read(&after);
+	between = rates_between(before, &after);
+	doctor_check_wire(d, t->btf ? &t->features : NULL, &needs);
+	doctor_check_price(d, &between);
+}
+
 static int examine(struct doctor *d, const struct options *o, struct trying *t)
 {
 	struct doctor_trial trial = { 0 };
 	struct doctor_facts facts;
+	struct rates before;
 	int err;
 
+	rates_read(&before);
 	doctor_facts_read(&facts, "");
 	text_escape(d->release, sizeof(d->release), facts.release, sizeof(facts.release));
 	try_all(t, &trial, o, doctor_has(&facts, CAP_NET_ADMIN));
@@ -124,6 +146,7 @@ static int examine(struct doctor *d, const struct options *o, struct trying *t)
 	doctor_check_configuration(d, &facts, &trial);
 	doctor_check_privileges(d, &facts, &trial);
 	doctor_check_trial(d, &trial);
+	check_price(d, t, &before);
 	err = doctor_interfaces(d, &o->capture);
 	if (err == -ENOMEM)
 		return err;

@@ -52,6 +52,8 @@ void coverage_add(struct coverage *c, const struct brief *b)
 		p->lost += b->lost;
 	else if (b->kind == BRIEF_SUMMARY && b->lost > p->total)
 		p->total = b->lost;
+	if (b->kind == BRIEF_SUMMARY && b->unwatched_ns > p->unwatched_ns)
+		p->unwatched_ns = b->unwatched_ns;
 }
 
 const char *coverage_host(const struct coverage *c)
@@ -83,6 +85,16 @@ static uint64_t lost_by(const struct coverage *c, size_t first, size_t last)
 	return lost > total ? lost : total;
 }
 
+/* Each summary of a run tells of all of it so far. */
+static uint64_t unwatched_by(const struct coverage *c, size_t first, size_t last)
+{
+	uint64_t most = 0;
+
+	for (size_t i = first; i <= last; i++)
+		most = c->part[i].unwatched_ns > most ? c->part[i].unwatched_ns : most;
+	return most;
+}
+
 static bool same_run(const struct coverage_part *a, const struct coverage_part *b)
 {
 	return *a->run && !strcmp(a->run, b->run) && !strcmp(a->host, b->host);
@@ -112,6 +124,7 @@ void coverage_report(struct coverage *c, struct report *r)
 			continue;
 		r->runs++;
 		r->lost += lost_by(c, first, i);
+		r->unwatched_ns += unwatched_by(c, first, i);
 		first = i + 1;
 		/* Without a header nobody says when it was begun: its first event may be long after. */
 		if (more && !strcmp(p->host, next->host) && next->header && p->to_ns &&

@@ -18,6 +18,7 @@ struct coverage_part {
 	uint64_t from_ns, to_ns; /* 0: no line of it had a time */
 	uint64_t lost;		 /* as its lines tell */
 	uint64_t total;		 /* as its summary tells of the run */
+	uint64_t unwatched_ns;	 /* the same of what left and was not looked at */
 	char run[BRIEF_ID];	 /* "" when nothing said so */
 	char host[BRIEF_NAME];
 	bool header; /* it begins with one: from_ns is when it was begun */

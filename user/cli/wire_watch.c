@@ -194,7 +194,7 @@ void wire_watch_tell(struct wire_watch *w, struct summary *s)
 		.mode = modes[w->wire.mode],
 		.watched = w->wire.watched,
 		.spans = w->wire.spans,
-		.without_ns = w->wire.without_ns,
+		.without_ns = w->wire.mode == WIRE_NEVER ? s->duration_ns : w->wire.without_ns,
 		.why = *w->why ? w->why : NULL,
 	};
 	if (w->wire.mode == WIRE_NEVER)

@@ -23,10 +23,9 @@ static const char *const states[DOCTOR_STATES] = {
 };
 
 static const char *const groups[DOCTOR_GROUPS] = {
-	[DOCTOR_KERNEL] = "kernel",
-	[DOCTOR_CONFIGURATION] = "configuration",
-	[DOCTOR_PRIVILEGES] = "privileges",
-	[DOCTOR_TRIAL] = "trial",
+	[DOCTOR_KERNEL] = "kernel",	    [DOCTOR_CONFIGURATION] = "configuration",
+	[DOCTOR_PRIVILEGES] = "privileges", [DOCTOR_TRIAL] = "trial",
+	[DOCTOR_PRICE] = "price",
 };
 
 static const char *const xdps[] = {

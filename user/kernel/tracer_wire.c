@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "event/asked.h"
+#include "event.h"
 #include "kernel/tracer_private.h"
 
 int tracer_wire(struct tracer *t, bool on)

@@ -31,9 +31,10 @@ struct brief_end {
 /* The strings are what the line holds, cut to the room; they are text from outside. */
 struct brief {
 	enum brief_kind kind;
-	uint64_t time_ns; /* CLOCK_REALTIME; 0: the line has none */
-	uint64_t count;	  /* resets that the line stands for; 0: not said, so one */
-	uint64_t lost;	  /* BRIEF_SUMMARY and BRIEF_GAP: events that nobody saw */
+	uint64_t time_ns;      /* CLOCK_REALTIME; 0: the line has none */
+	uint64_t count;	       /* resets that the line stands for; 0: not said, so one */
+	uint64_t lost;	       /* BRIEF_SUMMARY and BRIEF_GAP: events that nobody saw */
+	uint64_t unwatched_ns; /* BRIEF_SUMMARY: how long what left was not looked at (--wire) */
 	uint32_t netns;
 	uint32_t pid; /* the owner's; 0: nobody's, or not known */
 	bool benign;

@@ -17,12 +17,14 @@ struct report_gap {
 };
 
 struct report {
-	size_t files, runs;    /* read; runs of a recorder that they hold */
-	uint64_t lines;	       /* of them, events or not */
-	uint64_t lost;	       /* events that the recorders saw no room for */
-	uint64_t refusals;     /* connects that failed without a RST */
-	uint64_t left_out;     /* by the filters */
-	uint64_t skipped;      /* places in the files that could not be read */
+	size_t files, runs; /* read; runs of a recorder that they hold */
+	uint64_t lines;	    /* of them, events or not */
+	uint64_t lost;	    /* events that the recorders saw no room for */
+	uint64_t
+		unwatched_ns; /* how long RSTs that TCP did not send may have been missed (--wire) */
+	uint64_t refusals;    /* connects that failed without a RST */
+	uint64_t left_out;    /* by the filters */
+	uint64_t skipped;     /* places in the files that could not be read */
 	char host[BRIEF_NAME]; /* the one they are of; "" when of several, or not said */
 	size_t hosts;
 	struct report_gap gap[REPORT_GAPS];

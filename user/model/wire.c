@@ -52,11 +52,6 @@ void wire_asked(struct wire *w, uint64_t at_ns, bool raw)
 	look_at(w, at_ns);
 }
 
-void wire_hurry(struct wire *w, uint64_t now_ns)
-{
-	look_at(w, now_ns);
-}
-
 void wire_looked(struct wire *w, uint64_t began_ns, uint64_t ended_ns, bool needed)
 {
 	uint64_t share = WIRE_LOOK_SHARE;

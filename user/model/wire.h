@@ -37,7 +37,6 @@ struct wire {
 	enum wire_mode mode;
 	bool told;	   /* this kernel tells when somebody is granted what it takes */
 	bool watched;	   /* it is being looked at */
-	bool failed;	   /* it could not be attached */
 	uint64_t clean_ns; /* the last look that found nothing began then; 0: none did */
 	uint64_t need_ns;  /* the last look that found something ended then; 0: none did */
 	uint64_t
@@ -62,9 +61,6 @@ void wire_begin(struct wire *w, enum wire_mode mode, bool told, uint64_t now_ns)
 
 /* Somebody was allowed something at AT_NS. RAW: by CAP_NET_RAW, so the socket may be written to at once. */
 void wire_asked(struct wire *w, uint64_t at_ns, bool raw);
-
-/* Something has changed that calls for a look. */
-void wire_hurry(struct wire *w, uint64_t now_ns);
 
 /* A look from BEGAN_NS to ENDED_NS: whether something needs the wire. */
 void wire_looked(struct wire *w, uint64_t began_ns, uint64_t ended_ns, bool needed);

@@ -272,7 +272,7 @@ static void put_titles(struct buffer *text, const struct report_style *style,
 /* What this report could not see. */
 static void put_blind(struct buffer *text, const struct report *r)
 {
-	char from[WHEN_TEXT], to[WHEN_TEXT];
+	char from[WHEN_TEXT], to[WHEN_TEXT], span[32];
 
 	if (r->lost) {
 		buffer_text(text, "lost: ");
@@ -280,6 +280,9 @@ static void put_blind(struct buffer *text, const struct report *r)
 		buffer_text(text, plural(r->lost, " event that had", " events that had"));
 		buffer_text(text, " no room in the ring, so no line\n");
 	}
+	if (r->unwatched_ns)
+		buffer_format(text, "not watched: RSTs that TCP did not send, for %s (--wire)\n",
+			      text_span(span, r->unwatched_ns));
 	for (size_t i = 0; i < r->gaps && i < REPORT_GAPS; i++)
 		buffer_format(text, "not recorded: %s to %s\n", when_text(from, r->gap[i].from_ns),
 			      when_text(to, r->gap[i].to_ns));

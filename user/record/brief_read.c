@@ -41,6 +41,7 @@ static const struct fact facts[] = {
 	{ "record/run", WANT_TEXT, FIELD(run) },
 	{ "summary", WANT_KIND, KIND(BRIEF_SUMMARY) },
 	{ "summary/lost/total", WANT_SUM, FIELD(lost) },
+	{ "summary/wire/unwatched_ns", WANT_64, FIELD(unwatched_ns) },
 	{ "summary/time", WANT_TIME, FIELD(time_ns) },
 	{ "lost", WANT_KIND, KIND(BRIEF_GAP) },
 	{ "lost/total", WANT_SUM, FIELD(lost) },

@@ -147,3 +147,25 @@ Test(coverage, no_gap_is_made_up)
 	cr_expect_eq(r.gaps, 0);
 	coverage_free(&c);
 }
+
+/* A run's summaries tell of all of it so far; runs add up. */
+Test(coverage, what_was_not_watched)
+{
+	struct brief b = { .kind = BRIEF_SUMMARY, .time_ns = 150 * S, .unwatched_ns = 3 * S };
+	struct coverage c = {};
+	struct report r = {};
+
+	header(&c, "db1", "a", 100);
+	coverage_add(&c, &b);
+	header(&c, "db1", "a", 160);
+	b.time_ns = 200 * S;
+	b.unwatched_ns = 5 * S;
+	coverage_add(&c, &b);
+	header(&c, "db1", "b", 300);
+	b.time_ns = 310 * S;
+	b.unwatched_ns = S;
+	coverage_add(&c, &b);
+	coverage_report(&c, &r);
+	cr_expect_eq(r.unwatched_ns, 6 * S);
+	coverage_free(&c);
+}

@@ -8,6 +8,7 @@
 
 #include "base/util.h"
 #include "doctor/doctor_checks.h"
+#include "doctor/doctor_price.h"
 
 #define ALL_CAPABILITIES ((1ULL << (CAP_LAST_CAP + 1)) - 1)
 
@@ -333,4 +334,45 @@ Test(doctor, trial_alone)
 	cr_expect_eq(d->lost, 1);
 	trial.xdp_asked = true;
 	cr_expect_not(doctor_of(&features, &good, &trial)->works);
+}
+
+Test(doctor, whether_what_leaves_is_looked_at)
+{
+	struct features f = all_features();
+	struct wire_needs n = { 0 };
+	struct doctor d = { 0 };
+
+	doctor_check_wire(&d, &f, &n);
+	cr_expect_not_null(strstr(d.check[0].what, "nothing here"));
+	cr_expect_not_null(strstr(d.check[0].todo, "--wire=auto"));
+	wire_needs_forwarding(&n, 1, 2, "eth0", false);
+	doctor_check_wire(&d, &f, &n);
+	cr_expect_not_null(strstr(d.check[1].what, "eth0 forwards IPv4"));
+	cr_expect_str_empty(d.check[1].todo);
+	n = (struct wire_needs){ 0 };
+	f.have[FEATURE_RESET_REASON] = false;
+	doctor_check_wire(&d, &f, &n);
+	cr_expect_not_null(strstr(d.check[2].what, "before 6.10"));
+	cr_expect_str_empty(d.check[2].todo);
+}
+
+Test(doctor, the_price)
+{
+	struct rates r = {
+		.at_ns = 2000000000, .connections = 20000, .packets = 2000000, .resets = 200
+	};
+	struct rates none = { 0 };
+	struct doctor d = { 0 };
+
+	/* 10,000 by 1,450 ns, a million by 30, 100 by 5,200. */
+	doctor_check_price(&d, &r);
+	cr_expect_not_null(strstr(d.check[0].what, "about 4.50% of one CPU"), "%s",
+			   d.check[0].what);
+	cr_expect_not_null(strstr(d.check[0].what, "10,000 connections/s: 1.45%"), "%s",
+			   d.check[0].what);
+	cr_expect_not_null(strstr(d.check[0].what, "1,000,000 packets/s: 3.00%"), "%s",
+			   d.check[0].what);
+	cr_expect_not_null(strstr(d.check[0].what, "100 resets/s: 0.05%"), "%s", d.check[0].what);
+	doctor_check_price(&d, &none);
+	cr_expect_not_null(strstr(d.check[1].what, "about 0.00%"));
 }
