@@ -124,18 +124,17 @@ static __always_inline __u32 compat_nft_generation(const struct net *net)
 
 /* ---- tasks and sockets */
 
-/* Who runs. bpf_get_current_task_btf came together with socket storage for tracing (5.11); without it,
- * what this points to may be read only. */
+/* Who runs. Without bpf_get_current_task_btf (5.11), what this points to may be read only. */
 static __always_inline struct task_struct *compat_task(void)
 {
-	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
+	if (compat_has(RST_KERNEL_CURRENT_TASK))
 		return bpf_get_current_task_btf();
 	return (struct task_struct *)bpf_get_current_task();
 }
 
 /* A number in a task. A load takes a fifth of a read's time. */
 #define COMPAT_TASK(task, field) \
-	(compat_has(RST_KERNEL_SOCKET_STORAGE) ? (task)->field : BPF_CORE_READ((task), field))
+	(compat_has(RST_KERNEL_CURRENT_TASK) ? (task)->field : BPF_CORE_READ((task), field))
 
 /* Of another kernel than vmlinux.h's, or not in it: flavours. */
 struct sock___since_5_17 {
@@ -163,73 +162,6 @@ static __always_inline __u32 compat_came_by(const struct sock *sk)
 static __always_inline __u64 compat_cookie(struct sock *sk)
 {
 	return compat_has(RST_KERNEL_SOCKET_COOKIE) ? bpf_get_socket_cookie(sk) : (__u64)sk;
-}
-
-/* Socket storage is there for tracing since 5.11; before that, a hash by the socket's address. Of a
- * hash, user space makes one entry where it is not used. */
-struct {
-	__uint(type, BPF_MAP_TYPE_HASH);
-	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 1);
-	__type(key, __u64);
-	__type(value, struct rst_storage);
-} sockets_by_address SEC(".maps") __weak;
-
-/* What was destroyed last: a reset may come of it yet, in the same call of the kernel's. */
-struct {
-	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
-	__uint(max_entries, 1);
-	__type(key, __u32);
-	__type(value, __u64);
-} last_destroyed SEC(".maps") __weak;
-
-/* What is remembered with SK; NULL: nothing. */
-static __always_inline struct rst_storage *compat_storage(struct sock *sk)
-{
-	__u64 address = (__u64)sk;
-
-	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
-		return bpf_sk_storage_get(&sockets, sk, 0, 0);
-	return bpf_map_lookup_elem(&sockets_by_address, &address);
-}
-
-/* The same, made if need be; NULL: there is no room. */
-static __always_inline struct rst_storage *compat_storage_make(struct sock *sk)
-{
-	static const struct rst_storage none = {};
-	__u64 address = (__u64)sk;
-	struct rst_storage *st;
-
-	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
-		return bpf_sk_storage_get(&sockets, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
-	st = bpf_map_lookup_elem(&sockets_by_address, &address);
-	if (st && !st->dead)
-		return st;
-	bpf_map_update_elem(&sockets_by_address, &address, &none, BPF_ANY);
-	return bpf_map_lookup_elem(&sockets_by_address, &address);
-}
-
-/* At the end of SK's life, which deletes the one before; socket storage ends by itself. */
-static __always_inline void compat_storage_drop(struct sock *sk)
-{
-	__u64 address = (__u64)sk, *last, before;
-	struct rst_storage *st;
-	__u32 zero = 0;
-
-	if (compat_has(RST_KERNEL_SOCKET_STORAGE))
-		return;
-	st = bpf_map_lookup_elem(&sockets_by_address, &address);
-	last = bpf_map_lookup_elem(&last_destroyed, &zero);
-	if (!st || !last)
-		return;
-	st->dead = 1;
-	before = *last;
-	*last = address;
-	if (before == address)
-		return;
-	st = bpf_map_lookup_elem(&sockets_by_address, &before);
-	if (st && st->dead)
-		bpf_map_delete_elem(&sockets_by_address, &before);
 }
 
 /* Kernels without CONFIG_MPTCP lack the field. */
@@ -302,13 +234,13 @@ static __always_inline bool compat_mptcp_is_read(const struct tcp_sock *tp)
 
 #define K_SOCKFS_MAGIC 0x534f434b /* include/uapi/linux/magic.h */
 
-/* FILE's socket, NULL: it is none. bpf_sock_from_file came together with socket storage; without it,
- * what this returns may be read only. */
+/* FILE's socket, NULL: it is none. bpf_sock_from_file came together with bpf_get_current_task_btf; without
+ * it, what this returns may be read only. */
 static __always_inline struct sock *compat_sock_of(struct file *file)
 {
 	struct socket *socket;
 
-	if (compat_has(RST_KERNEL_SOCKET_STORAGE)) {
+	if (compat_has(RST_KERNEL_CURRENT_TASK)) {
 		socket = bpf_sock_from_file(file);
 		return socket ? socket->sk : NULL;
 	}

@@ -246,7 +246,7 @@ static __always_inline bool wanted(const struct rst_tuple *tuple, __u32 netns)
 
 static __always_inline __u32 owner_of(struct sock *sk)
 {
-	const struct rst_storage *st = compat_storage(sk);
+	const struct rst_storage *st = storage_of(sk);
 
 	return st ? st->owner.task.pid : 0;
 }

@@ -22,34 +22,6 @@ struct {
 	__type(value, __u64);
 } counters SEC(".maps") __weak;
 
-/* What is remembered with a socket as long as it lives. */
-struct rst_storage {
-	__u32 closer_tgid; /* thread group id of the closer, in the initial pid namespace */
-	__u8 role;
-	__u8 old_state; /* before the change to CLOSE */
-	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
-	__u8 dead;   /* only in a hash: its socket is destroyed, what comes next is another one's */
-	__u8 unsent; /* enum rst_unsent, of the RST that it was aborted with */
-	__u8 linger0; /* its listener had SO_LINGER 0, and so it was born with that */
-	__u8 reset;   /* a RST ended it */
-	__u8 unowned; /* its end is remembered without a word of who had accepted it: its closer had */
-	__u32 closed_ns;    /* when it became CLOSE, but for the upper half; 0: it did not */
-	__u32 handshake_us; /* its round trip; 0: not known */
-	__u64 created_ns;
-	__u64 established_ns;
-	struct rst_owner owner;
-	struct rst_closer closer;
-};
-
-/* BPF_F_CLONE: a connection starts with its listener's record, so that it has an owner before
- * anybody accepted it. */
-struct {
-	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
-	__uint(map_flags, BPF_F_NO_PREALLOC | BPF_F_CLONE);
-	__type(key, int);
-	__type(value, struct rst_storage);
-} sockets SEC(".maps") __weak;
-
 /* Every listener of every network namespace, by socket cookie. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);

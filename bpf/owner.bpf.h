@@ -7,7 +7,7 @@
 
 static __always_inline struct rst_storage *owner_storage(struct sock *sk)
 {
-	struct rst_storage *st = compat_storage_make(sk);
+	struct rst_storage *st = storage_make(sk);
 
 	if (!st)
 		count(RST_CNT_NO_STORAGE);

@@ -35,7 +35,7 @@ static __always_inline void opened(struct sock *sk, int state)
 
 	if (!st)
 		return;
-	__builtin_memset(st, 0, sizeof(*st));
+	storage_clear(st);
 	if (!task_is_kernel(task) && !is_made_by_kernel(sk)) {
 		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
 		process_note(task, st->owner.task.start_ns);
@@ -48,46 +48,49 @@ static __always_inline void opened(struct sock *sk, int state)
 	}
 }
 
-/* Without BPF_F_CLONE: a new connection still is a copy of its listener, so it says where that is. */
-static __always_inline void inherit(struct rst_storage *st, const struct sock *sk)
+/*
+ * The number of the listener that SK was cloned from a moment ago; 0: not known. A list of the listener's without
+ * entries points to itself, and the copy's still points there: tcp_create_openreq_child initializes it after
+ * inet_csk_clone_lock, which raises the change of state (5.10 to 7.3).
+ */
+static __always_inline __u64 parent_of(struct sock *sk)
 {
-	struct rst_past_key key = {};
-	struct rst_listener_at *at;
-	struct rst_listener *l;
+	const struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
+	const struct sock *parent;
+	__u64 list;
 
-	__builtin_memset(&st->owner, 0, sizeof(st->owner));
-	listener_key(&key, sk);
-	at = bpf_map_lookup_elem(&listeners_at, &key);
-	if (!at || at->shared)
-		return;
-	l = bpf_map_lookup_elem(&listeners, &at->cookie);
-	if (!l)
-		return;
-	st->owner.task = l->owner;
-	st->owner.since_ns = l->since_ns;
+	if (!tp)
+		return 0;
+	list = (__u64)tp->tsorted_sent_queue.next;
+	parent = (const void *)(list - bpf_core_field_offset(struct tcp_sock, tsorted_sent_queue));
+	if (!list || parent == sk)
+		return 0;
+	return compat_has(RST_KERNEL_SOCKET_COOKIE)
+		       ? BPF_CORE_READ(parent, __sk_common.skc_cookie.counter)
+		       : (__u64)parent;
 }
 
-/* A listener's new connection: it has the listener's record by BPF_F_CLONE. */
+/* A listener's new connection: it has the listener's owner, before anybody accepted it. */
 static __always_inline void born(struct sock *sk)
 {
 	struct rst_storage *st = owner_storage(sk);
+	__u64 cookie = parent_of(sk);
+	struct rst_listener *l;
 
 	if (!st)
 		return;
-	if (!compat_has(RST_KERNEL_SOCKET_STORAGE))
-		inherit(st, sk);
-	__builtin_memset(&st->closer, 0, sizeof(st->closer));
-	st->awaited = 0;
-	st->owner.known_by = st->owner.task.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
+	l = bpf_map_lookup_elem(&listeners, &cookie);
+	/* Before 5.12 the place may be that of a socket which lay there before. */
+	if (!compat_has(RST_KERNEL_SOCKET_COOKIE))
+		storage_clear(st);
+	if (l) {
+		st->owner.task = l->owner;
+		st->owner.since_ns = l->since_ns;
+		st->owner.known_by = l->owner.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
+	}
 	st->role = RST_ROLE_SERVER;
 	st->linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
 	st->created_ns = bpf_ktime_get_ns();
-	st->established_ns = 0;
-	st->handshake_us = 0;
-	st->old_state = 0;
-	st->unsent = 0;
-	st->reset = 0;
-	st->unowned = 0;
 }
 
 static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
@@ -237,7 +240,7 @@ static __always_inline void remember_closer(const struct sock *sk, const struct 
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(rst_socket_destroyed, struct sock *sk)
 {
-	struct rst_storage *st = compat_storage(sk);
+	struct rst_storage *st = storage_of(sk);
 	struct task_struct *task;
 	struct tcp_sock *tp;
 
@@ -252,6 +255,6 @@ int BPF_PROG(rst_socket_destroyed, struct sock *sk)
 		}
 		st->awaited = st->unowned = 0;
 	}
-	compat_storage_drop(sk);
+	storage_end(sk);
 	return 0;
 }

@@ -72,7 +72,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 		event_filtered(&kind);
 		return 0;
 	}
-	st = compat_storage(sk);
+	st = storage_of(sk);
 	if (st) {
 		owner = st->owner.task.pid;
 		/* What an error ends besides is told of apart: see denied(). */

@@ -51,7 +51,7 @@ static __noinline bool is_join(const struct sk_buff *skb, const struct rst_packe
 static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct sock *sk,
 						const struct tcp_sock *tp)
 {
-	const struct rst_storage *st = compat_storage(sk);
+	const struct rst_storage *st = storage_of(sk);
 	__u32 owner = st ? st->owner.task.pid : 0;
 
 	kind_of_socket(kind, tp);
@@ -96,7 +96,7 @@ static __always_inline __u8 find_unsent(struct sock *sk, const struct tcp_sock *
 		return unsent;
 	past_set_unsent(t, netns, unsent);
 	/* One that timed out, or was destroyed, becomes CLOSE only now. */
-	st = compat_storage(sk);
+	st = storage_of(sk);
 	if (st)
 		st->unsent = unsent;
 	return unsent;

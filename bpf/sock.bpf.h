@@ -5,6 +5,7 @@
 
 #include "compat.bpf.h"
 #include "packet.h"
+#include "storage.bpf.h"
 #include "types.bpf.h"
 #include "waiter.bpf.h"
 
@@ -509,25 +510,15 @@ static __noinline __attribute__((unused)) void find_user(struct rst_event *e, co
 	e->owner.known_by = RST_KNOWN_SOCKET;
 }
 
-/* A full socket or a listener, and what was remembered with it. */
-static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
-					   const struct tcp_sock *tp)
+/* What was remembered with SK, which is as E says by now. Not inlined: 6.1's verifier would go through all that
+ * follows once for each way through it. */
+static __noinline __attribute__((unused)) void sock_fill_remembered(struct rst_event *e,
+								    struct sock *sk)
 {
+	__u32 place = storage_place(sk), at = place;
+	struct rst_storage *st = bpf_map_lookup_elem(&sockets, &at);
 	struct rst_socket *s = &e->sock;
-	struct rst_storage *st;
 
-	s->state = sk->__sk_common.skc_state;
-	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
-	s->cookie = compat_cookie(sk);
-	s->inode = sock_inode(sk);
-
-	s->flags = sock_flags(sk, tp);
-	s->linger_ms = ticks_to_ms(sk->sk_lingertime);
-	if (s->kind == RST_SOCK_LISTENER)
-		sock_fill_listener(s, sk, tp);
-	else
-		sock_fill_connection(s, sk, tp);
-	st = compat_storage(sk);
 	if (!st)
 		return;
 	e->owner = st->owner;
@@ -546,8 +537,37 @@ static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
 		s->rtt_min_us = st->handshake_us;
 	s->role = st->role;
 	s->old_state = st->old_state;
+	/* It was destroyed, and another one has just got its place. */
+	if (storage_place(sk) != place) {
+		__builtin_memset(&e->owner, 0, sizeof(e->owner));
+		__builtin_memset(&e->closer, 0, sizeof(e->closer));
+		s->created_ns = s->established_ns = s->ended_ns = s->rtt_min_us = 0;
+		s->role = s->old_state = 0;
+		s->flags &= ~(RST_SF_HANDSHAKE | RST_SF_INHERITED);
+		return;
+	}
 	if (s->inode && s->kind == RST_SOCK_FULL && is_asked_for(s, &st->owner))
 		find_user(e, sk, st);
+}
+
+/* A full socket or a listener, and what was remembered with it. */
+static __always_inline void sock_fill_full(struct rst_event *e, struct sock *sk,
+					   const struct tcp_sock *tp)
+{
+	struct rst_socket *s = &e->sock;
+
+	s->state = sk->__sk_common.skc_state;
+	s->kind = s->state == RST_TCP_LISTEN ? RST_SOCK_LISTENER : RST_SOCK_FULL;
+	s->cookie = compat_cookie(sk);
+	s->inode = sock_inode(sk);
+
+	s->flags = sock_flags(sk, tp);
+	s->linger_ms = ticks_to_ms(sk->sk_lingertime);
+	if (s->kind == RST_SOCK_LISTENER)
+		sock_fill_listener(s, sk, tp);
+	else
+		sock_fill_connection(s, sk, tp);
+	sock_fill_remembered(e, sk);
 }
 
 static __always_inline void sock_set_timewait(struct rst_socket *s, __u8 substate)

@@ -19,7 +19,7 @@ enum rst_counter {
 	RST_CNT_LOST_WIRE,
 	RST_CNT_LOST_DROPPED,
 	RST_CNT_NO_STACK,	  /* bpf_get_stack failed */
-	RST_CNT_NO_STORAGE,	  /* no memory to remember an owner */
+	RST_CNT_NO_STORAGE,	  /* no room to remember anything of a socket */
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
 	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
@@ -57,7 +57,7 @@ enum rst_kernel_bit {
 	RST_KERNEL_RESET_REASON = 1 << 0, /* and tcp_send_reset tells of all that TCP sends */
 	RST_KERNEL_DROP_REASON = 1 << 1,
 	RST_KERNEL_DROP_SOCKET = 1 << 2,
-	RST_KERNEL_SOCKET_STORAGE = 1 << 3,
+	RST_KERNEL_CURRENT_TASK = 1 << 3, /* bpf_get_current_task_btf and bpf_sock_from_file */
 	RST_KERNEL_SOCKET_COOKIE = 1 << 4,
 };
 
@@ -69,6 +69,9 @@ enum rst_controller {
 	RST_CONTROLLER_DEVICES = 3,
 	RST_CONTROLLER_CPU = 4,
 };
+
+/* Places for sockets that are looked at together. */
+#define RST_SET_WAYS 15
 
 /* Drop reasons that are numbered by the kernel's core and not by a subsystem. */
 #define RST_DROP_REASONS 256
@@ -99,8 +102,10 @@ struct rst_config {
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
 	__u32 controller; /* enum rst_controller */
 	__u32 namespaces; /* XDP watches interfaces of several: their devices are told apart */
+	__u32 socket_sets; /* of RST_SET_WAYS places for sockets each; a power of two */
+	__u32 pad;
 };
 
-_Static_assert(sizeof(struct rst_config) == 712, "rst_config");
+_Static_assert(sizeof(struct rst_config) == 720, "rst_config");
 
 #endif

@@ -113,10 +113,40 @@ static void listener_elsewhere(struct run *run)
 	actor_stop(&srv);
 }
 
+#define HELD \
+	40 /* connections: of both ends together, more than five times as many as there are places */
+
+/* What found no room is treated like what is older. Another test may free a place just before the last. */
+static void no_room(struct run *run)
+{
+	static const char *const args[] = { "--sockets", "1", NULL };
+	struct pair p;
+	struct wanted received = {
+		.cause = "reset-by-peer",
+		.owner = &p.srv,
+		.known_by = "scan|socket",
+	};
+
+	pair_listen(run, &p, HELD);
+	tracer_start(run, args);
+	for (int i = 0; i < HELD; i++) {
+		p.c = pair_another(run, &p, &p.client.port);
+		p.s = actor_accept(&p.srv, p.listener);
+	}
+	actor_linger(&p.cli, p.c, 0);
+	actor_close(&p.cli, p.c);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .client_sent = 1, .server_received = 1 });
+	expect_received(run, SIDE_SERVER, 0, &received);
+	expect_at_least(run->tracer.summary, "no_storage", HELD);
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_older[] = {
 	{ "older-accepted", connected, ALL_FAMILIES, false },
 	{ "older-connected", client_end, ALL_FAMILIES, false },
 	{ "older-listener", listener, V4_V6, false },
 	{ "older-listener-elsewhere", listener_elsewhere, V4_V6, false },
+	{ "older-no-room", no_room, V4_V6, false },
 	{ 0 },
 };

@@ -17,6 +17,7 @@
 #define RING_MIB_MAX 1024
 #define HISTORY_MIN 64
 #define HISTORY_MAX 16777216
+#define SOCKETS_MAX 4194304
 #define SECONDS_MAX 1e9
 /* Linux's highest limit (PID_MAX_LIMIT). */
 #define PID_MAX 4194304
@@ -355,6 +356,17 @@ static int set_history(struct parse *p, const struct definition *d, const char *
 	return 0;
 }
 
+static int set_sockets(struct parse *p, const struct definition *d, const char *arg)
+{
+	uint64_t n;
+
+	if (!read_number(arg, strlen(arg), SOCKETS_MAX, &n) || !n)
+		return options_complain(p, "bad number of sockets '%s'; try a number from 1 to %d",
+					options_quote(arg, SIZE_MAX).text, SOCKETS_MAX);
+	p->o->capture.sockets = (uint32_t)n;
+	return 0;
+}
+
 /* A number and the letter of a unit: one of UNITS, of which each is FACTOR times what stands beside it. */
 static bool read_with_unit(const char *arg, const char *units, const uint64_t *factors, uint64_t *n)
 {
@@ -515,6 +527,9 @@ static const struct definition definitions[] = {
 	{ 0, "wire", "always|auto|never",
 	  "look at packets that leave; auto: while a RST may need it", SECTION_RUN, SCOPE_LIVE,
 	  set_wire, 0 },
+	{ 0, "sockets", "COUNT",
+	  "remember whose so many open connections are (default: one a MiB of memory)", SECTION_RUN,
+	  SCOPE_LIVE, set_sockets, 0 },
 
 	{ 'o', "output", "PATH", "into this folder, or this file if it is named *.zst; -: stdout",
 	  SECTION_RECORD, SCOPE_RECORD, set_output, 0 },

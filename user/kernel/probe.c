@@ -143,7 +143,7 @@ int features_probe(struct features *f, const struct kbtf *btf)
 	f->have[FEATURE_ITER_FILES] = have_function(btf, "bpf_iter_task_file");
 	f->have[FEATURE_ITER_NAMES] = have_function(btf, "bpf_iter_bpf_map");
 	/* A helper that programs of other types have had for longer has a variant for tracing. */
-	f->have[FEATURE_SOCKET_STORAGE] = have_function(btf, "bpf_sk_storage_get_tracing");
+	f->have[FEATURE_CURRENT_TASK] = have_function(btf, "bpf_get_current_task_btf");
 	f->have[FEATURE_SOCKET_COOKIE] = have_function(btf, "bpf_get_socket_ptr_cookie");
 	f->have[FEATURE_SOCKET_OF_FILE] = have_function(btf, "bpf_sock_from_file");
 	f->have[FEATURE_MISSES] = have_field(btf, "bpf_prog_info", "recursion_misses");

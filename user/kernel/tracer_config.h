@@ -38,7 +38,8 @@ struct tracer_config {
 	bool owners_apart;   /* no fold mixes several owners: a filter asks for one of them */
 	bool verbose;	     /* libbpf's own messages, and what is attached, on stderr */
 	uint32_t ring_mib;   /* memory for events not yet read; a power of two */
-	uint32_t history;    /* how many ended connections are remembered */
+	uint32_t history;    /* how many ended connections are remembered, */
+	uint32_t sockets;    /* and of sockets that live, at least; 0: by the host's memory */
 	enum rst_controller controller; /* of cgroup v1 */
 };
 

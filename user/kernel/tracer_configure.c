@@ -13,9 +13,6 @@
 #define WAKEUP_SHARE 4
 /* Connections whose peers' packets are known, with -i: 1.8 MB. */
 #define PEERS 65536U
-/* Sockets of which something is remembered, where the kernel does not keep it with the socket. */
-#define SOCKETS 262144U
-
 static uint32_t pid_namespace(void)
 {
 	struct stat st;
@@ -60,12 +57,36 @@ static uint32_t kernel_bits(const struct features *f)
 			kernel |= bits[i].bit;
 	/* The two came together; with one alone, the kernel side does without both. Then a file's socket
 	 * is one that may be read only, and has no cookie either. */
-	if (!f->have[FEATURE_SOCKET_STORAGE] || !f->have[FEATURE_SOCKET_OF_FILE])
+	if (!f->have[FEATURE_CURRENT_TASK] || !f->have[FEATURE_SOCKET_OF_FILE])
 		return kernel;
-	kernel |= RST_KERNEL_SOCKET_STORAGE;
+	kernel |= RST_KERNEL_CURRENT_TASK;
 	if (f->have[FEATURE_SOCKET_COOKIE])
 		kernel |= RST_KERNEL_SOCKET_COOKIE;
 	return kernel;
+}
+
+/* Of so many open sockets something is remembered, unless the user says otherwise: of one for each MiB of the
+ * host's memory. */
+#define SOCKETS_MIN 16384
+#define SOCKETS_MAX 1048576
+
+static uint32_t sockets_default(void)
+{
+	uint64_t mib = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
+
+	return (uint32_t)(mib < SOCKETS_MIN ? SOCKETS_MIN : mib < SOCKETS_MAX ? mib : SOCKETS_MAX);
+}
+
+/* The least power of two with room for so many. */
+static uint32_t socket_sets(uint32_t sockets)
+{
+	uint32_t sets = 1;
+
+	if (!sockets)
+		sockets = sockets_default();
+	while ((uint64_t)sets * RST_SET_WAYS < sockets)
+		sets *= 2;
+	return sets;
 }
 
 void tracer_configure(struct tracer *t, const struct tracer_config *o,
@@ -94,6 +115,7 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	c.drop_unspecified = (uint32_t)features->drop_unspecified;
 	c.kernel = kernel_bits(features);
 	c.controller = o->controller;
+	c.socket_sets = socket_sets(o->sockets);
 	memcpy(c.drop_ignored, features->drop_ignored, sizeof(c.drop_ignored));
 	c.family = o->family;
 	c.local_ports = o->local_ports;
@@ -108,9 +130,9 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	bpf_map__set_max_entries(skel->maps.folds, folds);
 	bpf_map__set_max_entries(skel->maps.fold_samples, folds);
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);
-	if (!(c.kernel & RST_KERNEL_SOCKET_STORAGE))
-		bpf_map__set_max_entries(skel->maps.sockets_by_address, SOCKETS);
 	bpf_map__set_max_entries(skel->maps.asked, (uint32_t)sysconf(_SC_PAGESIZE));
+	bpf_map__set_max_entries(skel->maps.socket_sets, c.socket_sets);
+	bpf_map__set_max_entries(skel->maps.sockets, c.socket_sets * RST_SET_WAYS);
 	programs_choose(t, o, features);
 	bpf_map__set_autocreate(skel->maps.asked, bpf_program__autoload(skel->progs.rst_asked));
 }

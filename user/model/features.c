@@ -106,10 +106,10 @@ static const struct feature_about about[FEATURES] = {
 		.loss = "resets that a connection refused (challenge ACK, out of window): only -i shows "
 			"that they came",
 	},
-	[FEATURE_SOCKET_STORAGE] = {
-		.name = "socket-storage",
+	[FEATURE_CURRENT_TASK] = {
+		.name = "current-task",
 		.since = "5.11",
-		.loss = "owners are kept in a hash by socket, for 262,144 sockets at most",
+		.loss = "what runs is read field by field",
 		.replaced = true,
 	},
 	[FEATURE_SOCKET_COOKIE] = {

@@ -36,7 +36,7 @@ enum feature {
 	FEATURE_DROP_OVERFLOW,
 	FEATURE_DROP_REFUSED,
 	/* What programs may call. */
-	FEATURE_SOCKET_STORAGE,
+	FEATURE_CURRENT_TASK,
 	FEATURE_SOCKET_COOKIE,
 	FEATURE_SOCKET_OF_FILE,
 	/* What the kernel tells of itself. */

@@ -116,6 +116,9 @@ Test(options, numbers)
 	cr_assert_eq(good("--ring-size 1024").capture.ring_mib, 1024);
 	cr_assert_eq(good("").capture.history, 65536);
 	cr_assert_eq(good("--history 64").capture.history, 64);
+	cr_assert_eq(good("").capture.sockets, 0);
+	cr_assert_eq(good("--sockets 1").capture.sockets, 1);
+	cr_assert_eq(good("--sockets 4194304").capture.sockets, 4194304);
 	cr_assert_eq(good("--history 16777216").capture.history, 16777216);
 }
 
@@ -460,6 +463,8 @@ static const struct {
 	{ "--ring-size 3", "'3'" },
 	{ "--ring-size 2048", "'2048'" },
 	{ "--history 0", "'0'" },
+	{ "--sockets 0", "'0'" },
+	{ "--sockets 4194305", "'4194305'" },
 	{ "--history 63", "'63'" },
 	{ "--history 16777217", "'16777217'" },
 	{ "--history 1k", "'1k'" },

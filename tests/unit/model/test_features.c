@@ -165,13 +165,13 @@ Test(features, functions_are_functions)
 	struct btf *b = btf__new_empty();
 	const struct features *f;
 
-	add_function(b, "bpf_sk_storage_get_tracing");
+	add_function(b, "bpf_get_current_task_btf");
 	add_function(b, "bpf_iter_task_file");
 	btf__add_struct(b, "bpf_sock_from_file", 0);
 	btf__add_struct(b, "bpf_prog_info", 8);
 	btf__add_field(b, "recursion_misses", btf__add_int(b, "u64", 8, 0), 0, 0);
 	f = probe(b);
-	cr_expect(f->have[FEATURE_SOCKET_STORAGE]);
+	cr_expect(f->have[FEATURE_CURRENT_TASK]);
 	cr_expect(f->have[FEATURE_ITER_FILES]);
 	cr_expect(!f->have[FEATURE_SOCKET_OF_FILE]);
 	cr_expect(!f->have[FEATURE_ITER_NAMES]);
