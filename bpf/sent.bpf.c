@@ -47,9 +47,10 @@ static __noinline bool is_join(const struct sk_buff *skb, const struct rst_packe
 	return false;
 }
 
-/* Returns who has the socket, and who aborts it. */
-static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct sock *sk,
-						const struct tcp_sock *tp)
+/* Returns who has the socket, and who aborts it. Not inlined, as find_unsent: 6.1's verifier would go through
+ * all that follows once for each way through them. */
+static __noinline __u32 kind_of_connection(struct rst_kind *kind, struct sock *sk,
+					   const struct tcp_sock *tp)
 {
 	const struct rst_storage *st = storage_of(sk);
 	__u32 owner = st ? st->owner.task.pid : 0;
@@ -61,6 +62,12 @@ static __always_inline __u32 kind_of_connection(struct rst_kind *kind, struct so
 		kind->state |= st->old_state << 4;
 	kind_of_abort(kind, tp);
 	return owner ^ (__u32)(bpf_get_current_pid_tgid() >> 32) * 31;
+}
+
+/* Not inlined either. */
+static __noinline __u8 end_before(const struct rst_tuple *t, __u32 netns, __u32 *owner)
+{
+	return past_end(t, netns, owner);
 }
 
 #define K_IFF_UP 1 /* include/uapi/linux/if.h */
@@ -84,8 +91,8 @@ static __always_inline __u8 way_out(const struct tcp_sock *tp, __u32 *ifindex)
 }
 
 /* What became of the RST by which TP's connection was aborted, for the event and for what comes later. */
-static __always_inline __u8 find_unsent(struct sock *sk, const struct tcp_sock *tp,
-					const struct rst_tuple *t, __u32 netns, __u32 *ifindex)
+static __noinline __u8 find_unsent(struct sock *sk, const struct tcp_sock *tp,
+				   const struct rst_tuple *t, __u32 netns, __u32 *ifindex)
 {
 	__u8 unsent = way_out(tp, ifindex);
 	struct rst_storage *st;
@@ -170,7 +177,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	if (tp)
 		owner = kind_of_connection(&kind, sk, tp);
 	else if (!is_syn(&packet))
-		kind.state = past_end(&tuple, kind.netns, &owner);
+		kind.state = end_before(&tuple, kind.netns, &owner);
 	/* What was closed, and is reset at once, has left no TIME_WAIT (data with the ACK of the FIN). */
 	if (tp && skb && !compat_has(RST_KERNEL_RESET_REASON))
 		past_take_timewait(&tuple, kind.netns, RST_TCP_FIN_WAIT2);

@@ -100,8 +100,8 @@ struct rst_config {
 	/* Drops that are none of a RST's own: a copy's, one that a socket took. */
 	__u8 drop_ignored[RST_DROP_REASONS];
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
-	__u32 controller; /* enum rst_controller */
-	__u32 namespaces; /* XDP watches interfaces of several: their devices are told apart */
+	__u32 controller;  /* enum rst_controller */
+	__u32 namespaces;  /* XDP watches interfaces of several: their devices are told apart */
 	__u32 socket_sets; /* of RST_SET_WAYS places for sockets each; a power of two */
 	__u32 pad;
 };

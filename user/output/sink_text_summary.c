@@ -91,7 +91,8 @@ static void put_losses(struct buffer *text, const struct summary *s)
 		  "changes of a socket's state missed: its owner or end may not be known" },
 		{ RST_CNT_NOT_REMEMBERED, "ended connections not remembered: no room" },
 		{ RST_CNT_NO_STACK, "resets without a kernel stack: their cause is less certain" },
-		{ RST_CNT_NO_STORAGE, "sockets of which nothing was remembered: no room; try a larger --sockets" },
+		{ RST_CNT_NO_STORAGE,
+		  "sockets of which nothing was remembered: no room; try a larger --sockets" },
 		{ RST_CNT_NO_LISTENER_ROOM, "listeners not remembered: the map was full" },
 	};
 	char number[28];
