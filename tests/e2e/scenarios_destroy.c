@@ -52,7 +52,7 @@ static void destroyed(struct run *run)
 	actor_write(&p.cli, p.c, 10);
 	actor_read(&p.srv, p.s, 10);
 	destroy(run, &p);
-	check(run, &p, "socket");
+	check(run, &p, "scan");
 }
 
 /* Nothing tells that it was accepted, but the open file of the process that has it. */

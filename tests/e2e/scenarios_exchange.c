@@ -96,8 +96,11 @@ static void race_after_big(struct run *run)
 
 	tracer_start(run, NULL);
 	pair_open(run, &p);
-	for (int i = 0; i < 3; i++)
+	for (int i = 0; i < 3; i++) {
+		/* By timestamps, and so only what takes a millisecond at least (tcp_rcv_rtt_measure_ts). */
+		usleep(5000);
 		exchange(&p, 4000, 38);
+	}
 	usleep(PAUSE_US);
 	actor_write(&p.cli, p.c, 31);
 	actor_await_unread(&p.srv, p.s, 31);
