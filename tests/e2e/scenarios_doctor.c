@@ -270,7 +270,7 @@ static void hostile_interface(struct run *run)
 static const struct {
 	const char *make, *verdict, *says;
 } systems[] = {
-	{ "umount -l /sys/kernel/tracing; ! test -e /sys/kernel/tracing/events",
+	{ "umount -l /sys/kernel/debug; umount -l /sys/kernel/tracing; ! test -e /sys/kernel/tracing/events",
 	  "tracing works here", "tracefs              ok        not mounted" },
 	{ "umount -Rl /sys/fs/cgroup", "tracing works here; ", "cgroup               lost " },
 	{ "mount -t tmpfs none /sys/kernel/btf",
