@@ -179,17 +179,11 @@ Test(causes, schema_agrees)
 
 Test(causes, man_page_agrees)
 {
-	char page[32768];
-	FILE *f = fopen(RST_SRCDIR "/docs/rsttrace.8", "r");
-	size_t n;
+	char *page = document_read("docs/rsttrace.8");
 
-	cr_assert_not_null(f);
-	n = fread(page, 1, sizeof(page) - 1, f);
-	page[n] = '\0';
-	cr_assert(feof(f));
-	fclose(f);
 	for (int i = 0; i < CAUSE_COUNT; i++)
 		cr_assert_not_null(strstr(page, cause_get(i)->name), "%s", cause_get(i)->name);
+	free(page);
 }
 
 /* What JSON calls the checks that refuse a RST, the man page explains, in its own spelling. */
@@ -216,16 +210,12 @@ Test(causes, man_page_has_the_reasons_of_ignored_resets)
 		"traffic\\-control",
 		"other",
 	};
-	static char page[65536];
-	FILE *f = fopen(RST_SRCDIR "/docs/rsttrace.8", "r");
-	char *begin;
+	char *page = document_read("docs/rsttrace.8");
+	char *begin = strstr(page, ".SH IGNORED RESETS");
 
-	cr_assert_not_null(f);
-	cr_assert_lt(fread(page, 1, sizeof(page) - 1, f), sizeof(page) - 1);
-	fclose(f);
-	begin = strstr(page, ".SH IGNORED RESETS");
 	cr_assert_not_null(begin);
 	*strstr(begin, ".SH INJECTION") = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(details); i++)
 		cr_expect_not_null(strstr(begin, details[i]), "%s", details[i]);
+	free(page);
 }
