@@ -298,7 +298,8 @@ static void keep_stack(struct symbols *s, struct stack *k, struct incident *in)
 	k->type = in->ev->hdr.type;
 	k->location = in->ev->location;
 	memcpy(k->address, in->ev->stack, k->n * sizeof(*k->address));
-	k->relayed = in->relayed;
+	/* Only of those it is asked whether. */
+	k->relayed = in->ev->hdr.type == RST_REC_WIRE && in->relayed;
 	k->emitter = in->emitter;
 	k->at = in->location;
 	k->nframes = in->nframes;
