@@ -37,6 +37,16 @@ static void exchange(struct pair *p, long request, long answer)
 	actor_await_acked(&p->srv, p->s);
 }
 
+/* The next request has come when the server closes without reading it. */
+static void close_unread(struct run *run, struct pair *p)
+{
+	actor_write(&p->cli, p->c, 31);
+	actor_await_unread(&p->srv, p->s, 31);
+	actor_close(&p->srv, p->s);
+	actor_await_reset(&p->cli, p->c);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+}
+
 /* The idle limit and the next request meet; the request comes first. */
 static void race_unread(struct run *run)
 {
@@ -47,11 +57,7 @@ static void race_unread(struct run *run)
 	pair_open(run, &p);
 	exchange(&p, 27, 38);
 	usleep(PAUSE_US);
-	actor_write(&p.cli, p.c, 31);
-	actor_await_unread(&p.srv, p.s, 31);
-	actor_close(&p.srv, p.s);
-	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	close_unread(run, &p);
 	e = expect_situation(run, SIDE_SERVER, "close-unread", "idle-timeout-race", false);
 	expect_contains(e, "why", "without data");
 	expect_at_least(e, "socket.sent_ns", PAUSE_US * 900LL);
@@ -77,11 +83,7 @@ static void told_unread(struct run *run)
 		actor_read(&p.srv, p.s, 27);
 	}
 	usleep(PAUSE_US / 4);
-	actor_write(&p.cli, p.c, 31);
-	actor_await_unread(&p.srv, p.s, 31);
-	actor_close(&p.srv, p.s);
-	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	close_unread(run, &p);
 	e = expect_nth(run, SIDE_SERVER, "sent", 0);
 	expect_str(e, "cause", "close-unread");
 	expect_absent(e, "detail");
@@ -102,11 +104,7 @@ static void race_after_big(struct run *run)
 		exchange(&p, 4000, 38);
 	}
 	usleep(PAUSE_US);
-	actor_write(&p.cli, p.c, 31);
-	actor_await_unread(&p.srv, p.s, 31);
-	actor_close(&p.srv, p.s);
-	actor_await_reset(&p.cli, p.c);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	close_unread(run, &p);
 	e = expect_situation(run, SIDE_SERVER, "close-unread", "idle-timeout-race", false);
 	expect_at_least(e, "socket.read_ns", PAUSE_US * 900LL);
 	pair_stop(&p);
