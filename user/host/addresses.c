@@ -101,7 +101,6 @@ int addresses_since(struct addresses *a, uint32_t netns, uint8_t family, const u
 	struct wanted w = { .address = address, .bytes = family == 4 ? 4 : 16 };
 	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct ifaddrmsg *request;
 	int err;
 
@@ -109,11 +108,9 @@ int addresses_since(struct addresses *a, uint32_t netns, uint8_t family, const u
 		return -ENONET;
 	if (!budget_has(&a->budget, SHARE, SAVED_NS))
 		return -EAGAIN;
-	nlh->nlmsg_type = RTM_GETADDR;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	request = mnl_nlmsg_put_extra_header(nlh, sizeof(*request));
+	request = netlink_dump(buf, RTM_GETADDR, sizeof(*request));
 	request->ifa_family = family == 4 ? AF_INET : AF_INET6;
-	err = netlink_ask(&a->netlink, nl, nlh, take, &w);
+	err = netlink_ask(&a->netlink, nl, (struct nlmsghdr *)buf, take, &w);
 	budget_spend(&a->budget, begin_ns);
 	if (err)
 		return err;

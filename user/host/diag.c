@@ -240,12 +240,8 @@ static int dump(struct diag *d, struct mnl_socket *nl, uint8_t family, bool by_l
 		struct alike *a)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct inet_diag_req_v2 *req;
+	struct inet_diag_req_v2 *req = netlink_dump(buf, SOCK_DIAG_BY_FAMILY, sizeof(*req));
 
-	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	req = mnl_nlmsg_put_extra_header(nlh, sizeof(*req));
 	req->sdiag_family = family;
 	req->sdiag_protocol = IPPROTO_TCP;
 	req->idiag_states = CONNECTED;
@@ -254,7 +250,7 @@ static int dump(struct diag *d, struct mnl_socket *nl, uint8_t family, bool by_l
 	else
 		req->id.idiag_dport = htons(a->tuple->remote_port);
 	a->by_local = by_local;
-	return netlink_ask(&d->netlink, nl, nlh, take_alike, a);
+	return netlink_ask(&d->netlink, nl, (struct nlmsghdr *)buf, take_alike, a);
 }
 
 int diag_alike(struct diag *d, uint32_t netns, uint32_t pid, const struct rst_tuple *tuple,

@@ -66,6 +66,15 @@ struct mnl_socket *netlink_in(struct netlink *k, uint32_t netns, uint32_t pid)
 	return k->at[k->n++].nl;
 }
 
+void *netlink_dump(void *buf, uint16_t type, size_t size)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	return mnl_nlmsg_put_extra_header(nlh, size);
+}
+
 int netlink_ask(struct netlink *k, struct mnl_socket *nl, struct nlmsghdr *request, mnl_cb_t cb,
 		void *data)
 {

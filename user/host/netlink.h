@@ -41,6 +41,10 @@ struct mnl_socket *netlink_here(int protocol);
 int netlink_ask(struct netlink *k, struct mnl_socket *nl, struct nlmsghdr *request, mnl_cb_t cb,
 		void *data);
 
+/* Begins a request for all of TYPE in BUF, which is zeroed, aligned as a struct nlmsghdr, and has room for it. Returns
+ * what follows the header, of SIZE bytes; more attributes may be put behind that. BUF is what netlink_ask takes. */
+void *netlink_dump(void *buf, uint16_t type, size_t size);
+
 /* Closes them all: a socket in a namespace keeps a deleted one alive. */
 void netlink_release(struct netlink *k);
 

@@ -251,15 +251,11 @@ static struct holder holder_of(struct route *r, struct mnl_socket *nl,
 			       const struct rst_tuple *tuple)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct ifaddrmsg *msg = netlink_dump(buf, RTM_GETADDR, sizeof(*msg));
 	struct holder h = { .tuple = tuple };
-	struct ifaddrmsg *msg;
 
-	nlh->nlmsg_type = RTM_GETADDR;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	msg = mnl_nlmsg_put_extra_header(nlh, sizeof(*msg));
 	msg->ifa_family = address_family(tuple);
-	if (netlink_ask(&r->netlink, nl, nlh, take_address, &h))
+	if (netlink_ask(&r->netlink, nl, (struct nlmsghdr *)buf, take_address, &h))
 		h.local = h.subnet = 0;
 	return h;
 }

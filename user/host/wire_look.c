@@ -10,8 +10,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <libmnl/libmnl.h>
+#include <libnftnl/common.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/nfnetlink.h>
@@ -93,15 +95,11 @@ static int take_conf(const struct nlmsghdr *nlh, void *context)
 static int ask_conf(struct look *l, uint8_t family)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct netconfmsg *m;
+	struct netconfmsg *m = netlink_dump(buf, RTM_GETNETCONF, sizeof(*m));
 
-	nlh->nlmsg_type = RTM_GETNETCONF;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	m = mnl_nlmsg_put_extra_header(nlh, sizeof(*m));
 	m->ncm_family = family;
 	l->family = family;
-	return netlink_ask(&l->netlink, l->nl, nlh, take_conf, l);
+	return netlink_ask(&l->netlink, l->nl, (struct nlmsghdr *)buf, take_conf, l);
 }
 
 static const char *text_of(const struct nlattr *a)
@@ -136,11 +134,9 @@ static int take_link(const struct nlmsghdr *nlh, void *context)
 static int ask_links(struct look *l)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
 
-	nlh->nlmsg_type = RTM_GETLINK;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct ifinfomsg));
+	netlink_dump(buf, RTM_GETLINK, sizeof(struct ifinfomsg));
 	mnl_attr_put_u32(nlh, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
 	return netlink_ask(&l->netlink, l->nl, nlh, take_link, l);
 }
@@ -164,12 +160,10 @@ static int take_action(const struct nlmsghdr *nlh, void *context)
 static int ask_actions(struct look *l)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct nlmsghdr *nlh = (struct nlmsghdr *)buf;
 	struct nlattr *table, *one;
 
-	nlh->nlmsg_type = RTM_GETACTION;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	mnl_nlmsg_put_extra_header(nlh, sizeof(struct tcamsg));
+	netlink_dump(buf, RTM_GETACTION, sizeof(struct tcamsg));
 	table = mnl_attr_nest_start(nlh, TCA_ACT_TAB);
 	one = mnl_attr_nest_start(nlh, 1);
 	mnl_attr_put_strz(nlh, TCA_ACT_KIND, "mirred");
@@ -296,17 +290,12 @@ static int take_rule(const struct nlmsghdr *nlh, void *context)
 static void look_at_rules(struct look *l)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	_cleanup(mnl_closep) struct mnl_socket *nl = NULL;
-	struct nfgenmsg *m;
+	struct nlmsghdr *nlh;
 
 	if (!ruleset_is_there())
 		return;
-	nlh->nlmsg_type = NFNL_SUBSYS_NFTABLES << 8 | NFT_MSG_GETRULE;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	m = mnl_nlmsg_put_extra_header(nlh, sizeof(*m));
-	m->nfgen_family = AF_UNSPEC;
-	m->version = NFNETLINK_V0;
+	nlh = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETRULE, NFPROTO_UNSPEC, NLM_F_DUMP, 0);
 	nl = netlink_here(NETLINK_NETFILTER);
 	if (!nl || netlink_ask(&l->netlink, nl, nlh, take_rule, l))
 		unknown(l, "its firewall's rules");
