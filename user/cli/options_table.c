@@ -262,6 +262,15 @@ static int set_time(struct parse *p, const struct definition *d, const char *arg
 	return 0;
 }
 
+/* Which of the N in WORDS is ARG; -1: none. */
+static int word_of(const char *arg, const char *const *words, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(arg, words[i]))
+			return (int)i;
+	return -1;
+}
+
 static int set_color(struct parse *p, const struct definition *d, const char *arg)
 {
 	static const char *const modes[] = {
@@ -269,31 +278,24 @@ static int set_color(struct parse *p, const struct definition *d, const char *ar
 		[COLOR_ALWAYS] = "always",
 		[COLOR_NEVER] = "never",
 	};
+	int mode = word_of(arg, modes, ARRAY_SIZE(modes));
 
-	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (!strcmp(arg, modes[i])) {
-			p->o->color = (enum color_mode)i;
-			return 0;
-		}
-	return options_complain(p, "bad --color '%s'; try auto, always or never",
-				options_quote(arg, SIZE_MAX).text);
+	if (mode < 0)
+		return options_complain(p, "bad --color '%s'; try auto, always or never",
+					options_quote(arg, SIZE_MAX).text);
+	p->o->color = (enum color_mode)mode;
+	return 0;
 }
 
 static int set_wire(struct parse *p, const struct definition *d, const char *arg)
 {
-	static const char *const modes[] = {
-		[WIRE_ALWAYS] = "always",
-		[WIRE_AUTO] = "auto",
-		[WIRE_NEVER] = "never",
-	};
+	int mode = word_of(arg, wire_modes, WIRE_MODES);
 
-	for (size_t i = 0; i < ARRAY_SIZE(modes); i++)
-		if (!strcmp(arg, modes[i])) {
-			p->o->capture.wire = (enum wire_mode)i;
-			return 0;
-		}
-	return options_complain(p, "bad --wire '%s'; try always, auto or never",
-				options_quote(arg, SIZE_MAX).text);
+	if (mode < 0)
+		return options_complain(p, "bad --wire '%s'; try always, auto or never",
+					options_quote(arg, SIZE_MAX).text);
+	p->o->capture.wire = (enum wire_mode)mode;
+	return 0;
 }
 
 static int set_count(struct parse *p, const struct definition *d, const char *arg)

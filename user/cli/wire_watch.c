@@ -186,12 +186,10 @@ void wire_watch_begin(struct wire_watch *w, struct tracer *t, enum wire_mode mod
 
 void wire_watch_tell(struct wire_watch *w, struct summary *s)
 {
-	static const char *const modes[] = { [WIRE_AUTO] = "auto", [WIRE_NEVER] = "never" };
-
 	if (w->wire.mode == WIRE_ALWAYS)
 		return;
 	s->wire = (struct wire_told){
-		.mode = modes[w->wire.mode],
+		.mode = wire_modes[w->wire.mode],
 		.watched = w->wire.watched,
 		.spans = w->wire.spans,
 		.without_ns = w->wire.mode == WIRE_NEVER ? s->duration_ns : w->wire.without_ns,

@@ -9,6 +9,12 @@
 static const uint64_t follow_ns[] = { 0, 10000000, 100000000 };
 #define FOLLOWS (sizeof(follow_ns) / sizeof(follow_ns[0]))
 
+const char *const wire_modes[WIRE_MODES] = {
+	[WIRE_ALWAYS] = "always",
+	[WIRE_AUTO] = "auto",
+	[WIRE_NEVER] = "never",
+};
+
 void wire_begin(struct wire *w, enum wire_mode mode, bool told, uint64_t now_ns)
 {
 	*w = (struct wire){ .mode = mode, .told = told, .off_ns = now_ns, .look_ns = now_ns };

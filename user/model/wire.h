@@ -10,11 +10,10 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum wire_mode {
-	WIRE_ALWAYS,
-	WIRE_AUTO,
-	WIRE_NEVER,
-};
+enum wire_mode { WIRE_ALWAYS, WIRE_AUTO, WIRE_NEVER, WIRE_MODES };
+
+/* As --wire names them. */
+extern const char *const wire_modes[WIRE_MODES];
 
 /* How long nothing may need it before it is given up. */
 #define WIRE_HOLD_NS 5000000000ULL
