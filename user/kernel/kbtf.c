@@ -9,8 +9,9 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "kernel/kbtf.h"
+#include "base/buffer.h"
 #include "base/util.h"
+#include "kernel/kbtf.h"
 
 struct kbtf {
 	uint8_t *data;
@@ -200,6 +201,7 @@ struct extract {
 	uint32_t n, pointer;
 	uint8_t *out;
 	size_t len;
+	struct buffer names;
 };
 
 static uint32_t take(struct extract *x, uint32_t id)
@@ -217,6 +219,18 @@ static uint32_t take(struct extract *x, uint32_t id)
 	return x->number[id];
 }
 
+/* The names of the extract alone: the kernel's are 20 times as many. One that comes again is copied again. */
+static uint32_t copy_name(struct extract *x, uint32_t offset)
+{
+	const char *name = kbtf_name(x->from, offset);
+	size_t at = x->names.len;
+
+	if (!*name)
+		return 0;
+	buffer_put(&x->names, name, strlen(name) + 1);
+	return (uint32_t)at;
+}
+
 /* Copies a type, and takes what it holds. */
 static void copy(struct extract *x, uint32_t id)
 {
@@ -225,6 +239,7 @@ static void copy(struct extract *x, uint32_t id)
 	size_t size = sizeof(*t) + (size_t)rest_size(from);
 
 	memcpy(t, from, size);
+	t->name_off = copy_name(x, t->name_off);
 	x->len += size;
 	switch (btf_kind(from)) {
 	case BTF_KIND_PTR:
@@ -243,8 +258,18 @@ static void copy(struct extract *x, uint32_t id)
 		break;
 	case BTF_KIND_STRUCT:
 	case BTF_KIND_UNION:
-		for (uint32_t i = 0; i < btf_vlen(t); i++)
+		for (uint32_t i = 0; i < btf_vlen(t); i++) {
+			btf_members(t)[i].name_off = copy_name(x, btf_members(t)[i].name_off);
 			btf_members(t)[i].type = take(x, btf_members(t)[i].type);
+		}
+		break;
+	case BTF_KIND_ENUM:
+		for (uint32_t i = 0; i < btf_vlen(t); i++)
+			btf_enum(t)[i].name_off = copy_name(x, btf_enum(t)[i].name_off);
+		break;
+	case BTF_KIND_ENUM64:
+		for (uint32_t i = 0; i < btf_vlen(t); i++)
+			btf_enum64(t)[i].name_off = copy_name(x, btf_enum64(t)[i].name_off);
 		break;
 	}
 }
@@ -291,17 +316,22 @@ int kbtf_extract(const struct kbtf *b, int fd, const char *const *names, size_t 
 	_cleanup(freep) uint8_t *out = malloc(size);
 	struct extract x = { .from = b, .number = number, .wanted = wanted, .out = out };
 	struct btf_header h = { .magic = BTF_MAGIC, .version = 1, .hdr_len = sizeof(h) };
+	int err = 0;
 
 	if (!number || !wanted || !out)
 		return -ENOMEM;
 	take_named(&x, names, n);
+	/* The first is that of what has none. */
+	buffer_char(&x.names, '\0');
 	for (uint32_t i = 0; i < x.n; i++)
 		copy(&x, x.wanted[i]);
-	/* The names stay as they are. */
 	h.type_len = h.str_off = (uint32_t)x.len;
-	h.str_len = (uint32_t)b->names_len;
-	if (!write_all(fd, &h, sizeof(h)) || !write_all(fd, out, x.len) ||
-	    !write_all(fd, b->names, b->names_len))
-		return -errno;
-	return 0;
+	h.str_len = (uint32_t)x.names.len;
+	if (x.names.failed)
+		err = -ENOMEM;
+	else if (!write_all(fd, &h, sizeof(h)) || !write_all(fd, out, x.len) ||
+		 !write_all(fd, x.names.data, x.names.len))
+		err = -errno;
+	buffer_free(&x.names);
+	return err;
 }

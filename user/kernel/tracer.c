@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* tracer.c: loads and attaches the BPF object, and hands its records out. */
 #include <errno.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,6 +17,10 @@ static bool libbpf_verbose;
 
 static int on_libbpf(enum libbpf_print_level level, const char *format, va_list args)
 {
+	/* Parts are loaded at the same time. */
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+
+	pthread_mutex_lock(&lock);
 	if (level == LIBBPF_WARN && !libbpf_says[0]) {
 		va_list again;
 
@@ -24,6 +29,7 @@ static int on_libbpf(enum libbpf_print_level level, const char *format, va_list 
 		va_end(again);
 		libbpf_says[strcspn(libbpf_says, "\n")] = '\0';
 	}
+	pthread_mutex_unlock(&lock);
 	if (libbpf_verbose && level == LIBBPF_WARN)
 		return vfprintf(stderr, format, args);
 	return 0;
@@ -61,14 +67,17 @@ int tracer_fail(FILE *err, int e, const char *what)
 /* -v: what watches what. */
 static void say_attached(const struct tracer *t, const struct tracer_config *o)
 {
-	struct bpf_program *prog;
+	const struct bpf_object_skeleton *s = t->skel->skeleton;
 
-	bpf_object__for_each_program(prog, t->skel->obj)
+	for (int i = 0; i < s->prog_cnt; i++) {
+		const struct bpf_program *prog = *s->progs[i].prog;
+
 		fprintf(stderr, "rsttrace: %-24s %s%s\n", bpf_program__name(prog),
 			bpf_program__section_name(prog),
 			bpf_program__autoload(prog)
 				? ""
 				: ": not loaded, not asked for, or not in this kernel");
+	}
 	for (size_t i = 0; i < t->nxdp; i++)
 		fprintf(stderr, "rsttrace: XDP on %s%s\n", t->xdp[i].name,
 			o->interface[i].generic ? ", generic" : ", native");
@@ -93,7 +102,7 @@ static int load(struct tracer *t, const struct tracer_config *o, const struct fe
 	if (e)
 		return tracer_fail(err, e,
 				   "the kernel's types cannot be written to a file in memory");
-	e = rsttrace_bpf__load(t->skel);
+	e = parts_load(&t->parts, t->skel->skeleton, loading.path);
 	if (e)
 		return tracer_fail(err, e, "the BPF programs cannot be loaded");
 	return 0;
@@ -179,6 +188,7 @@ void tracer_close(struct tracer *t)
 	if (t->skel)
 		tracer_counts_end(t);
 	rsttrace_bpf__destroy(t->skel);
+	parts_close(&t->parts);
 	listeners_free(&t->listeners);
 	free(t);
 }

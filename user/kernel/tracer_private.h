@@ -8,6 +8,7 @@
 
 #include "base/budget.h"
 #include "kernel/harvest.h"
+#include "kernel/parts.h"
 #include "kernel/tracer.h"
 
 /* Names types of event.h. */
@@ -23,6 +24,7 @@ struct attached {
 
 struct tracer {
 	struct rsttrace_bpf *skel;
+	struct parts parts; /* what it has loaded besides */
 	struct ring_buffer *ring;
 	struct attached xdp[TRACER_INTERFACES];
 	size_t nxdp;

@@ -107,6 +107,17 @@ static const struct btf_type *find(const struct btf *b, __u32 kind, const char *
 	return id > 0 ? btf__type_by_id(b, (__u32)id) : NULL;
 }
 
+/* Those of the kernel's types that are not in the extract are not either. */
+static void check_names(const struct btf *kernel, const struct btf *x)
+{
+	__u32 size, extracted;
+
+	btf__raw_data(kernel, &size);
+	cr_expect_not_null(memmem(btf__raw_data(kernel, &size), size, "btf_trace_", 10));
+	cr_expect_not_null(memmem(btf__raw_data(x, &extracted), extracted, "pointer", 7));
+	cr_expect_null(memmem(btf__raw_data(x, &extracted), extracted, "btf_trace_", 10));
+}
+
 Test(kbtf, extract)
 {
 	static const char *const names[] = { "aaa", "reason", "sock", "u32", "wide" };
@@ -132,7 +143,11 @@ Test(kbtf, extract)
 	t = find(x, BTF_KIND_ENUM, "reason");
 	cr_assert_not_null(t);
 	cr_expect_eq(btf_enum(t)[1].val, -2);
-	cr_expect_not_null(find(x, BTF_KIND_ENUM64, "wide"));
+	cr_expect_str_eq(btf__name_by_offset(x, btf_enum(t)[1].name_off), "REASON_B");
+	t = find(x, BTF_KIND_ENUM64, "wide");
+	cr_assert_not_null(t);
+	cr_expect_str_eq(btf__name_by_offset(x, btf_enum64(t)[0].name_off), "WIDE");
+	check_names(b, x);
 	cr_expect_null(find(x, BTF_KIND_STRUCT, "other"), "only pointed to");
 	cr_expect_null(find(x, BTF_KIND_STRUCT, "last"));
 	close(f.fd);
