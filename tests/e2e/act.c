@@ -235,6 +235,11 @@ void actor_await_incoming(struct actor *a, int listener, int n)
 	act_step(a, "wait for connections", ACT_AWAIT_INCOMING, listener, n);
 }
 
+int actor_incoming(struct actor *a, int listener)
+{
+	return (int)act_step(a, "count connections", ACT_INCOMING, listener, 0).value;
+}
+
 void actor_threads(struct actor *a, int count)
 {
 	act_step(a, "pthread_create", ACT_THREADS, -1, count);
@@ -253,11 +258,16 @@ void actor_in_thread(struct actor *a)
 	a->in_thread = true;
 }
 
-void actor_close_on_end(struct actor *a, int fd)
+void actor_close_on_end_by(struct actor *a, int fd, enum act_wait by)
 {
-	struct act_request r = { .op = ACT_CLOSE_ON_END, .fd = fd };
+	struct act_request r = { .op = ACT_CLOSE_ON_END, .fd = fd, .x = by };
 
 	act_tell(a, &r);
+}
+
+void actor_close_on_end(struct actor *a, int fd)
+{
+	actor_close_on_end_by(a, fd, ACT_BY_POLL);
 }
 
 void actor_exit_on_end(struct actor *a, int fd)

@@ -27,6 +27,9 @@ struct end {
 	int port;
 };
 
+/* How an actor waits. */
+enum act_wait { ACT_BY_POLL, ACT_BY_EPOLL, ACT_BY_URING };
+
 struct actor {
 	pid_t pid;
 	bool in_thread; /* the next step */
@@ -80,6 +83,8 @@ void actor_await_reset(struct actor *a, int fd); /* an error */
 void actor_await_state(struct actor *a, int fd, int state);
 void actor_await_incoming(struct actor *a, int listener, int n); /* N to be accepted */
 
+int actor_incoming(struct actor *a, int listener); /* how many are to be accepted */
+
 /* The actor goes on with COUNT more threads that only wait. */
 void actor_threads(struct actor *a, int count);
 
@@ -88,7 +93,9 @@ void actor_text(struct actor *a, int fd, const char *text);
 void actor_in_thread(struct actor *a);
 /* Closes as soon as the connection ends; returns before. actor_answer() waits for it. */
 void actor_close_on_end(struct actor *a, int fd);
+void actor_close_on_end_by(struct actor *a, int fd, enum act_wait by);
 void actor_answer(struct actor *a);
+bool act_has_uring(void); /* whether this machine lets anybody wait by io_uring */
 /* The same by exit; there is no answer. */
 void actor_exit_on_end(struct actor *a, int fd);
 

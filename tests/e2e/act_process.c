@@ -176,12 +176,7 @@ static int do_read_error(int fd, struct act_reply *reply)
 
 static int await_poll(int fd, short events)
 {
-	struct pollfd p = { .fd = fd, .events = events };
-	int n = poll(&p, 1, patience(PATIENCE_MS));
-
-	if (!n)
-		errno = ETIMEDOUT;
-	return n > 0 ? 0 : -1;
+	return act_await(fd, events, ACT_BY_POLL);
 }
 
 static bool is_true(int fd, int op, long wanted)
@@ -200,6 +195,18 @@ static bool is_true(int fd, int op, long wanted)
 		return false;
 	/* A listener shows its accept queue as unacked. */
 	return op == ACT_AWAIT_STATE ? info.tcpi_state == wanted : info.tcpi_unacked == wanted;
+}
+
+/* A listener shows its accept queue as unacked. */
+static int do_incoming(int fd, struct act_reply *reply)
+{
+	struct tcp_info info = { 0 };
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) < 0)
+		return -1;
+	reply->value = info.tcpi_unacked;
+	return 0;
 }
 
 static int await_true(int fd, int op, long wanted)
@@ -415,6 +422,8 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 	case ACT_AWAIT_STATE:
 	case ACT_AWAIT_INCOMING:
 		return await_true(r->fd, r->op, r->x);
+	case ACT_INCOMING:
+		return do_incoming(r->fd, reply);
 	case ACT_AWAIT_END:
 		return await_poll(r->fd, POLLRDHUP);
 	case ACT_AWAIT_RESET:
@@ -432,7 +441,7 @@ static int perform(const struct act_request *r, struct act_reply *reply)
 	case ACT_ALLOCATE:
 		return do_allocate();
 	case ACT_CLOSE_ON_END:
-		return await_poll(r->fd, POLLRDHUP) ? -1 : close(r->fd);
+		return act_await(r->fd, POLLRDHUP, (enum act_wait)r->x) ? -1 : close(r->fd);
 	case ACT_EXIT_ON_END:
 		await_poll(r->fd, POLLRDHUP);
 		_exit(0);

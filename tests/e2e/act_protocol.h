@@ -33,12 +33,13 @@ enum act_op {
 	ACT_AWAIT_RESET,
 	ACT_AWAIT_STATE,    /* x: state */
 	ACT_AWAIT_INCOMING, /* x: connections */
+	ACT_INCOMING,	    /* value: connections */
 	ACT_THREADS,	    /* x: how many */
 	ACT_EXIT,	    /* x: status */
 	ACT_RAISE,	    /* x: signal */
 	ACT_TEXT,	    /* writes text */
 	ACT_ALLOCATE,	    /* memory, until that is the end of it */
-	ACT_CLOSE_ON_END,   /* waits for an error or a FIN, and closes at once */
+	ACT_CLOSE_ON_END,   /* waits for an error or a FIN, and closes at once; x: enum act_wait */
 	ACT_EXIT_ON_END,    /* the same, but the process ends */
 	ACT_FORK,	    /* text: the name; value: the pid; the line to it comes along */
 	ACT_SOCKETPAIR,	    /* value: the other end */
@@ -71,6 +72,9 @@ struct act_reply {
 /* Sends or takes one descriptor along with a message. Returns 0 or the descriptor; -1: errno. */
 int act_send_fd(int line, int fd, const void *data, size_t len);
 int act_recv_fd(int line, void *data, size_t len);
+
+/* Waits for EVENTS of poll() at FD, POLLRDHUP if not by that; 0 or -1: errno. */
+int act_await(int fd, short events, enum act_wait by);
 
 /* Serves requests from LINE until it is closed. Does not return. */
 _Noreturn void act_process(int line);

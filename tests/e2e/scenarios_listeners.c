@@ -12,6 +12,7 @@
 #include "expect.h"
 #include "ghost.h"
 #include "pair.h"
+#include "patience.h"
 
 #define FIRST_PORT 41000
 #define HANDSHAKES 16
@@ -42,15 +43,20 @@ static void ghost_at(struct siblings *s, int i)
 }
 
 /* Two processes listen at one port; which of them begins a handshake is the kernel's choice. */
-static void set_siblings(struct run *run, struct siblings *s)
+static void listen_siblings(struct run *run, struct siblings *s)
 {
-	tracer_start_within(run, SIDE_SERVER, NULL);
 	actor_start(&s->first, &run->lab, SIDE_SERVER, "e2e-first");
 	actor_start(&s->second, &run->lab, SIDE_SERVER, "e2e-second");
 	s->server = expect_at(act_address(run->speak, SIDE_SERVER), 0);
 	s->listener[0] = listen_shared(run, &s->first, 0);
 	s->server.port = actor_local_port(&s->first, s->listener[0]);
 	s->listener[1] = listen_shared(run, &s->second, s->server.port);
+}
+
+static void set_siblings(struct run *run, struct siblings *s)
+{
+	tracer_start_within(run, SIDE_SERVER, NULL);
+	listen_siblings(run, s);
 	ghost_open(&s->ghost, &run->lab, run->speak, FIRST_PORT, s->server.port);
 	for (int i = 0; i < HANDSHAKES; i++) {
 		struct segment syn = { .seq = 5000, .flags = GHOST_SYN };
@@ -331,6 +337,66 @@ static void beside_one_that_closed(struct run *run)
 	actor_stop(&cli);
 }
 
+/* ---- what nobody has accepted */
+
+#define QUEUED_MOST 32
+
+/* Which of the two has got the connection that came last, of N. */
+static struct actor *queued_at(struct siblings *s, int before, int n)
+{
+	int now;
+
+	for (int i = 0; i < patience(1000); i++) {
+		now = actor_incoming(&s->first, s->listener[0]);
+		if (now + actor_incoming(&s->second, s->listener[1]) == n)
+			return now > before ? &s->first : &s->second;
+		usleep(10000);
+	}
+	run_die("a connection is in no queue");
+}
+
+/* A client resets what still waits to be accepted: it is that listener's in whose queue it is, which the address
+ * does not tell where two have it. */
+static void queued_is_reset(struct run *run)
+{
+	struct siblings s;
+	struct actor cli, *whose[QUEUED_MOST];
+	int c[QUEUED_MOST], n = 0, first = 0;
+	struct end client[QUEUED_MOST];
+
+	tracer_start(run, NULL);
+	listen_siblings(run, &s);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	for (; n < QUEUED_MOST && (!first || first == n || n < 4); n++) {
+		c[n] = actor_connect(&cli, run->speak, s.server.address, s.server.port);
+		client[n] = expect_at(act_address(run->speak, SIDE_CLIENT),
+				      actor_local_port(&cli, c[n]));
+		whose[n] = queued_at(&s, first, n + 1);
+		first += whose[n] == &s.first;
+	}
+	for (int i = 0; i < n; i++) {
+		actor_linger(&cli, c[i], 0);
+		actor_close(&cli, c[i]);
+	}
+	tracer_finish(run,
+		      (struct tally){ .client_sent = (size_t)n, .server_received = (size_t)n });
+	for (int i = 0; i < n; i++) {
+		struct wanted w = {
+			.cause = "reset-by-peer",
+			.local = &s.server,
+			.remote = &client[i],
+			.role = "server",
+			.owner = whose[i],
+			.known_by = "listener",
+		};
+
+		expect_received(run, SIDE_SERVER, (size_t)i, &w);
+	}
+	actor_stop(&cli);
+	actor_stop(&s.first);
+	actor_stop(&s.second);
+}
+
 /* ---- another namespace */
 
 enum where { AT_LOOPBACK, AT_STRANGE, AT_ANY, AT_SAME };
@@ -430,6 +496,7 @@ const struct scenario scenarios_listeners[] = {
 	{ "listener-sibling-closed", sibling_closed, ALL_FAMILIES, false },
 	{ "listener-sibling-idle", sibling_closed_idle, V4_V6, false },
 	{ "listener-sibling-stays", sibling_stays, V4_V6, false },
+	{ "listener-sibling-queue", queued_is_reset, ALL_FAMILIES, false },
 	{ "listener-bound-device", bound_to_device, ALL_FAMILIES, false },
 	{ "listener-vrf", in_vrf, V4_V6, false },
 	{ "listener-beside-gone", beside_one_that_closed, V4_V6, .what = &before },

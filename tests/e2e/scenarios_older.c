@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_older.c: sockets that are older than the tracer; their owners are found by a scan. */
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 
 #include "expect.h"
@@ -142,11 +144,59 @@ static void no_room(struct run *run)
 	pair_stop(&p);
 }
 
+/* The least places: a socket's own is none that another one has. Both closed before they are reset, so there is no
+ * file, and nobody who waits: what was remembered with each tells whose it was. */
+static void places_are_apart(struct run *run)
+{
+	static const char *const args[] = { "--sockets", "1", NULL };
+	struct end client[2];
+	struct actor cli[2];
+	int c[2], s[2];
+	struct pair p;
+
+	pair_listen(run, &p, 8);
+	tracer_start(run, args);
+	for (int i = 0; i < 2; i++) {
+		actor_start(&cli[i], &run->lab, SIDE_CLIENT, i ? "e2e-two" : "e2e-one");
+		c[i] = actor_connect(&cli[i], run->speak, p.server.address, p.server.port);
+		client[i] = expect_at(p.client.address, actor_local_port(&cli[i], c[i]));
+		s[i] = actor_accept(&p.srv, p.listener);
+		/* Longer than a minute: it stays a whole socket (tcp_rcv_state_process). */
+		actor_set(&cli[i], c[i], IPPROTO_TCP, TCP_LINGER2, 100);
+	}
+	for (int i = 0; i < 2; i++) {
+		actor_close(&cli[i], c[i]);
+		actor_await_end(&p.srv, s[i]);
+	}
+	for (int i = 0; i < 2; i++) {
+		actor_linger(&p.srv, s[i], 0);
+		actor_close(&p.srv, s[i]);
+	}
+	tracer_finish(run, (struct tally){ .server_sent = 2, .client_received = 2 });
+	if (expect_number(run->tracer.summary, "no_storage"))
+		run_skip("others on this machine have the places");
+	for (int i = 0; i < 2; i++) {
+		struct wanted w = {
+			.local = &client[i],
+			.remote = &p.server,
+			.role = "client",
+			.owner = &cli[i],
+			.known_by = "history",
+		};
+
+		expect_received(run, SIDE_CLIENT, (size_t)i, &w);
+	}
+	actor_stop(&cli[0]);
+	actor_stop(&cli[1]);
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_older[] = {
 	{ "older-accepted", connected, ALL_FAMILIES, false },
 	{ "older-connected", client_end, ALL_FAMILIES, false },
 	{ "older-listener", listener, V4_V6, false },
 	{ "older-listener-elsewhere", listener_elsewhere, V4_V6, false },
 	{ "older-no-room", no_room, V4_V6, false },
+	{ "older-places-apart", places_are_apart, V4_V6, false },
 	{ 0 },
 };

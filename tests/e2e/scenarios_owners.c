@@ -278,14 +278,17 @@ static void closed_at_once(struct run *run)
 /* Both have it, and the child waits for what comes. */
 static void shared_waits(struct run *run)
 {
+	const enum act_wait *by = run->what;
 	struct actor child;
 	struct pair p;
 	json_t *e;
 
+	if (*by == ACT_BY_URING && !act_has_uring())
+		run_skip("io_uring is not allowed here");
 	open_pair(run, &p);
 	actor_fork(&p.srv, &child, "e2e-child");
 	actor_read(&child, p.s, DATA);
-	actor_close_on_end(&child, p.s);
+	actor_close_on_end_by(&child, p.s, *by);
 	usleep(20000);
 	e = reset_by_client(run, &p, &child, "socket");
 	expect_absent(e, "process.shared_by");
@@ -407,6 +410,8 @@ static void pid_namespace_killed(struct run *run)
 	pair_stop(&p);
 }
 
+static const enum act_wait poll = ACT_BY_POLL, epoll = ACT_BY_EPOLL, uring = ACT_BY_URING;
+
 const struct scenario scenarios_owners[] = {
 	{ "owner-prefork", prefork, ALL_FAMILIES, false },
 	{ "owner-prefork-killed", prefork_killed, ONCE, false },
@@ -419,7 +424,9 @@ const struct scenario scenarios_owners[] = {
 	{ "owner-never-read", never_read, V4_V6, false },
 	{ "owner-closed-at-once", closed_at_once, ALL_FAMILIES, false },
 	{ "owner-exits-at-once", exits_at_once, ONCE, false },
-	{ "owner-shared-waits", shared_waits, V4_V6, false },
+	{ "owner-shared-waits", shared_waits, V4_V6, .what = &poll },
+	{ "owner-shared-waits-epoll", shared_waits, ONCE, .what = &epoll },
+	{ "owner-shared-waits-uring", shared_waits, ONCE, .what = &uring },
 	{ "owner-connected-inherited", connected_inherited, V4_V6, false },
 	{ "owner-connected-kept", connected_kept, ONCE, false },
 	{ "owner-pid-namespace", pid_namespace, ONCE, false },

@@ -89,6 +89,22 @@ Test(sender, sooner_than_the_path_is_long)
 	assert_peer(&b, BIT(SIGN_NUMBER) | BIT(SIGN_ROUND_TRIP));
 }
 
+/* A RST past TCP may have left this host then: nobody would have told of its maker. */
+Test(sender, what_was_not_watched_is_told)
+{
+	struct built b;
+
+	build_taken(&b);
+	assert_other(&b, BIT(SIGN_SOONER));
+	cr_expect(!b.in.sender.unwatched);
+	b.in.wire_missed = true;
+	assert_other(&b, BIT(SIGN_SOONER));
+	cr_expect(b.in.sender.unwatched);
+	b.in.wire_missed = false;
+	assert_other(&b, BIT(SIGN_SOONER));
+	cr_expect(!b.in.sender.unwatched);
+}
+
 /* Any of these, and the time says nothing. */
 Test(sender, not_sooner)
 {

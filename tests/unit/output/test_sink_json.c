@@ -157,6 +157,7 @@ Test(sink_json, sender)
 		.round_trip_ns = 80000000,
 		.went_on_ns = 5,
 		.went_on_id = 18,
+		.unwatched = true,
 	};
 	sample.in.suspicion.equal = 2;
 	sample.in.suspicion.stale = 1;
@@ -175,6 +176,7 @@ Test(sink_json, sender)
 	json_assert_int(o, "sender.stale", 1);
 	json_assert_int(o, "sender.went_on_ns", 5);
 	json_assert_str(o, "sender.went_on_id", "5f3a9c0d1b2e-2c1f0a3b-18");
+	cr_assert(json_is_true(json_at(o, "sender.unwatched")));
 	json_assert_str(o, "corrects", "5f3a9c0d1b2e-2c1f0a3b-17");
 	cr_assert(json_is_true(json_at(o, "history.goes_on")));
 	json_decref(o);
@@ -183,6 +185,8 @@ Test(sink_json, sender)
 /* Each word is in the schema, which json_event holds it against. */
 Test(sink_json, words_of_the_sender)
 {
+	json_t *o;
+
 	for (int sign = 0; sign < SIGNS; sign++) {
 		bool in_favour = sign <= SIGN_DISTANCE;
 
@@ -192,7 +196,9 @@ Test(sink_json, words_of_the_sender)
 			sample.in.sender.speaks_for = 1U << sign;
 		else
 			sample.in.sender.speaks_against = 1U << sign;
-		json_decref(json_event(&sample.in));
+		o = json_event(&sample.in);
+		json_assert_absent(o, "sender.unwatched");
+		json_decref(o);
 	}
 	for (int who = SENDER_PEER; who < SENDER_WHOS; who++) {
 		sample.in.sender.who = (enum sender_who)who;
