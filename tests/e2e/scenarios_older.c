@@ -144,50 +144,55 @@ static void no_room(struct run *run)
 	pair_stop(&p);
 }
 
-/* The least places: a socket's own is none that another one has. Both closed before they are reset, so there is no
- * file, and nobody who waits: what was remembered with each tells whose it was. */
+#define APART 10 /* connections: more than there are sets of places */
+#define EIGHT_SETS "120"
+
+/* A socket's place is none that another one has. Each is closed before it is reset, so there is no file, and nobody
+ * who waits: what was remembered with it tells whose it was. */
 static void places_are_apart(struct run *run)
 {
-	static const char *const args[] = { "--sockets", "1", NULL };
-	struct end client[2];
-	struct actor cli[2];
-	int c[2], s[2];
+	static const char *const args[] = { "--sockets", EIGHT_SETS, NULL };
+	struct end client[APART];
+	struct actor cli[APART];
+	int c[APART], s[APART];
 	struct pair p;
 
 	pair_listen(run, &p, 8);
 	tracer_start(run, args);
-	for (int i = 0; i < 2; i++) {
-		actor_start(&cli[i], &run->lab, SIDE_CLIENT, i ? "e2e-two" : "e2e-one");
+	for (int i = 0; i < APART; i++) {
+		actor_start(&cli[i], &run->lab, SIDE_CLIENT, "e2e-one-of");
 		c[i] = actor_connect(&cli[i], run->speak, p.server.address, p.server.port);
 		client[i] = expect_at(p.client.address, actor_local_port(&cli[i], c[i]));
 		s[i] = actor_accept(&p.srv, p.listener);
 		/* Longer than a minute: it stays a whole socket (tcp_rcv_state_process). */
 		actor_set(&cli[i], c[i], IPPROTO_TCP, TCP_LINGER2, 100);
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < APART; i++) {
 		actor_close(&cli[i], c[i]);
 		actor_await_end(&p.srv, s[i]);
 	}
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < APART; i++) {
 		actor_linger(&p.srv, s[i], 0);
 		actor_close(&p.srv, s[i]);
 	}
-	tracer_finish(run, (struct tally){ .server_sent = 2, .client_received = 2 });
+	tracer_finish(run, (struct tally){ .server_sent = APART, .client_received = APART });
 	if (expect_number(run->tracer.summary, "no_storage"))
 		run_skip("others on this machine have the places");
-	for (int i = 0; i < 2; i++) {
+	for (int i = 0; i < APART; i++) {
 		struct wanted w = {
+			.cause = "reset-by-peer",
 			.local = &client[i],
 			.remote = &p.server,
 			.role = "client",
 			.owner = &cli[i],
-			.known_by = "history",
+			.known_by = "socket",
 		};
 
-		expect_received(run, SIDE_CLIENT, (size_t)i, &w);
+		expect_history(expect_received(run, SIDE_CLIENT, (size_t)i, &w), "close", &cli[i],
+			       0);
 	}
-	actor_stop(&cli[0]);
-	actor_stop(&cli[1]);
+	for (int i = 0; i < APART; i++)
+		actor_stop(&cli[i]);
 	pair_stop(&p);
 }
 
