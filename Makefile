@@ -98,7 +98,7 @@ MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
 $(error $(MISSING))
 endif
-LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl libnetfilter_conntrack yajl jansson
+LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl yajl jansson
 ifneq ($(CROSS),)
 ifeq ($(shell ($(SYSROOT_PCS) $(PKG_CONFIG) --exists $(LIB_PCS)) 2>/dev/null && echo found),)
 $(error no libraries of $(BPF_ARCH) found; fetch them: scripts/sysroot $(BPF_ARCH))
@@ -250,19 +250,24 @@ $(O)/tests/ring.so: tests/bench/ring.c $(O)/.flags
 
 # What reads bytes from anywhere, under clang's fuzzer and sanitizers: with all that needs no kernel.
 FUZZERS     := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
-FUZZ_OBJS   := $(patsubst %.c,$(O)/fuzz/obj/%.o,$(wildcard $(addprefix user/,base/*.c model/*.c \
-	explain/*.c record/*.c output/*.c)))
+FUZZ_SHARED := $(wildcard tests/fuzz/support/*.c) $(addprefix tests/unit/,\
+	fake_questions.c again_check.c sample.c build_ruleset.c)
+FUZZ_OBJS   := $(patsubst $(O)/obj/%,$(O)/fuzz/obj/%,$(filter $(O)/obj/user/%,$(CORE_OBJS))) \
+	$(FUZZ_SHARED:%.c=$(O)/fuzz/obj/%.o)
 FUZZ_MODE   := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZ_SECONDS ?= 20
+# What tests/fuzz/support/given.c stands in for.
+FUZZ_WRAPPED := open fopen readlink access opendir readdir closedir netlink_in netlink_ask
+FUZZ_SECONDS ?= 4
 
+$(O)/fuzz/obj/tests/%.o: private EXTRA = -I tests/fuzz/support -iquote tests/unit
 $(O)/fuzz/obj/%.o: %.c
 	$(call say,FUZZCC,$<)
 	$(Q)mkdir -p $(@D)
-	$(Q)$(CLANG) $(BASE_CFLAGS) -g -O1 $(FUZZ_MODE) -fsanitize=fuzzer-no-link $(DEPFLAGS) -c $< -o $@
+	$(Q)$(CLANG) $(BASE_CFLAGS) $(EXTRA) -g -O1 $(FUZZ_MODE) -fsanitize=fuzzer-no-link $(DEPFLAGS) -c $< -o $@
 
 $(addprefix $(O)/fuzz/,$(FUZZERS)): $(O)/fuzz/%: $(O)/fuzz/obj/tests/fuzz/%.o $(FUZZ_OBJS)
 	$(call say,LINK,$@)
-	$(Q)$(CLANG) $(FUZZ_MODE) -fsanitize=fuzzer -o $@ $^ $(LIB_LIBS)
+	$(Q)$(CLANG) $(FUZZ_MODE) -fsanitize=fuzzer $(FUZZ_WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIB_LIBS)
 
 -include $(FUZZ_OBJS:.o=.d) $(FUZZERS:%=$(O)/fuzz/obj/tests/fuzz/%.d)
 
@@ -359,7 +364,7 @@ test-kernels:
 		FEATURES=$(abspath $(O)/tests/features) \
 		scripts/test-kernels $(KERNEL_ARGS) $(KERNELS)
 
-# From the seeds in the tree; what is found on the way stays in build/fuzz. FUZZ_SECONDS=3600 by hand.
+# Each from its seeds in the tree; what is found on the way stays in build/fuzz. FUZZ_SECONDS=3600 by hand.
 .PHONY: fuzz
 fuzz:
 	@scripts/install-deps --fuzz
@@ -436,7 +441,7 @@ help:
 	@echo '                  KERNEL_ARGS=--quick'
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
-	@echo 'make fuzz         what reads lines from anywhere, under a fuzzer; FUZZ_SECONDS=20'
+	@echo 'make fuzz         what reads bytes from anywhere, under a fuzzer; FUZZ_SECONDS=4'
 	@echo 'make deb          a Debian package of what is committed, in $(O)/deb'
 	@echo 'make everything   build what all of these run'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'

@@ -364,7 +364,19 @@ static const struct questions questions = {
 
 /* ---- the lines */
 
-static struct fake fake;
+#define PAGE 4096
+
+static struct fake fake __attribute__((aligned(PAGE)));
+
+/* It has 22 MB, of which a test touches little: pages that are given back are zero when they are touched next. */
+static void forget_all(void)
+{
+	size_t whole = sizeof(fake) / PAGE * PAGE;
+
+	if (madvise(&fake, whole, MADV_DONTNEED))
+		whole = 0;
+	memset((char *)&fake + whole, 0, sizeof(fake) - whole);
+}
 
 static int sink_open(struct sink *sink)
 {
@@ -434,7 +446,7 @@ struct fake *fake_begin(void)
 {
 	struct fake *f = &fake;
 
-	memset(f, 0, sizeof(*f));
+	forget_all();
 	f->now_ns = FAKE_NOW_NS;
 	f->socket_err = -ENOENT;
 	f->options.capture.directions = RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;

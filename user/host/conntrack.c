@@ -2,7 +2,8 @@
 /* conntrack.c: one flow at a time (ctnetlink). */
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <libnetfilter_conntrack/libnetfilter_conntrack.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <linux/netfilter/nfnetlink_conntrack.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdlib.h>
@@ -32,27 +33,6 @@ struct conntrack {
 	bool looked, there; /* until conntrack_release: looked for SIGN; it is there */
 	bool refused;	    /* by the last answer */
 };
-
-/* The attributes of one direction's ends. */
-struct direction_attrs {
-	enum nf_conntrack_attr v4_src, v4_dst, v6_src, v6_dst, port_src, port_dst;
-};
-
-static const struct direction_attrs original = {
-	ATTR_ORIG_IPV4_SRC, ATTR_ORIG_IPV4_DST, ATTR_ORIG_IPV6_SRC,
-	ATTR_ORIG_IPV6_DST, ATTR_ORIG_PORT_SRC, ATTR_ORIG_PORT_DST,
-};
-
-static const struct direction_attrs reply = {
-	ATTR_REPL_IPV4_SRC, ATTR_REPL_IPV4_DST, ATTR_REPL_IPV6_SRC,
-	ATTR_REPL_IPV6_DST, ATTR_REPL_PORT_SRC, ATTR_REPL_PORT_DST,
-};
-
-static void nfct_destroyp(struct nf_conntrack **ct)
-{
-	if (*ct)
-		nfct_destroy(*ct);
-}
 
 int conntrack_open(struct conntrack **out)
 {
@@ -86,66 +66,127 @@ bool conntrack_available(const struct conntrack *c)
 }
 
 /* KEY: local is the source. */
-static void put_key(struct nf_conntrack *ct, const struct rst_tuple *key)
+static void put_key(struct nlmsghdr *nlh, const struct rst_tuple *key)
 {
+	struct nlattr *tuple = mnl_attr_nest_start(nlh, CTA_TUPLE_ORIG), *part;
 	bool v4 = key->family == 4;
+	size_t bytes = v4 ? 4 : 16;
 
-	nfct_set_attr_u8(ct, ATTR_ORIG_L3PROTO, v4 ? AF_INET : AF_INET6);
-	nfct_set_attr_u8(ct, ATTR_ORIG_L4PROTO, IPPROTO_TCP);
-	nfct_set_attr(ct, v4 ? original.v4_src : original.v6_src, key->local);
-	nfct_set_attr(ct, v4 ? original.v4_dst : original.v6_dst, key->remote);
-	nfct_set_attr_u16(ct, original.port_src, htons(key->local_port));
-	nfct_set_attr_u16(ct, original.port_dst, htons(key->remote_port));
+	part = mnl_attr_nest_start(nlh, CTA_TUPLE_IP);
+	mnl_attr_put(nlh, v4 ? CTA_IP_V4_SRC : CTA_IP_V6_SRC, bytes, key->local);
+	mnl_attr_put(nlh, v4 ? CTA_IP_V4_DST : CTA_IP_V6_DST, bytes, key->remote);
+	mnl_attr_nest_end(nlh, part);
+	part = mnl_attr_nest_start(nlh, CTA_TUPLE_PROTO);
+	mnl_attr_put_u8(nlh, CTA_PROTO_NUM, IPPROTO_TCP);
+	mnl_attr_put_u16(nlh, CTA_PROTO_SRC_PORT, htons(key->local_port));
+	mnl_attr_put_u16(nlh, CTA_PROTO_DST_PORT, htons(key->remote_port));
+	mnl_attr_nest_end(nlh, part);
+	mnl_attr_nest_end(nlh, tuple);
 }
 
-static bool take_direction(const struct nf_conntrack *ct, const struct direction_attrs *a,
-			   struct rst_tuple *out)
-{
-	bool v4 = nfct_get_attr_u8(ct, ATTR_ORIG_L3PROTO) == AF_INET;
-	const void *src = nfct_get_attr(ct, v4 ? a->v4_src : a->v6_src);
-	const void *dst = nfct_get_attr(ct, v4 ? a->v4_dst : a->v6_dst);
+/* What one direction's tuple has, of the bits of `have`. */
+struct one_way {
+	struct rst_tuple tuple;
+	unsigned int have;
+};
 
-	if (!src || !dst || !nfct_attr_is_set(ct, a->port_src) ||
-	    !nfct_attr_is_set(ct, a->port_dst))
-		return false;
-	memset(out, 0, sizeof(*out));
-	out->family = v4 ? 4 : 6;
-	memcpy(out->local, src, v4 ? 4 : 16);
-	memcpy(out->remote, dst, v4 ? 4 : 16);
-	out->local_port = ntohs(nfct_get_attr_u16(ct, a->port_src));
-	out->remote_port = ntohs(nfct_get_attr_u16(ct, a->port_dst));
-	return true;
+enum { HAVE_SRC = 1, HAVE_DST = 2, HAVE_SRC_PORT = 4, HAVE_DST_PORT = 8, HAVE_ALL = 15 };
+
+static void take_bytes(struct one_way *d, const struct nlattr *a, void *to, size_t bytes,
+		       unsigned int bit)
+{
+	if (mnl_attr_get_payload_len(a) != bytes)
+		return;
+	memcpy(to, mnl_attr_get_payload(a), bytes);
+	d->have |= bit;
 }
 
-static int take_flow(const struct nlmsghdr *nlh, void *data)
+static int take_ip(const struct nlattr *a, void *data)
 {
-	_cleanup(nfct_destroyp) struct nf_conntrack *ct = nfct_new();
+	struct one_way *d = data;
+	struct rst_tuple *t = &d->tuple;
+
+	switch (mnl_attr_get_type(a)) {
+	case CTA_IP_V4_SRC:
+		take_bytes(d, a, t->local, 4, HAVE_SRC);
+		t->family = 4;
+		break;
+	case CTA_IP_V4_DST:
+		take_bytes(d, a, t->remote, 4, HAVE_DST);
+		break;
+	case CTA_IP_V6_SRC:
+		take_bytes(d, a, t->local, 16, HAVE_SRC);
+		t->family = 6;
+		break;
+	case CTA_IP_V6_DST:
+		take_bytes(d, a, t->remote, 16, HAVE_DST);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static int take_proto(const struct nlattr *a, void *data)
+{
+	struct one_way *d = data;
+	uint16_t port = 0;
+
+	switch (mnl_attr_get_type(a)) {
+	case CTA_PROTO_SRC_PORT:
+		take_bytes(d, a, &port, sizeof(port), HAVE_SRC_PORT);
+		d->tuple.local_port = ntohs(port);
+		break;
+	case CTA_PROTO_DST_PORT:
+		take_bytes(d, a, &port, sizeof(port), HAVE_DST_PORT);
+		d->tuple.remote_port = ntohs(port);
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+static int take_tuple(const struct nlattr *a, void *data)
+{
+	if (mnl_attr_get_type(a) == CTA_TUPLE_IP)
+		mnl_attr_parse_nested(a, take_ip, data);
+	if (mnl_attr_get_type(a) == CTA_TUPLE_PROTO)
+		mnl_attr_parse_nested(a, take_proto, data);
+	return MNL_CB_OK;
+}
+
+/* libnetfilter_conntrack would do this as well, but ends the process at an attribute whose length it does not
+ * expect (1.0.9, __abi_breakage), as a later kernel's may have. */
+int conntrack_take(const struct nlmsghdr *nlh, void *data)
+{
+	struct one_way original = { 0 }, reply = { 0 };
 	struct translation *out = data;
+	const struct nlattr *a;
 
-	out->there = ct && !nfct_nlmsg_parse(nlh, ct) &&
-		     take_direction(ct, &original, &out->original) &&
-		     take_direction(ct, &reply, &out->reply);
+	mnl_attr_for_each(a, nlh, sizeof(struct nfgenmsg))
+	{
+		if (mnl_attr_get_type(a) == CTA_TUPLE_ORIG)
+			mnl_attr_parse_nested(a, take_tuple, &original);
+		if (mnl_attr_get_type(a) == CTA_TUPLE_REPLY)
+			mnl_attr_parse_nested(a, take_tuple, &reply);
+	}
+	out->there = original.have == HAVE_ALL && reply.have == HAVE_ALL &&
+		     original.tuple.family == reply.tuple.family;
+	out->original = original.tuple;
+	out->reply = reply.tuple;
 	return MNL_CB_STOP;
 }
 
 static int ask(struct conntrack *c, struct mnl_socket *nl, const struct rst_tuple *key,
 	       struct translation *out)
 {
-	_cleanup(nfct_destroyp) struct nf_conntrack *ct = nfct_new();
 	char buf[1024] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct nfgenmsg *nfg;
 
-	if (!ct)
-		return -ENOMEM;
 	nlh->nlmsg_type = NFNL_SUBSYS_CTNETLINK << 8 | IPCTNL_MSG_CT_GET;
 	nlh->nlmsg_flags = NLM_F_REQUEST;
 	nfg = mnl_nlmsg_put_extra_header(nlh, sizeof(*nfg));
 	nfg->nfgen_family = key->family == 4 ? AF_INET : AF_INET6;
-	put_key(ct, key);
-	if (nfct_nlmsg_build(nlh, ct) < 0)
-		return -EINVAL;
-	return netlink_ask(&c->netlink, nl, nlh, take_flow, out);
+	put_key(nlh, key);
+	return netlink_ask(&c->netlink, nl, nlh, conntrack_take, out);
 }
 
 static bool is_loaded(struct conntrack *c)

@@ -29,4 +29,9 @@ bool conntrack_find(struct conntrack *c, uint32_t netns, uint32_t pid,
 /* Whether the kernel tracks connections and has not refused to answer, as far as it was asked. */
 bool conntrack_available(const struct conntrack *c);
 
+/* Takes both directions of the flow that NLH, a netlink message, tells of into a struct translation, DATA: an mnl_cb_t.
+ * `there` stays false when either is not whole. */
+struct nlmsghdr;
+int conntrack_take(const struct nlmsghdr *nlh, void *data);
+
 #endif

@@ -78,6 +78,8 @@ static int take_conf(const struct nlmsghdr *nlh, void *context)
 	{
 		uint16_t type = mnl_attr_get_type(a);
 
+		if (mnl_attr_validate(a, MNL_TYPE_U32) < 0)
+			continue;
 		if (type == NETCONFA_IFINDEX)
 			ifindex = (int32_t)mnl_attr_get_u32(a);
 		if (type == (l->family == FAMILY_MPLS ? NETCONFA_INPUT : NETCONFA_FORWARDING))
