@@ -7,12 +7,15 @@
  */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* As many as a reader that comes 20 times a second finds when there are some thousands a second. */
@@ -36,7 +39,9 @@ void ring_replay_ends(void);
 static struct {
 	sample_fn fn;
 	void *context;
-	FILE *record, *replay;
+	FILE *record;
+	const char *replay,
+		*replay_end; /* its records, in memory as the kernel's are; NULL: there are none */
 	int recorded;
 	bool begun, over;
 } ring;
@@ -67,6 +72,25 @@ static FILE *open_named(const char *variable, const char *mode)
 	return f;
 }
 
+static void map_named(const char *variable)
+{
+	const char *path = getenv(variable);
+	int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+	struct stat st;
+	char *data;
+
+	if (!path)
+		return;
+	if (fd < 0 || fstat(fd, &st))
+		die(path);
+	data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0);
+	if (data == MAP_FAILED)
+		die(path);
+	close(fd);
+	ring.replay = data;
+	ring.replay_end = data + st.st_size;
+}
+
 static int note(void *context, void *data, size_t size)
 {
 	uint64_t length = size;
@@ -88,25 +112,25 @@ struct ring_buffer *ring_buffer__new(int fd, sample_fn fn, void *context,
 	ring.fn = fn;
 	ring.context = context;
 	ring.record = open_named("RING_RECORD", "we");
-	ring.replay = open_named("RING_REPLAY", "re");
+	map_named("RING_REPLAY");
 	return real(fd, ring.record ? note : fn, context, opts);
 }
 
 /* Returns 1, 0 at the end, or what the program made of the record if that is an error. */
 static int give_one(void)
 {
-	static union {
-		uint64_t align;
-		char bytes[1 << 16];
-	} data;
+	const char *at = ring.replay;
 	uint64_t size;
 	int n;
 
-	if (fread(&size, sizeof(size), 1, ring.replay) != 1)
+	if (at == ring.replay_end)
 		return 0;
-	if (size > sizeof(data) || fread(data.bytes, size, 1, ring.replay) != 1)
+	memcpy(&size, at, sizeof(size));
+	at += sizeof(size);
+	if (size > (size_t)(ring.replay_end - at))
 		die("the record is cut short");
-	n = ring.fn(ring.context, data.bytes, size);
+	ring.replay = at + size;
+	n = ring.fn(ring.context, (void *)at, size);
 	return n < 0 ? n : 1;
 }
 

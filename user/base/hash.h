@@ -24,16 +24,17 @@ static inline uint64_t hash_word(uint64_t h, uint64_t word)
 static inline uint64_t hash_mix(uint64_t h, const void *data, size_t n)
 {
 	const char *from = data;
+	uint64_t word;
 
-	for (uint64_t word = 0; n; word = 0) {
-		size_t part = n < sizeof(word) ? n : sizeof(word);
-
-		memcpy(&word, from, part);
+	for (; n >= sizeof(word); n -= sizeof(word), from += sizeof(word)) {
+		memcpy(&word, from, sizeof(word));
 		h = hash_word(h, word);
-		from += part;
-		n -= part;
 	}
-	return h;
+	if (!n)
+		return h;
+	word = 0;
+	memcpy(&word, from, n);
+	return hash_word(h, word);
 }
 
 #endif

@@ -43,8 +43,15 @@ void json_out_end(struct json_out *o, struct json_mark mark)
 
 void json_out_end_number(struct json_out *o, char *p, uint64_t n)
 {
-	if (p)
-		end_value(o, p + text_number(p, n));
+	if (!p)
+		return;
+	/* Most are so short. */
+	if (n < 10) {
+		*p = (char)('0' + n);
+		end_value(o, p + 1);
+		return;
+	}
+	end_value(o, p + text_number(p, n));
 }
 
 void json_out_signed(struct json_out *o, const char *key, int64_t n)

@@ -19,13 +19,26 @@
 #define NS_PER_MS UINT64_C(1000000)
 #define NS_PER_S UINT64_C(1000000000)
 
+/* The same in each of eight bytes. */
+#define EACH(byte) (0x0101010101010101ULL * (byte))
+
+/* All of four to eight bytes, some of them twice. */
+static uint64_t load_few(const char *s, size_t n)
+{
+	uint32_t first, last;
+
+	memcpy(&first, s, sizeof(first));
+	memcpy(&last, s + n - sizeof(last), sizeof(last));
+	return (uint64_t)first << 32 | last;
+}
+
 /* Of the eight bytes in WORD, how many continue a character: they begin with the bits 10. */
 static size_t continuing(uint64_t word)
 {
-	if (!(word & UINT64_C(0x8080808080808080)))
+	if (!(word & EACH(0x80)))
 		return 0;
-	word = word >> 7 & ~(word >> 6) & UINT64_C(0x0101010101010101);
-	return word * UINT64_C(0x0101010101010101) >> 56;
+	word = word >> 7 & ~(word >> 6) & EACH(1);
+	return word * EACH(1) >> 56;
 }
 
 int text_width(const char *s, size_t len)
@@ -36,12 +49,15 @@ int text_width(const char *s, size_t len)
 		memcpy(&word, s + i, sizeof(word));
 		width -= continuing(word);
 	}
+	/* A short one, as most cells are. */
+	if (len >= sizeof(uint32_t) && len < sizeof(uint64_t) && !(load_few(s, len) & EACH(0x80)))
+		return (int)width;
 	/* The last eight, where nothing is found in most: of some it has been seen. */
 	if (i && i < len) {
 		uint64_t word;
 
 		memcpy(&word, s + len - sizeof(word), sizeof(word));
-		if (!(word & UINT64_C(0x8080808080808080)))
+		if (!(word & EACH(0x80)))
 			return (int)width;
 	}
 	for (; i < len; i++)
@@ -88,7 +104,6 @@ static size_t digits_of(uint64_t n)
 
 size_t text_number(char *buf, uint64_t n)
 {
-	/* Two digits a division. */
 	static const char pairs[] = "00010203040506070809101112131415161718192021222324"
 				    "25262728293031323334353637383940414243444546474849"
 				    "50515253545556575859606162636465666768697071727374"
@@ -96,8 +111,18 @@ size_t text_number(char *buf, uint64_t n)
 	size_t len = n < 10 ? 1 : n < 100 ? 2 : digits_of(n);
 	char *p = buf + len;
 
-	for (; n >= 100; n /= 100)
+	/* Four digits a long division, two a short one. */
+	for (; n >= 10000; n /= 10000) {
+		uint32_t four = (uint32_t)(n % 10000);
+
+		p -= 4;
+		memcpy(p, pairs + four / 100 * 2, 2);
+		memcpy(p + 2, pairs + four % 100 * 2, 2);
+	}
+	if (n >= 100) {
 		memcpy(p -= 2, pairs + n % 100 * 2, 2);
+		n /= 100;
+	}
 	if (n >= 10)
 		memcpy(p - 2, pairs + n * 2, 2);
 	else
@@ -381,10 +406,6 @@ static size_t plain_length(const unsigned char *s, size_t n)
 	return length && !is_harmful(c) ? length : 0;
 }
 
-/* Eight bytes at a time: a bit is left in the highest of those that are less than their like in
- * LIMIT, or that are zero, and perhaps of some behind them. */
-#define EACH(byte) (0x0101010101010101ULL * (byte))
-
 /* Whether all eight bytes of X are plain. Where none has its highest bit set, a subtraction or addition sets it
  * in those that are meant: below a space, a quote, a backslash, DEL. What it carries on comes from one of those. */
 static bool all_plain(uint64_t x)
@@ -400,16 +421,6 @@ static uint64_t load(const char *s)
 
 	memcpy(&x, s, sizeof(x));
 	return x;
-}
-
-/* All of four to eight bytes, some of them twice. */
-static uint64_t load_few(const char *s, size_t n)
-{
-	uint32_t first, last;
-
-	memcpy(&first, s, sizeof(first));
-	memcpy(&last, s + n - sizeof(last), sizeof(last));
-	return (uint64_t)first << 32 | last;
 }
 
 /* How many of the N bytes at S are plain, the first AT of which are. */

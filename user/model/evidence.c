@@ -8,11 +8,26 @@
 #include "model/facts.h"
 #include "model/words.h"
 
+/* On the machines that this runs on, the first byte is the lowest. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the bits of a number");
+#define BITS_U8 UINT8_MAX
+#define BITS_BOOL UINT8_MAX
+#define BITS_U16 UINT16_MAX
+#define BITS_I32 UINT32_MAX
+#define BITS_U32 UINT32_MAX
+#define BITS_DELTA UINT32_MAX
+#define BITS_U64 UINT64_MAX
+#define BITS_AGO UINT64_MAX
+#define BITS_THERE UINT64_MAX
+#define BITS_COMM 0
+#define BITS_TUPLE 0
+
 #define KEY(name) .key = (name), .len = sizeof(name) - 1
-#define FIELD(name, kind, type_of, member, ...)                                          \
-	{                                                                                \
-		KEY(name), .type = EVIDENCE_##kind, .offset = offsetof(type_of, member), \
-			   __VA_ARGS__                                                   \
+#define FIELD(name, kind, type_of, member, ...)                                                    \
+	{                                                                                          \
+		KEY(name), .type = EVIDENCE_##kind, .offset = offsetof(type_of, member),           \
+			   .bits = BITS_##kind,                                                    \
+			   .number = BITS_##kind && EVIDENCE_##kind != EVIDENCE_DELTA, __VA_ARGS__ \
 	}
 
 #define ROOT(name, kind, member, ...) FIELD(name, kind, struct incident, member, __VA_ARGS__)

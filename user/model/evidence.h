@@ -60,7 +60,10 @@ struct evidence_field {
 	size_t len; /* of the key */
 	enum evidence_type type;
 	uint16_t offset; /* in the section's struct */
-	uint16_t from;	 /* EVIDENCE_DELTA: offset of the other field */
+	uint64_t
+		bits; /* of a number, those that it takes of the eight bytes from there on; 0: it is none */
+	bool number; /* what stands there is told as it is, and so not at all when it is 0, but for `zero` and `like` */
+	uint16_t from; /* EVIDENCE_DELTA: offset of the other field */
 	uint16_t
 		like; /* of a task: offset in struct process of what it is if nothing is said; 0: none */
 	bool zero;     /* written also when it is 0 */

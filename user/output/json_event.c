@@ -32,25 +32,26 @@ static void put_cpu_task(struct json_out *o, const struct process_name *p)
 
 static void put_listener(struct json_out *o, const struct listener_ref *l)
 {
-	struct json_mark c = json_out_object(o, "listener"), program;
+	struct json_mark c, program;
 	char text[TEXT_ENDPOINT_MAX];
 
-	if (l->port) {
-		/* All zero is a value here: listening on any address. */
-		if (l->family == 4 || l->family == 6)
-			json_put_word(o, "address", text_address(text, l->address, l->family));
-		json_out_number(o, "port", l->port);
-		json_put_nonzero(o, "netns", l->netns);
-		json_put_name(o, "device", l->device, sizeof(l->device));
-		json_put_name(o, "vrf", l->vrf, sizeof(l->vrf));
-		json_put_nonzero(o, "pid", l->pid);
-		json_put_name(o, "comm", l->comm, sizeof(l->comm));
-		if (l->program) {
-			program = json_out_object(o, "sk_lookup");
-			json_out_number(o, "id", l->program);
-			json_put_name(o, "name", l->program_name, sizeof(l->program_name));
-			json_out_end(o, program);
-		}
+	if (!l->port)
+		return;
+	c = json_out_object(o, "listener");
+	/* All zero is a value here: listening on any address. */
+	if (l->family == 4 || l->family == 6)
+		json_put_own(o, "address", text_address(text, l->address, l->family));
+	json_out_number(o, "port", l->port);
+	json_put_nonzero(o, "netns", l->netns);
+	json_put_name(o, "device", l->device, sizeof(l->device));
+	json_put_name(o, "vrf", l->vrf, sizeof(l->vrf));
+	json_put_nonzero(o, "pid", l->pid);
+	json_put_name(o, "comm", l->comm, sizeof(l->comm));
+	if (l->program) {
+		program = json_out_object(o, "sk_lookup");
+		json_out_number(o, "id", l->program);
+		json_put_name(o, "name", l->program_name, sizeof(l->program_name));
+		json_out_end(o, program);
 	}
 	json_out_end(o, c);
 }
@@ -86,28 +87,61 @@ static void put_frames(struct json_out *o, const struct incident *in)
 	json_out_end(o, stack);
 }
 
-/* The same, written out once. */
-static void put_stack(struct json_out *o, struct json_stacks *stacks, const struct incident *in)
+/* What was put behind BEFORE, without a comma, for as long as the line stays as it is; *LEN 0: nothing, or more than
+ * SIZE. */
+static const char *put_behind(const struct json_out *o, size_t before, size_t size, size_t *len)
 {
-	__typeof__(stacks->stack[0]) *k = &stacks->stack[in->stack % JSON_STACKS];
-	size_t before = o->line.len;
+	const struct buffer *b = &o->line;
+
+	*len = 0;
+	if (b->failed || b->len == before)
+		return NULL;
+	before += b->data[before] == ',';
+	if (b->len - before <= size)
+		*len = b->len - before;
+	return b->data + before;
+}
+
+/* The same, written out once. */
+static void put_stack(struct json_out *o, struct json_kept *kept, const struct incident *in)
+{
+	__typeof__(kept->stack[0]) *k = &kept->stack[in->stack % JSON_STACKS];
+	size_t before = o->line.len, len;
+	const char *text;
 
 	if (in->stack && k->id == in->stack) {
 		json_out_again(o, k->text, k->len);
 		return;
 	}
 	put_frames(o, in);
-	if (!in->stack || o->line.failed || o->line.len == before)
-		return;
-	before += o->line.data[before] == ',';
-	if (o->line.len - before > sizeof(k->text))
+	text = put_behind(o, before, sizeof(k->text), &len);
+	if (!in->stack || !len)
 		return;
 	k->id = in->stack;
-	k->len = o->line.len - before;
-	memcpy(k->text, o->line.data + before, k->len);
+	k->len = len;
+	memcpy(k->text, text, len);
 }
 
-static void put_kernel(struct json_out *o, struct json_stacks *stacks, const struct incident *in)
+static void put_owner(struct json_out *o, struct json_kept *kept, const struct process *p)
+{
+	__typeof__(kept->process[0]) *k = &kept->process[p->known_by % JSON_PROCESSES];
+	size_t before = o->line.len;
+	const char *text;
+
+	/* Byte for byte: what differs in no more than what lies between the members is only written anew. */
+	if (k->len && !memcmp(&k->of, p, sizeof(*p))) {
+		json_out_again(o, k->text, k->len);
+		return;
+	}
+	json_put_process(o, p);
+	text = put_behind(o, before, sizeof(k->text), &k->len);
+	if (!k->len)
+		return;
+	memcpy(&k->of, p, sizeof(*p));
+	memcpy(k->text, text, k->len);
+}
+
+static void put_kernel(struct json_out *o, struct json_kept *kept, const struct incident *in)
 {
 	struct json_mark c = json_out_object(o, "kernel");
 
@@ -123,7 +157,7 @@ static void put_kernel(struct json_out *o, struct json_stacks *stacks, const str
 	}
 	json_put_word(o, "rule", in->verdict.rule);
 	json_put_nonzero(o, "missed_states", in->missed_states);
-	put_stack(o, stacks, in);
+	put_stack(o, kept, in);
 	json_out_end(o, c);
 }
 
@@ -134,14 +168,14 @@ static void put_role(struct json_out *o, const struct incident *in)
 	if (in->role == RST_ROLE_UNKNOWN)
 		return;
 	from_server = (in->role == RST_ROLE_SERVER) == (in->direction == DIR_SENT);
-	json_put_word(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
+	json_put_own(o, "role", in->role == RST_ROLE_SERVER ? "server" : "client");
 	if (in->role_inferred)
 		json_out_bool(o, "role_inferred", true);
 	/* It ended nothing. */
 	if (in->verdict.cause != CAUSE_IGNORED && !in->stayed.what &&
 	    !(in->ev->hdr.type == RST_REC_DROPPED && in->verdict.detail))
-		json_put_word(o, "session_end",
-			      from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
+		json_put_own(o, "session_end",
+			     from_server ? "tcp-rst-from-server" : "tcp-rst-from-client");
 }
 
 /* Of how many resets the event is the sample, and what they have in common. */
@@ -162,7 +196,7 @@ static void put_count(struct json_out *o, const struct incident *in)
 	json_out_end(o, c);
 }
 
-void json_event_put(struct json_out *o, struct json_clock *clock, struct json_stacks *stacks,
+void json_event_put(struct json_out *o, struct json_clock *clock, struct json_kept *kept,
 		    const char *run, const struct incident *in)
 {
 	const struct rst_event *ev = in->ev;
@@ -176,14 +210,14 @@ void json_event_put(struct json_out *o, struct json_clock *clock, struct json_st
 	json_put_id(o, run, "of", in->of);
 	json_put_time(o, clock, in->wall_ns);
 	json_out_number(o, "mono_ns", ev->hdr.mono_ns);
-	json_put_word(o, "direction", words_direction(in->direction, false));
-	json_put_word(o, "cause", cause->name);
-	json_put_word(o, "group", cause->group);
-	json_put_word(o, "certainty", json_certainties[v->certainty]);
+	json_put_own(o, "direction", words_direction(in->direction, false));
+	json_put_own(o, "cause", cause->name);
+	json_put_own(o, "group", cause->group);
+	json_put_own(o, "certainty", json_certainties[v->certainty]);
 	json_put_sentence(o, "why", v->why);
 	json_out_bool(o, "benign", in->verdict.benign);
 	if (t->family == 4 || t->family == 6)
-		json_put_word(o, "family", t->family == 4 ? "ipv4" : "ipv6");
+		json_put_own(o, "family", t->family == 4 ? "ipv4" : "ipv6");
 	json_put_endpoint(o, "local", t->local, t->family, t->local_port);
 	json_put_endpoint(o, "remote", t->remote, t->family, t->remote_port);
 	put_role(o, in);
@@ -193,7 +227,7 @@ void json_event_put(struct json_out *o, struct json_clock *clock, struct json_st
 		json_put_name(o, "interface", in->interface, strlen(in->interface));
 	json_put_name(o, "in_interface", in->in_interface, sizeof(in->in_interface));
 	json_put_name(o, "out_interface", in->out_interface, sizeof(in->out_interface));
-	json_put_process(o, &in->owner);
+	put_owner(o, kept, &in->owner);
 	json_put_process_name(o, "last_user", &in->last_user);
 	json_killer_put(o, &in->killer);
 	json_opener_put(o, &in->opener);
@@ -215,7 +249,7 @@ void json_event_put(struct json_out *o, struct json_clock *clock, struct json_st
 	json_second_put(o, in);
 	json_put_nonzero(o, "address_age_ns", in->address_ns);
 	put_listener(o, &in->listener);
-	put_kernel(o, stacks, in);
+	put_kernel(o, kept, in);
 	json_put_word(o, "phase", v->phase);
 	json_put_word(o, "detail", v->detail);
 	put_count(o, in);

@@ -13,29 +13,12 @@ static struct json_key key_of(const struct evidence_field *f)
 	return (struct json_key){ f->key, f->len };
 }
 
-/* Of the types that are no more than a number. */
-static uint64_t value_of(const void *at, enum evidence_type type)
+static uint64_t load(const uint8_t *at)
 {
-	uint16_t u16;
-	uint32_t u32;
-	uint64_t u64;
+	uint64_t x;
 
-	switch (type) {
-	case EVIDENCE_U8:
-	case EVIDENCE_BOOL:
-		return *(const uint8_t *)at;
-	case EVIDENCE_U16:
-		memcpy(&u16, at, sizeof(u16));
-		return u16;
-	case EVIDENCE_I32:
-	case EVIDENCE_U32:
-	case EVIDENCE_DELTA:
-		memcpy(&u32, at, sizeof(u32));
-		return u32;
-	default:
-		memcpy(&u64, at, sizeof(u64));
-		return u64;
-	}
+	memcpy(&x, at, sizeof(x));
+	return x;
 }
 
 static void put_comm(struct json_out *o, const struct evidence_field *f, const char *comm,
@@ -62,11 +45,11 @@ static const struct process *usual_task(const struct incident *in)
 	return in->owner.pid ? &in->owner : &nobody;
 }
 
+/* N: the number at BASE, if it is one. */
 static void put_field(struct json_out *o, const struct evidence_field *f, const uint8_t *base,
-		      const struct incident *in)
+		      uint64_t n, const struct incident *in)
 {
 	const uint8_t *at = base + f->offset;
-	uint64_t n;
 
 	if (f->type == EVIDENCE_COMM) {
 		put_comm(o, f, (const char *)at, usual_task(in));
@@ -76,11 +59,10 @@ static void put_field(struct json_out *o, const struct evidence_field *f, const 
 		put_tuple(o, f, (const struct rst_tuple *)at);
 		return;
 	}
-	n = value_of(at, f->type);
-	if (f->like && n == value_of((const uint8_t *)usual_task(in) + f->like, f->type))
+	if (f->like && n == (load((const uint8_t *)usual_task(in) + f->like) & f->bits))
 		return;
 	if (f->type == EVIDENCE_DELTA)
-		n = (uint32_t)(n - value_of(base + f->from, EVIDENCE_U32));
+		n = (uint32_t)(n - load(base + f->from));
 	if (!n && !f->zero && !f->like)
 		return;
 	if (f->type == EVIDENCE_AGO)
@@ -89,36 +71,10 @@ static void put_field(struct json_out *o, const struct evidence_field *f, const 
 		json_out_bool(o, f->key, n);
 	else if (f->type == EVIDENCE_I32)
 		json_out_signed(o, f->key, (int32_t)n);
-	else if (f->type == EVIDENCE_U64 || f->type == EVIDENCE_AGO)
+	else if ((f->type == EVIDENCE_U64 || f->type == EVIDENCE_AGO) && (int64_t)n < 0)
 		json_out_signed(o, f->key, (int64_t)n);
 	else
 		json_out_put_number(o, key_of(f), n);
-}
-
-/* Whether it is left out for being 0, as most are. */
-static inline bool is_absent(const struct evidence_field *f, const uint8_t *at)
-{
-	uint32_t u32;
-	uint64_t u64;
-
-	if (f->zero || f->like)
-		return false;
-	switch (f->type) {
-	case EVIDENCE_U8:
-	case EVIDENCE_BOOL:
-		return !*at;
-	case EVIDENCE_I32:
-	case EVIDENCE_U32:
-		memcpy(&u32, at, sizeof(u32));
-		return !u32;
-	case EVIDENCE_U64:
-	case EVIDENCE_AGO:
-	case EVIDENCE_THERE:
-		memcpy(&u64, at, sizeof(u64));
-		return !u64;
-	default:
-		return false;
-	}
 }
 
 static void put_section(struct json_out *o, const struct evidence_section *s,
@@ -132,9 +88,15 @@ static void put_section(struct json_out *o, const struct evidence_section *s,
 	if (s->len)
 		c = json_out_open(o, (struct json_key){ s->key, s->len }, '{', '}');
 	root += s->offset;
-	for (const struct evidence_field *f = s->field; f < end; f++)
-		if (!(f->told & told) && !is_absent(f, root + f->offset))
-			put_field(o, f, root, in);
+	for (const struct evidence_field *f = s->field; f < end; f++) {
+		uint64_t n = load(root + f->offset) & f->bits;
+
+		/* Most are left out for being 0. */
+		if (!n && f->number && !(f->zero | f->like))
+			continue;
+		if (!(f->told & told))
+			put_field(o, f, root, n, in);
+	}
 	if (s->len && s->is_task)
 		json_out_end_kept(o, c);
 	else if (s->len)

@@ -8,30 +8,31 @@
 
 void json_history_put(struct json_out *o, const struct history *h)
 {
-	struct json_mark c = json_out_object(o, "history");
+	struct json_mark c;
 	char name[16];
 
-	if (h->what) {
-		json_put_word(o, "what", h->what);
-		json_out_number(o, "ago_ns", h->ago_ns);
-		json_put_nonzero(o, "pid", h->pid);
-		json_put_name(o, "comm", h->comm, sizeof(h->comm));
-		if (!strcmp(h->what, "exit"))
-			json_out_signed(o, "exit_status", h->exit_status);
-		if (!strcmp(h->what, "signal"))
-			json_put_word(o, "signal", text_signal(name, h->signal));
-		if (h->core_dumped)
-			json_out_bool(o, "core_dumped", true);
-		if (h->unsent)
-			json_out_bool(o, "did_not_leave", true);
-		if (h->have_idle)
-			json_out_number(o, "idle_ns", h->idle_ns);
-		json_put_nonzero(o, "shut_ns", h->shut_ns);
-		if (h->goes_on)
-			json_out_bool(o, "goes_on", true);
-		if (h->have_queue)
-			json_put_queue(o, h->queue, h->queue_limit);
-	}
+	if (!h->what)
+		return;
+	c = json_out_object(o, "history");
+	json_put_word(o, "what", h->what);
+	json_out_number(o, "ago_ns", h->ago_ns);
+	json_put_nonzero(o, "pid", h->pid);
+	json_put_name(o, "comm", h->comm, sizeof(h->comm));
+	if (!strcmp(h->what, "exit"))
+		json_out_signed(o, "exit_status", h->exit_status);
+	if (!strcmp(h->what, "signal"))
+		json_put_word(o, "signal", text_signal(name, h->signal));
+	if (h->core_dumped)
+		json_out_bool(o, "core_dumped", true);
+	if (h->unsent)
+		json_out_bool(o, "did_not_leave", true);
+	if (h->have_idle)
+		json_out_number(o, "idle_ns", h->idle_ns);
+	json_put_nonzero(o, "shut_ns", h->shut_ns);
+	if (h->goes_on)
+		json_out_bool(o, "goes_on", true);
+	if (h->have_queue)
+		json_put_queue(o, h->queue, h->queue_limit);
 	json_out_end(o, c);
 }
 
@@ -51,37 +52,39 @@ static void put_init(struct json_out *o, const struct killer *k)
 
 void json_killer_put(struct json_out *o, const struct killer *k)
 {
-	struct json_mark c = json_out_object(o, "signalled");
+	struct json_mark c;
 	char name[16];
 
-	if (k->by) {
-		json_put_word(o, "signal", text_signal(name, k->signal));
-		json_put_word(o, "by", k->by);
-		json_put_named(o, &k->who);
-		json_out_number(o, "before_ns", k->before_ns);
-		json_put_process_name(o, "parent", &k->parent);
-		put_init(o, k);
-	}
+	if (!k->by)
+		return;
+	c = json_out_object(o, "signalled");
+	json_put_word(o, "signal", text_signal(name, k->signal));
+	json_put_word(o, "by", k->by);
+	json_put_named(o, &k->who);
+	json_out_number(o, "before_ns", k->before_ns);
+	json_put_process_name(o, "parent", &k->parent);
+	put_init(o, k);
 	json_out_end(o, c);
 }
 
 void json_opener_put(struct json_out *o, const struct opener *p)
 {
-	struct json_mark c = json_out_object(o, "opener");
+	struct json_mark c;
 	char name[16];
 
-	if (p->who.pid) {
-		json_put_named(o, &p->who);
-		json_put_word(o, "did", p->did);
-		json_put_word(o, "end", p->end);
-		if (p->end && !strcmp(p->end, "exit"))
-			json_out_signed(o, "exit_status", p->exit_status);
-		if (p->signal)
-			json_put_word(o, "signal", text_signal(name, p->signal));
-		if (p->core_dumped)
-			json_out_bool(o, "core_dumped", true);
-		json_put_nonzero(o, "ago_ns", p->ago_ns);
-		json_killer_put(o, &p->killer);
-	}
+	if (!p->who.pid)
+		return;
+	c = json_out_object(o, "opener");
+	json_put_named(o, &p->who);
+	json_put_word(o, "did", p->did);
+	json_put_word(o, "end", p->end);
+	if (p->end && !strcmp(p->end, "exit"))
+		json_out_signed(o, "exit_status", p->exit_status);
+	if (p->signal)
+		json_put_word(o, "signal", text_signal(name, p->signal));
+	if (p->core_dumped)
+		json_out_bool(o, "core_dumped", true);
+	json_put_nonzero(o, "ago_ns", p->ago_ns);
+	json_killer_put(o, &p->killer);
 	json_out_end(o, c);
 }

@@ -7,23 +7,24 @@
 void json_packet_put(struct json_out *o, const char *key, const struct rst_packet *p,
 		     uint8_t family)
 {
-	struct json_mark c = json_out_object(o, key);
+	struct json_mark c;
 	char flags[40];
 
-	if (p->valid) {
-		json_put_word(o, "flags", words_tcp_flags(flags, p->flags));
-		json_out_number(o, "seq", p->seq);
-		/* Without the flag the field says nothing. */
-		if (p->flags & RST_FLAG_ACK)
-			json_out_number(o, "ack", p->ack);
-		json_out_number(o, "length", p->length);
-		json_out_number(o, "window", p->window);
-		json_put_nonzero(o, "ttl", p->ttl);
-		if (family == 4)
-			json_out_number(o, "ip_id", p->ip_id);
-		if (p->join)
-			json_out_bool(o, "mp_join", true);
-	}
+	if (!p->valid)
+		return;
+	c = json_out_object(o, key);
+	json_put_own(o, "flags", words_tcp_flags(flags, p->flags));
+	json_out_number(o, "seq", p->seq);
+	/* Without the flag the field says nothing. */
+	if (p->flags & RST_FLAG_ACK)
+		json_out_number(o, "ack", p->ack);
+	json_out_number(o, "length", p->length);
+	json_out_number(o, "window", p->window);
+	json_put_nonzero(o, "ttl", p->ttl);
+	if (family == 4)
+		json_out_number(o, "ip_id", p->ip_id);
+	if (p->join)
+		json_out_bool(o, "mp_join", true);
 	json_out_end(o, c);
 }
 
@@ -47,6 +48,8 @@ void json_payload_put(struct json_out *o, const struct incident *in)
 	const struct payload *p = &in->payload;
 	struct json_mark payload, says;
 
+	if (!c->payload && !c->options && !p->by)
+		return;
 	payload = json_out_object(o, "payload");
 	json_put_name(o, "text", (const char *)c->bytes + c->options, c->payload);
 	put_hex(o, "bytes", c->bytes + c->options, c->payload);

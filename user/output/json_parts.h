@@ -39,7 +39,7 @@ void json_sender_put(struct json_out *o, const char *run, const struct incident 
 /* The lines, without their first and last brace. */
 
 /* json_event.c */
-void json_event_put(struct json_out *o, struct json_clock *clock, struct json_stacks *stacks,
+void json_event_put(struct json_out *o, struct json_clock *clock, struct json_kept *kept,
 		    const char *run, const struct incident *in);
 
 /* json_attack.c */

@@ -60,7 +60,7 @@ void json_put_time(struct json_out *o, struct json_clock *clock, uint64_t wall_n
 	len = strlen(strcpy(text, clock->date));
 	text_digits(text + len, (uint32_t)(wall_ns % NS_PER_S), 9);
 	strcat(text, "Z");
-	json_put_word(o, "time", text);
+	json_put_own(o, "time", text);
 }
 
 void json_put_id(struct json_out *o, const char *run, const char *key, uint64_t id)
@@ -84,7 +84,7 @@ void json_put_endpoint(struct json_out *o, const char *key, const uint8_t *addre
 	char text[TEXT_ENDPOINT_MAX];
 
 	if ((family == 4 || family == 6) && (port || !address_is_any(address)))
-		json_put_word(o, "address", text_address(text, address, family));
+		json_put_own(o, "address", text_address(text, address, family));
 	json_put_nonzero(o, "port", port);
 	json_out_end(o, c);
 }
@@ -118,7 +118,7 @@ void json_put_process(struct json_out *o, const struct process *p)
 		json_put_name(o, "container", p->container, sizeof(p->container));
 		json_put_names(o, &p->names);
 		if ((size_t)p->known_by < ARRAY_SIZE(known_by))
-			json_put_word(o, "known_by", known_by[p->known_by]);
+			json_put_own(o, "known_by", known_by[p->known_by]);
 		json_put_nonzero(o, "shared_by", p->shared_by);
 	}
 	json_out_end(o, c);
@@ -138,7 +138,7 @@ void json_put_state(struct json_out *o, const char *key, uint8_t state)
 	const char *name = words_tcp_state(state);
 
 	if (strcmp(name, "?") != 0)
-		json_put_word(o, key, name);
+		json_put_own(o, key, name);
 }
 
 void json_put_named(struct json_out *o, const struct process_name *p)

@@ -30,12 +30,21 @@ struct json_clock {
 #define JSON_STACKS 16
 #define JSON_STACK_MAX 2048
 
-struct json_stacks {
+/* The same of processes: one for each way of knowing them, since both ends of a connection take turns. */
+#define JSON_PROCESSES 8
+#define JSON_PROCESS_MAX 1024
+
+struct json_kept {
 	struct {
 		uint64_t id; /* as in struct incident; 0: there is none */
 		size_t len;
 		char text[JSON_STACK_MAX];
 	} stack[JSON_STACKS];
+	struct {
+		struct process of;
+		size_t len; /* 0: there is none */
+		char text[JSON_PROCESS_MAX];
+	} process[JSON_PROCESSES];
 };
 
 /* By enum certainty. */
@@ -53,6 +62,13 @@ static inline void json_put_word(struct json_out *o, const char *key, const char
 {
 	if (word)
 		json_out_string(o, key, word);
+}
+
+/* The same of one that is written down in this program, or is made of digits: nothing in it is to be escaped. */
+static inline void json_put_own(struct json_out *o, const char *key, const char *word)
+{
+	if (word)
+		json_out_plain(o, key, word, strlen(word));
 }
 
 /* A name from outside, in an array of SIZE bytes that need not end in NUL; empty: not known. */

@@ -48,53 +48,57 @@ static void put_misfits(struct json_out *o, const struct incident *in)
 
 void json_suspicion_put(struct json_out *o, const struct incident *in)
 {
-	struct json_mark c = json_out_object(o, "suspicion");
+	struct json_mark c;
 
-	if (in->verdict.cause == CAUSE_SUSPECTED_INJECTION)
-		put_misfits(o, in);
+	if (in->verdict.cause != CAUSE_SUSPECTED_INJECTION)
+		return;
+	c = json_out_object(o, "suspicion");
+	put_misfits(o, in);
 	json_out_end(o, c);
 }
 
 void json_pair_put(struct json_out *o, const char *run, const struct pair *p)
 {
-	struct json_mark c = json_out_object(o, "pair");
+	struct json_mark c;
 
-	if (p->there) {
-		json_put_id(o, run, "id", p->id);
-		json_put_nonzero(o, "pid", p->pid);
-		json_put_name(o, "comm", p->comm, sizeof(p->comm));
-		json_put_word(o, "cause", cause_get(p->cause)->name);
-		json_put_word(o, "detail", p->detail);
-		json_put_word(o, "hook", p->hook);
-		json_put_process_name(o, "relay", &p->relay);
-	}
+	if (!p->there)
+		return;
+	c = json_out_object(o, "pair");
+	json_put_id(o, run, "id", p->id);
+	json_put_nonzero(o, "pid", p->pid);
+	json_put_name(o, "comm", p->comm, sizeof(p->comm));
+	json_put_own(o, "cause", cause_get(p->cause)->name);
+	json_put_word(o, "detail", p->detail);
+	json_put_word(o, "hook", p->hook);
+	json_put_process_name(o, "relay", &p->relay);
 	json_out_end(o, c);
 }
 
 void json_after_put(struct json_out *o, const char *run, const struct after *a)
 {
-	struct json_mark c = json_out_object(o, "after");
+	struct json_mark c;
 
-	if (a->there) {
-		json_put_id(o, run, "id", a->id);
-		json_out_number(o, "ago_ns", a->ago_ns);
-		json_put_word(o, "cause", cause_get(a->cause)->name);
-		if (a->by != CAUSE_UNKNOWN)
-			json_put_word(o, "by", cause_get(a->by)->name);
-		json_put_endpoint(o, "remote", a->tuple.remote, a->tuple.family,
-				  a->tuple.remote_port);
-	}
+	if (!a->there)
+		return;
+	c = json_out_object(o, "after");
+	json_put_id(o, run, "id", a->id);
+	json_out_number(o, "ago_ns", a->ago_ns);
+	json_put_own(o, "cause", cause_get(a->cause)->name);
+	if (a->by != CAUSE_UNKNOWN)
+		json_put_own(o, "by", cause_get(a->by)->name);
+	json_put_endpoint(o, "remote", a->tuple.remote, a->tuple.family, a->tuple.remote_port);
 	json_out_end(o, c);
 }
 
 void json_regular_put(struct json_out *o, const struct regular *r)
 {
-	struct json_mark c = json_out_object(o, "regular");
+	struct json_mark c;
 
-	if (r->count) {
-		json_out_number(o, "every_ns", r->every_ns);
-		json_out_number(o, "count", r->count);
-	}
+	if (!r->count)
+		return;
+	c = json_out_object(o, "regular");
+	json_out_number(o, "every_ns", r->every_ns);
+	json_out_number(o, "count", r->count);
 	json_out_end(o, c);
 }
 
@@ -116,11 +120,14 @@ void json_second_put(struct json_out *o, const struct incident *in)
 
 static void put_signs(struct json_out *o, const char *key, uint32_t signs)
 {
-	struct json_mark c = json_out_array(o, key);
+	struct json_mark c;
 
+	if (!signs)
+		return;
+	c = json_out_array(o, key);
 	for (enum sender_sign i = 0; i < SIGNS; i++)
 		if (signs & 1U << i)
-			json_out_string(o, NULL, sender_sign_name(i));
+			json_put_own(o, NULL, sender_sign_name(i));
 	json_out_end(o, c);
 }
 
@@ -129,21 +136,22 @@ void json_sender_put(struct json_out *o, const char *run, const struct incident 
 {
 	const struct sender *s = &in->sender;
 	const struct suspicion *burst = &in->suspicion;
-	struct json_mark c = json_out_object(o, "sender");
+	struct json_mark c;
 
-	if (s->who) {
-		json_put_word(o, "who", sender_who_name(s->who));
-		json_put_word(o, "certainty", json_certainties[s->certainty]);
-		put_signs(o, "for", s->speaks_for);
-		put_signs(o, "against", s->speaks_against);
-		if (s->unwatched)
-			json_out_bool(o, "unwatched", true);
-		json_put_nonzero(o, "answer_ns", s->answer_ns);
-		json_put_nonzero(o, "round_trip_ns", s->round_trip_ns);
-		json_put_nonzero(o, "equal", burst->equal);
-		json_put_nonzero(o, "stale", burst->stale);
-		json_put_nonzero(o, "went_on_ns", s->went_on_ns);
-		json_put_id(o, run, "went_on_id", s->went_on_id);
-	}
+	if (!s->who)
+		return;
+	c = json_out_object(o, "sender");
+	json_put_own(o, "who", sender_who_name(s->who));
+	json_put_own(o, "certainty", json_certainties[s->certainty]);
+	put_signs(o, "for", s->speaks_for);
+	put_signs(o, "against", s->speaks_against);
+	if (s->unwatched)
+		json_out_bool(o, "unwatched", true);
+	json_put_nonzero(o, "answer_ns", s->answer_ns);
+	json_put_nonzero(o, "round_trip_ns", s->round_trip_ns);
+	json_put_nonzero(o, "equal", burst->equal);
+	json_put_nonzero(o, "stale", burst->stale);
+	json_put_nonzero(o, "went_on_ns", s->went_on_ns);
+	json_put_id(o, run, "went_on_id", s->went_on_id);
 	json_out_end(o, c);
 }

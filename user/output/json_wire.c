@@ -6,8 +6,11 @@
 
 void json_firewall_put(struct json_out *o, const struct firewall *fw)
 {
-	struct json_mark c = json_out_object(o, "firewall");
+	struct json_mark c;
 
+	if (!fw->kind && !fw->family && !fw->hook && !fw->rule[0] && !fw->changed)
+		return;
+	c = json_out_object(o, "firewall");
 	json_put_word(o, "kind", fw->kind);
 	json_put_word(o, "family", fw->family);
 	json_put_word(o, "hook", fw->hook);
@@ -23,21 +26,20 @@ void json_firewall_put(struct json_out *o, const struct firewall *fw)
 
 void json_stayed_put(struct json_out *o, const struct stayed *s)
 {
-	struct json_mark c = json_out_object(o, "did_not_leave");
+	struct json_mark c;
 
-	if (s->what) {
-		json_put_word(o, "by", s->by);
-		json_put_word(
-			o, "certainty",
-			json_certainties[s->inferred ? CERTAINTY_INFERRED : CERTAINTY_CERTAIN]);
-		json_put_word(o, "route", s->route);
-		json_put_name(o, "interface", s->interface, sizeof(s->interface));
-		json_put_word(o, "reason", s->reason);
-		if (s->location.symbol)
-			json_put_name(o, "location", s->location.symbol,
-				      strlen(s->location.symbol));
-		json_firewall_put(o, &s->firewall);
-	}
+	if (!s->what)
+		return;
+	c = json_out_object(o, "did_not_leave");
+	json_put_word(o, "by", s->by);
+	json_put_word(o, "certainty",
+		      json_certainties[s->inferred ? CERTAINTY_INFERRED : CERTAINTY_CERTAIN]);
+	json_put_word(o, "route", s->route);
+	json_put_name(o, "interface", s->interface, sizeof(s->interface));
+	json_put_word(o, "reason", s->reason);
+	if (s->location.symbol)
+		json_put_name(o, "location", s->location.symbol, strlen(s->location.symbol));
+	json_firewall_put(o, &s->firewall);
 	json_out_end(o, c);
 }
 

@@ -15,7 +15,7 @@
 struct json_state {
 	struct json_out out;
 	struct json_clock clock;
-	struct json_stacks stacks;
+	struct json_kept kept;
 };
 
 static int json_open(struct sink *sink)
@@ -46,7 +46,7 @@ static int event(struct sink *sink, const struct incident *in)
 	if (sink->style.quiet)
 		return 0;
 	json_out_begin(&j->out);
-	json_event_put(&j->out, &j->clock, &j->stacks, sink->style.run, in);
+	json_event_put(&j->out, &j->clock, &j->kept, sink->style.run, in);
 	return put_line(sink);
 }
 
