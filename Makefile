@@ -98,7 +98,7 @@ MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
 $(error $(MISSING))
 endif
-LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl yajl jansson
+LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl yajl jansson libcap libseccomp
 ifneq ($(CROSS),)
 ifeq ($(shell ($(SYSROOT_PCS) $(PKG_CONFIG) --exists $(LIB_PCS)) 2>/dev/null && echo found),)
 $(error no libraries of $(BPF_ARCH) found; fetch them: scripts/sysroot $(BPF_ARCH))
@@ -129,7 +129,7 @@ ifeq ($(SANITIZE),1)
 MODE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 export UBSAN_OPTIONS ?= print_stacktrace=1
 else ifeq ($(COVERAGE),1)
-MODE := --coverage -O0
+MODE := --coverage -O0 -DRSTTRACE_COVERAGE=1
 else
 # Checked by scripts/check-hardening. _FORTIFY_SOURCE wants an optimizer.
 HARDEN_x86_64 := -fcf-protection=full

@@ -81,6 +81,7 @@ static const struct scenario *const tables[] = {
 	scenarios_cli,
 	scenarios_report,
 	scenarios_wire,
+	scenarios_privilege,
 	scenarios_output,
 	scenarios_record,
 	scenarios_doctor,

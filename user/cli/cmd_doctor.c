@@ -10,6 +10,7 @@
 
 #include "kernel/probe.h"
 #include "cli/cmd_doctor.h"
+#include "cli/confine.h"
 #include "doctor/doctor_checks.h"
 #include "doctor/doctor_interfaces.h"
 #include "doctor/doctor_out.h"
@@ -162,10 +163,15 @@ static int examine(struct doctor *d, const struct options *o, struct trying *t)
 
 int cmd_doctor(const struct options *o)
 {
+	struct confine confine;
 	_cleanup(freep) struct doctor *d = calloc(1, sizeof(*d));
 	_cleanup(freep) struct trying *t = calloc(1, sizeof(*t));
-	int err = d && t ? examine(d, o, t) : -ENOMEM;
-	bool works = d && d->works;
+	int err;
+	bool works;
+
+	confine_begin(&confine, o);
+	err = d && t ? examine(d, o, t) : -ENOMEM;
+	works = d && d->works;
 
 	if (err)
 		fprintf(stderr, "rsttrace: out of memory\n");

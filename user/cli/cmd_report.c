@@ -23,6 +23,7 @@
 #include "cli/report_export.h"
 #include "cli/report_filter.h"
 #include "cli/report_lines.h"
+#include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "output/report_json.h"
 #include "output/report_text.h"
@@ -359,6 +360,18 @@ static int read_all(struct reading *r)
 	return err == -EPIPE ? 0 : err;
 }
 
+/* All that it may do, but to read. */
+static int give_up(const struct options *o)
+{
+	size_t calls;
+	const char *why;
+	int err = privilege_drop(o->follow);
+
+	if (!err)
+		err = sandbox_enter(SANDBOX_REPORT, &calls, &why);
+	return err < 0 ? complain("giving up privileges", err) : 0;
+}
+
 int cmd_report(const struct options *o)
 {
 	struct reading r = { .o = o, .progress = isatty(STDERR_FILENO) };
@@ -370,11 +383,9 @@ int cmd_report(const struct options *o)
 	err = open_all(&r);
 	if (err)
 		goto out;
-	err = privilege_drop(o->follow);
-	if (err) {
-		complain("giving up privileges", err);
+	err = give_up(o);
+	if (err)
 		goto out;
-	}
 	r.began_ns = clock_ns(CLOCK_MONOTONIC);
 	r.reader = brief_reader_new();
 	if (!r.reader) {

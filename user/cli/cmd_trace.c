@@ -13,6 +13,7 @@
 #include "cli/answers.h"
 #include "cli/audit.h"
 #include "cli/cmd_trace.h"
+#include "cli/confine.h"
 #include "doctor/doctor_checks.h"
 #include "kernel/kbtf.h"
 #include "host/cgroup.h"
@@ -43,6 +44,7 @@ struct trace {
 	struct recording recording;
 	struct doctor_facts facts;
 	struct wire_watch wire;
+	struct confine confine;
 };
 
 static void not_covered(struct trace *t, struct summary *s)
@@ -410,13 +412,29 @@ static void close_namespaces(struct tracer_config *c)
 	}
 }
 
+static bool makes_files(void *context)
+{
+	const struct trace *t = context;
+
+	return recorder_makes_files(t->recording.recorder);
+}
+
+static bool reads_maps(void *context)
+{
+	const struct trace *t = context;
+
+	return tracer_reads_maps(t->answers.tracer);
+}
+
 static int trace(struct trace *t)
 {
+	const struct confine_trials trials = { makes_files, reads_maps, t };
 	struct pipeline *p = &t->pipeline;
 	const struct options *o = p->o;
 	struct tracer_config capture = o->capture;
 	int err;
 
+	confine_begin(&t->confine, o);
 	capture.controller = cgroup_controller();
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
@@ -450,6 +468,7 @@ static int trace(struct trace *t)
 	close_namespaces(&capture);
 	if (err)
 		return err;
+	confine_settle(&t->confine, &trials);
 	/* libbpf has used more to load than all that comes takes: 4 MB that would stay for the whole run. */
 	malloc_trim(0);
 	wire_watch_begin(&t->wire, t->answers.tracer, capture.wire, &t->features, p->netns,

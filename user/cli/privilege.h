@@ -4,6 +4,7 @@
 #define RSTTRACE_PRIVILEGE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /*
  * Gives up all capabilities and, as root, user and group as well, unless KEEP_USER: then root's own files can
@@ -11,5 +12,15 @@
  * open stay open. Returns 0, or -errno: then something may be left.
  */
 int privilege_drop(bool keep_user);
+
+/*
+ * Of the calling thread's capabilities keeps those in WANTED, bit N is capability N, and gives up all others in
+ * each of the five sets; none passes to another program, and execve gives nothing back. The user stays. *HELD:
+ * what is left. Returns 0, or -errno: then more may be left.
+ */
+int privilege_keep(uint64_t wanted, uint64_t *held);
+
+/* Whether TRY returns true while capability NUMBER is not in effect; it is again, if it was, when this returns. */
+bool privilege_without(unsigned int number, bool (*try)(void *context), void *context);
 
 #endif

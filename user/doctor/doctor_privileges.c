@@ -6,48 +6,21 @@
 
 #include "base/util.h"
 #include "doctor/doctor_checks.h"
+#include "model/capability.h"
 
-#define AS_ROOT "run it as root (sudo), or "
-
-/* What a run without it does not have. */
-#define RULES "which firewall rule refused a packet; whether a segment should have been translated"
-#define OTHERS "the executables of other users' processes, and network namespaces that have no name"
-#define PAST_CGROUPS "the cgroup and container of processes that have ended"
-#define NAMESPACES                                                                                      \
-	"in other network namespaces: firewall rules, translations, sockets asked for afterwards, and " \
-	"the kernel's counters"
 #define PIDS "the processes outside of it, whose pids are not shown"
-
-static const struct capability {
-	unsigned int number;
-	const char *name;
-	const char *use, *loss, *todo;
-	const char *cost; /* the same in a run's summary; NULL: without it there is no run */
-	bool needed;
-	bool admin; /* CAP_SYS_ADMIN stands in for it */
-} capabilities[] = {
-	{ CAP_BPF, "CAP_BPF", "loads programs", "no BPF program can be loaded",
-	  AS_ROOT "give it CAP_BPF and CAP_PERFMON", NULL, true, true },
-	{ CAP_PERFMON, "CAP_PERFMON", "lets programs read the kernel's memory",
-	  "no program may read the kernel's memory", AS_ROOT "give it CAP_PERFMON", NULL, true,
-	  true },
-	{ CAP_NET_ADMIN, "CAP_NET_ADMIN", "-i, firewall rules, translations", "-i; " RULES,
-	  AS_ROOT "give it CAP_NET_ADMIN", RULES ": CAP_NET_ADMIN is missing", false, false },
-	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "executables and namespaces of other users' processes",
-	  OTHERS, AS_ROOT "give it CAP_SYS_PTRACE", OTHERS ": CAP_SYS_PTRACE is missing", false,
-	  false },
-	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", "cgroups of processes that have ended",
-	  PAST_CGROUPS, AS_ROOT "give it CAP_DAC_READ_SEARCH",
-	  PAST_CGROUPS ": CAP_DAC_READ_SEARCH is missing", false, false },
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "asks other network namespaces", NAMESPACES,
-	  AS_ROOT "inside that namespace (nsenter -t PID -n rsttrace)",
-	  NAMESPACES ": CAP_SYS_ADMIN is missing", false, false },
-};
 
 bool doctor_has(const struct doctor_facts *f, unsigned int capability)
 {
 	/* Those of another user namespace count for what belongs to it, which BPF does not. */
 	return f->initial_userns && f->capabilities & (1ULL << capability);
+}
+
+static bool is_kept(const struct capability *cap)
+{
+	static const struct capability_run tracing = { .attached = true };
+
+	return capability_wanted(&tracing) & 1ULL << cap->number;
 }
 
 static void check_capability(struct doctor *d, const struct doctor_facts *f,
@@ -56,7 +29,8 @@ static void check_capability(struct doctor *d, const struct doctor_facts *f,
 	struct doctor_check *c;
 
 	if (doctor_has(f, cap->number)) {
-		doctor_add(d, DOCTOR_PRIVILEGES, cap->name, DOCTOR_OK, "there: %s", cap->use);
+		doctor_add(d, DOCTOR_PRIVILEGES, cap->name, DOCTOR_OK, "there: %s; %s", cap->use,
+			   is_kept(cap) ? "kept while tracing" : "given up once tracing has begun");
 		return;
 	}
 	if (cap->admin && doctor_has(f, CAP_SYS_ADMIN)) {
@@ -114,8 +88,9 @@ void doctor_check_privileges(struct doctor *d, const struct doctor_facts *f,
 				   trial->err ? DOCTOR_FATAL : DOCTOR_LOST,
 				   "not the host's: its root has none of the host's capabilities"),
 			"run it as root on the host, or in a container that is not rootless");
-	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
-		check_capability(d, f, &capabilities[i], trial->err);
+	for (size_t i = 0; capability_row(i); i++)
+		if (capability_row(i)->loss)
+			check_capability(d, f, capability_row(i), trial->err);
 	check_syscall(d, f, trial);
 	if (f->initial_pidns)
 		doctor_add(d, DOCTOR_PRIVILEGES, "pid namespace", DOCTOR_OK,
@@ -128,8 +103,8 @@ void doctor_check_privileges(struct doctor *d, const struct doctor_facts *f,
 
 void doctor_costs(const struct doctor_facts *f, bool others, struct summary *s)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++) {
-		const struct capability *cap = &capabilities[i];
+	for (size_t i = 0; capability_row(i); i++) {
+		const struct capability *cap = capability_row(i);
 
 		if (cap->cost && !doctor_has(f, cap->number) &&
 		    (others || cap->number != CAP_SYS_ADMIN))

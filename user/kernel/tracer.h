@@ -71,6 +71,9 @@ const struct listeners *tracer_listeners(struct tracer *t);
 int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		struct rst_past *out);
 
+/* Whether this process may still look into the maps, which some kernels ask a capability for each time. */
+bool tracer_reads_maps(const struct tracer *t);
+
 /* What was noted of the process whose first thread began at START_NS (CLOCK_BOOTTIME). Returns 0, or
  * -ENOENT. */
 int tracer_process(const struct tracer *t, uint64_t start_ns, struct rst_process *out);

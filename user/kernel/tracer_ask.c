@@ -119,6 +119,15 @@ const struct listeners *tracer_listeners(struct tracer *t)
 	return &t->listeners;
 }
 
+bool tracer_reads_maps(const struct tracer *t)
+{
+	uint64_t nobody = 0;
+	struct rst_process process;
+
+	return !bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.processes), &nobody, &process) ||
+	       errno != EPERM;
+}
+
 int tracer_process(const struct tracer *t, uint64_t start_ns, struct rst_process *out)
 {
 	if (bpf_map_lookup_elem(bpf_map__fd(t->skel->maps.processes), &start_ns, out))

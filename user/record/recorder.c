@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -349,6 +350,18 @@ static int create(struct recorder *r, char name[FILE_NAME_MAX])
 		return folder_create(&r->folder, name, r->now.wall_ns);
 	fd = open(r->config.path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640);
 	return fd < 0 ? -errno : fd;
+}
+
+bool recorder_makes_files(const struct recorder *r)
+{
+	_cleanup(freep) char *path = NULL;
+
+	if (r->kind == INTO_STREAM)
+		return true;
+	if (r->kind == INTO_FOLDER)
+		return !faccessat(r->folder.fd, ".", W_OK | X_OK, AT_EACCESS);
+	path = strdup(r->config.path);
+	return path && !faccessat(AT_FDCWD, dirname(path), W_OK | X_OK, AT_EACCESS);
 }
 
 static void discard(struct recorder *r)

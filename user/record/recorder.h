@@ -49,6 +49,9 @@ bool recorder_is_file(const char *path);
  * goes wrong later is said on ERR, which is borrowed. Returns 0, or -errno after a line on ERR. */
 int recorder_open(struct recorder **out, const struct recorder_config *c, FILE *err);
 
+/* Whether another file could be made, by what the process may do now. */
+bool recorder_makes_files(const struct recorder *r);
+
 /* Begins the first file. HEADER is borrowed until recorder_free; its number and times are filled in.
  * Returns 0, or -errno after a line on ERR. */
 int recorder_begin(struct recorder *r, struct record_header *header, struct recorder_time now);

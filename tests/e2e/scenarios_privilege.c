@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* scenarios_privilege.c: what a run may still do once it traces, as /proc says, and that it is enough. */
+#include <errno.h>
+#include <inttypes.h>
+#include <linux/capability.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/util.h"
+#include "command.h"
+#include "expect.h"
+#include "pair.h"
+#include "patience.h"
+
+#define BIT(capability) (1ULL << (capability))
+#define LOOK_UPS \
+	(BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_PTRACE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_SYS_ADMIN))
+#define PATH_SIZE 512
+/* Nobody's. */
+#define STRANGER 4321
+
+/* A build for tests has no filter of system calls. */
+#if defined(__SANITIZE_ADDRESS__) || defined(RSTTRACE_COVERAGE)
+#define FILTERED 0
+#else
+#define FILTERED 2 /* SECCOMP_MODE_FILTER */
+#endif
+
+/* The value of a line of /proc/PID/status. */
+static uint64_t status_of(pid_t pid, const char *key, int base)
+{
+	char path[64], line[256];
+	_cleanup(fclosep) FILE *f = NULL;
+	size_t len = strlen(key);
+
+	snprintf(path, sizeof(path), "/proc/%d/status", (int)pid);
+	f = fopen(path, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (!strncmp(line, key, len) && line[len] == ':')
+			return strtoull(line + len + 1, NULL, base);
+	run_die("%s has no %s", path, key);
+}
+
+static void expect_status(pid_t pid, const char *key, int base, uint64_t wanted)
+{
+	uint64_t got = status_of(pid, key, base);
+
+	if (got != wanted)
+		run_fail("%s is %#" PRIx64 ", wanted %#" PRIx64, key, got, wanted);
+}
+
+/* It holds HELD, and nothing that a program it executed could get. */
+static void expect_held(pid_t pid, uint64_t held)
+{
+	expect_status(pid, "CapPrm", 16, held);
+	expect_status(pid, "CapEff", 16, held);
+	expect_status(pid, "CapInh", 16, 0);
+	expect_status(pid, "CapAmb", 16, 0);
+	expect_status(pid, "NoNewPrivs", 10, 1);
+	expect_status(pid, "Seccomp", 10, FILTERED);
+}
+
+static void trace(struct run *run)
+{
+	/* Two that are only of use at the start. */
+	static const char *const args[] = { "--refusals", "-i", "srv0", NULL };
+
+	tracer_start_at(run, SIDE_SERVER, false, args);
+	expect_held(run->tracer.pid, LOOK_UPS);
+	expect_status(run->tracer.pid, "CapBnd", 16, 0);
+	tracer_finish(run, (struct tally){ 0 });
+}
+
+static char *folder(struct run *run, char path[PATH_SIZE], const char *name)
+{
+	snprintf(path, PATH_SIZE, "%s/%s", run->directory, name);
+	if (mkdir(path, 0700))
+		run_die("mkdir %s: %s", path, strerror(errno));
+	return path;
+}
+
+static void finish(struct command *c)
+{
+	kill(c->pid, SIGINT);
+	command_expect(c, 0, 0, NULL);
+}
+
+static int files_in(const char *path)
+{
+	char command[PATH_SIZE * 2];
+	int n = -1;
+	FILE *f;
+
+	snprintf(command, sizeof(command), "find '%s' -name '*.zst' | wc -l", path);
+	f = popen(command, "r");
+	if (!f || fscanf(f, "%d", &n) != 1)
+		run_die("%s", command);
+	pclose(f);
+	return n;
+}
+
+/* The next file, too, can be made. */
+static void next_file(struct command *c, const char *path)
+{
+	long long until = run_now() + patience(10000) * 1000000LL;
+
+	kill(c->pid, SIGHUP);
+	while (files_in(path) < 2) {
+		if (run_now() > until)
+			run_die("there is no second file");
+		usleep(10000);
+	}
+}
+
+static void record_into(struct run *run, const char *path, uint64_t held)
+{
+	const char *const args[] = { "record", "-o", path, NULL };
+	struct command c = { .args = args, .side = SIDE_SERVER, .ready = true };
+
+	command_start(run, &c);
+	expect_held(c.pid, held);
+	expect_status(c.pid, "CapBnd", 16, 0);
+	next_file(&c, path);
+	finish(&c);
+}
+
+static void record(struct run *run)
+{
+	char path[PATH_SIZE];
+
+	record_into(run, folder(run, path, "own"), LOOK_UPS);
+}
+
+/* Root may write anywhere, and is used to it: there, and only there, it keeps what that takes. */
+static void record_elsewhere(struct run *run)
+{
+	char path[PATH_SIZE];
+
+	folder(run, path, "foreign");
+	if (chown(path, STRANGER, STRANGER))
+		run_die("chown: %s", strerror(errno));
+	record_into(run, path, LOOK_UPS | BIT(CAP_DAC_OVERRIDE));
+}
+
+/* Of what the service has, what only the start needs is gone; where the kernel wants CAP_BPF for each look into a
+ * map (before 5.19), that stays. */
+static void few(struct run *run)
+{
+	static const char *const args[] = { "-j", NULL };
+	struct command c = {
+		.args = args,
+		.side = SIDE_SERVER,
+		.nobody = true,
+		.keep = BIT(CAP_BPF) | BIT(CAP_PERFMON) | BIT(CAP_NET_ADMIN),
+		.ready = true,
+	};
+	uint64_t held;
+
+	command_start(run, &c);
+	held = status_of(c.pid, "CapPrm", 16);
+	expect_held(c.pid, (held & BIT(CAP_BPF)) | BIT(CAP_NET_ADMIN));
+	finish(&c);
+}
+
+static void has(const char *text, const char *wanted)
+{
+	if (!strstr(text, wanted))
+		run_fail("'%s' is not in: %s", wanted, text);
+}
+
+static void told(struct run *run)
+{
+	static const char *const args[] = { "-v", NULL };
+	struct command c = { .args = args, .side = SIDE_SERVER, .ready = true };
+	char *text;
+
+	command_start(run, &c);
+	kill(c.pid, SIGINT);
+	if (command_wait(&c))
+		run_fail("it ended badly");
+	text = tracer_output(c.err_file);
+	has(text, "\nrsttrace: CAP_PERFMON              given up: ");
+	has(text, "\nrsttrace: CAP_SYS_PTRACE           kept: executables");
+	has(text, "\nrsttrace: system calls             ");
+	free(text);
+	close(c.out_file);
+	close(c.err_file);
+}
+
+const struct scenario scenarios_privilege[] = {
+	{ "privilege-trace", trace, ONCE, false },
+	{ "privilege-record", record, ONCE, false },
+	{ "privilege-record-elsewhere", record_elsewhere, ONCE, false },
+	{ "privilege-few", few, ONCE, false },
+	{ "privilege-told", told, ONCE, false },
+	{ 0 },
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* confine.c: tried, where a kernel or a folder decides what it takes: versions and owners tell less. */
+#include "cli/confine.h"
+
+#include <linux/capability.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/privilege.h"
+#include "cli/sandbox.h"
+
+/* It goes on: what is traced is wanted more than that. */
+static void complain(const char *what, int err)
+{
+	fprintf(stderr, "rsttrace: note: %s: %s\n", what, strerror(-err));
+}
+
+static void keep(struct confine *c)
+{
+	int err = privilege_keep(capability_wanted(&c->run), &c->held);
+
+	if (err)
+		complain("not all privileges could be given up", err);
+}
+
+void confine_begin(struct confine *c, const struct options *o)
+{
+	*c = (struct confine){
+		.o = o,
+		.run = {
+			.refusals = o->refusals,
+			.files = o->command == COMMAND_RECORD && !recorder_is_stream(o->record.path),
+		},
+	};
+	keep(c);
+	c->had = c->held;
+}
+
+static void filter(const struct confine *c)
+{
+	size_t calls;
+	const char *why;
+	int err = sandbox_enter(c->o->command == COMMAND_RECORD ? SANDBOX_RECORD : SANDBOX_TRACE,
+				&calls, &why);
+
+	if (err < 0)
+		complain("there is no filter of system calls", err);
+	else if (c->o->capture.verbose && err)
+		fprintf(stderr, "rsttrace: %-24s all: %s\n", "system calls", why);
+	else if (c->o->capture.verbose)
+		fprintf(stderr, "rsttrace: %-24s %zu are let through\n", "system calls", calls);
+}
+
+static bool has(const struct confine *c, unsigned int number)
+{
+	return c->held & UINT64_C(1) << number;
+}
+
+void confine_settle(struct confine *c, const struct confine_trials *trials)
+{
+	c->run.attached = true;
+	if (c->run.files && has(c, CAP_DAC_OVERRIDE))
+		c->run.files_by_force =
+			!privilege_without(CAP_DAC_OVERRIDE, trials->makes_files, trials->context);
+	/* CAP_SYS_ADMIN stands in for it. */
+	if (!has(c, CAP_SYS_ADMIN) && has(c, CAP_BPF))
+		c->run.maps_by_force =
+			!privilege_without(CAP_BPF, trials->reads_maps, trials->context);
+	keep(c);
+	if (c->o->capture.verbose)
+		capability_tell(c->had, c->held, &c->run, stderr);
+	filter(c);
+}

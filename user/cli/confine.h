@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* confine.h: what a run that traces keeps of its privileges, at its start and once all is attached. */
+#ifndef RSTTRACE_CONFINE_H
+#define RSTTRACE_CONFINE_H
+
+#include "cli/options.h"
+#include "model/capability.h"
+
+struct confine {
+	const struct options *o;
+	struct capability_run run;
+	uint64_t had, held; /* of the capabilities in the table: at first, and now */
+};
+
+/* Keeps what O needs to begin. Says on stderr what does not work. */
+void confine_begin(struct confine *c, const struct options *o);
+
+/* What still works without a privilege; each returns whether it does. */
+struct confine_trials {
+	bool (*makes_files)(void *context); /* without CAP_DAC_OVERRIDE */
+	bool (*reads_maps)(void *context);  /* without CAP_BPF */
+	void *context;
+};
+
+/* All is attached: keeps what look-ups need, and lets only the system calls through that they make. Says on
+ * stderr what does not work, and with -v what is kept. */
+void confine_settle(struct confine *c, const struct confine_trials *trials);
+
+#endif
