@@ -82,6 +82,7 @@ static const struct scenario *const tables[] = {
 	scenarios_report,
 	scenarios_wire,
 	scenarios_privilege,
+	scenarios_service,
 	scenarios_output,
 	scenarios_record,
 	scenarios_doctor,

@@ -62,6 +62,7 @@ extern const struct scenario scenarios_closed[], scenarios_late[], scenarios_abo
 	scenarios_fold[], scenarios_reconcile[], scenarios_namespaces[], scenarios_output[],
 	scenarios_stayed[], scenarios_history[], scenarios_exchange[], scenarios_ruleset[],
 	scenarios_relay[], scenarios_report[], scenarios_wire[], scenarios_privilege[];
+extern const struct scenario scenarios_service[];
 
 extern const struct scenario scenarios_sender[], scenarios_listeners[], scenarios_pairs[],
 	scenarios_many[], scenarios_races[], scenarios_relayed[], scenarios_ignored_dropped[],

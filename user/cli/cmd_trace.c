@@ -22,6 +22,7 @@
 #include "cli/pipeline.h"
 #include "cli/recording.h"
 #include "base/run_id.h"
+#include "cli/service.h"
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/wire_watch.h"
@@ -158,13 +159,18 @@ static void put_interim(struct trace *t)
 static void next_file(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
+	bool asked = signals.next;
 
 	signals.next = 0;
+	if (asked)
+		service_reloading(clock_ns(CLOCK_MONOTONIC));
 	come_to_now(t);
 	fill_summary(t, true);
 	p->summary.waiting = 0;
 	if (!p->err)
 		p->err = recording_next(&t->recording, &p->summary);
+	if (asked)
+		service_ready();
 }
 
 static void record(struct trace *t)
@@ -252,6 +258,7 @@ static int run(struct trace *t)
 		if (due < end)
 			wait = shorter(wait, now, due);
 		wait = shorter(wait, now, wire_due(&t->wire.wire));
+		wait = shorter(wait, now, service_due());
 		if (signals.summary)
 			put_interim(t);
 		if (signals.resized)
@@ -273,6 +280,7 @@ static int run(struct trace *t)
 		tracer_watch(t->answers.tracer, clock_ns(CLOCK_MONOTONIC), stderr);
 		pipeline_run(p, false);
 		record(t);
+		service_alive(clock_ns(CLOCK_MONOTONIC));
 	}
 	return 0;
 }
@@ -316,6 +324,7 @@ static int stop(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
 
+	service_stopping();
 	reconcile_now(t);
 	tracer_watch(t->answers.tracer, UINT64_MAX, stderr);
 	tracer_detach(t->answers.tracer);
@@ -336,6 +345,7 @@ static void tell_ready(const struct trace *t)
 		recorder_tell(t->recording.recorder);
 	else
 		fprintf(stderr, "rsttrace: tracing; Ctrl-C ends it with a summary\n");
+	service_ready();
 	if (o->ready_fd >= 0) {
 		/* Whoever waits on the other end may be gone: that is its affair. */
 		(void)!write(o->ready_fd, "\n", 1);
@@ -435,6 +445,7 @@ static int trace(struct trace *t)
 	int err;
 
 	confine_begin(&t->confine, o);
+	service_begin();
 	capture.controller = cgroup_controller();
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
