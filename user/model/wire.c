@@ -17,7 +17,12 @@ const char *const wire_modes[WIRE_MODES] = {
 
 void wire_begin(struct wire *w, enum wire_mode mode, bool told, uint64_t now_ns)
 {
-	*w = (struct wire){ .mode = mode, .told = told, .off_ns = now_ns, .look_ns = now_ns };
+	/* What was allowed before may come to be there only now. */
+	*w = (struct wire){ .mode = mode,
+			    .told = told,
+			    .off_ns = now_ns,
+			    .look_ns = now_ns,
+			    .asked_last_ns = now_ns };
 }
 
 static uint64_t later(uint64_t a, uint64_t b)
@@ -58,6 +63,12 @@ void wire_asked(struct wire *w, uint64_t at_ns, bool raw)
 	look_at(w, at_ns);
 }
 
+/* Nothing can have come since then, as far as is known. While it is watched, looks show whether that is still needed. */
+static bool is_calm(const struct wire *w, bool needed)
+{
+	return w->told && !needed && !w->watched && w->looked_ns > w->asked_last_ns + WIRE_CALM_NS;
+}
+
 void wire_looked(struct wire *w, uint64_t began_ns, uint64_t ended_ns, bool needed)
 {
 	uint64_t share = WIRE_LOOK_SHARE;
@@ -71,7 +82,8 @@ void wire_looked(struct wire *w, uint64_t began_ns, uint64_t ended_ns, bool need
 		settle(&w->raw_first_ns, w->raw_ns, began_ns - WIRE_SETTLED_NS);
 		settle(&w->asked_ns, w->asked_last_ns, began_ns - WIRE_SETTLED_NS);
 	}
-	w->look_ns = later(ended_ns + WIRE_LOOK_NS, ended_ns + w->cost_ns * share);
+	w->look_ns = later(ended_ns + (is_calm(w, needed) ? WIRE_CALM_NS : WIRE_LOOK_NS),
+			   ended_ns + w->cost_ns * share);
 	if (w->asked_ns && !needed && ++w->again < FOLLOWS)
 		look_at(w, w->asked_last_ns + follow_ns[w->again]);
 }

@@ -20,6 +20,9 @@ extern const char *const wire_modes[WIRE_MODES];
 /* How often a look is taken, and how much of one CPU that may be: one part in so many. */
 #define WIRE_LOOK_NS 1000000000ULL
 #define WIRE_LOOK_SHARE 50
+/* How often, where the kernel tells of whoever is allowed what it takes, and nobody was for as long: a look is then no more
+ * than a safeguard. */
+#define WIRE_CALM_NS 10000000000ULL
 /* The same of looks for which there is a reason. */
 #define WIRE_HURRY_SHARE 10
 /* What was asked for stands by then, or will not. */

@@ -175,6 +175,67 @@ Test(wire, before_6_14_nobody_knows)
 	cr_expect(!wire_missed(&w, T0 + S + 2 * MS));
 }
 
+/* Where the kernel tells, looks are seldom once nobody has been allowed anything for a while. */
+Test(wire, looks_when_nobody_asks)
+{
+	struct wire w = quiet(true);
+	uint64_t at;
+
+	for (at = T0 + S; at < T0 + WIRE_CALM_NS; at += S) {
+		looked(&w, at, false);
+		cr_expect_eq(wire_due(&w), at + MS + WIRE_LOOK_NS,
+			     "allowed before the tracer began");
+	}
+	looked(&w, T0 + 11 * S, false);
+	cr_expect_eq(wire_due(&w), T0 + 11 * S + MS + WIRE_CALM_NS);
+	/* At once, and for a while. */
+	wire_asked(&w, T0 + 12 * S, false);
+	cr_expect_eq(wire_due(&w), T0 + 12 * S);
+	looked(&w, T0 + 12 * S, false);
+	cr_expect_leq(wire_due(&w), T0 + 12 * S + 20 * MS);
+	looked(&w, T0 + 15 * S, false);
+	cr_expect_eq(wire_due(&w), T0 + 15 * S + MS + WIRE_LOOK_NS);
+	looked(&w, T0 + 23 * S, false);
+	cr_expect_eq(wire_due(&w), T0 + 23 * S + MS + WIRE_CALM_NS);
+}
+
+/* What a look finds that nobody told of may have been there since the one before. */
+Test(wire, a_need_that_nobody_told_of)
+{
+	struct wire w = quiet(true);
+	const struct wire_span *s;
+
+	looked(&w, T0 + 11 * S, false);
+	looked(&w, T0 + 21 * S, true);
+	cr_expect_eq(wire_due(&w), T0 + 21 * S + MS + WIRE_LOOK_NS);
+	s = wire_switched(&w, T0 + 21 * S + 2 * MS, true, false);
+	cr_assert_not_null(s);
+	cr_expect_eq(s->from_ns, T0 + 11 * S);
+	cr_expect_eq(s->to_ns, T0 + 21 * S + 2 * MS);
+}
+
+/* Whether it is needed on is looked at each second. */
+Test(wire, looks_while_it_is_watched)
+{
+	struct wire w = quiet(true);
+
+	looked(&w, T0 + 20 * S, true);
+	wire_switched(&w, T0 + 20 * S + MS, true, false);
+	for (uint64_t at = T0 + 21 * S; at < T0 + 40 * S; at += S) {
+		looked(&w, at, at > T0 + 30 * S);
+		cr_expect_leq(wire_due(&w), at + MS + WIRE_LOOK_NS);
+	}
+	cr_expect(wire_wants(&w, T0 + 40 * S));
+}
+
+Test(wire, nobody_tells_before_6_14)
+{
+	struct wire w = quiet(false);
+
+	looked(&w, T0 + 60 * S, false);
+	cr_expect_eq(wire_due(&w), T0 + 60 * S + MS + WIRE_LOOK_NS);
+}
+
 /* However long a look takes, there is an end to it. */
 Test(wire, looking_has_its_share)
 {
