@@ -92,7 +92,7 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test test-arm64 test-kernels demo bench fuzz deb lint format uninstall clean help
+LATE_GOALS := run test faults test-arm64 test-kernels demo bench fuzz deb lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -342,6 +342,13 @@ demo:
 	@$(MAKE) --no-print-directory all $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
 	@RSTTRACE=$(abspath $(O)/rsttrace) E2E=$(abspath $(O)/tests/e2e) scripts/demo $(ARGS)
 
+# What must not go wrong when something else does; FAULT_ARGS=--long takes an hour or so.
+.PHONY: faults
+faults:
+	@scripts/install-deps --test
+	@$(MAKE) --no-print-directory all; err=$$?; $(give_back); exit $$err
+	@tests/faults/test-faults $(O) $(FAULT_ARGS)
+
 # What it compares with may be missing: it says so and goes on.
 .PHONY: bench
 bench:
@@ -442,6 +449,8 @@ help:
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make fuzz         what reads bytes from anywhere, under a fuzzer; FUZZ_SECONDS=4'
+	@echo 'make faults       no memory, refused system calls, SIGKILL, many at once (as root);'
+	@echo '                  FAULT_ARGS=--long'
 	@echo 'make deb          a Debian package of what is committed, in $(O)/deb'
 	@echo 'make everything   build what all of these run'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'

@@ -141,6 +141,11 @@ static void put(struct fake *f, struct given *g)
 
 	fill(g, kinds[which % ARRAY_SIZE(kinds)].type, size);
 	record.header.size = (uint32_t)size;
+	/* The kernel side leaves the rest of an IPv4 address zero. */
+	if (record.event.tuple.family == 4 && record.header.type != RST_REC_CGROUP) {
+		memset(record.event.tuple.local + 4, 0, 12);
+		memset(record.event.tuple.remote + 4, 0, 12);
+	}
 	record.header.cpu = how & 1;
 	record.header.mono_ns = FAKE_NOW_NS - (how >> 1) * 500000ULL;
 	if (size == sizeof(struct rst_event) && record.header.type != RST_REC_CGROUP) {

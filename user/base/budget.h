@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/util.h"
+#include "base/clock.h"
 
 /* All zero: nothing was spent yet. */
 struct budget {

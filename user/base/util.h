@@ -56,23 +56,18 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
-/* A clock's time in ns. */
-static inline uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
 /* A number that nobody outside can know. Early in boot there may be none; the time is better than
  * nothing. */
 static inline uint64_t random_seed(void)
 {
 	uint64_t seed;
 
-	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed))
-		seed = clock_ns(CLOCK_MONOTONIC);
+	struct timespec t;
+
+	if (getrandom(&seed, sizeof(seed), GRND_NONBLOCK) != sizeof(seed)) {
+		clock_gettime(CLOCK_MONOTONIC, &t);
+		seed = (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+	}
 	return seed;
 }
 

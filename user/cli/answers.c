@@ -2,6 +2,7 @@
 /* answers.c: hands each question to the module that knows. */
 #include "cli/answers.h"
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "host/cgroup.h"
 #include "host/netns.h"

@@ -19,6 +19,7 @@
 #include "kernel/kbtf.h"
 #include "base/text.h"
 #include "kernel/tracer.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 /* A command of bpf(2) that no kernel has: what it is answered tells whether it gets there. */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/clock.h"
 #include "base/util.h"
 #include "base/when.h"
 #include "cli/coverage.h"

@@ -26,6 +26,7 @@
 #include "cli/signals.h"
 #include "cli/terminal.h"
 #include "cli/wire_watch.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 /* While events come, the kernel side leaves it to this timer to fetch them; after a quiet time it

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/cmd_doctor.h"
 #include "cli/cmd_explain.h"
 #include "cli/cmd_report.h"
@@ -85,6 +86,7 @@ int main(int argc, char **argv)
 
 	if (standard_files())
 		return EXIT_RUNTIME;
+	clock_begin(NULL);
 	if (options_parse(&o, argc, argv, stderr))
 		return EXIT_USAGE;
 	if (commands[o.command](&o))

@@ -8,6 +8,7 @@
 
 #include "base/nearest.h"
 #include "base/text.h"
+#include "base/clock.h"
 #include "base/util.h"
 #include "base/when.h"
 #include "cli/options_parse.h"

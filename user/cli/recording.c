@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 
 /* How often the counters are looked at for losses. */

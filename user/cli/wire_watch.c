@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/clock.h"
 #include "base/util.h"
 #include "base/when.h"
 #include "host/wire_look.h"

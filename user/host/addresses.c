@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/budget.h"
+#include "base/clock.h"
 #include "host/netlink.h"
 
 /* Some hosts have thousands: asking may take so much of a CPU's time in the long run, and at once. */

@@ -15,6 +15,7 @@
 #include "host/netlink.h"
 #include "host/netns.h"
 #include "base/budget.h"
+#include "base/clock.h"
 
 struct interface {
 	struct interface *next;

@@ -7,6 +7,7 @@
 
 #include "host/netlink.h"
 #include "host/netns.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 #define WAIT_NS 100000000ULL

@@ -16,6 +16,7 @@
 
 #include "host/netns.h"
 #include "base/text.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 #define NAMED "/run/netns"

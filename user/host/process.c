@@ -14,6 +14,7 @@
 #include "host/names.h"
 #include "host/process.h"
 #include "base/text.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 /* The same process for a while: a server resets many connections. */
@@ -65,7 +66,10 @@ static struct stat_line read_stat(uint32_t pid)
 	}
 	if (at)
 		ticks = strtoull(at, NULL, 10);
+	/* It is told by the clock of the reader's time namespace. */
 	s.start_ns = ticks * (1000000000ULL / (unsigned long)sysconf(_SC_CLK_TCK));
+	if (s.start_ns)
+		s.start_ns -= (uint64_t)clock_ahead_ns[CLOCK_BOOTTIME];
 	s.exiting = flags & PF_EXITING;
 	return s;
 }

@@ -213,11 +213,12 @@ struct holder {
 	uint32_t subnet; /* or a subnet that the remote one is in */
 };
 
-static bool same_subnet(const uint8_t *a, const uint8_t *b, uint8_t bits)
+/* BITS of addresses of so many BYTES. */
+static bool same_subnet(const uint8_t *a, const uint8_t *b, uint8_t bits, size_t bytes)
 {
 	uint8_t rest = (uint8_t)(0xff00 >> bits % 8);
 
-	return bits && !memcmp(a, b, bits / 8) &&
+	return bits && bits <= bytes * 8 && !memcmp(a, b, bits / 8) &&
 	       (!(bits % 8) || !((a[bits / 8] ^ b[bits / 8]) & rest));
 }
 
@@ -241,7 +242,8 @@ static int take_address(const struct nlmsghdr *nlh, void *data)
 			continue;
 		if (!memcmp(mnl_attr_get_payload(attr), h->tuple->local, bytes))
 			h->local = msg->ifa_index;
-		if (same_subnet(mnl_attr_get_payload(attr), h->tuple->remote, msg->ifa_prefixlen))
+		if (same_subnet(mnl_attr_get_payload(attr), h->tuple->remote, msg->ifa_prefixlen,
+				bytes))
 			h->subnet = msg->ifa_index;
 	}
 	return MNL_CB_OK;

@@ -19,6 +19,7 @@
 
 #include "host/netlink.h"
 #include "host/ruleset_walk.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 #define NAMESPACES 8

@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "kernel/past.h"
 #include "kernel/tracer_private.h"

@@ -10,6 +10,7 @@
 #include "host/diag.h"
 #include "host/netns.h"
 #include "host/route.h"
+#include "base/clock.h"
 #include "base/util.h"
 #include "host/ruleset.h"
 
