@@ -92,7 +92,7 @@ SKEL    := $(O)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test faults test-arm64 test-kernels demo bench fuzz deb lint format uninstall clean help
+LATE_GOALS := run test faults test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -452,6 +452,7 @@ help:
 	@echo 'make faults       no memory, refused system calls, SIGKILL, many at once (as root);'
 	@echo '                  FAULT_ARGS=--long'
 	@echo 'make deb          a Debian package of what is committed, in $(O)/deb'
+	@echo 'make dist         archives of the source, and of the program as it is installed, in $(O)/dist'
 	@echo 'make everything   build what all of these run'
 	@echo 'make lint         clang-format, shellcheck, clang-tidy; make format repairs the first'
 	@echo 'make install      DESTDIR=, PREFIX=$(PREFIX); make uninstall takes it back'
@@ -466,6 +467,11 @@ deb:
 	@scripts/install-deps --build
 	@scripts/install-deps --package
 	@scripts/make-deb $(O)/deb
+
+.PHONY: dist
+dist:
+	@scripts/install-deps --build
+	@scripts/make-dist $(O)/dist
 
 # The README's table of causes and list of options are the program's own.
 # docs/kernels.md also has what the last run of test-kernels has shown.
