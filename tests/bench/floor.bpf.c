@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
 /*
  * floor.bpf.c: the least that a tracer of RSTs with a kernel stack can cost: the facts at hand, the
- * stack, a record in the ring. And two programs that do nothing, for what calling and counting cost.
+ * stack, a record in the ring. And programs that do nothing, for what calling and counting cost.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_endian.h>
@@ -65,6 +65,24 @@ int floor_empty(void *ctx)
 {
 	return 0;
 }
+
+/* At each hook that rsttrace is called at while it traces. */
+#define NOTHING_AT(event)            \
+	SEC("tp_btf/" #event)        \
+	int hooks_##event(void *ctx) \
+	{                            \
+		return 0;            \
+	}
+
+NOTHING_AT(inet_sock_set_state)
+NOTHING_AT(tcp_destroy_sock)
+NOTHING_AT(tcp_send_reset)
+NOTHING_AT(tcp_receive_reset)
+NOTHING_AT(kfree_skb)
+NOTHING_AT(net_dev_queue)
+NOTHING_AT(signal_generate)
+NOTHING_AT(sched_process_exec)
+NOTHING_AT(sched_process_exit)
 
 SEC("xdp")
 int floor_pass(struct xdp_md *ctx)

@@ -4,6 +4,7 @@
  *
  *   floor FD             a line for each RST sent; one byte to FD once attached
  *   floor FD empty       the program that does nothing, at the same tracepoint
+ *   floor FD hooks       the same at each hook of rsttrace's
  *   floor FD pass IFACE  XDP_PASS, as the driver offers it
  */
 #include <arpa/inet.h>
@@ -39,6 +40,20 @@ static int print(void *context, void *data, size_t size)
 	printf("S %llu %s:%u %s:%u %s/%u state %u reason %u frames %u\n", r->mono_ns, from,
 	       r->sport, to, r->dport, r->comm, r->pid, r->state, r->reason, r->stack_bytes / 8);
 	return 0;
+}
+
+/* Those whose names begin with floor_WHAT, or WHAT_. */
+static void choose(struct floor_bpf *skel, const char *what)
+{
+	struct bpf_program *prog;
+
+	bpf_object__for_each_program(prog, skel->obj) {
+		const char *name = bpf_program__name(prog);
+
+		if (!strncmp(name, "floor_", strlen("floor_")))
+			name += strlen("floor_");
+		bpf_program__set_autoload(prog, !strncmp(name, what, strlen(what)));
+	}
 }
 
 static int attach(struct floor_bpf *skel, const char *interface)
@@ -87,9 +102,7 @@ int main(int argc, char **argv)
 	skel = floor_bpf__open();
 	if (!skel || argc < 2)
 		return 2;
-	bpf_program__set_autoload(skel->progs.floor_sent, !*what);
-	bpf_program__set_autoload(skel->progs.floor_empty, !strcmp(what, "empty"));
-	bpf_program__set_autoload(skel->progs.floor_pass, !strcmp(what, "pass"));
+	choose(skel, *what ? what : "sent");
 	err = floor_bpf__load(skel);
 	if (!err)
 		err = attach(skel, argc > 3 ? argv[3] : NULL);

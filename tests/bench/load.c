@@ -10,8 +10,10 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include "run.h"
 #include "stats.h"
@@ -23,11 +25,15 @@
 #define OPEN_PORT 80
 #define MESSAGE 64
 #define STREAM (128 << 10)
-#define BURST 64 /* operations between two looks at the clock */
+#define IDLE_PORTS \
+	5 /* of the server, each with as many open connections as a client has ports for */
+#define IDLE_BYTES 32768ULL /* of memory that both ends of one take at most */
+#define BURST 64	    /* operations between two looks at the clock */
 #define PACED_RATE 5000
 #define WORKERS_MAX 2
 #define SLICE_NS 10000000
 #define SLICES_MAX 6000
+#define SHORT 0.2 /* seconds: to see that it works is all that is wanted */
 
 #define NS_PER_S 1000000000ULL
 
@@ -41,6 +47,8 @@ const struct load_info loads[LOADS] = {
 	[LOAD_CONN] = { "conn", "connect, request, response, close", "conn/s", 1, false },
 	[LOAD_RR] = { "rr", "request/response", "trans/s", 1, false },
 	[LOAD_BULK] = { "bulk", "bulk over veth", "Gbit/s", 8e-9, false },
+	[LOAD_UDP] = { "udp", "UDP request/response", "trans/s", 1, false },
+	[LOAD_MANY] = { "many", "conn, beside 100,000 open connections", "conn/s", 1, false },
 };
 
 /* One process that makes load, and what it does it with. */
@@ -68,13 +76,18 @@ static struct sockaddr_in address(const char *ip, int port)
 	return a;
 }
 
-static int tcp_socket(void)
+static int new_socket(int type)
 {
-	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_INET, type | SOCK_CLOEXEC, 0);
 
 	if (fd < 0)
 		run_die("load: socket: %s", strerror(errno));
 	return fd;
+}
+
+static int tcp_socket(void)
+{
+	return new_socket(SOCK_STREAM);
 }
 
 static void listen_on(struct worker *w)
@@ -97,6 +110,50 @@ static void establish(struct worker *w)
 	w->server = accept4(w->listener, NULL, NULL, SOCK_CLOEXEC);
 	if (w->server < 0)
 		run_die("load: accept: %s", strerror(errno));
+}
+
+/* Two UDP sockets that know each other. */
+static void introduce(struct worker *w)
+{
+	struct sockaddr_in from = address(CLIENT, OPEN_PORT);
+
+	w->client = new_socket(SOCK_DGRAM);
+	netlab_enter(w->lab, SIDE_SERVER);
+	w->server = new_socket(SOCK_DGRAM);
+	netlab_enter(w->lab, SIDE_CLIENT);
+	if (bind(w->client, (void *)&from, sizeof(from)) ||
+	    bind(w->server, (void *)&w->open, sizeof(w->open)) ||
+	    connect(w->client, (void *)&w->open, sizeof(w->open)) ||
+	    connect(w->server, (void *)&from, sizeof(from)))
+		run_die("load: UDP: %s", strerror(errno));
+}
+
+/* A quarter of the memory that there is, at most. */
+static rlim_t idle_connections(double seconds)
+{
+	uint64_t room = (uint64_t)sysconf(_SC_AVPHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) / 4 /
+			IDLE_BYTES;
+	uint64_t n = seconds < SHORT ? LOAD_MANY_OPEN / 100 : LOAD_MANY_OPEN;
+
+	return n < room ? n : room;
+}
+
+static void open_idle(struct worker *w, double seconds)
+{
+	rlim_t n = idle_connections(seconds);
+	struct rlimit files = { 2 * n + 1024, 2 * n + 1024 };
+	struct worker idle = *w;
+
+	if (setrlimit(RLIMIT_NOFILE, &files))
+		run_die("load: %llu open files: %s", (unsigned long long)files.rlim_cur,
+			strerror(errno));
+	for (rlim_t i = 0; i < n; i++) {
+		if (i % (n / IDLE_PORTS + 1) == 0) {
+			idle.open.sin_port = htons(ntohs(idle.open.sin_port) + 1);
+			listen_on(&idle);
+		}
+		establish(&idle);
+	}
 }
 
 static uint64_t refuse(struct worker *w)
@@ -280,7 +337,7 @@ static int raw_socket(void)
 
 static const struct {
 	uint64_t (*step)(struct worker *w); /* returns operations or bytes */
-	bool listens, connects;
+	bool listens, connects, datagrams, beside_idle;
 } jobs[LOADS] = {
 	[LOAD_SYN] = { .step = refuse },
 	[LOAD_SYN2] = { .step = refuse },
@@ -291,6 +348,8 @@ static const struct {
 	[LOAD_CONN] = { .step = converse, .listens = true },
 	[LOAD_RR] = { .step = exchange, .listens = true, .connects = true },
 	[LOAD_BULK] = { .step = stream, .listens = true, .connects = true },
+	[LOAD_UDP] = { .step = exchange, .datagrams = true },
+	[LOAD_MANY] = { .step = converse, .listens = true, .beside_idle = true },
 };
 
 static void pin(int cpu)
@@ -341,6 +400,10 @@ static void work(const struct netlab *lab, enum load_kind kind, double seconds, 
 		setsockopt(w.client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 		setsockopt(w.server, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	}
+	if (jobs[kind].datagrams)
+		introduce(&w);
+	if (jobs[kind].beside_idle)
+		open_idle(&w, seconds);
 	w.paced_from = clock_ns(CLOCK_MONOTONIC);
 	drive(&w, kind, seconds, progress);
 }

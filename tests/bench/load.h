@@ -22,6 +22,8 @@ enum load_kind {
 	LOAD_CONN,   /* connect, request, response, close */
 	LOAD_RR,     /* request and response on one connection */
 	LOAD_BULK,   /* a stream */
+	LOAD_UDP,    /* request and response, no TCP at all */
+	LOAD_MANY,   /* as LOAD_CONN, beside connections that are open and idle */
 	LOADS,
 };
 
@@ -45,7 +47,11 @@ struct load_result {
 	uint64_t rsts; /* by OutRsts of both ends */
 };
 
-/* Runs a load for SECONDS in processes of its own. Ends this one with a message if it cannot. */
+/* How many connections LOAD_MANY has open, if memory allows it. */
+#define LOAD_MANY_OPEN 100000
+
+/* Runs a load for SECONDS in processes of its own, besides what LOAD_MANY takes to begin. Ends this one with a
+ * message if it cannot. */
 struct load_result load_run(const struct netlab *lab, enum load_kind kind, double seconds);
 
 /* A raw socket on the client's side; for load_probe(). */

@@ -107,6 +107,9 @@ static void run_beside(struct bench *b, enum load_kind load, enum tool_id id, in
 	tool_close(&t);
 	put(b, M_RATE, load, id, round, r.rate);
 	put(b, M_MADE, load, id, round, (double)r.rsts);
+	usleep(REST_US);
+	if (tools[id].silent)
+		return;
 	put(b, M_SENT, load, id, round, (double)(after.sent - before.sent));
 	put(b, M_PRINTED, load, id, round, (double)(after.printed - before.printed));
 	put(b, M_LOST, load, id, round, (double)after.lost);
@@ -114,7 +117,6 @@ static void run_beside(struct bench *b, enum load_kind load, enum tool_id id, in
 	put(b, M_CPU, load, id, round, u.cpu);
 	put(b, M_RSS, load, id, round, u.rss);
 	put(b, M_BARE, load, id, round, u.rss_bare);
-	usleep(REST_US);
 }
 
 void measure_tool(struct bench *b, enum load_kind load, enum tool_id tool, int round)
@@ -291,14 +293,14 @@ static bool takes_part(const struct bench *b, int id)
 	return id >= TOOL_RSTTRACE && b->tools & BIT(id) && !b->missing[id];
 }
 
-/* tcpdump -w writes when its buffer is full: there is no first event to see. */
+/* tcpdump -w writes when its buffer is full: there is no first event to see. Nor of what is silent. */
 static void time_starts(struct bench *b, int round)
 {
 	for (int i = 0; i < TOOLS; i++) {
 		int id = (i + round) % TOOLS;
 		struct tool t;
 
-		if (!takes_part(b, id) || tools[id].format == COUNT_PCAP)
+		if (!takes_part(b, id) || tools[id].silent || tools[id].format == COUNT_PCAP)
 			continue;
 		/* Not until it is ready: probes go out from the first moment on. */
 		tool_spawn(&t, id, &b->lab, SIDE_SERVER);

@@ -15,7 +15,7 @@ static const char *fault(const struct bench *b, int load, int tool)
 {
 	if (!there(b, M_RATE, load, tool))
 		return "the load did nothing";
-	if (tool == TOOL_NONE || tool == TOOL_AGAIN || !loads[load].resets)
+	if (tool == TOOL_NONE || tool == TOOL_AGAIN || tools[tool].silent || !loads[load].resets)
 		return NULL;
 	if (!there(b, M_PRINTED, load, tool))
 		return "it printed nothing";

@@ -23,6 +23,7 @@ enum tool_id {
 	TOOL_WIRE_AUTO,
 	TOOL_BASELINE, /* another build of rsttrace, for --baseline */
 	TOOL_BASELINE_EVERY,
+	TOOL_HOOKS, /* programs that do nothing, where rsttrace has its own */
 	TOOL_FLOOR,
 	TOOL_BPFTRACE,
 	TOOL_TCPDUMP,
@@ -51,6 +52,7 @@ struct tool_info {
 	enum tool_ready ready;
 	bool tracefs;	     /* wants one, which many machines do not mount */
 	bool any_load;	     /* worth running beside ordinary traffic as well */
+	bool silent;	     /* prints nothing */
 	bool no_resets;	     /* not worth running under a flood of resets */
 	enum tool_id versus; /* of a baseline: what is judged by it */
 };
