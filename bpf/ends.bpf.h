@@ -111,10 +111,7 @@ static __always_inline __u32 life_us(const struct rst_storage *st, __u64 end_ns)
 static __noinline __attribute__((unused)) void put_end(const struct rst_tuple *tuple, __u32 netns,
 						       const struct rst_past *past)
 {
-	struct rst_past_key key;
-
-	past_key(&key, tuple, netns);
-	past_put_connection(&key, past);
+	past_put_connection(tuple, netns, past);
 }
 
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,

@@ -26,13 +26,13 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 32768);
 	__type(key, __u64);
 	__type(value, struct rst_listener);
 } listeners SEC(".maps") __weak;
 
 /* A listener by where it listens, for kernels that do not say which one a packet or a connection has to
- * do with. */
+ * do with: user space leaves it without room where they do. */
 struct rst_listener_at {
 	__u64 sk; /* the address of its struct sock; 0: it is closed, others may still be there */
 	__u64 cookie; /* in `listeners` */
@@ -43,7 +43,7 @@ struct rst_listener_at {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 65536);
+	__uint(max_entries, 32768);
 	__type(key, struct rst_past_key);
 	__type(value, struct rst_listener_at);
 } listeners_at SEC(".maps") __weak;
@@ -61,7 +61,7 @@ struct {
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
-	__uint(max_entries, 16384);
+	__uint(max_entries, 4096);
 	__type(key, __u64);
 	__type(value, struct rst_found);
 } found SEC(".maps") __weak;

@@ -8,24 +8,38 @@
 
 #include "sock.bpf.h"
 
-/* All evict what was used least recently. User space sets the sizes before loading. */
+/*
+ * Connections that have ended, in an array that is made once: an entry of an LRU hash costs a microsecond to make.
+ * A hash chooses a set of places; the one of them that was filled first is pushed out. User space sets the sizes
+ * before loading, and reads them where they lie.
+ */
 struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 65536);
-	__type(key, struct rst_past_key);
-	__type(value, struct rst_past);
-} ended_connections SEC(".maps") __weak;
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct rst_ended_set);
+} ended_sets SEC(".maps") __weak;
 
 struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, RST_ENDED_WAYS);
+	__type(key, __u32);
+	__type(value, struct rst_ended);
+} ended_connections SEC(".maps") __weak;
+
+/* The rest evict what was used least recently. */
+struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 8192);
+	__uint(max_entries, 4096);
 	__type(key, struct rst_past_key);
 	__type(value, struct rst_past);
 } dropped_handshakes SEC(".maps") __weak;
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 2048);
 	__type(key, struct rst_past_key);
 	__type(value, struct rst_past);
 } ended_listeners SEC(".maps") __weak;
@@ -33,7 +47,7 @@ struct {
 /* SYNs that programs wrote past TCP: the kernel will not know what answers them. */
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
+	__uint(max_entries, 1024);
 	__type(key, struct rst_past_key);
 	__type(value, struct rst_past);
 } written_syns SEC(".maps") __weak;
@@ -100,21 +114,98 @@ static __always_inline void past_key(struct rst_past_key *key, const struct rst_
 	key->family = t->family;
 }
 
+/* A number that nobody outside can foresee. */
+static __always_inline __u64 past_hash(const struct rst_tuple *t, __u32 netns)
+{
+	return rst_past_hash(rst_config.fold_seed, t, netns);
+}
+
 /* ---- what writes */
 
-#define K_EEXIST 17
+/*
+ * These take numbers only: so the verifier looks at them once. The place of the ended connection of HASH, plus one;
+ * 0: there is none. Tag and set are numbers that others do not share but by a chance of 2^-45.
+ */
+__weak __noinline __u32 rst_ended_find(__u64 hash)
+{
+	__u32 at = rst_ended_set(hash, rst_config.ended_sets), tag = rst_past_tag(hash);
+	const struct rst_ended_set *set = bpf_map_lookup_elem(&ended_sets, &at);
 
-static __always_inline void past_put_connection(const struct rst_past_key *key,
+#pragma unroll
+	for (__u32 i = 0; set && i < RST_ENDED_WAYS; i++)
+		if (set->tag[i] == tag)
+			return at * RST_ENDED_WAYS + i + 1;
+	return 0;
+}
+
+/* The place of the same connection, or else the one that was filled first. */
+static __always_inline __u32 ended_way(struct rst_ended_set *set, __u32 tag)
+{
+#pragma unroll
+	for (__u32 i = 0; i < RST_ENDED_WAYS; i++)
+		if (set->tag[i] == tag)
+			return i;
+	return set->next++ % RST_ENDED_WAYS;
+}
+
+/* A place for HASH, plus one, which is to be filled now; 0: none. */
+__weak __noinline __u32 rst_ended_take(__u64 hash)
+{
+	__u32 at = rst_ended_set(hash, rst_config.ended_sets), tag = rst_past_tag(hash);
+	struct rst_ended_set *set = bpf_map_lookup_elem(&ended_sets, &at);
+	__u32 way = RST_ENDED_WAYS;
+
+	if (!set)
+		return 0;
+	/* Whoever reads 1 is alone: the others have added theirs after that, and read more. */
+	__sync_fetch_and_add(&set->busy, 1);
+	if (*(volatile __u32 *)&set->busy == 1)
+		way = ended_way(set, tag);
+	/* Of a remainder the compiler knows what the verifier does not. */
+	barrier_var(way);
+	if (way < RST_ENDED_WAYS) {
+		if (set->tag[way])
+			count(set->tag[way] == tag ? RST_CNT_REPLACED : RST_CNT_FORGOTTEN);
+		set->tag[way] = 0;
+	}
+	__sync_fetch_and_add(&set->busy, -1);
+	count(way < RST_ENDED_WAYS ? RST_CNT_REMEMBERED : RST_CNT_NOT_REMEMBERED);
+	return way < RST_ENDED_WAYS ? at * RST_ENDED_WAYS + way + 1 : 0;
+}
+
+/* It is filled. */
+__weak __noinline int rst_ended_show(__u64 hash, __u32 place)
+{
+	__u32 at = rst_ended_set(hash, rst_config.ended_sets);
+	__u32 way = place - at * RST_ENDED_WAYS;
+	struct rst_ended_set *set = bpf_map_lookup_elem(&ended_sets, &at);
+
+	if (set && way < RST_ENDED_WAYS)
+		set->tag[way] = rst_past_tag(hash);
+	return 0;
+}
+
+static __always_inline void past_put_connection(const struct rst_tuple *t, __u32 netns,
 						const struct rst_past *past)
 {
-	long err = bpf_map_update_elem(&ended_connections, key, past, BPF_NOEXIST);
+	__u64 hash = past_hash(t, netns);
+	__u32 place = rst_ended_take(hash) - 1;
+	struct rst_ended *e = bpf_map_lookup_elem(&ended_connections, &place);
 
-	if (err == -K_EEXIST) {
-		err = bpf_map_update_elem(&ended_connections, key, past, BPF_ANY);
-		if (!err)
-			count(RST_CNT_REPLACED);
-	}
-	count(err ? RST_CNT_NOT_REMEMBERED : RST_CNT_REMEMBERED);
+	if (!e)
+		return;
+	past_key(&e->key, t, netns);
+	e->past = *past;
+	barrier();
+	rst_ended_show(hash, place);
+}
+
+static __always_inline struct rst_past *past_ended(const struct rst_tuple *t, __u32 netns)
+{
+	__u32 place = rst_ended_find(past_hash(t, netns)) - 1;
+	struct rst_ended *e = bpf_map_lookup_elem(&ended_connections, &place);
+
+	return e ? &e->past : NULL;
 }
 
 /* What never became a connection: it is not to push those out that did. */
@@ -142,21 +233,6 @@ static __noinline __attribute__((unused)) void past_put_second(const struct rst_
 	bpf_map_update_elem(&second_answers, &key, &second, BPF_ANY);
 }
 
-/* A number that nobody outside can foresee. */
-static __always_inline __u64 past_hash(const struct rst_tuple *t, __u32 netns)
-{
-	const __u64 *local = (const __u64 *)t->local, *remote = (const __u64 *)t->remote;
-	__u64 ports = (__u64)netns << 32 | (__u32)t->local_port << 16 | t->remote_port;
-	__u64 word[5] = { local[0], local[1], remote[0], remote[1], ports };
-	__u64 hash = rst_config.fold_seed;
-
-	for (int i = 0; i < 5; i++) {
-		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ULL;
-		hash ^= hash >> 32;
-	}
-	return hash;
-}
-
 static __always_inline struct rst_orderly *past_orderly(__u64 hash)
 {
 	__u32 slot = hash & (PAST_ORDERLY_SLOTS - 1);
@@ -171,7 +247,7 @@ static __always_inline void past_put_orderly(const struct rst_tuple *t, __u32 ne
 
 	if (!o)
 		return;
-	o->tag = hash >> 32 | 1;
+	o->tag = rst_past_tag(hash);
 	o->at = bpf_jiffies64();
 }
 
@@ -200,17 +276,14 @@ static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 ne
 	r->known_by = owner->known_by;
 	r->end = RST_END_RESET;
 	barrier();
-	r->tag = hash >> 32 | 1;
+	r->tag = rst_past_tag(hash);
 }
 
 /* The RST by which this end ended T's connection did not leave. */
 static __always_inline void past_set_unsent(const struct rst_tuple *t, __u32 netns, __u8 unsent)
 {
-	struct rst_past_key key;
-	struct rst_past *past;
+	struct rst_past *past = past_ended(t, netns);
 
-	past_key(&key, t, netns);
-	past = bpf_map_lookup_elem(&ended_connections, &key);
 	if (past && (past->end == RST_END_ABORT || past->end == RST_END_DESTROYED))
 		past->unsent = unsent;
 }
@@ -219,11 +292,8 @@ static __always_inline void past_set_unsent(const struct rst_tuple *t, __u32 net
 static __always_inline void past_set_owner(const struct rst_tuple *t, __u32 netns, __u64 cookie,
 					   struct task_struct *task)
 {
-	struct rst_past_key key;
-	struct rst_past *past;
+	struct rst_past *past = past_ended(t, netns);
 
-	past_key(&key, t, netns);
-	past = bpf_map_lookup_elem(&ended_connections, &key);
 	if (!past || past->cookie != cookie)
 		return;
 	task_fill(&past->owner, task);
@@ -268,8 +338,7 @@ static __always_inline const struct rst_past *past_connection(const struct rst_t
 	struct rst_past_key key;
 
 	past_key(&key, t, netns);
-	return past_newer(bpf_map_lookup_elem(&ended_connections, &key),
-			  bpf_map_lookup_elem(&dropped_handshakes, &key));
+	return past_newer(past_ended(t, netns), bpf_map_lookup_elem(&dropped_handshakes, &key));
 }
 
 /* The SYN that a program wrote from T's local end to the remote one. */
@@ -303,11 +372,8 @@ static __noinline __attribute__((unused)) void past_recall_second(struct rst_pas
  * does no longer, now that a RST went one way or the other. */
 static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 netns, __u8 sort)
 {
-	struct rst_past *past;
-	struct rst_past_key key;
+	struct rst_past *past = past_ended(t, netns);
 
-	past_key(&key, t, netns);
-	past = bpf_map_lookup_elem(&ended_connections, &key);
 	if (!past || past->timewait != sort ||
 	    bpf_ktime_get_ns() - past->at_ns > past->timewait_s * 1000000000ULL)
 		return false;
@@ -323,7 +389,7 @@ static __always_inline const struct rst_refused *past_refused(const struct rst_t
 	__u64 hash = past_hash(t, netns);
 	const struct rst_refused *r = past_refused_slot(hash);
 
-	if (!r || r->tag != (__u32)(hash >> 32 | 1) || (past && past->at_ns > r->at_ns))
+	if (!r || r->tag != rst_past_tag(hash) || (past && past->at_ns > r->at_ns))
 		return NULL;
 	return r;
 }
@@ -333,7 +399,8 @@ static __always_inline const struct rst_refused *past_refused(const struct rst_t
  * once for each way through this: up to 6.9, where resets have no reason, refused connects, which only matter to a
  * fold, are not looked for.
  */
-static __always_inline __u8 past_end(const struct rst_tuple *t, __u32 netns, __u32 *owner)
+static __noinline __attribute__((unused)) __u8 past_end(const struct rst_tuple *t, __u32 netns,
+							__u32 *owner)
 {
 	const struct rst_past *past = past_connection(t, netns);
 	const struct rst_refused *refused = NULL;
@@ -357,7 +424,7 @@ static __always_inline bool past_recall_orderly(struct rst_past *out, const stru
 	__u64 hash = past_hash(t, netns);
 	const struct rst_orderly *o = past_orderly(hash);
 
-	if (!o || o->tag != (__u32)(hash >> 32 | 1))
+	if (!o || o->tag != rst_past_tag(hash))
 		return false;
 	out->kind = RST_PAST_CONNECTION;
 	out->end = RST_END_ORDERLY;

@@ -87,8 +87,9 @@ static __always_inline __u64 storage_tag(struct sock *sk, __u64 address)
 /* By the address: where a socket begins, one has mostly ended a moment ago, and its place is in the cache. */
 static __always_inline __u32 storage_set(__u64 address)
 {
-	return (address ^ rst_config.fold_seed) * 0x9e3779b97f4a7c15ULL >> 32 &
-	       (rst_config.socket_sets - 1);
+	__u64 hash = (address ^ rst_config.fold_seed) * 0x9e3779b97f4a7c15ULL >> 32;
+
+	return hash * rst_config.socket_sets >> 32;
 }
 
 /*

@@ -22,16 +22,17 @@ enum rst_counter {
 	RST_CNT_NO_STORAGE,	  /* no room to remember anything of a socket */
 	RST_CNT_NO_LISTENER_ROOM, /* the map `listeners` was full */
 	RST_CNT_REMEMBERED,	  /* connections put into the history */
-	RST_CNT_NOT_REMEMBERED,	  /* the history had no room even after evicting */
-	RST_CNT_NO_TOTAL,	  /* resets and ends of a kind for which there was no room */
-	RST_CNT_NOT_RECEIVED,	  /* tcp_receive_reset without a RST, known by the caller */
-	RST_CNT_FOLDED_INCOMING,  /* received or dropped ones that were folded */
-	RST_CNT_SHED_ARRIVED,	  /* RSTs at XDP left to the fold of what became of them */
-	RST_CNT_MISSED_RESETS,	  /* the kernel skipped a program that an interrupt found running */
-	RST_CNT_MISSED_STATES,	  /* the same for changes of a socket's state */
+	RST_CNT_NOT_REMEMBERED, /* another one was put into the history at the same moment and place */
+	RST_CNT_NO_TOTAL,	/* resets and ends of a kind for which there was no room */
+	RST_CNT_NOT_RECEIVED,	 /* tcp_receive_reset without a RST, known by the caller */
+	RST_CNT_FOLDED_INCOMING, /* received or dropped ones that were folded */
+	RST_CNT_SHED_ARRIVED,	 /* RSTs at XDP left to the fold of what became of them */
+	RST_CNT_MISSED_RESETS,	 /* the kernel skipped a program that an interrupt found running */
+	RST_CNT_MISSED_STATES,	 /* the same for changes of a socket's state */
 	RST_CNT_REPLACED,    /* of those remembered, in place of an earlier one of the same ends */
 	RST_CNT_DENIED,	     /* attempts to connect that failed without a RST, after the filters */
 	RST_CNT_LOST_DENIED, /* of those, without room in the ring */
+	RST_CNT_FORGOTTEN,   /* ended connections pushed out of the history by later ones */
 	RST_CNT_MAX,
 };
 
@@ -102,8 +103,8 @@ struct rst_config {
 	struct rst_prefix prefix[RST_FILTER_PREFIXES];
 	__u32 controller;  /* enum rst_controller */
 	__u32 namespaces;  /* XDP watches interfaces of several: their devices are told apart */
-	__u32 socket_sets; /* of RST_SET_WAYS places for sockets each; a power of two */
-	__u32 pad;
+	__u32 socket_sets; /* of RST_SET_WAYS places for sockets each */
+	__u32 ended_sets;  /* of RST_ENDED_WAYS places for ended connections each */
 };
 
 _Static_assert(sizeof(struct rst_config) == 720, "rst_config");

@@ -85,7 +85,54 @@ struct rst_past {
 	__u32 life_us; /* from its establishment to its end, or the close; RST_NEVER: not known */
 };
 
+/* Value of the map `ended_connections`. */
+struct rst_ended {
+	struct rst_past past; /* first: the verifier lets nothing be added to what may be NULL */
+	struct rst_past_key key;
+};
+
+/* Places for ended connections that are looked at together. */
+#define RST_ENDED_WAYS 14
+
+/* Value of the map `ended_sets`: whose the places are, in one cache line. */
+struct rst_ended_set {
+	__u32 tag[RST_ENDED_WAYS]; /* of the hash; 0: nobody's, or it is just being written */
+	__u32 next;		   /* whose turn it is to make way, counted on and on */
+	__u32 busy;		   /* how many give a place of this set away just now, or try to */
+};
+
+/* A number that nobody outside can foresee, for SEED. */
+static inline __attribute__((always_inline)) __u64 rst_past_hash(__u64 seed,
+								 const struct rst_tuple *t,
+								 __u32 netns)
+{
+	__u64 ports = (__u64)netns << 32 | (__u32)t->local_port << 16 | t->remote_port;
+	__u64 word[5], hash = seed;
+	int i;
+
+	__builtin_memcpy(word, t->local, 16);
+	__builtin_memcpy(word + 2, t->remote, 16);
+	word[4] = ports;
+	for (i = 0; i < 5; i++) {
+		hash = (hash ^ word[i]) * 0x9e3779b97f4a7c15ULL;
+		hash ^= hash >> 32;
+	}
+	return hash;
+}
+
+static inline __attribute__((always_inline)) __u32 rst_past_tag(__u64 hash)
+{
+	return (__u32)(hash >> 32) | 1;
+}
+
+/* Which of SETS it belongs to. */
+static inline __attribute__((always_inline)) __u32 rst_ended_set(__u64 hash, __u32 sets)
+{
+	return (__u64)(__u32)hash * sets >> 32;
+}
+
 _Static_assert(sizeof(struct rst_past_key) == 48, "rst_past_key");
 _Static_assert(sizeof(struct rst_past) == 208, "rst_past");
+_Static_assert(sizeof(struct rst_ended_set) == 64, "rst_ended_set");
 
 #endif

@@ -72,6 +72,7 @@ static void plain(struct run *run)
 	has(text, "\nprice\n");
 	has(text, "\n  packets that leave   ok ");
 	has(text, "% of one CPU");
+	has(text, "\n  kernel memory        ok ");
 	nothing_attached(run);
 	free(text);
 }

@@ -30,7 +30,8 @@ struct trying {
 	struct kbtf *btf; /* NULL: there is none; freed by the caller */
 	char *says;	  /* the line about what has failed; freed by the caller */
 	size_t size;
-	char *xdp_says; /* the same of the program of -i; freed by the caller */
+	char *xdp_says;	       /* the same of the program of -i; freed by the caller */
+	uint64_t ring, others; /* of the last that worked: bytes of the kernel's */
 };
 
 static int nothing(void *context, const void *data, size_t size)
@@ -65,6 +66,8 @@ static int try_once(struct trying *t, const struct options *o)
 		e = features_read(&t->features, &t->btf, err);
 	else
 		e = tracer_open(&tracer, &o->capture, &t->features, t->btf, 0, nothing, NULL, err);
+	if (tracer)
+		tracer_memory(tracer, &t->ring, &t->others);
 	tracer_close(tracer);
 	fclose(err);
 	if (t->says)
@@ -130,6 +133,7 @@ static void check_price(struct doctor *d, const struct trying *t, const struct r
 	rates_read(&after);
 	between = rates_between(before, &after);
 	doctor_check_wire(d, t->btf ? &t->features : NULL, &needs);
+	doctor_check_memory(d, t->ring, t->others);
 	doctor_check_price(d, &between);
 }
 

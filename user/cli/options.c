@@ -10,7 +10,7 @@
 #include "model/rules.h"
 
 #define RING_MIB_DEFAULT 8
-#define HISTORY_DEFAULT 65536
+#define HISTORY_DEFAULT 32768
 
 /* getopt's value of option I; no option character is that high. */
 #define VALUE_BASE 256

@@ -40,6 +40,25 @@ void doctor_check_wire(struct doctor *d, const struct features *f, const struct 
 			"--wire=auto looks at them only when that changes");
 }
 
+#define MB 1e6
+
+void doctor_check_memory(struct doctor *d, uint64_t ring, uint64_t others)
+{
+	if (!others)
+		return;
+	/* From 5.11 to 6.3 what is said of a map is its size, whether it is all used or not, and nothing of a ring. */
+	if (!ring) {
+		doctor_add(d, DOCTOR_PRICE, "kernel memory", DOCTOR_OK,
+			   "this kernel does not tell what maps take (those since 6.4 do)");
+		return;
+	}
+	doctor_add(
+		d, DOCTOR_PRICE, "kernel memory", DOCTOR_OK,
+		"%.1f MB, most of it for open connections (--sockets) and ended ones (--history), and %.1f MB "
+		"for events (--ring-size)",
+		(double)others / MB, (double)ring / MB);
+}
+
 static uint64_t per_second(const struct rates *r, size_t field)
 {
 	uint64_t n = *(const uint64_t *)((const char *)r + field);

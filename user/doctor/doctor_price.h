@@ -11,6 +11,9 @@
 /* Whether packets that leave have to be looked at, and why; F NULL: nothing is known of this kernel. */
 void doctor_check_wire(struct doctor *d, const struct features *f, const struct wire_needs *n);
 
+/* What the maps take of the kernel's memory, in bytes, the ring and all others; 0: they were not made. */
+void doctor_check_memory(struct doctor *d, uint64_t ring, uint64_t others);
+
 /* R is what came within r->at_ns. */
 void doctor_check_price(struct doctor *d, const struct rates *r);
 

@@ -18,6 +18,31 @@ static void take_newer(int map, const struct rst_past_key *key, struct rst_past 
 		*out = past;
 }
 
+/* What the place PLACE holds, if it is TAG's still: the kernel side may write it meanwhile. */
+static bool read_ended(const struct past_maps *m, size_t place, uint32_t tag, struct rst_ended *out)
+{
+	const uint32_t *now = &m->set[place / RST_ENDED_WAYS].tag[place % RST_ENDED_WAYS];
+
+	if (__atomic_load_n(now, __ATOMIC_ACQUIRE) != tag)
+		return false;
+	*out = m->ended[place];
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return __atomic_load_n(now, __ATOMIC_RELAXED) == tag;
+}
+
+static void find_ended(const struct past_maps *m, const struct rst_tuple *tuple,
+		       const struct rst_past_key *key, struct rst_past *out)
+{
+	uint64_t hash = rst_past_hash(m->seed, tuple, key->netns);
+	size_t at = (size_t)rst_ended_set(hash, m->sets) * RST_ENDED_WAYS;
+	struct rst_ended ended;
+
+	for (size_t i = 0; m->sets && i < RST_ENDED_WAYS; i++)
+		if (read_ended(m, at + i, rst_past_tag(hash), &ended) &&
+		    !memcmp(&ended.key, key, sizeof(*key)))
+			*out = ended.past;
+}
+
 /* At its address, at any, at any of both families. */
 static void find_listener(int map, struct rst_past_key *key, struct rst_past *out)
 {
@@ -48,7 +73,7 @@ int past_find(const struct past_maps *maps, uint32_t netns, const struct rst_tup
 	if (is_syn) {
 		find_listener(maps->listeners, &key, out);
 	} else {
-		take_newer(maps->connections, &key, out);
+		find_ended(maps, tuple, &key, out);
 		take_newer(maps->handshakes, &key, out);
 	}
 	return out->kind ? 0 : -ENOENT;
@@ -78,32 +103,18 @@ static void take_peer(struct past_peer *q, const struct rst_past_key *key,
 	q->found.local_port = key->local_port;
 }
 
-/* What one system call fetches. */
-#define CHUNK 512
-
-struct chunk {
-	struct rst_past_key key[CHUNK];
-	struct rst_past past[CHUNK];
-};
-
-void past_peers(int connections, struct past_peer *q, size_t n)
+void past_peers(const struct past_maps *m, struct past_peer *q, size_t n)
 {
-	_cleanup(freep) struct chunk *chunk = malloc(sizeof(*chunk));
-	uint32_t at, *from = NULL;
-	int err = chunk ? 0 : -ENOMEM;
+	struct rst_ended ended;
 
 	for (size_t i = 0; i < n; i++)
 		q[i].past.kind = RST_PAST_NONE;
-	while (!err) {
-		uint32_t got = CHUNK;
+	for (size_t place = 0; place < (size_t)m->sets * RST_ENDED_WAYS; place++) {
+		uint32_t tag = m->set[place / RST_ENDED_WAYS].tag[place % RST_ENDED_WAYS];
 
-		err = bpf_map_lookup_batch(connections, from, &at, chunk->key, chunk->past, &got,
-					   NULL);
-		if (err && err != -ENOENT)
-			break;
-		for (uint32_t k = 0; k < got; k++)
-			for (size_t i = 0; i < n; i++)
-				take_peer(&q[i], &chunk->key[k], &chunk->past[k]);
-		from = &at;
+		if (!tag || !read_ended(m, place, tag, &ended))
+			continue;
+		for (size_t i = 0; i < n; i++)
+			take_peer(&q[i], &ended.key, &ended.past);
 	}
 }

@@ -5,12 +5,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "event.h"
 
-/* Descriptors of the maps; borrowed. */
+/* Borrowed. */
 struct past_maps {
-	int connections, handshakes, listeners;
+	const struct rst_ended_set *set; /* the kernel's memory, as the next */
+	const struct rst_ended *ended;	 /* RST_ENDED_WAYS for each */
+	uint32_t sets;
+	uint64_t seed;		   /* of rst_past_hash */
+	int handshakes, listeners; /* descriptors of maps */
 };
 
 /*
@@ -32,7 +37,7 @@ struct past_peer {
 	uint32_t found_netns;
 };
 
-/* Looks for N of them in that map, all at once: it goes through all that is remembered. */
-void past_peers(int connections, struct past_peer *q, size_t n);
+/* Looks for N of them, all at once: it goes through all that is remembered. */
+void past_peers(const struct past_maps *maps, struct past_peer *q, size_t n);
 
 #endif

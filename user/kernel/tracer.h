@@ -91,6 +91,9 @@ void tracer_history(struct tracer *t, uint64_t *remembered, uint64_t *forgotten)
  * pressure (NETNS: of that namespace, 0: of all); and how full the history is. For the end of a run: it looks at every open file. */
 void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s);
 
+/* What its maps take of the kernel's memory, in bytes: its ring, and all others but that of -i; 0: not known. */
+void tracer_memory(const struct tracer *t, uint64_t *ring, uint64_t *others);
+
 /* Sums up the kernel side's counters. */
 void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX]);
 

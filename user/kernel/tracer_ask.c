@@ -161,60 +161,24 @@ static void pressure_of_ended(int map, uint32_t most, uint32_t netns, struct sum
 	}
 }
 
-/* What one system call fetches of the history. */
-#define PAST_CHUNK 512
-
-struct past_chunk {
-	struct rst_past_key key[PAST_CHUNK];
-	struct rst_past past[PAST_CHUNK];
-};
-
-/* How many ended connections are remembered. Of 65,536, one call for each would take 50 ms. */
-static uint64_t count_ended(int map)
-{
-	_cleanup(freep) struct past_chunk *chunk = malloc(sizeof(*chunk));
-	__u32 at, *from = NULL;
-	uint64_t count = 0;
-	int err = chunk ? 0 : -ENOMEM;
-
-	while (!err) {
-		__u32 n = PAST_CHUNK;
-
-		err = bpf_map_lookup_batch(map, from, &at, chunk->key, chunk->past, &n, NULL);
-		if (!err || err == -ENOENT)
-			count += n;
-		from = &at;
-	}
-	return count;
-}
-
-/* kernel/bpf/bpf_lru_list.h, LOCAL_FREE_TARGET: so many free places each CPU keeps to itself. */
-#define LRU_CPU_FREE 128
-
-/* Counting what is held takes a hundredth of the time at most. */
-#define HISTORY_SHARE 100
-
 void tracer_history(struct tracer *t, uint64_t *remembered, uint64_t *forgotten)
 {
-	const struct bpf_map *map = t->skel->maps.ended_connections;
-	uint64_t counters[RST_CNT_MAX], distinct, held, now;
-	uint32_t room = bpf_map__max_entries(map);
+	uint64_t counters[RST_CNT_MAX];
 
 	tracer_counters(t, counters);
 	*remembered = counters[RST_CNT_REMEMBERED];
-	*forgotten = 0;
-	distinct = *remembered - counters[RST_CNT_REPLACED];
-	if (distinct + (uint64_t)t->ncpu * LRU_CPU_FREE <= room)
-		return;
-	now = clock_ns(CLOCK_MONOTONIC);
-	if (now >= t->history_again_ns) {
-		held = count_ended(bpf_map__fd(map));
-		t->forgotten = distinct > held ? distinct - held : 0;
-		t->history_again_ns = now + HISTORY_SHARE * (clock_ns(CLOCK_MONOTONIC) - now);
-	}
-	*forgotten = t->forgotten;
-	if (distinct > room && distinct - room > *forgotten)
-		*forgotten = distinct - room;
+	*forgotten = counters[RST_CNT_FORGOTTEN];
+}
+
+/* How many ended connections are remembered. */
+static uint64_t count_ended(const struct past_maps *m)
+{
+	uint64_t n = 0;
+
+	for (uint32_t at = 0; at < m->sets; at++)
+		for (int i = 0; i < RST_ENDED_WAYS; i++)
+			n += m->set[at].tag[i] != 0;
+	return n;
 }
 
 /* The drops are looked at now, and were counted as they came: the sum may be a few behind. */
@@ -245,5 +209,5 @@ void tracer_pressure(struct tracer *t, uint32_t netns, struct summary *s)
 	}
 	pressure_of_ended(bpf_map__fd(t->skel->maps.ended_listeners),
 			  bpf_map__max_entries(t->skel->maps.ended_listeners), netns, s);
-	s->held = count_ended(bpf_map__fd(t->skel->maps.ended_connections));
+	s->held = count_ended(&t->past);
 }

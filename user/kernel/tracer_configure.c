@@ -65,28 +65,22 @@ static uint32_t kernel_bits(const struct features *f)
 	return kernel;
 }
 
-/* Of so many open sockets something is remembered, unless the user says otherwise: of one for each MiB of the
+/* Of so many open sockets something is remembered, unless the user says otherwise: of one for each 2 MiB of the
  * host's memory. */
-#define SOCKETS_MIN 16384
+#define SOCKETS_MIN 15360
 #define SOCKETS_MAX 1048576
 
 static uint32_t sockets_default(void)
 {
-	uint64_t mib = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >> 20;
+	uint64_t n = (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE) >> 21;
 
-	return (uint32_t)(mib < SOCKETS_MIN ? SOCKETS_MIN : mib < SOCKETS_MAX ? mib : SOCKETS_MAX);
+	return (uint32_t)(n < SOCKETS_MIN ? SOCKETS_MIN : n < SOCKETS_MAX ? n : SOCKETS_MAX);
 }
 
-/* The least power of two with room for so many. */
-static uint32_t socket_sets(uint32_t sockets)
+/* How many sets of WAYS places have room for so many. */
+static uint32_t sets_for(uint32_t places, uint32_t ways)
 {
-	uint32_t sets = 1;
-
-	if (!sockets)
-		sockets = sockets_default();
-	while ((uint64_t)sets * RST_SET_WAYS < sockets)
-		sets *= 2;
-	return sets;
+	return (places + ways - 1) / ways;
 }
 
 void tracer_configure(struct tracer *t, const struct tracer_config *o,
@@ -115,7 +109,8 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	c.drop_unspecified = (uint32_t)features->drop_unspecified;
 	c.kernel = kernel_bits(features);
 	c.controller = o->controller;
-	c.socket_sets = socket_sets(o->sockets);
+	c.socket_sets = sets_for(o->sockets ? o->sockets : sockets_default(), RST_SET_WAYS);
+	c.ended_sets = sets_for(o->history, RST_ENDED_WAYS);
 	memcpy(c.drop_ignored, features->drop_ignored, sizeof(c.drop_ignored));
 	c.family = o->family;
 	c.local_ports = o->local_ports;
@@ -126,7 +121,10 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	memcpy(c.prefix, o->prefix, sizeof(c.prefix));
 	memcpy((void *)&skel->rodata->rst_config, &c, sizeof(c));
 	bpf_map__set_max_entries(skel->maps.ring, ring_bytes);
-	bpf_map__set_max_entries(skel->maps.ended_connections, o->history);
+	bpf_map__set_max_entries(skel->maps.ended_sets, c.ended_sets);
+	bpf_map__set_max_entries(skel->maps.ended_connections, c.ended_sets * RST_ENDED_WAYS);
+	if (c.kernel & RST_KERNEL_DROP_SOCKET)
+		bpf_map__set_max_entries(skel->maps.listeners_at, 1);
 	bpf_map__set_max_entries(skel->maps.folds, folds);
 	bpf_map__set_max_entries(skel->maps.fold_samples, folds);
 	bpf_map__set_max_entries(skel->maps.peers, c.peers);

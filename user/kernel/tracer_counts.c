@@ -32,36 +32,87 @@ static size_t pages(const struct bpf_map *map)
 	return (size + page - 1) / page * page;
 }
 
+/* The values of an array where the kernel has them; NULL: see errno. */
+static const void *look_into(const struct bpf_map *map)
+{
+	void *p = mmap(NULL, pages(map), PROT_READ, MAP_SHARED, bpf_map__fd(map), 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+static void look_away(const void *p, const struct bpf_map *map)
+{
+	if (p)
+		munmap((void *)p, pages(map));
+}
+
 static int map_folds(struct tracer *t, FILE *err)
 {
-	struct bpf_map *folds = t->skel->maps.folds, *samples = t->skel->maps.fold_samples;
-	void *p;
-
-	p = mmap(NULL, pages(folds), PROT_READ, MAP_SHARED, bpf_map__fd(folds), 0);
-	if (p == MAP_FAILED)
+	t->folds = look_into(t->skel->maps.folds);
+	if (!t->folds)
 		return tracer_fail(err, -errno, "the folds cannot be mapped");
-	t->folds = p;
-	p = mmap(NULL, pages(samples), PROT_READ, MAP_SHARED, bpf_map__fd(samples), 0);
-	if (p == MAP_FAILED)
+	t->samples = look_into(t->skel->maps.fold_samples);
+	if (!t->samples)
 		return tracer_fail(err, -errno, "the folds' samples cannot be mapped");
-	t->samples = p;
+	return 0;
+}
+
+static int map_history(struct tracer *t, FILE *err)
+{
+	t->past.seed = t->skel->rodata->rst_config.fold_seed;
+	t->past.handshakes = bpf_map__fd(t->skel->maps.dropped_handshakes);
+	t->past.listeners = bpf_map__fd(t->skel->maps.ended_listeners);
+	t->past.set = look_into(t->skel->maps.ended_sets);
+	t->past.ended = look_into(t->skel->maps.ended_connections);
+	if (!t->past.set || !t->past.ended)
+		return tracer_fail(err, -errno, "the history cannot be mapped");
+	t->past.sets = bpf_map__max_entries(t->skel->maps.ended_sets);
 	return 0;
 }
 
 int tracer_counts_begin(struct tracer *t, bool folds, FILE *err)
 {
+	int e;
+
 	make_totals(t);
 	harvest_init(&t->harvest, bpf_map__fd(t->skel->maps.totals), t->ncpu);
-	return folds ? map_folds(t, err) : 0;
+	e = map_history(t, err);
+	return e || !folds ? e : map_folds(t, err);
 }
 
 void tracer_counts_end(struct tracer *t)
 {
-	if (t->folds)
-		munmap((void *)t->folds, pages(t->skel->maps.folds));
-	if (t->samples)
-		munmap((void *)t->samples, pages(t->skel->maps.fold_samples));
+	look_away(t->folds, t->skel->maps.folds);
+	look_away(t->samples, t->skel->maps.fold_samples);
+	look_away(t->past.set, t->skel->maps.ended_sets);
+	look_away(t->past.ended, t->skel->maps.ended_connections);
 	harvest_free(&t->harvest);
+}
+
+static uint64_t memory_of(const struct bpf_map *map)
+{
+	_cleanup(fclosep) FILE *f = NULL;
+	unsigned long long bytes = 0;
+	char line[128];
+
+	snprintf(line, sizeof(line), "/proc/self/fdinfo/%d", bpf_map__fd(map));
+	f = fopen(line, "re");
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "memlock: %llu", &bytes) == 1)
+			break;
+	return bytes;
+}
+
+void tracer_memory(const struct tracer *t, uint64_t *ring, uint64_t *others)
+{
+	struct bpf_map *map;
+
+	*ring = memory_of(t->skel->maps.ring);
+	*others = 0;
+	bpf_object__for_each_map(map, t->skel->obj)
+		if (map != t->skel->maps.ring && map != t->skel->maps.peers &&
+		    bpf_map__fd(map) >= 0)
+			*others += memory_of(map);
 }
 
 int tracer_folds(const struct tracer *t, struct folds *f, uint64_t tick_ns)
@@ -92,13 +143,7 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
 		struct rst_past *out)
 {
-	struct past_maps maps = {
-		.connections = bpf_map__fd(t->skel->maps.ended_connections),
-		.handshakes = bpf_map__fd(t->skel->maps.dropped_handshakes),
-		.listeners = bpf_map__fd(t->skel->maps.ended_listeners),
-	};
-
-	return past_find(&maps, netns, tuple, is_syn, out);
+	return past_find(&t->past, netns, tuple, is_syn, out);
 }
 
 void tracer_past_peers(struct tracer *t, struct past_peer *q, size_t n)
@@ -107,7 +152,7 @@ void tracer_past_peers(struct tracer *t, struct past_peer *q, size_t n)
 
 	if (begin_ns < t->peers_again_ns)
 		return;
-	past_peers(bpf_map__fd(t->skel->maps.ended_connections), q, n);
+	past_peers(&t->past, q, n);
 	t->peers_again_ns = begin_ns + TRACER_PEERS_SHARE * (clock_ns(CLOCK_MONOTONIC) - begin_ns);
 }
 

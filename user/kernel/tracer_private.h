@@ -9,6 +9,7 @@
 #include "base/budget.h"
 #include "kernel/harvest.h"
 #include "kernel/parts.h"
+#include "kernel/past.h"
 #include "kernel/tracer.h"
 
 /* Names types of event.h. */
@@ -31,13 +32,13 @@ struct tracer {
 	uint64_t watched_ns; /* CLOCK_MONOTONIC of the last look at them */
 	struct listeners listeners;
 	uint64_t listeners_generation;
-	struct budget find;		      /* of looking for owners among open files */
-	uint64_t peers_again_ns;	      /* the history is not gone through for peers before */
-	uint64_t forgotten, history_again_ns; /* as counted last, and when to count again */
+	struct budget find;	 /* of looking for owners among open files */
+	uint64_t peers_again_ns; /* the history is not gone through for peers before */
 	int ncpu;
 	struct tracer_asked asked;
 	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */
 	const struct rst_event *samples;
+	struct past_maps past;
 	struct harvest harvest;
 };
 

@@ -114,7 +114,7 @@ Test(options, numbers)
 	cr_assert_eq(good("--ready-fd=7").ready_fd, 7);
 	cr_assert_eq(good("--ring-size 1").capture.ring_mib, 1);
 	cr_assert_eq(good("--ring-size 1024").capture.ring_mib, 1024);
-	cr_assert_eq(good("").capture.history, 65536);
+	cr_assert_eq(good("").capture.history, 32768);
 	cr_assert_eq(good("--history 64").capture.history, 64);
 	cr_assert_eq(good("").capture.sockets, 0);
 	cr_assert_eq(good("--sockets 1").capture.sockets, 1);

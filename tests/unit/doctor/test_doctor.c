@@ -356,6 +356,19 @@ Test(doctor, whether_what_leaves_is_looked_at)
 	cr_expect_str_empty(d.check[2].todo);
 }
 
+Test(doctor, the_memory)
+{
+	struct doctor d = { 0 };
+
+	doctor_check_memory(&d, 8433992, 0);
+	cr_expect_eq(d.nchecks, 0, "nothing was made");
+	doctor_check_memory(&d, 8433992, 19650000);
+	cr_expect_not_null(strstr(d.check[0].what, "19.6 MB, "), "%s", d.check[0].what);
+	cr_expect_not_null(strstr(d.check[0].what, "and 8.4 MB for events"), "%s", d.check[0].what);
+	doctor_check_memory(&d, 0, 25500000);
+	cr_expect_not_null(strstr(d.check[1].what, "does not tell"), "%s", d.check[1].what);
+}
+
 Test(doctor, the_price)
 {
 	struct rates r = {
