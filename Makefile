@@ -233,7 +233,7 @@ $(O)/tests/bench: $(BENCH_OBJS) $(O)/.sources
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $(BENCH_OBJS) $(LIB_LIBS) $(JSON_LIBS) -lm
 
 # What the kernel has of user/model/features.c's table.
-$(O)/tests/features: $(addprefix $(O)/obj/,tests/kernels/features.o user/model/features.o user/kernel/probe.o user/kernel/kbtf.o)
+$(O)/tests/features: $(addprefix $(O)/obj/,tests/kernels/features.o user/model/features.o user/kernel/probe.o user/kernel/kbtf.o user/base/buffer.o user/base/text.o)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D)
 	$(Q)$(CC) $(USER_LDFLAGS) -o $@ $^ $(LIB_LIBS)
