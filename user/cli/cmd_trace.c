@@ -354,6 +354,15 @@ static void tell_ready(const struct trace *t)
 	}
 }
 
+/* What only memory can be wanting for says nothing itself. */
+static int told(int err)
+{
+	if (err)
+		fprintf(stderr, "rsttrace: %s\n",
+			err == -ENOMEM ? "out of memory" : strerror(-err));
+	return err;
+}
+
 static int open_output(struct trace *t)
 {
 	struct pipeline *p = &t->pipeline;
@@ -465,9 +474,9 @@ static int trace(struct trace *t)
 	p->own_netns = netns_own();
 	doctor_facts_read(&t->facts, "");
 	signals_catch(o->command == COMMAND_RECORD && !recorder_is_stream(o->record.path));
-	err = open_output(t);
+	err = told(open_output(t));
 	if (!err)
-		err = answers_open(&t->answers);
+		err = told(answers_open(&t->answers));
 	if (!err && o->refusals)
 		hear_icmp(t);
 	if (!err)
@@ -486,16 +495,14 @@ static int trace(struct trace *t)
 	wire_watch_begin(&t->wire, t->answers.tracer, capture.wire, &t->features, p->netns,
 			 o->capture.verbose);
 	p->wire = &t->wire.wire;
-	err = tracer_folds(t->answers.tracer, &t->answers.folds, t->features.tick_ns);
+	err = told(tracer_folds(t->answers.tracer, &t->answers.folds, t->features.tick_ns));
 	if (err)
 		return err;
 	p->started_ns = clock_ns(CLOCK_MONOTONIC);
 	run_id_here(t->run, p->started_ns);
-	err = audit_start(&t->audit, t->answers.tracer);
-	if (err) {
-		fprintf(stderr, "rsttrace: out of memory\n");
+	err = told(audit_start(&t->audit, t->answers.tracer));
+	if (err)
 		return err;
-	}
 	if (ruleset_is_loaded())
 		ruleset_note(t->answers.ruleset, p->own_netns, 0);
 	if (o->command == COMMAND_RECORD) {

@@ -7,7 +7,6 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,10 +27,8 @@ int addresses_open(struct addresses **out)
 {
 	struct addresses *a = calloc(1, sizeof(*a));
 
-	if (!a) {
-		fprintf(stderr, "rsttrace: no memory\n");
+	if (!a)
 		return -ENOMEM;
-	}
 	a->netlink.protocol = NETLINK_ROUTE;
 	*out = a;
 	return 0;

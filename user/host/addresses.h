@@ -7,7 +7,7 @@
 
 struct addresses;
 
-/* Returns 0 and a handle that the caller closes, or -errno after a line on stderr. */
+/* Returns 0 and a handle that the caller closes, or -ENOMEM. */
 int addresses_open(struct addresses **out);
 void addresses_close(struct addresses *a);
 

@@ -42,10 +42,8 @@ int diag_open(struct diag **out)
 {
 	struct diag *d = calloc(1, sizeof(*d));
 
-	if (!d) {
-		fprintf(stderr, "rsttrace: no memory\n");
+	if (!d)
 		return -ENOMEM;
-	}
 	d->netlink.protocol = NETLINK_SOCK_DIAG;
 	*out = d;
 	return 0;

@@ -17,7 +17,7 @@ struct diag_socket {
 	uint8_t state;	/* enum rst_tcp_state; SYN_RECV: a request. FIN_WAIT2 may be TIME_WAIT's */
 };
 
-/* Returns 0 and a handle that the caller closes, or -errno after a line on stderr. */
+/* Returns 0 and a handle that the caller closes, or -ENOMEM. */
 int diag_open(struct diag **out);
 void diag_close(struct diag *d);
 

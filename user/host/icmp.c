@@ -43,10 +43,8 @@ int icmp_open(struct icmp **out)
 {
 	struct icmp *i = calloc(1, sizeof(*i));
 
-	if (!i) {
-		fprintf(stderr, "rsttrace: no memory\n");
+	if (!i)
 		return -ENOMEM;
-	}
 	*out = i;
 	return 0;
 }

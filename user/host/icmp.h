@@ -7,7 +7,7 @@
 
 struct icmp;
 
-/* Returns 0 and a handle that the caller closes, or -errno after a line on stderr. It hears nothing yet. */
+/* Returns 0 and a handle that the caller closes, or -ENOMEM. It hears nothing yet. */
 int icmp_open(struct icmp **out);
 void icmp_close(struct icmp *i);
 
