@@ -80,7 +80,7 @@ USER_OBJS := $(USER_SRCS:%.c=$(O)/obj/%.o)
 UNIT_OBJS := $(UNIT_SRCS:%.c=$(O)/obj/%.o)
 E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The end-to-end tests' namespaces serve the benchmark as well.
-BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(addprefix $(O)/obj/tests/e2e/,netlab.o patience.o)
+BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(addprefix $(O)/obj/,tests/e2e/netlab.o tests/e2e/patience.o user/base/clock.o)
 # They alone include the skeleton.
 TRACER_OBJS := $(filter $(O)/obj/user/kernel/tracer%,$(USER_OBJS))
 # The unit tests reach every module that needs no kernel.

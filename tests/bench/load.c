@@ -17,6 +17,7 @@
 
 #include "run.h"
 #include "stats.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 #define SERVER "192.0.2.1"

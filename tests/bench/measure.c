@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "run.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 #define REST_US 30000 /* between two runs: what the last one left for later is done */

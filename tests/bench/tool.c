@@ -19,6 +19,7 @@
 
 #include "load.h"
 #include "run.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 #define READY_MS 10000

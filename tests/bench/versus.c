@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "stats.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 struct versus {
