@@ -250,24 +250,30 @@ static int allow_signals(scmp_filter_ctx ctx)
 				SCMP_CMP(0, SCMP_CMP_EQ, self));
 }
 
+/* What libseccomp(3) calls levels: where seccomp(2) is refused, as a service manager may do, prctl(2) has less. */
+#define LEVEL_KILL_PROCESS 3
+#define LEVEL_SSB 4
+
 static int forbid(scmp_filter_ctx ctx)
 {
+	uint32_t action =
+		seccomp_api_get() >= LEVEL_KILL_PROCESS ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_KILL;
 	int err = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(deadly) && !err; i++)
-		err = seccomp_rule_add(ctx, SCMP_ACT_KILL_PROCESS, deadly[i], 0);
+		err = seccomp_rule_add(ctx, action, deadly[i], 0);
 	return err;
 }
 
 static int fill(scmp_filter_ctx ctx, enum for_whom whom, size_t *calls)
 {
+	/* Looked up by halves, not one after another. */
+	int err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+
 	/* Nobody's program runs in here whose guesses would have to be held back: up to 5.15 a filter without this
 	 * made every load wait for the stores before it (Documentation/userspace-api/spec_ctrl.rst). */
-	int err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_SSB, 1);
-
-	/* Looked up by halves, not one after another. */
-	if (!err)
-		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
+	if (!err && seccomp_api_get() >= LEVEL_SSB)
+		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_SSB, 1);
 	if (!err)
 		err = allow(ctx, whom, calls);
 	if (!err)

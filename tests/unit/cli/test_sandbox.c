@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/bpf.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -270,6 +273,45 @@ Test(sandbox, attempts)
 				  (unsigned int)status);
 		}
 	unlink(scratch);
+}
+
+/* Nobody may call seccomp(2), as where a service manager has a filter of its own. */
+static void refuse_seccomp(void)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_seccomp, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+	};
+	struct sock_fprog program = { ARRAY_SIZE(code), code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program))
+		_exit(NO_FILTER);
+}
+
+Test(sandbox, by_the_older_way)
+{
+	static long (*const tried[])(void) = { reads, writes, executes };
+	static const enum end end[] = { GOES, REFUSED, DIES };
+
+	for (size_t i = 0; i < ARRAY_SIZE(tried); i++) {
+		int status;
+		pid_t pid = fork();
+
+		cr_assert_geq(pid, 0);
+		if (!pid) {
+			refuse_seccomp();
+			attempt(SANDBOX_TRACE, tried[i]);
+		}
+		cr_assert_eq(waitpid(pid, &status, 0), pid);
+#ifdef __SANITIZE_ADDRESS__
+		cr_skip_test("no filter in this build");
+#endif
+		cr_expect(ended_as(status, end[i]), "%zu: wait status %#x", i,
+			  (unsigned int)status);
+	}
 }
 
 /* It says why there is none, and that is no failure. */
