@@ -129,7 +129,7 @@ static void put_owner(struct json_out *o, struct json_kept *kept, const struct p
 	const char *text;
 
 	/* Byte for byte: what differs in no more than what lies between the members is only written anew. */
-	if (k->len && !memcmp(&k->of, p, sizeof(*p))) {
+	if (k->len && !memcmp((const void *)&k->of, (const void *)p, sizeof(*p))) {
 		json_out_again(o, k->text, k->len);
 		return;
 	}
