@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/*
- * main.c: runs the scenarios one by one, each in a process of its own with a limit of time, and
- * says what became of them. Everything that a scenario makes dies with its process (namespaces have
- * no names, its children have PR_SET_PDEATHSIG) or is put back by a guard.
- */
+/* main.c: which scenarios there are, and which of them, in which variants, are run. */
 #include <errno.h>
 #include <ftw.h>
 #include <getopt.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -21,12 +17,9 @@
 #include "base/util.h"
 #include "demo.h"
 #include "guard.h"
-#include "patience.h"
+#include "jobs.h"
 #include "property.h"
 #include "run.h"
-
-#define SECONDS_PER_SCENARIO 30
-#define REPORT_MAX 160
 
 static const struct scenario *const tables[] = {
 	scenarios_closed,
@@ -92,8 +85,6 @@ static const struct scenario *const tables[] = {
 
 static const char *const family_names[] = { "ipv4", "ipv6", "mapped" };
 
-enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES, AGAIN };
-
 struct options {
 	const char *only;      /* comma-separated; NULL: all */
 	const char *report;    /* a file for machines; NULL: none */
@@ -103,15 +94,14 @@ struct options {
 	bool brief;	   /* one variant of each scenario, in turns */
 	size_t sample, of; /* --sample: see is_sampled; 0: all */
 	bool times;	   /* say how long each took */
+	size_t at_once;	   /* --jobs */
 	unsigned int seed;
 	int steps;
 };
 
-static volatile sig_atomic_t stop;
-
 static void on_signal(int sig)
 {
-	stop = sig;
+	jobs_stop = sig;
 }
 
 static void handle_signals(void)
@@ -162,183 +152,22 @@ static bool is_wanted(const char *only, const struct scenario *sc, const char *f
 	return false;
 }
 
-static void default_signals(void)
+static void add_variant(const struct options *o, const struct scenario *sc, const struct run *run,
+			struct jobs *jobs)
 {
-	signal(SIGINT, SIG_DFL);
-	signal(SIGTERM, SIG_DFL);
-	signal(SIGHUP, SIG_DFL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-}
+	struct job job = { .sc = sc, .run = *run };
+	struct job *grown;
 
-_Noreturn static void play(const struct scenario *sc, struct run *run)
-{
-	default_signals();
-	alarm((unsigned int)patience(SECONDS_PER_SCENARIO));
-	run_set_current(run);
-	if (!sc->bare)
-		netlab_open(&run->lab, sc->shape);
-	sc->play(run);
-	if (run_failures())
-		tracer_dump(&run->tracer);
-	fflush(stderr);
-	_exit(run_failures() ? RUN_EXIT_FAILED : 0);
-}
-
-static int wait_for(pid_t pid)
-{
-	int status;
-
-	while (waitpid(pid, &status, 0) < 0) {
-		if (errno != EINTR)
-			return -1;
-		if (stop)
-			kill(pid, SIGKILL);
-	}
-	return status;
-}
-
-static char *report_text(FILE *report)
-{
-	long len;
-	char *text;
-
-	fseek(report, 0, SEEK_END);
-	len = ftell(report);
-	rewind(report);
-	text = calloc(1, (size_t)len + 1);
-	if (text && fread(text, 1, (size_t)len, report) != (size_t)len)
-		text[0] = '\0';
-	return text;
-}
-
-/* Whether the tracer said that the kernel had skipped its programs (an interrupt found one of them
- * running), or the kernel's counters do that it did without counting: then what it says of that moment
- * is not to be relied upon, as it says itself. */
-static bool says_missed(const char *text)
-{
-	static const char key[] = "\"missed\":";
-
-	if (text && strstr(text, "    the counters differ: "))
-		return true;
-	for (const char *at = text; at && (at = strstr(at, key)); at++)
-		if (strtoul(at + sizeof(key) - 1, NULL, 10))
-			return true;
-	return false;
-}
-
-static void report_outcome(const struct run *run, enum outcome outcome, const char *text)
-{
-	static const char *const words[] = {
-		[PASSED] = "ok", [FAILED] = "FAIL", [SKIPPED] = "skipped", [AGAIN] = "again"
-	};
-
-	size_t len;
-
-	if (!run->report)
+	full_name(job.name, sizeof(job.name), sc, run);
+	if (o->only && !is_wanted(o->only, sc, job.name))
 		return;
-	if (!text)
-		text = "";
-	text += strspn(text, " ");
-	len = strcspn(text, "\n");
-	fprintf(run->report, "outcome\t%s\t%s\t%.*s\n", run->name, words[outcome],
-		(int)(len < REPORT_MAX ? len : REPORT_MAX), text);
-	fflush(run->report);
-}
-
-/* What stands behind a scenario's name: " (1.2 s)", or nothing. */
-static const char *took(const struct run *run, long long began_ns)
-{
-	static char text[32];
-
-	if (!run->times)
-		return "";
-	snprintf(text, sizeof(text), " (%.1f s)", (double)(run_now() - began_ns) / 1e9);
-	return text;
-}
-
-static enum outcome tell(const struct run *run, int status, FILE *report, bool last,
-			 long long began_ns)
-{
-	char *text = report_text(report);
-	const char *name = run->name;
-	enum outcome outcome = FAILED;
-
-	if (stop) {
-		printf("FAIL %s\n    interrupted\n", name);
-	} else if (WIFEXITED(status) && WEXITSTATUS(status) == 0) {
-		printf("ok %s%s\n", name, took(run, began_ns));
-		outcome = PASSED;
-	} else if (WIFEXITED(status) && WEXITSTATUS(status) == RUN_EXIT_SKIPPED) {
-		printf("skipped: %s%s: %s\n", name, took(run, began_ns), text ? text : "?");
-		outcome = SKIPPED;
-	} else if (!last && says_missed(text)) {
-		printf("again %s: the kernel skipped a program of the tracer's, which says so\n",
-		       name);
-		outcome = AGAIN;
-	} else {
-		printf("FAIL %s%s\n%s", name, took(run, began_ns), text ? text : "");
-		if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-			printf("    took longer than %d seconds\n", patience(SECONDS_PER_SCENARIO));
-		else if (WIFSIGNALED(status))
-			printf("    ended by signal %d\n", WTERMSIG(status));
+	grown = reallocarray(jobs->job, jobs->n + 1, sizeof(job));
+	if (!grown) {
+		fprintf(stderr, "e2e: out of memory\n");
+		exit(1);
 	}
-	fflush(stdout);
-	report_outcome(run, outcome, text);
-	free(text);
-	return outcome;
-}
-
-static enum outcome run_once(const struct scenario *sc, struct run run, bool last)
-{
-	FILE *report = fdopen(memfd_create("report", MFD_CLOEXEC), "r+");
-	long long began_ns = run_now();
-	enum outcome outcome;
-	pid_t pid;
-
-	fflush(stdout);
-	pid = report ? fork() : -1;
-	if (pid < 0) {
-		printf("FAIL %s\n    cannot start: %s\n", run.name, strerror(errno));
-		report_outcome(&run, FAILED, "cannot start");
-		return FAILED;
-	}
-	if (pid == 0) {
-		dup2(fileno(report), STDERR_FILENO);
-		play(sc, &run);
-	}
-	outcome = tell(&run, wait_for(pid), report, last, began_ns);
-	/* Its children have become ours; see PR_SET_CHILD_SUBREAPER. */
-	while (waitpid(-1, NULL, WNOHANG) > 0)
-		;
-	fclose(report);
-	return outcome;
-}
-
-static enum outcome run_one(const struct scenario *sc, struct run run)
-{
-	enum outcome outcome = run_once(sc, run, false);
-
-	return outcome == AGAIN ? run_once(sc, run, true) : outcome;
-}
-
-static void run_variant(const struct options *o, const struct scenario *sc, struct run run,
-			int counts[OUTCOMES])
-{
-	char name[96];
-
-	full_name(name, sizeof(name), sc, &run);
-	if (o->only && !is_wanted(o->only, sc, name))
-		return;
-	if (o->list) {
-		puts(name);
-	} else if (geteuid()) {
-		printf("skipped: %s: needs root\n", name);
-		counts[SKIPPED]++;
-	} else {
-		run.name = name;
-		run.what = sc->what;
-		counts[run_one(sc, run)]++;
-	}
+	jobs->job = grown;
+	jobs->job[jobs->n++] = job;
 }
 
 /* Each variant of a scenario: a family, without -i or with it. */
@@ -364,8 +193,9 @@ static bool is_sampled(const struct options *o, const struct scenario *table,
 	return (*turn)++ % o->of == o->sample - 1;
 }
 
-static void run_all(const struct options *o, struct run run, int counts[OUTCOMES])
+static struct jobs choose(const struct options *o, struct run run)
 {
+	struct jobs jobs = { 0 };
 	size_t sampled = 0;
 	int turn = 0;
 
@@ -375,20 +205,36 @@ static void run_all(const struct options *o, struct run run, int counts[OUTCOMES
 
 			if (!is_sampled(o, tables[i], sc, &sampled))
 				continue;
-			for (int n = 0; n < VARIANTS && left && !stop; n++) {
+			run.what = sc->what;
+			for (int n = 0; n < VARIANTS && left; n++) {
 				int variant = (n + turn) % VARIANTS;
 
 				if (!has_variant(sc, variant))
 					continue;
 				run.speak = variant / 2;
 				run.xdp = variant % 2;
-				run_variant(o, sc, run, counts);
+				add_variant(o, sc, &run, &jobs);
 				left--;
 			}
 			/* The next scenario begins with another one. */
 			turn += o->brief;
 		}
 	}
+	return jobs;
+}
+
+static void run_all(const struct options *o, const struct run *run, int counts[OUTCOMES])
+{
+	struct jobs jobs = choose(o, *run);
+
+	if (!o->list && !geteuid()) {
+		jobs_run(&jobs, o->at_once, counts);
+	} else {
+		for (size_t i = 0; i < jobs.n; i++)
+			printf(o->list ? "%s\n" : "skipped: %s: needs root\n", jobs.job[i].name);
+		counts[SKIPPED] = (int)jobs.n;
+	}
+	free(jobs.job);
 }
 
 /* --demo and --property. Returns 0, or 1 if it failed. */
@@ -398,7 +244,7 @@ static int run_apart(const struct options *o, struct run run)
 	int status;
 
 	if (pid == 0) {
-		default_signals();
+		jobs_child();
 		run_set_current(&run);
 		netlab_open(&run.lab, LAB_PAIR);
 		if (o->demo)
@@ -408,7 +254,7 @@ static int run_apart(const struct options *o, struct run run)
 		fflush(stdout);
 		_exit(run_failures() ? RUN_EXIT_FAILED : 0);
 	}
-	status = pid < 0 ? -1 : wait_for(pid);
+	status = pid < 0 ? -1 : jobs_wait(pid);
 	return !WIFEXITED(status) || WEXITSTATUS(status);
 }
 
@@ -433,6 +279,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "brief", no_argument, NULL, 'B' },
 		{ "sample", required_argument, NULL, 'S' },
 		{ "times", no_argument, NULL, 't' },
+		{ "jobs", required_argument, NULL, 'j' },
 		{ "demo", no_argument, NULL, 'd' },
 		{ "property", no_argument, NULL, 'p' },
 		{ "seed", required_argument, NULL, 's' },
@@ -444,6 +291,7 @@ static int parse(struct options *o, int argc, char **argv)
 	o->binary = find_binary();
 	o->seed = (unsigned int)time(NULL);
 	o->steps = PROPERTY_STEPS;
+	o->at_once = 1;
 	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
 		switch (c) {
 		case 'l':
@@ -485,6 +333,11 @@ static int parse(struct options *o, int argc, char **argv)
 		case 't':
 			o->times = true;
 			break;
+		case 'j':
+			if (sscanf(optarg, "%zu", &o->at_once) != 1 || !o->at_once ||
+			    o->at_once > JOBS_MAX)
+				return -EINVAL;
+			break;
 		case 'k': /* it always does */
 			break;
 		default:
@@ -497,6 +350,7 @@ static int parse(struct options *o, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	char directory[] = "/tmp/rsttrace-e2e.XXXXXX", binary[4096], schema[4096];
+	char lines[PATH_MAX];
 	int counts[OUTCOMES] = { 0 };
 	struct options o = { 0 };
 	struct guard guard;
@@ -505,9 +359,10 @@ int main(int argc, char **argv)
 	if (parse(&o, argc, argv)) {
 		fprintf(stderr,
 			"usage: e2e [--list] [--only NAME[,NAME...]] [--brief] [--sample N/M] "
-			"[--times] [--binary PATH] [--report FILE] [--directory DIR]\n"
+			"[--times] [--jobs N] [--binary PATH] [--report FILE] [--directory DIR]\n"
 			"       --brief: one variant of each; --sample N/M: the same of the Nth part "
 			"of M of all kinds\n"
+			"       --jobs N: so many at a time (1), and alone what has to be\n"
 			"       e2e --demo [--binary PATH]\n"
 			"       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;
@@ -536,6 +391,9 @@ int main(int argc, char **argv)
 		return 1;
 	}
 	run.times = o.times;
+	snprintf(lines, sizeof(lines), "%s/lines.json", run.directory);
+	run.lines = lines;
+	run.beside = o.at_once > 1;
 	handle_signals();
 	if (o.demo || o.property) {
 		counts[FAILED] = run_apart(&o, run);
@@ -543,14 +401,14 @@ int main(int argc, char **argv)
 			printf("%s: seed %u, %d steps\n", counts[FAILED] ? "FAIL" : "ok", o.seed,
 			       o.steps);
 	} else {
-		run_all(&o, run, counts);
+		run_all(&o, &run, counts);
 		if (!o.list)
 			printf("%d passed, %d failed, %d skipped\n", counts[PASSED], counts[FAILED],
 			       counts[SKIPPED]);
 	}
 	if (run.directory == directory && run.binary)
 		guard_end(&guard);
-	if (stop)
-		return 128 + stop;
+	if (jobs_stop)
+		return 128 + jobs_stop;
 	return counts[FAILED] ? 1 : 0;
 }

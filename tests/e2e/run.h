@@ -20,7 +20,9 @@
 struct run {
 	const char *name;      /* of the scenario, with its family */
 	const char *binary;    /* rsttrace */
-	const char *directory; /* for temporary files; main.c removes it */
+	const char *directory; /* for its own temporary files; below the one that main.c removes */
+	const char *lines;     /* a file with all JSON of this run; see tracer.c */
+	bool beside;	       /* others run at the same time: the tracer sees their resets too */
 	const char *schema;    /* docs/rsttrace.schema.json */
 	FILE *report;	       /* --report, or NULL */
 	bool times;	       /* --times */
@@ -38,6 +40,9 @@ enum families {
 	/* And it needs a rate that only a quick build of the program keeps, or takes too long with a slow one: a
 	 * sample, which the sanitizers look at, goes without. Its row says why. */
 	LOAD_BOUND = 1 << 8,
+	/* It says something of the whole machine, or changes something of it, so that with --jobs it runs alone, as
+	 * what is LOAD_BOUND does. Its row says why. */
+	EXCLUSIVE = 1 << 9,
 };
 
 struct scenario {

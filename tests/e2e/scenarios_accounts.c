@@ -173,7 +173,8 @@ static void losses(struct run *run)
 }
 
 const struct scenario scenarios_accounts[] = {
-	{ "accounts", accounts, ONCE, false },
-	{ "losses", losses, ONCE, false },
+	/* Floods that want both processors, and that other tracers would be busy with. */
+	{ "accounts", accounts, ONCE | EXCLUSIVE, false },
+	{ "losses", losses, ONCE | EXCLUSIVE, false },
 	{ 0 },
 };

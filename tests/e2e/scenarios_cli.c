@@ -243,7 +243,8 @@ const struct scenario scenarios_cli[] = {
 	{ "closed-pipe", closed_pipe, ONCE, false },
 	{ "full-device", full_device, ONCE, false },
 	{ "help", help, ONCE, false },
-	{ "count-limit", count_limit, ONCE, false },
+	/* It ends at the first reset of the whole machine. */
+	{ "count-limit", count_limit, ONCE | EXCLUSIVE, false },
 	{ "duration-limit", duration_limit, ONCE, false },
 	{ 0 },
 };

@@ -195,12 +195,16 @@ static void not_refused(struct run *run)
 }
 
 const struct scenario scenarios_denied[] = {
-	{ "refused-by-icmp", port_unreachable, ALL_FAMILIES, false },
-	{ "refused-by-icmp-closed", closed_by_icmp, 1 << SPEAK_V4 | 1 << SPEAK_MAPPED, false },
+	/* The summary counts the refusals of the whole machine, here and in those marked below. */
+	{ "refused-by-icmp", port_unreachable, ALL_FAMILIES | EXCLUSIVE, false },
+	/* As above. */
+	{ "refused-by-icmp-closed", closed_by_icmp, 1 << SPEAK_V4 | 1 << SPEAK_MAPPED | EXCLUSIVE,
+	  false },
 	{ "refused-by-icmp-late", late_syn_ack, V4_V6, false, .what = port_code },
 	{ "refused-by-icmp-late-prohibited", late_syn_ack, V4_V6, false, .what = prohibited_code },
-	{ "refused-by-icmp-prohibited", prohibited, V4_V6, false },
-	{ "refused-no-answer", no_answer, ONCE, false },
-	{ "refused-not", not_refused, V4_V6, false },
+	/* As above. */
+	{ "refused-by-icmp-prohibited", prohibited, V4_V6 | EXCLUSIVE, false },
+	{ "refused-no-answer", no_answer, ONCE | EXCLUSIVE, false },
+	{ "refused-not", not_refused, V4_V6 | EXCLUSIVE, false },
 	{ 0 },
 };

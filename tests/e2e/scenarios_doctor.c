@@ -315,7 +315,8 @@ static void user_namespace(struct run *run)
 }
 
 const struct scenario scenarios_doctor[] = {
-	{ "doctor", plain, ONCE, false },
+	/* It watches the rates of the whole machine, and says what it costs, in a limit of time. */
+	{ "doctor", plain, ONCE | EXCLUSIVE, false },
 	{ "doctor-json", json, ONCE, false },
 	{ "doctor-not-root", not_root, ONCE, false },
 	{ "doctor-few-privileges", few_privileges, ONCE, false },

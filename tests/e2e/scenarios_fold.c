@@ -521,8 +521,9 @@ const struct scenario scenarios_fold[] = {
 	{ "fold-single", single, ONCE },
 	{ "fold-tail", tail, ONCE },
 	{ "fold-pauses", pauses, ONCE },
-	{ "fold-every", every, ONCE },
-	{ "fold-full", full, ONCE },
+	/* What is not folded, or found no place, fills the rings of other tracers as well. */
+	{ "fold-every", every, ONCE | EXCLUSIVE },
+	{ "fold-full", full, ONCE | EXCLUSIVE },
 	{ "fold-arrivals", arrivals, ONCE, .xdp_too = true },
 	{ "fold-bridged", bridged, ONCE, false, LAB_ROUTED_BRIDGE },
 	{ "fold-text", text, ONCE },

@@ -217,6 +217,7 @@ const struct scenario scenarios_limits[] = {
 	{ "fin-wait-2-limit-close", linger2_close, V4_V6, false },
 	{ "keepalive-timeout", keepalive, V4_V6, false },
 	{ "user-timeout", user_timeout, ONCE, false },
-	{ "out-of-memory", out_of_memory, ONCE, false },
+	/* A sysctl of the whole machine. */
+	{ "out-of-memory", out_of_memory, ONCE | EXCLUSIVE, false },
 	{ 0 },
 };

@@ -208,7 +208,8 @@ static void come_and_go(struct run *run)
 static const char *const elsewhere[] = { "-L", "1", NULL };
 
 const struct scenario scenarios_namespaces[] = {
-	{ "namespaces-come-and-go", come_and_go, ONCE, false },
-	{ "namespaces-filtered", come_and_go, ONCE, false, .what = elsewhere },
+	/* Of namespaces that come and go: those of other scenarios do as well. */
+	{ "namespaces-come-and-go", come_and_go, ONCE | EXCLUSIVE, false },
+	{ "namespaces-filtered", come_and_go, ONCE | EXCLUSIVE, false, .what = elsewhere },
 	{ 0 },
 };

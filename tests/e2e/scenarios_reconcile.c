@@ -494,7 +494,8 @@ const struct scenario scenarios_reconcile[] = {
 	{ "reconcile-reject", reject, V4_V6 },
 	{ "reconcile-no-route", without_route, 1 << SPEAK_V6 },
 	{ "reconcile-gone", gone, ONCE },
-	{ "reconcile-signal", on_signal, ONCE },
-	{ "reconcile-signal-text", on_signal_text, ONCE },
+	/* Signals at moments of a load. */
+	{ "reconcile-signal", on_signal, ONCE | EXCLUSIVE },
+	{ "reconcile-signal-text", on_signal_text, ONCE | EXCLUSIVE },
 	{ 0 },
 };

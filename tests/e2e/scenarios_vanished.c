@@ -433,7 +433,8 @@ const struct scenario scenarios_vanished[] = {
 	{ "container-gone-deep", gone_v2, ONCE, .what = DEEP "/docker-" ID ".scope" },
 	{ "container-gone-v1", gone_v1, ONCE },
 	{ "client-gone", short_client, ONCE },
-	{ "container-named", named, ONCE },
+	/* A file in the machine's own /var/lib/docker. */
+	{ "container-named", named, ONCE | EXCLUSIVE },
 	{ "killed-by-process", by_kill, ONCE },
 	{ "killed-by-itself", by_itself, ONCE },
 	{ "exited-after-term", after_term, ONCE },

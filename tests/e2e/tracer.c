@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -254,18 +256,6 @@ static void check_stderr(struct tracer *t)
 	free(text);
 }
 
-static void save_lines(struct run *run)
-{
-	char path[512], *text = tracer_output(run->tracer.out);
-	FILE *f;
-
-	snprintf(path, sizeof(path), "%s/lines.json", run->directory);
-	f = fopen(path, "ae");
-	if (!f || fputs(text, f) == EOF || fclose(f))
-		run_die("%s: %s", path, strerror(errno));
-	free(text);
-}
-
 static bool is_in_lab(const struct netlab *lab, json_t *line)
 {
 	json_int_t netns = json_integer_value(json_object_get(line, "netns"));
@@ -274,6 +264,49 @@ static bool is_in_lab(const struct netlab *lab, json_t *line)
 		if (lab->inode[side] && netns == lab->inode[side])
 			return true;
 	return false;
+}
+
+/* One after another, whoever else adds some at this moment. */
+static void append(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
+	size_t len = strlen(text);
+
+	if (fd < 0 || flock(fd, LOCK_EX))
+		run_die("%s: %s", path, strerror(errno));
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0)
+			run_die("%s: %s", path, strerror(errno));
+		text += n;
+		len -= (size_t)n;
+	}
+	close(fd);
+}
+
+/* All of them are held against the schema; what a scenario beside this one has begun before this tracer's time
+ * may have a cause that it does not know. */
+static void save_lines(struct run *run)
+{
+	char path[PATH_MAX], *text = tracer_output(run->tracer.out);
+	json_t *event;
+	size_t i;
+
+	append(run->lines, text);
+	free(text);
+	snprintf(path, sizeof(path), "%s" UNKNOWN_LINES, run->lines);
+	json_array_foreach(run->tracer.events, i, event) {
+		const char *cause = json_string_value(json_object_get(event, "cause"));
+
+		if (!cause || strcmp(cause, "unknown") != 0 ||
+		    (run->beside && !is_in_lab(&run->lab, event)))
+			continue;
+		text = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
+		append(path, text);
+		append(path, "\n");
+		free(text);
+	}
 }
 
 /* Whatever a scenario does: its namespaces' counters agree with the events. */

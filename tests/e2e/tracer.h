@@ -12,6 +12,9 @@
 
 struct run;
 
+/* Added to run->lines: the events there without a cause. */
+#define UNKNOWN_LINES ".unknown"
+
 struct tracer {
 	pid_t pid;    /* 0: not running */
 	int out, err; /* memory files: a reader that is slow must not hold the tracer up */
