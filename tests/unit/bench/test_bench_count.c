@@ -133,13 +133,15 @@ Test(bench_count, capture_file)
 /* Lines that lie across what is read at a time. */
 Test(bench_count, much)
 {
-	static char bytes[3 << 20];
-	size_t n = sizeof(bytes) / 7 - 1;
+	size_t size = 3 << 20, n = size / 7 - 1;
+	char *bytes = malloc(size);
 
+	cr_assert(bytes);
 	memcpy(bytes, "x\n", 2);
 	for (size_t i = 0; i < n; i++)
 		memcpy(bytes + 2 + i * 7, "S 1234\n", 7);
 	cr_expect_eq(count_bytes(bytes, 2 + n * 7, "", COUNT_LETTERS).sent, n);
+	free(bytes);
 }
 
 /* Not a copy of what rsttrace prints, but what it does print. */
