@@ -93,7 +93,7 @@ SKEL    := $(B)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test faults test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
+LATE_GOALS := run test faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -362,6 +362,15 @@ demo:
 	@$(MAKE) --no-print-directory all $(O)/tests/e2e; err=$$?; $(give_back); exit $$err
 	@RSTTRACE=$(abspath $(O)/rsttrace) E2E=$(abspath $(O)/tests/e2e) scripts/demo $(ARGS)
 
+# Fails when the unit tests go through less than 90 % of a pure room.
+.PHONY: coverage
+coverage:
+	@scripts/install-deps
+	@$(MAKE) --no-print-directory COVERAGE=1 CFLAGS=-g build/coverage/tests/unit
+	@find build/coverage -name '*.gcda' -delete
+	@build/coverage/tests/unit $(UNIT_ARGS) >build/coverage/log 2>&1 || { tail -n 30 build/coverage/log; exit 1; }
+	@scripts/coverage build/coverage
+
 # What must not go wrong when something else does; FAULT_ARGS=--long takes an hour or so.
 .PHONY: faults
 faults:
@@ -469,6 +478,7 @@ help:
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make fuzz         what reads bytes from anywhere, under a fuzzer; FUZZ_SECONDS=4'
+	@echo 'make coverage     how much of the pure rooms the unit tests go through; fails below 90 %'
 	@echo 'make faults       no memory, refused system calls, SIGKILL, many at once (as root);'
 	@echo '                  FAULT_ARGS=--long'
 	@echo 'make deb          a Debian package of what is committed, in $(O)/deb'
