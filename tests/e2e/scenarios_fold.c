@@ -515,8 +515,9 @@ const struct scenario scenarios_fold[] = {
 	{ "fold-two-kinds", spread, ONCE, .what = &two_kinds },
 	{ "fold-scan", scan, ONCE },
 	{ "fold-nowhere", nowhere, ONCE },
-	{ "fold-unread", unread, V4_V6 },
-	{ "fold-linger", linger, ONCE },
+	/* Of masses of several namespaces at once, what is folded for want of a slot says of none which it is. */
+	{ "fold-unread", unread, V4_V6 | EXCLUSIVE },
+	{ "fold-linger", linger, ONCE | EXCLUSIVE },
 	{ "fold-owners", owners, ONCE },
 	{ "fold-single", single, ONCE },
 	{ "fold-tail", tail, ONCE },
@@ -524,7 +525,8 @@ const struct scenario scenarios_fold[] = {
 	/* What is not folded, or found no place, fills the rings of other tracers as well. */
 	{ "fold-every", every, ONCE | EXCLUSIVE },
 	{ "fold-full", full, ONCE | EXCLUSIVE },
-	{ "fold-arrivals", arrivals, ONCE, .xdp_too = true },
+	/* As fold-unread. */
+	{ "fold-arrivals", arrivals, ONCE | EXCLUSIVE, .xdp_too = true },
 	{ "fold-bridged", bridged, ONCE, false, LAB_ROUTED_BRIDGE },
 	{ "fold-text", text, ONCE },
 	{ 0 },

@@ -347,14 +347,15 @@ static void older(struct run *run)
 static const enum sender_kind raw = BY_RAW, packet = BY_PACKET;
 
 const struct scenario scenarios_wire[] = {
-	{ "wire-auto-idle", idle, V4_V6, false, LAB_PAIR, false, NULL },
-	{ "wire-auto-raw", written, V4_V6, false, LAB_PAIR, false, &raw },
-	{ "wire-auto-packet", written, V4_V6, false, LAB_PAIR, false, &packet },
-	{ "wire-auto-reject", rejects, V4_V6, false, LAB_PAIR, false, NULL },
-	{ "wire-auto-forwarding", forwards, V4_V6, false, LAB_PAIR, false, NULL },
-	{ "wire-auto-bridge", bridged, ONCE, false, LAB_PAIR, false, NULL },
-	{ "wire-auto-tun", by_tun, ONCE, false, LAB_PAIR, false, NULL },
-	{ "wire-auto-start", from_the_start, ONCE, false, LAB_PAIR, false, NULL },
+	/* Whether anything on the machine can write a RST is what these are about. */
+	{ "wire-auto-idle", idle, V4_V6 | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-raw", written, V4_V6 | EXCLUSIVE, false, LAB_PAIR, false, &raw },
+	{ "wire-auto-packet", written, V4_V6 | EXCLUSIVE, false, LAB_PAIR, false, &packet },
+	{ "wire-auto-reject", rejects, V4_V6 | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-forwarding", forwards, V4_V6 | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-bridge", bridged, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-tun", by_tun, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-start", from_the_start, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-never", not_at_all, V4_V6, false, LAB_PAIR, false, NULL },
 	{ "wire-recorded", recorded, ONCE, false, LAB_PAIR, false, NULL },
 	{ "wire-older", older, ONCE, false, LAB_PAIR, false, NULL },
