@@ -124,7 +124,7 @@ static __always_inline __u64 past_hash(const struct rst_tuple *t, __u32 netns)
 
 /*
  * These take numbers only: so the verifier looks at them once. The place of the ended connection of HASH, plus one;
- * 0: there is none. Tag and set are numbers that others do not share but by a chance of 2^-45.
+ * 0: there is none. One time in 2^27 it is another's: whoever asks compares the key.
  */
 __weak __noinline __u32 rst_ended_find(__u64 hash)
 {
@@ -200,12 +200,27 @@ static __always_inline void past_put_connection(const struct rst_tuple *t, __u32
 	rst_ended_show(hash, place);
 }
 
+/* 0: KEY is T's. Of one number and not of a branch for each part, the verifier makes one way, not ten. */
+static __always_inline __u64 past_differs(const struct rst_past_key *key, const struct rst_tuple *t,
+					  __u32 netns)
+{
+	const __u64 *local = (const __u64 *)key->local, *remote = (const __u64 *)key->remote;
+	const __u64 *t_local = (const __u64 *)t->local, *t_remote = (const __u64 *)t->remote;
+
+	return (local[0] ^ t_local[0]) | (local[1] ^ t_local[1]) | (remote[0] ^ t_remote[0]) |
+	       (remote[1] ^ t_remote[1]) | (key->netns ^ netns) |
+	       (key->local_port ^ t->local_port) | (key->remote_port ^ t->remote_port) |
+	       (key->family ^ t->family);
+}
+
 static __always_inline struct rst_past *past_ended(const struct rst_tuple *t, __u32 netns)
 {
 	__u32 place = rst_ended_find(past_hash(t, netns)) - 1;
 	struct rst_ended *e = bpf_map_lookup_elem(&ended_connections, &place);
 
-	return e ? &e->past : NULL;
+	if (!e || past_differs(&e->key, t, netns))
+		return NULL;
+	return &e->past;
 }
 
 /* What never became a connection: it is not to push those out that did. */
