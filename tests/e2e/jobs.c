@@ -151,7 +151,12 @@ static enum outcome judge(const struct job *job, int status, FILE *out, const ch
 			name);
 		return AGAIN;
 	}
-	fprintf(out, "FAIL %s%s\n%s", name, took(job), text ? text : "");
+	if (job->run.beside)
+		fprintf(out,
+			"again %s%s: alone, after the others, because it failed beside them\n%s",
+			name, took(job), text ? text : "");
+	else
+		fprintf(out, "FAIL %s%s\n%s", name, took(job), text ? text : "");
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
 		fprintf(out, "    took longer than %u seconds\n", limit_of(&job->run));
 	else if (WIFSIGNALED(status))
@@ -214,6 +219,7 @@ static void end(struct job *job, int status)
 	free(text);
 	fclose(job->report);
 	job->pid = 0;
+	job->alone |= job->outcome == FAILED && job->run.beside && !jobs_stop;
 	if (job->outcome == AGAIN)
 		begin(job);
 	else
@@ -261,17 +267,17 @@ static bool is_exclusive(const struct job *job)
 	return job->sc->families & (EXCLUSIVE | LOAD_BOUND);
 }
 
-/* Those that are EXCLUSIVE, or those that are not; each is told of once all before it are. */
+/* Those that run alone, or those that do not; each is told of once all before it are. */
 struct pass {
 	struct jobs *jobs;
 	size_t at_once;
-	bool exclusive, all;
+	bool alone, all;
 	int *counts;
 };
 
 static bool is_in(const struct pass *pass, const struct job *job)
 {
-	return pass->all || is_exclusive(job) == pass->exclusive;
+	return pass->all || is_exclusive(job) == pass->alone || (pass->alone && job->alone);
 }
 
 /* As far as they are done, in their order. Returns how many were. */
@@ -288,8 +294,10 @@ static size_t tell(const struct pass *pass)
 			break;
 		fputs(job->said, stdout);
 		free(job->said);
+		job->said = NULL;
 		job->told = true;
-		pass->counts[job->outcome]++;
+		if (pass->alone || !job->alone)
+			pass->counts[job->outcome]++;
 		n++;
 	}
 	fflush(stdout);
@@ -305,15 +313,43 @@ static size_t count_running(const struct jobs *jobs)
 	return n;
 }
 
+static bool runs_beside(const struct jobs *jobs, const struct scenario *table)
+{
+	for (size_t i = 0; i < jobs->n; i++)
+		if (jobs->job[i].pid && jobs->job[i].table == table)
+			return true;
+	return false;
+}
+
+/* The first that has not begun, and that may beside those that run; NULL: none. *LEFT: whether one has to wait. */
+static struct job *next(const struct pass *pass, bool *left)
+{
+	*left = false;
+	for (size_t i = 0; i < pass->jobs->n; i++) {
+		struct job *job = &pass->jobs->job[i];
+
+		if (!is_in(pass, job) || job->pid || job->done)
+			continue;
+		*left = true;
+		if (!runs_beside(pass->jobs, job->table))
+			return job;
+	}
+	return NULL;
+}
+
 static void run_pass(const struct pass *pass)
 {
-	for (size_t i = 0; i < pass->jobs->n && !jobs_stop; i++) {
-		if (!is_in(pass, &pass->jobs->job[i]))
-			continue;
-		while (count_running(pass->jobs) >= pass->at_once)
+	bool left = true;
+
+	while (left && !jobs_stop) {
+		struct job *job = NULL;
+
+		if (count_running(pass->jobs) < pass->at_once)
+			job = next(pass, &left);
+		if (job)
+			begin(job);
+		else if (count_running(pass->jobs))
 			await_one(pass->jobs);
-		if (!jobs_stop)
-			begin(&pass->jobs->job[i]);
 		tell(pass);
 	}
 	while (count_running(pass->jobs)) {
@@ -323,17 +359,26 @@ static void run_pass(const struct pass *pass)
 	tell(pass);
 }
 
-void jobs_run(struct jobs *jobs, size_t at_once, int counts[OUTCOMES])
+int jobs_run(struct jobs *jobs, size_t at_once, int counts[OUTCOMES])
 {
 	struct pass pass = { .jobs = jobs, .at_once = at_once, .counts = counts };
+	int passed = 0;
 
 	pass.all = at_once <= 1;
 	run_pass(&pass);
 	if (pass.all)
-		return;
+		return 0;
 	pass.at_once = 1;
-	pass.exclusive = true;
-	for (size_t i = 0; i < jobs->n; i++)
-		jobs->job[i].run.beside = false;
+	pass.alone = true;
+	for (size_t i = 0; i < jobs->n; i++) {
+		struct job *job = &jobs->job[i];
+
+		job->run.beside = false;
+		if (job->alone)
+			job->done = job->told = false;
+	}
 	run_pass(&pass);
+	for (size_t i = 0; i < jobs->n; i++)
+		passed += jobs->job[i].alone && jobs->job[i].outcome == PASSED;
+	return passed;
 }

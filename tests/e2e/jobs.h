@@ -17,7 +17,7 @@
 enum outcome { PASSED, FAILED, SKIPPED, OUTCOMES, AGAIN };
 
 struct job {
-	const struct scenario *sc;
+	const struct scenario *sc, *table;
 	struct run run;
 	char name[96]; /* with the family */
 
@@ -29,6 +29,7 @@ struct job {
 	size_t said_size;
 	enum outcome outcome;
 	bool done, told;
+	bool alone; /* it failed beside others, and has another try without them */
 };
 
 struct jobs {
@@ -46,9 +47,11 @@ void jobs_child(void);
 int jobs_wait(pid_t pid);
 
 /*
- * Runs all of them, AT_ONCE at a time; those that are EXCLUSIVE one by one after the others, unless all run
- * one by one. Counts the outcomes in COUNTS.
+ * Runs all of them, AT_ONCE at a time; no two of one table, which have the same ports and numbers in namespaces of
+ * their own, so that a tracer could take one's resets for the other's. Those that are EXCLUSIVE, and those that
+ * failed beside others, run one by one after that, unless all do. Counts the outcomes in COUNTS. Returns how many
+ * passed in that second try.
  */
-void jobs_run(struct jobs *jobs, size_t at_once, int counts[OUTCOMES]);
+int jobs_run(struct jobs *jobs, size_t at_once, int counts[OUTCOMES]);
 
 #endif

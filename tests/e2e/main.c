@@ -152,10 +152,10 @@ static bool is_wanted(const char *only, const struct scenario *sc, const char *f
 	return false;
 }
 
-static void add_variant(const struct options *o, const struct scenario *sc, const struct run *run,
-			struct jobs *jobs)
+static void add_variant(const struct options *o, const struct scenario *table,
+			const struct scenario *sc, const struct run *run, struct jobs *jobs)
 {
-	struct job job = { .sc = sc, .run = *run };
+	struct job job = { .sc = sc, .table = table, .run = *run };
 	struct job *grown;
 
 	full_name(job.name, sizeof(job.name), sc, run);
@@ -213,7 +213,7 @@ static struct jobs choose(const struct options *o, struct run run)
 					continue;
 				run.speak = variant / 2;
 				run.xdp = variant % 2;
-				add_variant(o, sc, &run, &jobs);
+				add_variant(o, tables[i], sc, &run, &jobs);
 				left--;
 			}
 			/* The next scenario begins with another one. */
@@ -223,18 +223,21 @@ static struct jobs choose(const struct options *o, struct run run)
 	return jobs;
 }
 
-static void run_all(const struct options *o, const struct run *run, int counts[OUTCOMES])
+/* Returns how many failed beside others and passed alone. */
+static int run_all(const struct options *o, const struct run *run, int counts[OUTCOMES])
 {
 	struct jobs jobs = choose(o, *run);
+	int alone = 0;
 
 	if (!o->list && !geteuid()) {
-		jobs_run(&jobs, o->at_once, counts);
+		alone = jobs_run(&jobs, o->at_once, counts);
 	} else {
 		for (size_t i = 0; i < jobs.n; i++)
 			printf(o->list ? "%s\n" : "skipped: %s: needs root\n", jobs.job[i].name);
 		counts[SKIPPED] = (int)jobs.n;
 	}
 	free(jobs.job);
+	return alone;
 }
 
 /* --demo and --property. Returns 0, or 1 if it failed. */
@@ -351,7 +354,7 @@ int main(int argc, char **argv)
 {
 	char directory[] = "/tmp/rsttrace-e2e.XXXXXX", binary[4096], schema[4096];
 	char lines[PATH_MAX];
-	int counts[OUTCOMES] = { 0 };
+	int counts[OUTCOMES] = { 0 }, alone;
 	struct options o = { 0 };
 	struct guard guard;
 	struct run run = { .directory = directory };
@@ -362,7 +365,7 @@ int main(int argc, char **argv)
 			"[--times] [--jobs N] [--binary PATH] [--report FILE] [--directory DIR]\n"
 			"       --brief: one variant of each; --sample N/M: the same of the Nth part "
 			"of M of all kinds\n"
-			"       --jobs N: so many at a time (1), and alone what has to be\n"
+			"       --jobs N: so many at a time (1), then alone what has to be, and what failed\n"
 			"       e2e --demo [--binary PATH]\n"
 			"       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;
@@ -401,7 +404,9 @@ int main(int argc, char **argv)
 			printf("%s: seed %u, %d steps\n", counts[FAILED] ? "FAIL" : "ok", o.seed,
 			       o.steps);
 	} else {
-		run_all(&o, &run, counts);
+		alone = run_all(&o, &run, counts);
+		if (alone)
+			printf("%d passed alone that had failed beside others\n", alone);
 		if (!o.list)
 			printf("%d passed, %d failed, %d skipped\n", counts[PASSED], counts[FAILED],
 			       counts[SKIPPED]);
