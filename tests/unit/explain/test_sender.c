@@ -297,6 +297,11 @@ Test(sender, the_same_again)
 	b.in.suspicion.other_ip_id = false;
 	b.in.suspicion.equal = 2;
 	assert_other(&b, BIT(SIGN_REPEATED));
+	attribute_why(&b.in);
+	cr_expect_not_null(strstr(b.in.verdict.why,
+				  "; sent in the peer's name, and probably not by the peer: the "
+				  "same came 2 times more, though this end had sent nothing for"),
+			   "%s", b.in.verdict.why);
 	/* Each subflow's end resets for itself, and once more for the connection. */
 	b.ev.sock.flags = RST_SF_MPTCP;
 	assert_peer(&b, BIT(SIGN_NUMBER));
@@ -451,6 +456,43 @@ Test(sender, second_syn_ack)
 		       "two SYN-ACKs with different numbers answered this connection's SYN "
 		       "(seq 5000, which was taken, and 777000, 20 ms before the RST)"),
 		"%s", b.in.verdict.why);
+}
+
+/* Two hosts have the address: which of them the peer is, and so who sent the RST, stays open. */
+Test(sender, a_second_syn_ack_is_told_whoever_sent_it)
+{
+	struct built b;
+
+	build_second(&b, 777000, 1001);
+	judge(&b);
+	b.in.sender.who = SENDER_PEER;
+	attribute_why(&b.in);
+	cr_expect_not_null(strstr(b.in.verdict.why, "; two SYN-ACKs with different numbers"), "%s",
+			   b.in.verdict.why);
+	cr_expect_null(strstr(b.in.verdict.why, "in the peer's name, and"), "%s", b.in.verdict.why);
+}
+
+/* What the sentence of a suspicion begins with is not said twice. */
+Test(sender, a_distance_that_was_the_suspicion_is_said_once)
+{
+	struct built b;
+	const char *first;
+
+	build_taken(&b);
+	b.in.packet.valid = true;
+	b.in.packet.ttl = 60;
+	b.in.suspicion.ttl = true;
+	b.in.suspicion.peer = (struct rst_peer){ .packets = 3, .ttl = 57 };
+	b.in.sender.who = SENDER_OTHER;
+	b.in.sender.speaks_against = BIT(SIGN_DISTANCE) | BIT(SIGN_SOONER);
+	b.in.verdict.cause = CAUSE_SUSPECTED_INJECTION;
+	b.in.verdict.detail = NULL;
+	attribute_why(&b.in);
+	first = strstr(b.in.verdict.why, "the peer's packets before had");
+	cr_expect(!first || !strstr(first + 1, "the peer's packets before had"), "%s",
+		  b.in.verdict.why);
+	cr_expect_not_null(strstr(b.in.verdict.why, "no round trip to the peer took less"), "%s",
+			   b.in.verdict.why);
 }
 
 /* A copy of the one that was taken; what answers an earlier SYN; a server has sent the SYN-ACK itself. */

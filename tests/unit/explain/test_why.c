@@ -175,6 +175,24 @@ Test(why, earlier_connection)
 		"still holds an earlier connection of these ports; 5 s ago curl/12 closed it here; its "
 		"end there is in CLOSE_WAIT: the program there has not closed it since; the RST ends it "
 		"there, and the SYN is repeated");
+	b.in.pair.there = true;
+	b.in.pair.pid = 13;
+	strcpy(b.in.pair.comm, "nginx\x1b");
+	attribute_why(&b.in);
+	cr_expect_not_null(strstr(b.in.verdict.why,
+				  "has not closed it since; the peer is nginx\\x1b/13 on this "
+				  "host; the RST ends it there"),
+			   "%s", b.in.verdict.why);
+	/* Without a task it is a socket of the kernel's, or one that nobody holds any more. */
+	b.in.pair.pid = 0;
+	attribute_why(&b.in);
+	cr_expect_null(strstr(b.in.verdict.why, "the peer is"), "%s", b.in.verdict.why);
+	b.ev.past.state = RST_TCP_ESTABLISHED;
+	b.ev.past.end = RST_END_ABORT;
+	attribute_why(&b.in);
+	cr_expect_not_null(strstr(b.in.verdict.why,
+				  "; nothing told it of that end, or the RST was lost; the RST"),
+			   "%s", b.in.verdict.why);
 }
 
 Test(why, data_after_close)

@@ -115,6 +115,33 @@ Test(why_wire, forwarded)
 	assert_why(&b, "bridged to veth\\x7f: RST (seq 1000, ack 2000, ttl 64)");
 }
 
+/* The connection's own RST, which a program carries on: a user-space switch, a VPN. */
+Test(why_wire, relayed)
+{
+	struct built b;
+
+	build_rst(&b, XMIT "ip_forward < tun_get_user", RST_SOCK_NONE, 3);
+	build_cpu_task(&b, "vpn", 9);
+	b.in.direction = DIR_PASSING;
+	assert_why(&b, "vpn/9 passed this RST (seq 1000, ack 2000, ttl 64) on by TUN device ?: "
+		       "this host had sent it before");
+	cr_expect_eq(b.in.verdict.certainty, CERTAINTY_INFERRED);
+	strcpy(b.in.in_interface, "tun\x1b");
+	assert_why(&b, "vpn/9 passed this RST (seq 1000, ack 2000, ttl 64) on by TUN device "
+		       "tun\\x1b: this host had sent it before");
+	build_rst(&b, "__dev_queue_xmit < packet_sendmsg", RST_SOCK_PACKET, 0);
+	build_cpu_task(&b, "switch", 8);
+	b.in.direction = DIR_PASSING;
+	assert_why(&b, "switch/8 passed this RST (seq 1000, ack 2000, ttl 64) on by a packet "
+		       "socket: this host had sent it before");
+	/* It waited: the task on the CPU is anybody, and nobody is known to hold the socket. */
+	build_rst(&b, "__dev_queue_xmit", RST_SOCK_RAW, 0);
+	build_cpu_task(&b, "ksoftirqd/0", 5);
+	b.in.direction = DIR_PASSING;
+	assert_why(&b, "a program passed this RST (seq 1000, ack 2000, ttl 64) on by a raw "
+		       "socket: this host had sent it before");
+}
+
 Test(why_wire, rejected_locally)
 {
 	struct built b;
