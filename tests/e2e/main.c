@@ -78,6 +78,7 @@ static const struct scenario *const tables[] = {
 	scenarios_service,
 	scenarios_output,
 	scenarios_record,
+	scenarios_metrics,
 	scenarios_doctor,
 	/* Last: it checks the lines that all the others got. */
 	scenarios_schema,

@@ -75,6 +75,7 @@ extern const struct scenario scenarios_sender[], scenarios_listeners[], scenario
 
 /* What is gone by the time somebody looks it up, and by whom. */
 extern const struct scenario scenarios_record[];
+extern const struct scenario scenarios_metrics[];
 extern const struct scenario scenarios_opener[];
 extern const struct scenario scenarios_vanished[];
 

@@ -369,7 +369,7 @@ static int give_up(const struct options *o)
 	int err = privilege_drop(o->follow);
 
 	if (!err)
-		err = sandbox_enter(SANDBOX_REPORT, &calls, &why);
+		err = sandbox_enter(SANDBOX_REPORT, 0, &calls, &why);
 	return err < 0 ? complain("giving up privileges", err) : 0;
 }
 

@@ -19,6 +19,7 @@
 #include "host/cgroup.h"
 #include "host/netns.h"
 #include "host/process.h"
+#include "cli/metering.h"
 #include "cli/pipeline.h"
 #include "cli/recording.h"
 #include "base/run_id.h"
@@ -44,6 +45,7 @@ struct trace {
 	struct writer out;
 	struct pollfd reader; /* of standard output; fd -1: nobody reads it */
 	struct recording recording;
+	struct metering metering;
 	struct doctor_facts facts;
 	struct wire_watch wire;
 	struct confine confine;
@@ -154,6 +156,7 @@ static void put_interim(struct trace *t)
 	p->summary.waiting = 0;
 	if (!p->err)
 		p->err = recording_flush(&t->recording);
+	metering_place(&t->metering);
 }
 
 /* Ends the file that is recorded into with a summary of its own. */
@@ -184,6 +187,23 @@ static void record(struct trace *t)
 		p->err = recording_tick(&t->recording, &p->summary);
 	if (!p->err && (signals.next || recording_wants_next(&t->recording)))
 		next_file(t);
+	metering_place(&t->metering);
+}
+
+static void refresh(void *context)
+{
+	struct trace *t = context;
+
+	tracer_counters(t->answers.tracer, t->pipeline.summary.counters);
+}
+
+static void meter(struct trace *t, bool asked)
+{
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (metering_wants_audit(&t->metering, now))
+		reconcile_now(t);
+	metering_step(&t->metering, asked, now);
 }
 
 static void fit_terminal(struct trace *t)
@@ -217,18 +237,20 @@ static void watch_wire(struct trace *t)
 		t->pipeline.err = recording_note(&t->recording, sentence);
 }
 
-/* Waits for records, or for the reader to go away: on a quiet host no write would tell. */
-static int await(struct trace *t, int timeout_ms)
+/* Waits for records, for somebody to ask, or for the reader to go away: on a quiet host no write would tell. */
+static int await(struct trace *t, int timeout_ms, bool *asked)
 {
 	struct pollfd fds[] = {
 		{ .fd = tracer_poll_fd(t->answers.tracer), .events = POLLIN },
 		t->reader,
+		{ .fd = metering_fd(&t->metering), .events = POLLIN },
 	};
 
 	if (poll(fds, ARRAY_SIZE(fds), timeout_ms) < 0)
 		return -errno;
 	if (fds[1].revents)
 		reader_gone(t);
+	*asked = fds[2].revents;
 	return tracer_poll(t->answers.tracer, 0);
 }
 
@@ -252,6 +274,7 @@ static int run(struct trace *t)
 		bool busy = now < busy_until || !join_empty(&p->join);
 		uint64_t wait = busy ? POLL_BUSY_MS : POLL_QUIET_MS;
 		uint64_t due = recording_due(&t->recording);
+		bool asked = false;
 		int n;
 
 		if (now >= end)
@@ -260,12 +283,13 @@ static int run(struct trace *t)
 			wait = shorter(wait, now, due);
 		wait = shorter(wait, now, wire_due(&t->wire.wire));
 		wait = shorter(wait, now, service_due());
+		wait = shorter(wait, now, metering_due(&t->metering));
 		if (signals.summary)
 			put_interim(t);
 		if (signals.resized)
 			fit_terminal(t);
 		wait = shorter(wait, now, end);
-		n = await(t, (int)wait);
+		n = await(t, (int)wait, &asked);
 		watch_wire(t);
 		if (n < 0 && n != -EINTR && n != -ENOBUFS) {
 			fprintf(stderr, "rsttrace: the ring buffer cannot be read: %s\n",
@@ -281,6 +305,7 @@ static int run(struct trace *t)
 		tracer_watch(t->answers.tracer, clock_ns(CLOCK_MONOTONIC), stderr);
 		pipeline_run(p, false);
 		record(t);
+		meter(t, asked);
 		service_alive(clock_ns(CLOCK_MONOTONIC));
 	}
 	return 0;
@@ -333,6 +358,7 @@ static int stop(struct trace *t)
 	pipeline_run(p, true);
 	tracer_counters(t->answers.tracer, p->summary.counters);
 	put_summary(t, false);
+	metering_end(&t->metering);
 	if (!p->err)
 		return recording_end(&t->recording);
 	return tell_failure(t);
@@ -436,7 +462,8 @@ static bool makes_files(void *context)
 {
 	const struct trace *t = context;
 
-	return recorder_makes_files(t->recording.recorder);
+	return (!t->recording.recorder || recorder_makes_files(t->recording.recorder)) &&
+	       metering_makes_files(&t->metering);
 }
 
 static bool reads_maps(void *context)
@@ -460,6 +487,9 @@ static int trace(struct trace *t)
 	err = netns_resolve(&p->netns, o->netns, stderr);
 	if (!err)
 		err = recording_open(&t->recording, o);
+	if (!err)
+		err = metering_open(&t->metering, o, &p->summary, &t->recording, refresh, t);
+	p->metrics = t->metering.metrics;
 	if (!err)
 		err = process_exists(o->pid, stderr);
 	if (!err)
@@ -511,6 +541,7 @@ static int trace(struct trace *t)
 		if (err)
 			return err;
 	}
+	metering_begin(&t->metering, t->run, p->started_ns);
 	/* Before the header, which both on one terminal would part from its table. */
 	tell_ready(t);
 	p->err = sinks_begin(&p->sinks);
@@ -536,6 +567,7 @@ int cmd_trace(const struct options *o)
 	answers_close(&t->answers);
 	audit_free(&t->audit);
 	sinks_close(&t->pipeline.sinks);
+	metering_free(&t->metering);
 	recording_free(&t->recording);
 	writer_free(&t->out);
 	free(t);

@@ -29,7 +29,8 @@ void confine_begin(struct confine *c, const struct options *o)
 		.o = o,
 		.run = {
 			.refusals = o->refusals,
-			.files = o->command == COMMAND_RECORD && !recorder_is_stream(o->record.path),
+			.files = (o->command == COMMAND_RECORD && !recorder_is_stream(o->record.path)) ||
+				 o->metrics_file,
 		},
 	};
 	keep(c);
@@ -38,9 +39,12 @@ void confine_begin(struct confine *c, const struct options *o)
 
 static void filter(const struct confine *c)
 {
+	const struct options *o = c->o;
+	unsigned int also =
+		(o->metrics.family ? SANDBOX_SERVES : 0U) | (o->metrics_file ? SANDBOX_WRITES : 0U);
 	size_t calls;
 	const char *why;
-	int err = sandbox_enter(c->o->command == COMMAND_RECORD ? SANDBOX_RECORD : SANDBOX_TRACE,
+	int err = sandbox_enter(o->command == COMMAND_RECORD ? SANDBOX_RECORD : SANDBOX_TRACE, also,
 				&calls, &why);
 
 	if (err < 0)

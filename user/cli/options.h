@@ -34,6 +34,13 @@ struct flow_end {
 	uint16_t port;
 };
 
+/* Where to listen. Family 0: nowhere. */
+struct listen_address {
+	uint8_t address[16]; /* as in struct rst_tuple */
+	uint16_t port;
+	uint8_t family;
+};
+
 struct options {
 	enum command command;
 	uint32_t pid;		      /* -p; 0: all */
@@ -55,7 +62,9 @@ struct options {
 	enum color_mode color;	 /* --color */
 	struct sink_style style;
 	struct recorder_config record;
-	bool tee;		  /* record --tee: print the lines as well */
+	struct listen_address metrics; /* --metrics */
+	const char *metrics_file;      /* --metrics-file; NULL: none */
+	bool tee;		       /* record --tee: print the lines as well */
 	const char *const *words; /* the arguments, for the header of a recording; ends in NULL */
 	int explain;		  /* explain: cause id; -1: list all */
 	int rule;		  /* explain: number of a rule; -1: none */

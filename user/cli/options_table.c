@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* options_table.c: the options, and what each makes of its argument. getopt, --help and the completion read
  * the table. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <errno.h>
 #include <limits.h>
@@ -427,6 +428,68 @@ static int set_output(struct parse *p, const struct definition *d, const char *a
 	return 0;
 }
 
+/* The first port that takes no privilege. */
+#define PORT_MIN 1024
+
+/* The LEN characters at ADDRESS, without the brackets of IPv6. */
+static bool read_address(struct listen_address *at, const char *address, size_t len)
+{
+	char copy[INET6_ADDRSTRLEN];
+
+	if (len > 1 && *address == '[' && address[len - 1] == ']') {
+		address++;
+		len -= 2;
+		at->family = 6;
+	} else {
+		at->family = 4;
+	}
+	if (!len || len >= sizeof(copy))
+		return false;
+	memcpy(copy, address, len);
+	copy[len] = '\0';
+	if (at->family == 4 && !strcmp(copy, "localhost"))
+		strcpy(copy, "127.0.0.1");
+	return inet_pton(at->family == 4 ? AF_INET : AF_INET6, copy, at->address) == 1;
+}
+
+static int set_metrics(struct parse *p, const struct definition *d, const char *arg)
+{
+	const char *colon = strrchr(arg, ':'), *port = colon ? colon + 1 : arg;
+	struct listen_address *at = &p->o->metrics;
+	uint64_t n;
+
+	memset(at, 0, sizeof(*at));
+	if (!read_number(port, strlen(port), UINT16_MAX, &n) || !n ||
+	    !(colon ? read_address(at, arg, (size_t)(colon - arg))
+		    : read_address(at, "127.0.0.1", strlen("127.0.0.1"))))
+		return options_complain(
+			p,
+			"bad --metrics '%s'; try a port such as 9919, or ADDRESS:PORT, or "
+			"[IPv6]:PORT",
+			options_quote(arg, SIZE_MAX).text);
+	if (n < PORT_MIN)
+		return options_complain(p,
+					"--metrics at port %u would take a privilege that rsttrace "
+					"gives up; try a port from %d on",
+					(unsigned int)n, PORT_MIN);
+	at->port = (uint16_t)n;
+	return 0;
+}
+
+static int set_metrics_file(struct parse *p, const struct definition *d, const char *arg)
+{
+	const char *slash = strrchr(arg, '/');
+
+	if (!text_ends_in(arg, ".prom") || !strcmp(slash ? slash + 1 : arg, ".prom"))
+		return options_complain(
+			p,
+			"bad --metrics-file '%s': node_exporter reads *.prom only; try "
+			"rsttrace.prom",
+			options_quote(arg, SIZE_MAX).text);
+	p->o->metrics_file = arg;
+	return 0;
+}
+
 static int set_completion(struct parse *p, const struct definition *d, const char *arg)
 {
 	if (strcmp(arg, "bash") != 0 && strcmp(arg, "zsh") != 0)
@@ -515,6 +578,11 @@ static const struct definition definitions[] = {
 	  SECTION_OUTPUT, SCOPE_EVENTS, set_color, 0 },
 	{ 'v', "verbose", NULL, "say on stderr what is attached and what is not", SECTION_OUTPUT,
 	  SCOPE_TRACES, FLAG(capture.verbose) },
+
+	{ 0, "metrics", "[ADDR:]PORT", "answer Prometheus there, at /metrics (ADDR: 127.0.0.1)",
+	  SECTION_OUTPUT, SCOPE_LIVE, set_metrics, 0 },
+	{ 0, "metrics-file", "FILE", "the same into this *.prom for node_exporter, every 15 s",
+	  SECTION_OUTPUT, SCOPE_LIVE, set_metrics_file, 0 },
 
 	{ 'n', "count", "COUNT", "end after so many resets shown", SECTION_RUN, SCOPE_LIVE,
 	  set_count, 0 },

@@ -18,6 +18,7 @@
 #include "output/sink.h"
 #include "model/denial.h"
 #include "model/summary.h"
+#include "output/metrics.h"
 #include "model/wire.h"
 
 /* Events that are attributed together, so that one pass over the open files serves them all. */
@@ -53,6 +54,7 @@ struct pipeline {
 	struct ask ask;
 	struct sinks sinks;
 	struct summary summary;
+	struct metrics *metrics; /* NULL: nobody wants them */
 	uint32_t netns; /* --netns; 0: all */
 	uint32_t own_netns;
 	uint64_t wall_minus_mono;

@@ -51,6 +51,8 @@ static void correct(struct pipeline *p, struct correct_entry *wrong, const struc
 	summary_correct(&p->summary, wrong->in.direction, &before, &wrong->in.verdict);
 	wrong->in.id = join_id(&p->join);
 	attribute_why(&wrong->in);
+	if (p->metrics)
+		metrics_add(p->metrics, &wrong->in);
 	if (wrong->shown && !pipeline_enough(p) && !p->err)
 		p->err = sinks_event(&p->sinks, &wrong->in);
 }
@@ -90,6 +92,8 @@ static void finish(struct pipeline *p, struct incident *in)
 	/* The others are shown when their report is. */
 	if (show && !p->o->capture.every && !p->o->style.quiet)
 		show = attack_add(&p->attack, in);
+	if (p->metrics)
+		metrics_add(p->metrics, in);
 	/* It was counted when it was told first. */
 	if (!in->corrects)
 		summary_add(&p->summary, in, show);

@@ -25,6 +25,9 @@ enum for_whom {
 	REPORT = 1 << SANDBOX_REPORT,
 	LIVE = TRACE | RECORD,
 	ALL = LIVE | REPORT,
+	SERVES = SANDBOX_SERVES << SANDBOXES,
+	WRITES_FILE = SANDBOX_WRITES << SANDBOXES,
+	MAKER = RECORD | WRITES_FILE,
 };
 
 struct call {
@@ -100,11 +103,16 @@ static const struct call allowed[] = {
 	{ CALL(setsockopt), LIVE },
 
 	{ CALL(pwrite64), RECORD },
-	{ CALL(unlink), RECORD },
-	{ CALL(unlinkat), RECORD },
-	{ CALL(rename), RECORD },
-	{ CALL(renameat), RECORD },
-	{ CALL(renameat2), RECORD },
+	{ CALL(unlink), MAKER },
+	{ CALL(unlinkat), MAKER },
+	{ CALL(rename), MAKER },
+	{ CALL(renameat), MAKER },
+	{ CALL(renameat2), MAKER },
+	{ CALL(fchmod), WRITES_FILE },
+
+	{ CALL(accept4), SERVES },
+	{ CALL(epoll_ctl), SERVES },
+	{ CALL(shutdown), SERVES },
 };
 
 /* What no part of this does, and no library that it uses: somebody else decides here by now. */
@@ -165,8 +173,8 @@ struct with {
 static const struct with restricted[] = {
 	{ CALL(open), ALL, 1, WRITES, O_RDONLY },
 	{ CALL(openat), ALL, 2, WRITES, O_RDONLY },
-	{ CALL(open), RECORD, 1, MAKES, O_WRONLY | O_CREAT | O_EXCL },
-	{ CALL(openat), RECORD, 2, MAKES, O_WRONLY | O_CREAT | O_EXCL },
+	{ CALL(open), MAKER, 1, MAKES, O_WRONLY | O_CREAT | O_EXCL },
+	{ CALL(openat), MAKER, 2, MAKES, O_WRONLY | O_CREAT | O_EXCL },
 	/* By a number it could open any file: only to see what it is called. */
 	{ CALL(open_by_handle_at), LIVE, 2, O_PATH, O_PATH },
 
@@ -295,7 +303,7 @@ static const char *instrument(void)
 #endif
 }
 
-int sandbox_enter(enum sandbox kind, size_t *calls, const char **why)
+int sandbox_enter(enum sandbox kind, unsigned int also, size_t *calls, const char **why)
 {
 	scmp_filter_ctx ctx;
 	int err;
@@ -307,7 +315,7 @@ int sandbox_enter(enum sandbox kind, size_t *calls, const char **why)
 	ctx = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
 	if (!ctx)
 		return -ENOMEM;
-	err = fill(ctx, 1 << kind, calls);
+	err = fill(ctx, 1U << kind | also << SANDBOXES, calls);
 	if (!err)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);

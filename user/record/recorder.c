@@ -52,7 +52,8 @@ struct recorder {
 	uint64_t looked_ns, look_every_ns, file_ns;
 
 	int fd;
-	uint64_t size; /* of the file, and where the next byte goes */
+	uint64_t size;	   /* of the file, and where the next byte goes */
+	uint64_t frame_at; /* where the frame begins that is open */
 	struct writer stream;
 
 	/* When each began: what is not flushed, the frame, the file; and the last look after it. */
@@ -264,8 +265,10 @@ static int put(struct recorder *r, const char *data, size_t n)
 {
 	int err;
 
-	if (!r->frames.open)
+	if (!r->frames.open) {
 		r->frame_ns = r->now.mono_ns;
+		r->frame_at = r->size + r->frames.out.len;
+	}
 	if (!r->frames.unflushed)
 		r->unflushed_ns = r->now.mono_ns;
 	err = frames_put(&r->frames, data, n);
@@ -493,6 +496,17 @@ int recorder_end(struct recorder *r, struct recorder_time now)
 	if (err && err != -EPIPE)
 		say(r, "the end of the recording could not be written: ", strerror(-err));
 	return err;
+}
+
+const char *recorder_where(const struct recorder *r, uint64_t *offset)
+{
+	const char *path = r->kind == INTO_FOLDER ? r->name : r->config.path;
+	const char *slash = strrchr(path, '/');
+
+	if (r->kind == INTO_STREAM || r->stuck)
+		return NULL;
+	*offset = r->frames.open ? r->frame_at : r->size + r->frames.out.len;
+	return slash ? slash + 1 : path;
 }
 
 uint64_t recorder_unwritten(const struct recorder *r)

@@ -83,6 +83,10 @@ int recorder_flush(struct recorder *r, struct recorder_time now);
 /* Ends it all. Returns 0, or -errno after a line on ERR: the end could not be written. */
 int recorder_end(struct recorder *r, struct recorder_time now);
 
+/* The file that lines go into, by its name in its folder, and where in it the frame begins that has, or will have, the
+ * next one. NULL: there is none, as in a stream, or none can be written now. */
+const char *recorder_where(const struct recorder *r, uint64_t *offset);
+
 /* Lines that found no room, in all. */
 uint64_t recorder_unwritten(const struct recorder *r);
 

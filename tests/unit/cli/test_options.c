@@ -122,6 +122,30 @@ Test(options, numbers)
 	cr_assert_eq(good("--history 16777216").capture.history, 16777216);
 }
 
+static void expect_listens(const char *line, uint8_t family, const uint8_t *address, uint16_t port)
+{
+	struct listen_address at = good(line).metrics;
+
+	cr_expect_eq(at.family, family, "%s", line);
+	cr_expect_eq(at.port, port, "%s", line);
+	cr_expect_eq(memcmp(at.address, address, family == 4 ? 4 : 16), 0, "%s", line);
+}
+
+Test(options, metrics)
+{
+	static const uint8_t home[16] = { 127, 0, 0, 1 }, any[16] = { 0 }, v6[16] = { [15] = 1 };
+
+	cr_expect_eq(good("").metrics.family, 0);
+	expect_listens("--metrics 9919", 4, home, 9919);
+	expect_listens("--metrics localhost:1024", 4, home, 1024);
+	expect_listens("record --metrics 0.0.0.0:65535", 4, any, 65535);
+	expect_listens("--metrics [::1]:9919", 6, v6, 9919);
+	/* The last one counts, whole. */
+	expect_listens("--metrics [::1]:9919 --metrics 9920", 4, home, 9920);
+	cr_expect_str_eq(good("record --metrics-file /x/rsttrace.prom").metrics_file,
+			 "/x/rsttrace.prom");
+}
+
 Test(options, family_and_time)
 {
 	cr_assert_eq(good("-4").capture.family, 4);
@@ -424,6 +448,23 @@ static const struct {
 	{ "--json=1", "--json takes no argument" },
 	{ "-p", "--pid needs an argument" },
 	{ "--cause", "--cause needs an argument" },
+	{ "--metrics 0", "bad --metrics '0'" },
+	{ "--metrics ''", "bad --metrics ''" },
+	{ "--metrics 65536", "bad --metrics '65536'" },
+	{ "--metrics 10.0.0.1", "bad --metrics '10.0.0.1'" },
+	{ "--metrics 10.0.0.1:", "bad --metrics '10.0.0.1:'" },
+	{ "--metrics :9919", "bad --metrics ':9919'" },
+	{ "--metrics ::1:9919", "bad --metrics '::1:9919'" },
+	{ "--metrics [::1]", "bad --metrics '[::1]'" },
+	{ "--metrics []:9919", "bad --metrics '[]:9919'" },
+	{ "--metrics [10.0.0.1]:9919", "bad --metrics '[10.0.0.1]:9919'" },
+	{ "--metrics example.org:9919", "bad --metrics 'example.org:9919'" },
+	{ "--metrics 80",
+	  "would take a privilege that rsttrace gives up; try a port from 1024 on" },
+	{ "--metrics [::1]:1023", "port 1023 would take a privilege" },
+	{ "--metrics-file x", "bad --metrics-file 'x'" },
+	{ "--metrics-file /tmp/.prom", "bad --metrics-file '/tmp/.prom'" },
+	{ "report --metrics 9919", "--metrics" },
 	{ "-p 0", "'0'" },
 	{ "-p 12x", "'12x'" },
 	{ "-p -1", "'-1'" },

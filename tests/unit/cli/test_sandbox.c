@@ -166,6 +166,16 @@ static long connects(void)
 	return raw(SYS_connect, -1, 0, 0);
 }
 
+static long takes_connections(void)
+{
+	return raw(SYS_accept4, -1, 0, 0);
+}
+
+static long changes_mode(void)
+{
+	return raw(SYS_fchmod, -1, 0644, 0);
+}
+
 static long enters_net(void)
 {
 	return raw(SYS_setns, -1, CLONE_NEWNET, 0);
@@ -228,6 +238,7 @@ static const struct {
 	{ "talks raw", talks_raw, { REFUSED, REFUSED, REFUSED } },
 	{ "asks the kernel", asks_the_kernel, { GOES, GOES, REFUSED } },
 	{ "connects", connects, { REFUSED, REFUSED, REFUSED } },
+	{ "takes connections", takes_connections, { REFUSED, REFUSED, REFUSED } },
 	{ "enters a network namespace", enters_net, { GOES, GOES, REFUSED } },
 	{ "enters a mount namespace", enters_mounts, { REFUSED, REFUSED, REFUSED } },
 	{ "types for others", types_for_others, { REFUSED, REFUSED, REFUSED } },
@@ -236,13 +247,13 @@ static const struct {
 	{ "opens by a number", opens_by_number, { REFUSED, REFUSED, REFUSED } },
 };
 
-_Noreturn static void attempt(enum sandbox kind, long (*what)(void))
+_Noreturn static void attempt(enum sandbox kind, unsigned int also, long (*what)(void))
 {
 	const char *why;
 	size_t calls;
 
 	prctl(PR_SET_DUMPABLE, 0);
-	if (sandbox_enter(kind, &calls, &why))
+	if (sandbox_enter(kind, also, &calls, &why))
 		_exit(NO_FILTER);
 	errno = 0;
 	_exit(what() < 0 && errno == ENOSYS ? NOT_LET : LET_THROUGH);
@@ -264,13 +275,49 @@ Test(sandbox, attempts)
 
 			cr_assert_geq(pid, 0);
 			if (!pid)
-				attempt(kind, attempts[i].attempt);
+				attempt(kind, 0, attempts[i].attempt);
 			cr_assert_eq(waitpid(pid, &status, 0), pid);
 			if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FILTER)
 				cr_skip_test("no filter in this build, or on this kernel");
 			cr_expect(ended_as(status, attempts[i].end[kind]),
 				  "%s, sandbox %d: wait status %#x", attempts[i].what, (int)kind,
 				  (unsigned int)status);
+		}
+	unlink(scratch);
+}
+
+/* What is asked for besides brings that, and no more. */
+Test(sandbox, besides)
+{
+	static const struct {
+		const char *what;
+		long (*attempt)(void);
+		enum end end[2]; /* serves, writes */
+	} rows[] = {
+		{ "takes connections", takes_connections, { GOES, REFUSED } },
+		{ "makes a file", makes, { REFUSED, GOES } },
+		{ "renames a file", renames, { REFUSED, GOES } },
+		{ "changes a mode", changes_mode, { REFUSED, GOES } },
+		{ "makes a file, or takes one", takes_over, { REFUSED, REFUSED } },
+		{ "talks to the net", talks_to_the_net, { REFUSED, REFUSED } },
+		{ "connects", connects, { REFUSED, REFUSED } },
+		{ "executes", executes, { DIES, DIES } },
+	};
+	static const unsigned int also[] = { SANDBOX_SERVES, SANDBOX_WRITES };
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		for (size_t k = 0; k < ARRAY_SIZE(also); k++) {
+			int status;
+			pid_t pid = fork();
+
+			cr_assert_geq(pid, 0);
+			if (!pid)
+				attempt(SANDBOX_TRACE, also[k], rows[i].attempt);
+			cr_assert_eq(waitpid(pid, &status, 0), pid);
+			if (WIFEXITED(status) && WEXITSTATUS(status) == NO_FILTER)
+				cr_skip_test("no filter in this build, or on this kernel");
+			cr_expect(ended_as(status, rows[i].end[k]), "%s, %zu: wait status %#x",
+				  rows[i].what, k, (unsigned int)status);
 		}
 	unlink(scratch);
 }
@@ -303,7 +350,7 @@ Test(sandbox, by_the_older_way)
 		cr_assert_geq(pid, 0);
 		if (!pid) {
 			refuse_seccomp();
-			attempt(SANDBOX_TRACE, tried[i]);
+			attempt(SANDBOX_TRACE, 0, tried[i]);
 		}
 		cr_assert_eq(waitpid(pid, &status, 0), pid);
 #if defined(__SANITIZE_ADDRESS__) || defined(RSTTRACE_COVERAGE)
@@ -321,7 +368,7 @@ Test(sandbox, instrumented)
 	size_t calls;
 
 	setenv("LD_PRELOAD", "libanything.so", 1);
-	cr_expect_eq(sandbox_enter(SANDBOX_TRACE, &calls, &why), 1);
+	cr_expect_eq(sandbox_enter(SANDBOX_TRACE, 0, &calls, &why), 1);
 	cr_expect_not_null(why);
 	cr_expect_geq(open("/dev/null", O_WRONLY | O_CLOEXEC), 0);
 }
