@@ -55,7 +55,7 @@ struct pipeline {
 	struct sinks sinks;
 	struct summary summary;
 	struct metrics *metrics; /* NULL: nobody wants them */
-	uint32_t netns; /* --netns; 0: all */
+	uint32_t netns;		 /* --netns; 0: all */
 	uint32_t own_netns;
 	uint64_t wall_minus_mono;
 	uint64_t started_ns;
