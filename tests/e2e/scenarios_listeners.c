@@ -254,6 +254,40 @@ static void bound_to_device(struct run *run)
 	actor_stop(&cli);
 }
 
+/* Bound to the device that the SYN comes in by, and at another address of it: that is what keeps it away. */
+static void at_address_of_device(struct run *run)
+{
+	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), 0), client;
+	const char *other = run->speak == SPEAK_V6 ? "2001:db8::77" : "192.0.2.77";
+	struct actor srv, cli;
+	struct wanted w = {
+		.cause = "listener-elsewhere",
+		.group = "closed-socket",
+		.local = &server,
+		.remote = &client,
+		.why = ", not at ",
+	};
+	json_t *e;
+	int fd;
+
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  run->speak == SPEAK_V6 ? "ip addr add 2001:db8::77/64 dev srv0 nodad"
+					 : "ip addr add 192.0.2.77/24 dev srv0");
+	tracer_start(run, NULL);
+	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-bound");
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	fd = actor_socket(&srv, run->speak, 0);
+	actor_set_bytes(&srv, fd, SOL_SOCKET, SO_BINDTODEVICE, "srv0", sizeof("srv0"));
+	actor_listen_at(&srv, fd, run->speak, other, 0);
+	server.port = actor_local_port(&srv, fd);
+	client = refuse(run, &cli, server.port);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &w);
+	expect_str(e, "listener.address", other);
+	actor_stop(&srv);
+	actor_stop(&cli);
+}
+
 /* The SYN comes in by a VRF; the listener is in none. */
 static void in_vrf(struct run *run)
 {
@@ -498,6 +532,7 @@ const struct scenario scenarios_listeners[] = {
 	{ "listener-sibling-stays", sibling_stays, V4_V6, false },
 	{ "listener-sibling-queue", queued_is_reset, ALL_FAMILIES, false },
 	{ "listener-bound-device", bound_to_device, ALL_FAMILIES, false },
+	{ "listener-bound-address", at_address_of_device, V4_V6, false },
 	{ "listener-vrf", in_vrf, V4_V6, false },
 	{ "listener-beside-gone", beside_one_that_closed, V4_V6, .what = &before },
 	{ "listener-after-gone", beside_one_that_closed, V4_V6, .what = &after },

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* why_answered.c: the sentences of segments that were answered with a RST. */
+#include <string.h>
+
 #include "explain/rules.h"
 #include "explain/say.h"
 #include "explain/why.h"
@@ -41,6 +43,43 @@ static bool is_v6only(const struct incident *in)
 	       address_is_any(l->address);
 }
 
+static bool is_other_address(const struct incident *in)
+{
+	const struct listener_ref *l = &in->listener;
+	const struct rst_tuple *t = &in->ev->tuple;
+
+	return !address_is_any(l->address) &&
+	       (l->family != t->family ||
+		memcmp(l->address, t->local, t->family == 4 ? 4 : 16) != 0);
+}
+
+/* What is bound to the device that the segment came in by is not kept from it by that. Numbers of devices are
+ * given anew. */
+static bool is_kept_by_device(const struct incident *in)
+{
+	const struct listener_ref *l = &in->listener;
+	bool same = l->device[0] && in->interface ? !strcmp(l->device, in->interface)
+						  : l->bound_ifindex == in->ev->ifindex;
+
+	return l->bound_ifindex && l->netns == in->ev->netns &&
+	       !(same && (is_other_address(in) || is_v6only(in)));
+}
+
+static void say_device(struct incident *in)
+{
+	const struct listener_ref *l = &in->listener;
+
+	say(in, ", but is bound to device ");
+	if (l->device[0])
+		say(in, "%s (SO_BINDTODEVICE)", NAME(l->device));
+	else
+		say(in, "number %u (SO_BINDTODEVICE)", l->bound_ifindex);
+	if (in->interface)
+		say(in, ", and this came in on %s", NAME(in->interface));
+	if (is_other_address(in))
+		say(in, ", for %s", ADDRESS(in->ev->tuple.local, in->ev->tuple.family));
+}
+
 void why_listener_elsewhere(struct incident *in)
 {
 	const struct listener_ref *l = &in->listener;
@@ -71,14 +110,8 @@ void why_listener_elsewhere(struct incident *in)
 	}
 	if (l->netns != in->ev->netns)
 		say(in, " in another network namespace (%u)", l->netns);
-	if (l->bound_ifindex && l->netns == in->ev->netns) {
-		say(in, ", but is bound to device ");
-		if (l->device[0])
-			say(in, "%s (SO_BINDTODEVICE)", NAME(l->device));
-		else
-			say(in, "number %u (SO_BINDTODEVICE)", l->bound_ifindex);
-		if (in->interface)
-			say(in, ", and this came in on %s", NAME(in->interface));
+	if (is_kept_by_device(in)) {
+		say_device(in);
 		return;
 	}
 	if (is_v6only(in))

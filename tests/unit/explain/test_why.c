@@ -68,6 +68,40 @@ Test(why, listener_elsewhere)
 		       "(77), not at 10.0.0.1 in this one (4026531840)");
 }
 
+/* Bound to the device that the SYN came in by, it is the address that keeps it away. */
+Test(why, listener_elsewhere_by_device)
+{
+	struct listener_ref *l;
+	struct built b;
+
+	build_event(&b, DIR_SENT, PASSIVE "tcp_v4_rcv");
+	build_packet(&b, RST_FLAG_SYN, 0);
+	b.in.interface = "eth0";
+	l = &b.in.listener;
+	l->port = 80;
+	l->family = 4;
+	l->netns = BUILD_NETNS;
+	l->bound_ifindex = 9;
+	strcpy(l->device, "eth1");
+	assert_why(&b, "port 80 is listened on at 0.0.0.0:80, but is bound to device eth1 "
+		       "(SO_BINDTODEVICE), and this came in on eth0");
+	memcpy(l->address, "\x0a\0\0\3", 4);
+	assert_why(&b, "port 80 is listened on at 10.0.0.3:80, but is bound to device eth1 "
+		       "(SO_BINDTODEVICE), and this came in on eth0, for 10.0.0.1");
+	strcpy(l->device, "eth0");
+	assert_why(&b, "port 80 is listened on at 10.0.0.3:80, not at 10.0.0.1");
+	l->device[0] = '\0';
+	assert_why(&b, "port 80 is listened on at 10.0.0.3:80, but is bound to device number 9 "
+		       "(SO_BINDTODEVICE), and this came in on eth0, for 10.0.0.1");
+	b.ev.ifindex = 9;
+	assert_why(&b, "port 80 is listened on at 10.0.0.3:80, not at 10.0.0.1");
+	l->family = 6;
+	memset(l->address, 0, sizeof(l->address));
+	assert_why(
+		&b,
+		"port 80 is listened on at [::]:80 for IPv6 only (IPV6_V6ONLY), not at 10.0.0.1");
+}
+
 Test(why, no_such_connection)
 {
 	struct built b;
