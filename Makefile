@@ -93,7 +93,7 @@ SKEL    := $(B)/rsttrace.skel.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := run test faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
+LATE_GOALS := readme run test faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -430,6 +430,8 @@ lint-files:
 	$(call say,README,README.md)
 	$(Q)scripts/update-readme --check $(O)/rsttrace README.md
 	$(Q)scripts/update-readme --check $(O)/rsttrace docs/rules.md
+	$(call say,RESETS,docs/who-resets.md)
+	$(Q)scripts/update-who-resets --check
 	$(call say,KERNELS,docs/kernels.md)
 	$(Q)scripts/update-kernels --check $(O)/tests/features tests/kernels/results docs/kernels.md
 	$(call say,TIDY,user/*/*.c)
@@ -504,9 +506,12 @@ dist:
 	@scripts/make-dist $(O)/dist
 
 # The README's table of causes and list of options are the program's own.
-# docs/kernels.md also has what the last run of test-kernels has shown.
+# docs/kernels.md also has what the last run of test-kernels has shown, docs/who-resets.md and explain what
+# tests/who-resets/measure has measured.
 .PHONY: readme
-readme: all $(O)/tests/features
+readme:
+	$(Q)scripts/update-who-resets
+	@$(MAKE) --no-print-directory all $(O)/tests/features
 	$(Q)scripts/update-readme $(O)/rsttrace README.md
 	$(Q)scripts/update-readme $(O)/rsttrace docs/rules.md
 	$(Q)scripts/update-kernels $(O)/tests/features tests/kernels/results docs/kernels.md

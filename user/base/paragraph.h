@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-/* Prints TEXT beside LABEL (at most 9 characters), broken at spaces within 80 columns. */
+/* Prints TEXT beside LABEL (at most 9 columns), broken within 80 columns: at spaces, and between Chinese
+ * characters, which take two columns each. */
 void paragraph_print(FILE *out, const char *label, const char *text);
 
 #endif

@@ -5,10 +5,13 @@
 
 #include "cli/options.h"
 
-/* What O asks for, to OUT. */
+/* The language that O asks for, else that of the environment's locale. */
+enum language explain_language(const struct options *o);
+
+/* What O asks for, to OUT, in O's language. */
 void explain_print(FILE *out, const struct options *o);
 
-/* The same to standard output. Returns 0. */
+/* The same to standard output, in the language that explain_language gives. Returns 0. */
 int cmd_explain(const struct options *o);
 
 #endif

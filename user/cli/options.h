@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include "base/language.h"
 #include "model/causes.h"
 #include "event.h"
 #include "kernel/tracer_config.h"
@@ -70,7 +71,9 @@ struct options {
 	int rule;		  /* explain: number of a rule; -1: none */
 	bool explain_rules;	  /* explain rules: list them */
 	bool explain_markdown; /* explain --markdown: the table of the README, or of docs/rules.md */
-	const char *shell;     /* --completion: "bash" or "zsh" */
+	enum language language; /* explain -l; else, */
+	bool language_given;	/* when this is false, the locale's */
+	const char *shell;	/* --completion: "bash" or "zsh" */
 
 	/* report */
 	char *const *file; /* files and folders; none: the recorder's folder */

@@ -412,6 +412,21 @@ static int set_max_age(struct parse *p, const struct definition *d, const char *
 	return 0;
 }
 
+static int set_language(struct parse *p, const struct definition *d, const char *arg)
+{
+	static const char *const names[LANGUAGES] = { [LANGUAGE_EN] = "en", [LANGUAGE_ZH] = "zh" };
+
+	for (unsigned int i = 0; i < LANGUAGES; i++) {
+		if (strcmp(arg, names[i]) != 0)
+			continue;
+		p->o->language = (enum language)i;
+		p->o->language_given = true;
+		return 0;
+	}
+	return options_complain(p, "bad --language '%s'; try en or zh",
+				options_quote(arg, SIZE_MAX).text);
+}
+
 static int set_output(struct parse *p, const struct definition *d, const char *arg)
 {
 	if (!*arg)
@@ -638,6 +653,8 @@ static const struct definition definitions[] = {
 	{ 0, "flow", "END,END", "the connection of these ends, translated or not: ADDRESS:PORT",
 	  SECTION_REPORT, SCOPE_REPORT, options_set_flow, 0 },
 
+	{ 'l', "language", "en|zh", "explain: in this language (default: the locale's)",
+	  SECTION_OTHER, SCOPE_EXPLAIN, set_language, 0 },
 	{ 0, "markdown", NULL, "explain: all causes (or rules) as a Markdown table", SECTION_OTHER,
 	  SCOPE_EXPLAIN, FLAG(explain_markdown) },
 	{ 0, "completion", "bash|zsh", NULL, SECTION_OTHER, SCOPE_ANY, set_completion, 0 },

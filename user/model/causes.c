@@ -411,14 +411,17 @@ static const struct cause causes[CAUSE_COUNT] = {
 
 /* What people start from; the list that these numbers come from has no S2. */
 static const struct {
-	const char *number, *meaning;
+	const char *number, *meaning[LANGUAGES];
 } users[] = {
-	{ "S1", "port not open, or blocked by a firewall" },
-	{ "S3", "the server program failed or crashed" },
-	{ "S4", "the two ends disagree about the connection" },
-	{ "S5", "network failure or interruption" },
-	{ "S6", "illegal connection, attack or defence against one" },
-	{ "S7", "server configuration: size limits, timeouts, backlog" },
+	{ "S1", { "port not open, or blocked by a firewall", "端口未开放，或被防火墙阻断" } },
+	{ "S3", { "the server program failed or crashed", "服务器程序异常或崩溃" } },
+	{ "S4", { "the two ends disagree about the connection", "两端对连接状态的认识不一致" } },
+	{ "S5", { "network failure or interruption", "网络故障或中断" } },
+	{ "S6",
+	  { "illegal connection, attack or defence against one", "非法连接、攻击或对攻击的防御" } },
+	{ "S7",
+	  { "server configuration: size limits, timeouts, backlog",
+	    "服务器配置：大小上限、超时、backlog" } },
 };
 
 const struct cause *cause_get(enum cause_id id)
@@ -434,30 +437,54 @@ int cause_find(const char *name, size_t len)
 	return -1;
 }
 
-void cause_explain(FILE *out, enum cause_id id)
+struct cause_words cause_words(enum cause_id id, enum language language)
 {
 	const struct cause *c = &causes[id];
-	const char *label = "Reason";
 
-	fprintf(out, "%s (%s%s)\n\n", c->name, c->group, c->benign ? ", benign" : "");
-	paragraph_print(out, "What", c->brief);
-	paragraph_print(out, "Seen as", c->seen);
-	paragraph_print(out, "To do", c->todo);
-	for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
-		char line[80];
+	if (language == LANGUAGE_ZH)
+		return causes_zh[id];
+	return (struct cause_words){ c->brief, c->seen, c->todo };
+}
 
+bool cause_reason(char *buf, size_t size, size_t i, enum language language)
+{
+	if (i >= ARRAY_SIZE(users))
+		return false;
+	snprintf(buf, size, language == LANGUAGE_ZH ? "%s：%s" : "%s: %s", users[i].number,
+		 users[i].meaning[language]);
+	return true;
+}
+
+void cause_explain(FILE *out, enum cause_id id, enum language language)
+{
+	static const struct {
+		const char *benign, *what, *seen, *todo, *reason;
+	} labels[LANGUAGES] = {
+		[LANGUAGE_EN] = { ", benign", "What", "Seen as", "To do", "Reason" },
+		[LANGUAGE_ZH] = { "，无害", "含义", "识别依据", "处理", "归类" },
+	};
+	const struct cause *c = &causes[id];
+	struct cause_words words = cause_words(id, language);
+	const char *label = labels[language].reason;
+	char line[160];
+
+	fprintf(out, language == LANGUAGE_ZH ? "%s（%s%s）\n\n" : "%s (%s%s)\n\n", c->name,
+		c->group, c->benign ? labels[language].benign : "");
+	paragraph_print(out, labels[language].what, words.brief);
+	paragraph_print(out, labels[language].seen, words.seen);
+	paragraph_print(out, labels[language].todo, words.todo);
+	for (size_t i = 0; cause_reason(line, sizeof(line), i, language); i++) {
 		if (!strstr(c->users, users[i].number))
 			continue;
-		snprintf(line, sizeof(line), "%s: %s", users[i].number, users[i].meaning);
 		paragraph_print(out, label, line);
 		label = "";
 	}
 }
 
-void cause_list(FILE *out)
+void cause_list(FILE *out, enum language language)
 {
 	for (int i = 0; i < CAUSE_COUNT; i++)
-		fprintf(out, "%-18s  %s\n", causes[i].name, causes[i].brief);
+		fprintf(out, "%-18s  %s\n", causes[i].name, cause_words(i, language).brief);
 }
 
 void cause_markdown(FILE *out)

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/language.h"
+
 /* In the order in which `rsttrace explain` lists them. */
 enum cause_id {
 	CAUSE_UNKNOWN,
@@ -62,9 +64,23 @@ const struct cause *cause_get(enum cause_id id);
 /* Finds a cause by its name. Returns its id, or -1 if there is none of that name. */
 int cause_find(const char *name, size_t len);
 
+/* What a cause says to people. */
+struct cause_words {
+	const char *brief, *seen, *todo; /* as in struct cause */
+};
+
+extern const struct cause_words causes_zh[CAUSE_COUNT];
+
+/* The words of a cause in LANGUAGE. ID must be below CAUSE_COUNT. Static storage. */
+struct cause_words cause_words(enum cause_id id, enum language language);
+
+/* What number I of the reasons that people start from is called and means, "S1: port not open…", into BUF.
+ * False behind the last. */
+bool cause_reason(char *buf, size_t size, size_t i, enum language language);
+
 /* Print the long form of one cause, the list of all, the README's Markdown table. */
-void cause_explain(FILE *out, enum cause_id id);
-void cause_list(FILE *out);
+void cause_explain(FILE *out, enum cause_id id, enum language language);
+void cause_list(FILE *out, enum language language);
 void cause_markdown(FILE *out);
 
 #endif

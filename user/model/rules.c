@@ -143,9 +143,16 @@ static const struct rule_record rules[] = {
 };
 /* clang-format on */
 
-const char *rule_group_title(enum rule_group group)
+const char *rule_group_title(enum rule_group group, enum language language)
 {
-	return groups[group];
+	return language == LANGUAGE_ZH ? rule_groups_zh[group] : groups[group];
+}
+
+struct rule_words rule_words(size_t i, enum language language)
+{
+	if (language == LANGUAGE_ZH)
+		return rules_zh[i];
+	return (struct rule_words){ rules[i].name, rules[i].title, rules[i].seen };
 }
 
 const struct rule_record *rule_get(size_t i)

@@ -62,6 +62,8 @@ Test(completion, bash_offers)
 		{ "explain rul", "rules" },
 		{ "explain refus", "refused" },
 		{ "explain --m", "--markdown" },
+		{ "explain -l z", "zh" },
+		{ "explain --language =", "en zh" },
 		{ "trace --ma", "" },
 		{ "trace --m", "--metrics --metrics-file" },
 		{ "report --wi", "--wide --within" },

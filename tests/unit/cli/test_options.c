@@ -304,6 +304,11 @@ Test(options, commands)
 	o = good("explain rules --markdown");
 	cr_assert(o.explain_rules && o.explain_markdown && o.rule == -1);
 	cr_assert(good("explain --markdown").explain_markdown);
+	cr_assert(!good("explain refused").language_given);
+	o = good("explain -l zh refused");
+	cr_assert(o.language_given && o.language == LANGUAGE_ZH && o.explain == CAUSE_REFUSED);
+	o = good("explain refused --language=en");
+	cr_assert(o.language_given && o.language == LANGUAGE_EN);
 	cr_assert(good("--markdown explain").explain_markdown);
 	o = good("doctor -j -v -i eth0:generic --interface lo");
 	cr_assert_eq(o.command, COMMAND_DOCTOR);
@@ -576,6 +581,10 @@ static const struct {
 	{ "explain P3f --markdown", "'P3f'" },
 	{ "explain refused --markdown", "'refused'" },
 	{ "explain -j", "--json" },
+	{ "explain -l de", "try en or zh" },
+	{ "explain -l zh_CN", "try en or zh" },
+	{ "explain -l", "try --language en|zh" },
+	{ "-l zh", "try rsttrace explain --language" },
 	{ "-L 80 explain", "--local-port" },
 	{ "trace --markdown", "explain --markdown" },
 };
