@@ -3,6 +3,16 @@
 #include "explain/mates.h"
 #include "explain/mates_parts.h"
 #include "explain/mates_want.h"
+#include "explain/numbers.h"
+
+/* Whether what M took is known not to be E's RST, though it would have taken that as well: a socket that has
+ * the peer's FIN takes the number of the FIN and the one behind it. */
+static bool is_of_another(struct join *j, const struct join_entry *e, const struct join_entry *m)
+{
+	const struct join_entry *sender = join_has(j, m->mate) ? join_at(j, m->mate) : NULL;
+
+	return sender && sender->numbers.exact && !numbers_fit(&sender->numbers, &e->numbers);
+}
 
 /*
  * Whether what a program wrote as E had been sent before, by the TCP or the firewall of a namespace here,
@@ -12,10 +22,13 @@
 static bool is_relayed(struct join *j, const struct join_entry *e)
 {
 	struct mates_group sent = { 0 }, received = { 0 };
+	uint32_t came = 0;
 
 	mates_gather(j, e, JOIN_BY_ENDS, mates_want_source, &sent);
 	mates_gather(j, e, JOIN_BY_ENDS, mates_want_earlier, &received);
-	return sent.n > received.n && !sent.more;
+	for (uint32_t i = 0; i < received.n; i++)
+		came += !is_of_another(j, e, received.v[i]);
+	return sent.n > came && !sent.more;
 }
 
 void mates_relay(struct join *j, uint64_t number)

@@ -418,6 +418,28 @@ Test(mates, passed_on_by_a_program)
 	cr_expect_eq(mates_relay_of(j, join_at(j, 3)), join_at(j, 2));
 }
 
+/* One with the FIN's number, one with the next: a socket that has the FIN takes either, and took the first. */
+Test(mates, passed_on_once_more)
+{
+	struct join *j = join_begin();
+	struct rst_event e = base(52 * MS, CLIENT, C, S);
+
+	answer(j, 10 * US, SERVER, S, C, 5);
+	wire(j, 50 * MS, ROUTER, S, C, 5, ORIGIN_WRITTEN);
+	e.hdr.type = RST_REC_RECEIVED;
+	e.sock = (struct rst_socket){ .kind = RST_SOCK_FULL,
+				      .state = RST_TCP_CLOSE_WAIT,
+				      .rcv_nxt = 6 };
+	join_event(j, &e, DIR_RECEIVED);
+	answer(j, 90 * MS, SERVER, S, C, 6);
+	mates_find(j, 3);
+	wire(j, 140 * MS, ROUTER, S, C, 6, ORIGIN_WRITTEN);
+	dropped(j, 141 * MS, CLIENT, S, C, 6);
+	CHECK(j, 3, 1, 1, 6, 4, 4);
+	cr_expect(join_at(j, 2)->relayed);
+	cr_expect(join_at(j, 5)->relayed);
+}
+
 /* TCP tells of its abort late. */
 Test(mates, passed_on_before_tcp_tells)
 {
