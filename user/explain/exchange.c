@@ -397,8 +397,10 @@ static bool linger_is_benign(const struct incident *in, const struct exchange *x
 /* What the peer's RST cost this end. */
 static bool received_is_benign(const struct incident *in, const struct exchange *x)
 {
-	if (in->ev->sock.kind == RST_SOCK_LISTENER || in->ev->sock.state == RST_TCP_SYN_RECV ||
-	    is_probe(in, x))
+	/* Half-open, unless a fast open brought a request with the SYN. */
+	bool half_open = in->ev->sock.state == RST_TCP_SYN_RECV && !(x->there && x->received);
+
+	if (in->ev->sock.kind == RST_SOCK_LISTENER || half_open || is_probe(in, x))
 		return true;
 	if (!x->there || x->unsent || x->unread)
 		return false;

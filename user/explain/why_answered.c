@@ -161,14 +161,17 @@ static void say_deferred(struct incident *in)
 		    "such a one");
 }
 
-/* The kernel has nothing to do with what a program exchanges with others past it. */
+/* The kernel has nothing to do with what a program exchanges with others past it. Who has the socket wrote the
+ * SYN; who was running when it left may be anybody, where it had waited for its neighbour's address. */
 static void say_written(struct incident *in)
 {
 	say(in, " in answer to a SYN that ");
+	if (!in->owner.pid || in->owner.known_by == RST_KNOWN_HISTORY)
+		say(in, "a program%s", in->owner.pid ? ", perhaps " : "");
 	if (in->owner.pid)
 		say_owner(in);
-	else
-		say(in, "a program");
+	if (in->owner.pid && in->owner.known_by == RST_KNOWN_HISTORY)
+		say(in, ",");
 	say(in, " had written to a %s socket %s before: the kernel knows of no such connection",
 	    in->ev->past.state == RST_SOCK_PACKET ? "packet" : "raw", SPAN(in->history.ago_ns));
 }

@@ -358,6 +358,24 @@ Test(exchange, what_was_delivered_is_not_lost)
 			 "mid-transfer; sent 40, received 18, 7 unread by the peer");
 }
 
+/* A fast open brought the request with the SYN, and it is as unanswered as it would be after the handshake. */
+Test(exchange, half_open_with_a_request)
+{
+	struct one o = { "", TAKEN, SERVER, GOT, 10, 0, 0, 0, 65535, 0, 0, 0, 0, NULL, false };
+	struct built b;
+
+	build(&b, &o);
+	build_attribute(&b);
+	cr_expect_not(b.in.verdict.benign);
+	b.ev.sock.state = RST_TCP_SYN_RECV;
+	build_attribute(&b);
+	cr_expect_not(b.in.verdict.benign);
+	b.ev.sock.bytes_received = 0;
+	b.ev.sock.last = RST_LAST_UNKNOWN;
+	build_attribute(&b);
+	cr_expect(b.in.verdict.benign);
+}
+
 /* It may be as short as can be, if the answer went out behind it. */
 Test(exchange, an_answer_that_did_not_read_all_of_the_request)
 {

@@ -161,9 +161,16 @@ Test(why, unasked_syn_ack)
 	b.ev.past.state = RST_SOCK_RAW;
 	assert_why(
 		&b,
+		"SYN,ACK segment (seq 1000, ack 2000) in answer to a SYN that a program, perhaps "
+		"nmap/12, had written to a raw socket 2 ms before: the kernel knows of no such "
+		"connection");
+	cr_expect(b.in.verdict.benign);
+	/* It has the socket. */
+	build_owner(&b, "nmap", 12, RST_KNOWN_SCAN);
+	assert_why(
+		&b,
 		"SYN,ACK segment (seq 1000, ack 2000) in answer to a SYN that nmap/12 had written "
 		"to a raw socket 2 ms before: the kernel knows of no such connection");
-	cr_expect(b.in.verdict.benign);
 }
 
 Test(why, new_address)
