@@ -10,8 +10,11 @@
 /* Which of the batch an entry is; PIPELINE_BATCH: none. */
 static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry)
 {
-	uint8_t at = entry ? p->at[entry - p->join.entry] : PIPELINE_BATCH;
+	uint8_t at;
 
+	if (!entry)
+		return PIPELINE_BATCH;
+	at = p->at[entry - p->join.entry];
 	return at < p->n && p->place[at].entry == entry ? at : PIPELINE_BATCH;
 }
 
