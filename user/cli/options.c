@@ -217,13 +217,13 @@ int options_parse(struct options *o, int argc, char **argv, FILE *err)
 	optind = 0; /* glibc: forget what was parsed before */
 	opterr = 0;
 	while ((result = getopt_long(argc, argv, letters, longs, NULL)) != -1) {
-		const struct definition *d;
+		const struct definition *d = definition_of(result);
 		int failed;
 
-		if (result == '?' || result == ':')
+		/* '?' and ':' are nobody's letters. */
+		if (!d)
 			return options_complain_option(&p, definition_of(optopt), result, argc,
 						       argv, optind);
-		d = definition_of(result);
 		for (int i = 0; i < COMMAND_HELP; i++)
 			if (!(d->scope & 1U << i))
 				p.foreign[i] = d;

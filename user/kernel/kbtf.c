@@ -284,12 +284,15 @@ static void take_named(struct extract *x, const char *const *names, size_t n)
 	const struct kbtf *b = x->from;
 
 	for (uint32_t id = 1; id < b->n; id++) {
+		const struct btf_type *t = kbtf_type(b, id);
 		const char *name;
 
+		if (!t)
+			continue;
 		if (b->kind[id] != BTF_KIND_STRUCT && b->kind[id] != BTF_KIND_UNION &&
 		    b->kind[id] != BTF_KIND_ENUM && b->kind[id] != BTF_KIND_ENUM64)
 			continue;
-		name = kbtf_name(b, kbtf_type(b, id)->name_off);
+		name = kbtf_name(b, t->name_off);
 		if (*name && bsearch(name, names, n, sizeof(*names), by_name))
 			take(x, id);
 	}

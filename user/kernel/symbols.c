@@ -86,6 +86,8 @@ static struct known *slot_of(struct symbols *s, uint64_t address)
 /* The one copy of a name; NULL: no memory for it. */
 static const char *keep_name(struct symbols *s, const char *name)
 {
+	char *copy;
+
 	for (size_t i = 0; i < s->nnames; i++)
 		if (!strcmp(s->names[i], name))
 			return s->names[i];
@@ -98,8 +100,10 @@ static const char *keep_name(struct symbols *s, const char *name)
 		s->names = names;
 		s->names_room = room;
 	}
-	s->names[s->nnames] = strdup(name);
-	return s->names[s->nnames] ? s->names[s->nnames++] : NULL;
+	copy = strdup(name);
+	if (copy)
+		s->names[s->nnames++] = copy;
+	return copy;
 }
 
 /* "name+0x1f/0x200 [module]". Anything else, and so a bare address, is no name. */
