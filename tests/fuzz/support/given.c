@@ -203,14 +203,15 @@ struct mnl_socket *__wrap_netlink_in(struct netlink *k, uint32_t netns, uint32_t
 	return nl;
 }
 
-/* Whatever reads beyond a message is noticed. Netfilter's messages have their header, as the kernel's have. */
+/* Whatever reads beyond a message and its padding is noticed: the length of what it is received into is a multiple of 4
+ * as well. Netfilter's messages have their header, as the kernel's have. */
 static int hand_out(const struct netlink *k, const struct nlmsghdr *request, mnl_cb_t cb,
 		    void *data)
 {
 	uint16_t type = given_u16(answers), len = given_u16(answers) % MESSAGE_MAX;
 	size_t least = k->protocol == NETLINK_NETFILTER ? 4 : 0;
 	size_t size = NLMSG_HDRLEN + (len < least ? least : len);
-	struct nlmsghdr *nlh = calloc(1, size);
+	struct nlmsghdr *nlh = calloc(1, NLMSG_ALIGN(size));
 	int more;
 
 	if (!nlh)
