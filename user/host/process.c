@@ -144,12 +144,19 @@ static void read_again(struct cached *c, uint64_t cgroup_id)
 {
 	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_CGROUP_MAX] = "";
 	struct stat_line now = read_stat(c->pid);
+	uint64_t start_ns = c->start_ns ?: now.start_ns;
+	bool same = is_same(&now, start_ns);
 
-	c->whole = is_same(&now, c->start_ns) && !now.exiting;
-	if (is_same(&now, c->start_ns)) {
+	if (same) {
 		read_exe(exe, sizeof(exe), c->pid);
 		read_cgroup(cgroup, sizeof(cgroup), c->pid, now.exiting);
+		/* It may have ended while it was read, and another may have got its number. */
+		now = read_stat(c->pid);
+		same = is_same(&now, start_ns);
+		if (!same)
+			exe[0] = cgroup[0] = '\0';
 	}
+	c->whole = same && !now.exiting;
 	if (*exe)
 		memcpy(c->exe, exe, sizeof(c->exe));
 	if (*cgroup && (c->whole || !*c->cgroup))
