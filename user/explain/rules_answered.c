@@ -97,10 +97,20 @@ bool match_p2_new_address(const struct incident *in)
 	return match_p2(in) && new_address(in);
 }
 
+/* The client's answer to a SYN-ACK comes within about so much. */
+#define HANDSHAKE_MS 1000
+
+/* An ACK without data, at a listener that sent cookies just before. */
+static bool ends_a_handshake(const struct incident *in)
+{
+	return match_p3d(in) && in->ev->sock.cookies_ms <= HANDSHAKE_MS && !in->packet.length &&
+	       !(in->packet.flags & RST_FLAG_FIN);
+}
+
 bool match_p3_new_address(const struct incident *in)
 {
-	/* A listener that closed here says more. */
-	return match_p3(in) && !match_p3_gone(in) && new_address(in);
+	/* A listener that closed here says more, and one that takes connections by cookies. */
+	return match_p3(in) && !match_p3_gone(in) && !ends_a_handshake(in) && new_address(in);
 }
 
 /* A SYN-ACK without a SYN, as far as is known. */

@@ -13,6 +13,18 @@ static void address_old(struct built *b)
 	b->in.address_ns = 1000001;
 }
 
+static void address_new_cookies(struct built *b)
+{
+	address_new(b);
+	b->ev.sock.cookies_ms = 1000;
+}
+
+static void address_new_cookies_before(struct built *b)
+{
+	address_new(b);
+	b->ev.sock.cookies_ms = 1001;
+}
+
 static void address_loopback(struct built *b)
 {
 	address_new(b);
@@ -193,6 +205,13 @@ static const struct row rows[] = {
 	  CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, "new-address" },
 	{ "a new address, and a listener", DIR_SENT, V4 "tcp_v4_do_rcv < tcp_v4_rcv", LISTENER, ACK, 10,
 	  NULL, address_new, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, "new-address" },
+	{ "a new address, and cookies were just sent", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0,
+	  NULL, address_new_cookies, CAUSE_SYNCOOKIE_FAILED, LIKELY, "P3d", OWNER_LISTENER, NULL },
+	{ "what carries data ends no handshake", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 10,
+	  NULL, address_new_cookies, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER, "new-address" },
+	{ "a new address, and cookies were sent before", DIR_SENT, V4 "tcp_v4_do_rcv", LISTENER, ACK, 0,
+	  NULL, address_new_cookies_before, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P3", OWNER_LISTENER,
+	  "new-address" },
 	{ "an address older than tracing", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, "NO_SOCKET",
 	  address_old, CAUSE_NO_SUCH_CONNECTION, LIKELY, "P2", OWNER_NOBODY, NULL },
 	{ "a new address of loopback", DIR_SENT, V4 "tcp_v4_rcv", NONE, ACK, 10, "NO_SOCKET",
