@@ -2,6 +2,7 @@
 /* why.c: the table of sentences, one a cause, and what follows each. */
 #include <string.h>
 
+#include "explain/hint.h"
 #include "explain/attribute.h"
 #include "explain/say.h"
 #include "explain/payload.h"
@@ -132,4 +133,5 @@ void attribute_why(struct incident *in)
 		say(in, "; not certain: %s change%s of sockets' states %s missed",
 		    COUNT(in->missed_states), say_plural(in->missed_states),
 		    in->missed_states == 1 ? "was" : "were");
+	in->verdict.hint = hint_of(in);
 }

@@ -335,6 +335,7 @@ struct verdict {
 	const char *rule;   /* which rule matched, e.g. "K1"; static; NULL: none */
 	const char *phase;  /* reset-by-peer; NULL: none; static; with the owner it is settled */
 	const char *detail; /* finer word of some causes; NULL: none; static */
+	const char *hint;   /* a guess at the program's setting, see hint.h; NULL: none; static */
 	char why[WHY_MAX];  /* the sentence; UTF-8 with names from outside already escaped */
 };
 

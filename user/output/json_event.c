@@ -252,6 +252,8 @@ void json_event_put(struct json_out *o, struct json_clock *clock, struct json_ke
 	put_kernel(o, kept, in);
 	json_put_word(o, "phase", v->phase);
 	json_put_word(o, "detail", v->detail);
+	if (v->hint)
+		json_put_sentence(o, "hint", v->hint);
 	put_count(o, in);
 	json_evidence_put(o, in);
 }

@@ -21,6 +21,8 @@
 
 /* A name of N bytes with every byte escaped. */
 #define ESCAPED(n) ((n)*4 + 1)
+/* Of a hint, all of them; one that was read may be longer, and is cut. */
+#define HINT_MAX 160
 #define PROCESS_TEXT_MAX (ESCAPED(RST_COMM_LEN) + sizeof("/4294967295"))
 #define PLACE_TEXT_MAX (sizeof(" in /") + ESCAPED(sizeof(struct container_names)))
 
@@ -366,7 +368,7 @@ static int event(struct sink *sink, const struct incident *in)
 	const struct cause *cause =
 		cause_get(v->certainty == CERTAINTY_UNKNOWN ? CAUSE_UNKNOWN : v->cause);
 	struct text_state *state = sink->state;
-	char sentence[WHY_MAX + sizeof("probably: ")];
+	char sentence[WHY_MAX + HINT_MAX + sizeof("probably: ; hint: ")];
 	char process[PROCESS_TEXT_MAX + PLACE_TEXT_MAX];
 	char local[TEXT_ENDPOINT_MAX], remote[TEXT_ENDPOINT_MAX], when[64];
 	const char *cells[COLUMNS] = {
@@ -388,8 +390,12 @@ static int event(struct sink *sink, const struct incident *in)
 	format_endpoint(remote, t->remote, t->family, t->remote_port);
 	format_process(process, &in->owner);
 	format_where(process + strlen(process), in);
-	if (v->certainty == CERTAINTY_INFERRED)
-		cells[COLUMN_WHY] = strcat(strcpy(sentence, "probably: "), v->why);
+	if (v->certainty == CERTAINTY_INFERRED || v->hint) {
+		snprintf(sentence, sizeof(sentence), "%s%s%s%s",
+			 v->certainty == CERTAINTY_INFERRED ? "probably: " : "", v->why,
+			 v->hint ? "; hint: " : "", v->hint ? v->hint : "");
+		cells[COLUMN_WHY] = sentence;
+	}
 	put_cells(&state->text, &sink->style, cells, colors);
 	if (sink->style.stack)
 		put_stack(&state->text, in);

@@ -540,6 +540,7 @@ static const struct line_key keys[] = {
 	OBJECT("kernel", struct line, in, kernel),
 	PUT("phase", WORD, struct line, in.verdict.phase),
 	PUT("detail", WORD, struct line, in.verdict.detail),
+	PUT("hint", WORD, struct line, in.verdict.hint),
 	PUT("after_ns", U64, struct line, refusal.after_ns),
 	PUT("syns", U32, struct line, refusal.syns),
 	TAKE("gave_up", struct line, refusal.gave_up, take_gave_up),

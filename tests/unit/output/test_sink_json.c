@@ -46,6 +46,7 @@ Test(sink_json, everything_known)
 	sample.in.role_inferred = true;
 	sample.in.verdict.phase = "idle";
 	sample.in.verdict.detail = "mptcp-fastclose";
+	sample.in.verdict.hint = "as nginx's return 444 does";
 	sample.in.owner.shared_by = 3;
 	o = json_event(&sample.in);
 
@@ -122,6 +123,7 @@ Test(sink_json, everything_known)
 			 "0xffffffff81000b0b");
 	json_assert_str(o, "phase", "idle");
 	json_assert_str(o, "detail", "mptcp-fastclose");
+	json_assert_str(o, "hint", "as nginx's return 444 does");
 	json_decref(o);
 }
 

@@ -81,6 +81,29 @@ Test(sink_text, passing_says_pass)
 	free(page.text);
 }
 
+/* Behind the sentence, and told from it. */
+Test(sink_text, a_hint_stands_apart)
+{
+	const struct sink_style wide = { .wide = true };
+	struct page page;
+
+	sample.in.verdict.hint = "as nginx's return 444 does";
+	page = page_render(&wide, &sample.in, NULL);
+	cr_assert_not_null(
+		strstr(page.line[1], "512 bytes unread; hint: as nginx's return 444 does"), "%s",
+		page.line[1]);
+	free(page.text);
+	sample.in.verdict.certainty = CERTAINTY_INFERRED;
+	page = page_render(&wide, &sample.in, NULL);
+	cr_assert_not_null(strstr(page.line[1],
+				  "probably: 512 bytes unread; hint: as nginx's return 444 does"));
+	free(page.text);
+	sample.in.verdict.hint = NULL;
+	page = page_render(&wide, &sample.in, NULL);
+	cr_assert_null(strstr(page.line[1], "hint"));
+	free(page.text);
+}
+
 static const char long_why[] =
 	"closed with 48,211 bytes unread, after reading 16,384 and sending 362; the peer was last "
 	"heard 3 ms before, the listener had 12 of 128 connections waiting, and the process was "
