@@ -324,9 +324,11 @@ endif
 check-golden: $(O)/rsttrace
 	$(Q)tests/golden/test $(O)
 	$(Q)tests/golden/test-queries $(O)
+	$(Q)tests/who-resets/test-page $(O)
 
 golden: $(O)/rsttrace
 	$(Q)tests/golden/test --update $(O)
+	$(Q)tests/who-resets/test-page --update $(O)
 
 # Of the program as it is built for this machine.
 .PHONY: check-install
