@@ -88,6 +88,26 @@ static __always_inline __u32 half_open(struct sock *sk)
 	return tp->inet_conn.icsk_accept_queue.qlen.counter + (cookies_ms(sk, tp) != RST_NEVER);
 }
 
+/* Whether TASK, which is BY, has nothing to do with OWNER: it neither is it, nor has its name, nor is its child. */
+static __always_inline bool is_stranger(const struct rst_task *owner, const struct rst_task *by,
+					struct task_struct *task)
+{
+	struct task_struct *parent = BPF_CORE_READ(task, group_leader);
+
+	parent = BPF_CORE_READ((struct task_struct___more *)parent, real_parent);
+	parent = BPF_CORE_READ(parent, group_leader);
+	if (!owner->start_ns || owner->start_ns == by->start_ns ||
+	    owner->start_ns == BPF_CORE_READ(parent, start_boottime))
+		return false;
+	for (int i = 0; i < RST_COMM_LEN; i++) {
+		if (owner->comm[i] != by->comm[i])
+			return true;
+		if (!owner->comm[i])
+			break;
+	}
+	return false;
+}
+
 static __noinline __attribute__((unused)) void listener_remove(struct sock *sk)
 {
 	struct task_struct *task = compat_task();
@@ -124,6 +144,9 @@ static __noinline __attribute__((unused)) void listener_remove(struct sock *sk)
 	past.overflows = l->overflows;
 	past.owner = l->owner;
 	task_fill(&past.closer, task);
+	/* Neither close() nor an exit; and shutdown() needs the file (tcp_abort: ss -K). */
+	if (!sk->sk_shutdown && is_stranger(&past.owner, &past.closer, task))
+		past.end = RST_END_DESTROYED;
 	past.known_by = !l->owner.pid ? RST_KNOWN_NOT
 			: l->since_ns ? RST_KNOWN_SOCKET
 				      : RST_KNOWN_SCAN;

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_destroy.c: a socket is destroyed from outside (ss -K): K9. Whoever did it runs; the
  * one that owns the socket sleeps. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "expect.h"
 #include "pair.h"
@@ -66,7 +68,46 @@ static void destroyed_not_read(struct run *run)
 	check(run, &p, "scan");
 }
 
+/* Who has its file has not closed it, and was not asked. */
+static void listener_destroyed(struct run *run)
+{
+	struct pair p;
+	struct wanted w = {
+		.cause = "listener-gone",
+		.group = "closed-socket",
+		.rule = "P1",
+		.local = &p.server,
+		.remote = &p.client,
+		.role = "server",
+		.owner = &p.srv,
+		.known_by = "history",
+		.why = "destroyed the listener from outside",
+	};
+	char command[128];
+	json_t *e;
+	int err, fd;
+
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	snprintf(command, sizeof(command), "ss -K -H -tln sport = :%d | grep -q .", p.server.port);
+	if (netlab_try(&run->lab, SIDE_SERVER, command))
+		run_skip("ss -K destroys nothing: a kernel without CONFIG_INET_DIAG_DESTROY?");
+	fd = actor_connect_start(&p.cli, run->speak, p.server.address, p.server.port, 0, &err);
+	if (err == EINPROGRESS)
+		actor_await_reset(&p.cli, fd);
+	else if (err != ECONNREFUSED)
+		run_die("connect: %s", strerror(err));
+	p.client.port = actor_local_port(&p.cli, fd);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &w);
+	expect_str(e, "history.what", "destroyed");
+	expect_str(e, "history.comm", "ss");
+	expect_absent(e, "history.opener");
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_destroy[] = {
+	{ "listener-destroyed", listener_destroyed, V4_V6, false },
 	{ "socket-destroyed", destroyed, ALL_FAMILIES, false },
 	{ "socket-destroyed-not-read", destroyed_not_read, V4_V6, false },
 	{ 0 },
