@@ -83,6 +83,7 @@ E2E_OBJS  := $(E2E_SRCS:%.c=$(O)/obj/%.o)
 # The end-to-end tests' namespaces serve the benchmark as well.
 BENCH_OBJS := $(BENCH_SRCS:%.c=$(O)/obj/%.o) $(addprefix $(O)/obj/,tests/e2e/netlab.o tests/e2e/patience.o user/base/clock.o)
 # They alone include the skeleton.
+PAGE_OBJ := $(O)/obj/user/output/report_html.o
 TRACER_OBJS := $(filter $(O)/obj/user/kernel/tracer%,$(USER_OBJS))
 # The unit tests reach every module that needs no kernel.
 CORE_OBJS := $(filter-out %/main.o $(TRACER_OBJS) $(addprefix %/,answers.o cmd_trace.o cmd_doctor.o audit.o wire_watch.o),$(USER_OBJS)) \
@@ -90,10 +91,12 @@ CORE_OBJS := $(filter-out %/main.o $(TRACER_OBJS) $(addprefix %/,answers.o cmd_t
 
 BPF_OBJ := $(B)/bpf/rsttrace.o
 SKEL    := $(B)/rsttrace.skel.h
+# The page of `report --html`, with the libraries that draw it.
+PAGE    := $(B)/page.asset.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := readme run test faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
+LATE_GOALS := readme run test test-html faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -212,6 +215,13 @@ $(B)/floor.skel.h: $(B)/bpf/floor.o
 # Nobody else may include the skeleton. The compiler reports it as a dependency only after the
 # first compilation, so the first one has to be told.
 $(TRACER_OBJS): $(SKEL)
+
+$(PAGE): scripts/gen-page $(wildcard user/output/page/*)
+	$(call say,PAGE,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)scripts/gen-page user/output/page $@
+
+$(PAGE_OBJ) $(PAGE_OBJ:$(O)/obj/%=$(O)/fuzz/obj/%): $(PAGE)
 
 $(O)/obj/tests/unit/%.o: private EXTRA = -iquote tests/unit -iquote tests/bench $(UNIT_CFLAGS) $(TEST_OPT)
 # Rows of the scenario tables end where the rest is zero.
@@ -347,6 +357,17 @@ check-e2e: $(O)/tests/e2e $(O)/rsttrace
 # What of another machine's build can be checked without one: built here, run in an emulator. Where it
 # cannot be built it is skipped, which with REQUIRED=1 is a failure.
 ARM64 = $(MAKE) --no-print-directory ARCH=arm64 CC=aarch64-linux-gnu-gcc O=$(O)/arm64 SANITIZE= COVERAGE=
+
+# The pages of `report --html` in a browser, which is large: a target of its own. Where there is none it is skipped,
+# which with REQUIRED=1 is a failure. PICTURES=FOLDER keeps what they look like.
+.PHONY: test-html
+test-html:
+	@if ! scripts/install-deps --html; then \
+		echo 'html: skipped: no browser is to be had here'; \
+		exit $(if $(REQUIRED),1,0); \
+	fi; \
+	$(MAKE) --no-print-directory all; err=$$?; $(give_back); [ $$err = 0 ] || exit $$err; \
+	tests/html/test-page $(O) $(PICTURES)
 
 .PHONY: test-arm64
 test-arm64:
@@ -486,6 +507,7 @@ help:
 	@echo 'make run          install what is missing, build, trace (as root); ARGS="-j -n 5"'
 	@echo 'make test         unit tests, and as root the end-to-end tests; UNIT_ARGS=, E2E_ARGS='
 	@echo 'make golden       write down what report says of tests/golden, after a change that is meant'
+	@echo 'make test-html    the pages of report --html in Chromium; PICTURES=FOLDER keeps what they look like'
 	@echo 'make test-arm64   cross-builds for arm64, and runs the unit tests in an emulator; UNIT_ARGS='
 	@echo 'make test-kernels the end-to-end tests on real kernels in QEMU; KERNELS="5.10 7",'
 	@echo '                  KERNEL_ARGS=--quick'

@@ -24,6 +24,7 @@
 #include "cli/report_export.h"
 #include "cli/report_filter.h"
 #include "cli/report_lines.h"
+#include "cli/report_page.h"
 #include "cli/sandbox.h"
 #include "cli/terminal.h"
 #include "output/report_json.h"
@@ -51,6 +52,7 @@ struct reading {
 	struct tally *tally; /* NULL: the lines themselves are wanted */
 	struct report_lines *lines;
 	struct report_export export;
+	struct report_page *page; /* NULL: none is wanted */
 	struct file_list list;
 	uint64_t found; /* lines that passed */
 	uint64_t bad;	/* lines that are no JSON of ours */
@@ -98,6 +100,8 @@ static int take_line(struct reading *r, const struct file_item *item)
 		return 0;
 	}
 	coverage_add(&r->coverage, &b);
+	if (r->page && (b.kind == BRIEF_HEADER || b.kind == BRIEF_GAP))
+		return report_page_about(r->page, item->text, item->len);
 	if (r->export.path && b.kind == BRIEF_HEADER)
 		return report_export_header(&r->export, item->text, item->len);
 	/* What was lost belongs to what is exported. */
@@ -117,7 +121,12 @@ static int take_line(struct reading *r, const struct file_item *item)
 	if (r->export.path)
 		return report_export_line(&r->export, item->text, item->len);
 	if (r->tally)
-		return tally_add(r->tally, &b, coverage_host(&r->coverage));
+		err = tally_add(r->tally, &b, coverage_host(&r->coverage));
+	if (r->page && !err)
+		err = report_page_line(r->page, &b, coverage_host(&r->coverage), item->text,
+				       item->len);
+	if (r->tally)
+		return err;
 	return report_lines_put(r->lines, item->text, item->len);
 }
 
@@ -270,6 +279,8 @@ static int print_groups(struct reading *r)
 	r->report.group = tally_sorted(r->tally, o->sort, &r->report.groups);
 	if (!r->report.group)
 		return complain("report", -ENOMEM);
+	if (r->page)
+		return report_page_end(r->page, &r->report);
 	if (o->json)
 		report_json(&r->out, &r->report);
 	else
@@ -324,6 +335,8 @@ static int open_all(struct reading *r)
 		if (!fstat(r->list.file[i].fd, &st) && S_ISREG(st.st_mode))
 			r->size += (uint64_t)st.st_size;
 	}
+	if (o->html_to)
+		return report_page_open(&r->page, o->html_to);
 	return o->export_to ? report_export_open(&r->export, o->export_to) : 0;
 }
 
@@ -376,8 +389,8 @@ static int give_up(const struct options *o)
 int cmd_report(const struct options *o)
 {
 	struct reading r = { .o = o, .progress = isatty(STDERR_FILENO) };
-	bool lines =
-		o->list || o->explain_again || o->has_flow || o->follow || (o->json && !o->keys);
+	bool lines = !o->html_to && (o->list || o->explain_again || o->has_flow || o->follow ||
+				     (o->json && !o->keys));
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -403,6 +416,7 @@ out:
 	tally_free(r.tally);
 	report_lines_free(r.lines);
 	report_export_free(&r.export);
+	report_page_free(r.page);
 	brief_reader_free(r.reader);
 	coverage_free(&r.coverage);
 	buffer_free(&r.out);

@@ -86,6 +86,7 @@ struct options {
 	bool explain_again;    /* --explain-again */
 	bool follow;	       /* -f: go on with what is recorded from now on */
 	const char *export_to; /* --export; NULL: not given */
+	const char *html_to;   /* --html; NULL: not given */
 	const char *comm;      /* --comm; NULL: all */
 	uint64_t since_ns;     /* --since, CLOCK_REALTIME; 0: not given, as the next two */
 	uint64_t until_ns;     /* --until */

@@ -539,6 +539,14 @@ static int set_export(struct parse *p, const struct definition *d, const char *a
 	return 0;
 }
 
+static int set_html(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(p, "--html is empty; try --html resets.html");
+	p->o->html_to = arg;
+	return 0;
+}
+
 #define WHEN(member) .set = options_set_when, .field = offsetof(struct options, member)
 #define FLAG(member) .set = set_flag, .field = offsetof(struct options, member)
 
@@ -641,6 +649,8 @@ static const struct definition definitions[] = {
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(follow) },
 	{ 0, "export", "FILE", "what passes the filters into a recording of its own",
 	  SECTION_REPORT, SCOPE_REPORT, set_export, 0 },
+	{ 0, "html", "FILE", "one page to open, print and send: timeline, table, flame graph",
+	  SECTION_REPORT, SCOPE_REPORT, set_html, 0 },
 	{ 0, "comm", "NAME", "processes of this name only", SECTION_REPORT, SCOPE_REPORT, set_comm,
 	  0 },
 	{ 0, "since", "TIME", "from then on: -1h, 18:03, 'yesterday 18:00'", SECTION_REPORT,

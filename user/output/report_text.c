@@ -11,11 +11,9 @@
 #include "base/text.h"
 #include "base/util.h"
 #include "base/when.h"
-#include "model/causes.h"
+#include "output/report_words.h"
 
-#define ESCAPED(n) ((n)*4 + 1)
 #define INDENT 4
-#define NAMES 4 /* of the processes and peers behind a cause */
 #define COUNT_WIDTH 10
 #define SHARE_WIDTH 6
 #define TIME_WIDTH 11
@@ -31,33 +29,11 @@ static void color(struct buffer *text, const struct report_style *style, const c
 		buffer_text(text, code);
 }
 
-static const char *plural(uint64_t n, const char *one, const char *many)
-{
-	return n == 1 ? one : many;
-}
-
-/* S, from a file, as it can stand on a screen. Returns the columns. */
-static int put_name(struct buffer *text, const char *s)
-{
-	char safe[ESCAPED(TALLY_NAME)];
-
-	text_escape(safe, sizeof(safe), s, strlen(s));
-	buffer_text(text, safe);
-	return text_width(safe, strlen(safe));
-}
-
 static void put_padded(struct buffer *text, const char *s, int width)
 {
-	int used = put_name(text, s);
+	int used = report_words_name(text, s);
 
 	buffer_fill(text, ' ', used < width ? (size_t)(width - used) : 0);
-}
-
-static void put_count(struct buffer *text, uint64_t n)
-{
-	char buf[28];
-
-	buffer_text(text, text_count(buf, n));
 }
 
 /* The slots that the timeline has in use: a run of one second has one. */
@@ -95,31 +71,6 @@ static void put_timeline(struct buffer *text, const struct report_style *style,
 	buffer_char(text, '|');
 }
 
-static void put_names(struct buffer *text, const char *label, const struct tally_top *top)
-{
-	uint64_t rest = 0;
-
-	if (!top->n)
-		return;
-	buffer_text(text, label);
-	for (size_t i = 0; i < top->n; i++) {
-		if (i >= NAMES) {
-			rest++;
-			continue;
-		}
-		if (i)
-			buffer_text(text, ", ");
-		put_name(text, top->of[i].name);
-		buffer_char(text, ' ');
-		if (top->of[i].error)
-			buffer_text(text, "about ");
-		put_count(text, top->of[i].count);
-	}
-	if (rest)
-		buffer_format(text, " and %" PRIu64 "%s more", rest,
-			      top->n == TALLY_TOP ? " or" : "");
-}
-
 /* A line of its own for S, which may be long. */
 static void put_sentence(struct buffer *text, const struct report_style *style, const char *label,
 			 const char *s)
@@ -133,32 +84,30 @@ static void put_sentence(struct buffer *text, const struct report_style *style, 
 static void put_sample(struct buffer *text, const struct report_style *style,
 		       const struct tally_more *m, uint64_t base)
 {
-	char why[ESCAPED(sizeof(m->why))], process[ESCAPED(TALLY_NAME)], when[WHEN_TEXT];
-	char line[sizeof(why) + sizeof(process) + sizeof(when) + 8];
+	struct buffer sample = {};
 
-	if (!*m->why)
-		return;
-	text_escape(why, sizeof(why), m->why, strlen(m->why));
-	text_escape(process, sizeof(process), m->process, strlen(m->process));
-	snprintf(line, sizeof(line), "%s%s%s: %s",
-		 m->sample_ns ? when_short(when, m->sample_ns, base) : "", *process ? " " : "",
-		 process, why);
-	put_sentence(text, style, "e.g.", line);
+	report_words_sample(&sample, m, base);
+	if (sample.len) {
+		buffer_char(&sample, '\0');
+		if (!sample.failed)
+			put_sentence(text, style, "e.g.", sample.data);
+	}
+	text->failed |= sample.failed;
+	buffer_free(&sample);
 }
 
-/* The first sentence of what `explain` recommends. */
 static void put_advice(struct buffer *text, const struct report_style *style, const char *name)
 {
-	int id = cause_find(name, strlen(name));
-	const char *todo, *end;
-	char line[512];
+	struct buffer advice = {};
 
-	if (id < 0)
-		return;
-	todo = cause_get((enum cause_id)id)->todo;
-	end = strstr(todo, ". ");
-	snprintf(line, sizeof(line), "%.*s", end ? (int)(end - todo + 1) : (int)strlen(todo), todo);
-	put_sentence(text, style, "do:", line);
+	report_words_advice(&advice, name);
+	if (advice.len) {
+		buffer_char(&advice, '\0');
+		if (!advice.failed)
+			put_sentence(text, style, "do:", advice.data);
+	}
+	text->failed |= advice.failed;
+	buffer_free(&advice);
 }
 
 static void put_share(struct buffer *text, uint64_t part, uint64_t all)
@@ -211,8 +160,8 @@ static void put_more(struct buffer *text, const struct report_style *style, cons
 	if (m->processes.n || m->peers.n) {
 		struct buffer names = {};
 
-		put_names(&names, "", &m->processes);
-		put_names(&names, m->processes.n ? "; peers " : "peers ", &m->peers);
+		report_words_names(&names, "", &m->processes);
+		report_words_names(&names, m->processes.n ? "; peers " : "peers ", &m->peers);
 		buffer_char(&names, '\0');
 		if (!names.failed)
 			put_sentence(text, style, "by", names.data);
@@ -222,30 +171,6 @@ static void put_more(struct buffer *text, const struct report_style *style, cons
 	put_sample(text, style, m, r->sums.last_ns);
 	if (g->benign < g->count)
 		put_advice(text, style, g->name[0]);
-}
-
-static void put_head(struct buffer *text, const struct report *r)
-{
-	char from[WHEN_TEXT], to[WHEN_TEXT], span[32];
-	const struct tally_sums *s = &r->sums;
-
-	put_count(text, s->count);
-	buffer_text(text, plural(s->count, " reset", " resets"));
-	if (s->benign) {
-		buffer_text(text, ", ");
-		put_count(text, s->benign);
-		buffer_text(text, " of them harmless");
-	}
-	if (*r->host) {
-		buffer_text(text, "; ");
-		put_name(text, r->host);
-	} else if (r->hosts > 1) {
-		buffer_format(text, "; %zu hosts", r->hosts);
-	}
-	if (s->first_ns)
-		buffer_format(text, "; %s to %s (%s)", when_text(from, s->first_ns),
-			      when_text(to, s->last_ns), text_span(span, s->last_ns - s->first_ns));
-	buffer_char(text, '\n');
 }
 
 static void put_titles(struct buffer *text, const struct report_style *style,
@@ -269,47 +194,13 @@ static void put_titles(struct buffer *text, const struct report_style *style,
 	color(text, style, PLAIN);
 }
 
-/* What this report could not see. */
-static void put_blind(struct buffer *text, const struct report *r)
-{
-	char from[WHEN_TEXT], to[WHEN_TEXT], span[32];
-
-	if (r->lost) {
-		buffer_text(text, "lost: ");
-		put_count(text, r->lost);
-		buffer_text(text, plural(r->lost, " event that had", " events that had"));
-		buffer_text(text, " no room in the ring, so no line\n");
-	}
-	if (r->unwatched_ns)
-		buffer_format(text, "not watched: RSTs that TCP did not send, for %s (--wire)\n",
-			      text_span(span, r->unwatched_ns));
-	for (size_t i = 0; i < r->gaps && i < REPORT_GAPS; i++)
-		buffer_format(text, "not recorded: %s to %s\n", when_text(from, r->gap[i].from_ns),
-			      when_text(to, r->gap[i].to_ns));
-	if (r->gaps > REPORT_GAPS)
-		buffer_format(text, "not recorded: %zu times more\n", r->gaps - REPORT_GAPS);
-	if (r->skipped)
-		buffer_format(text, "not readable: %" PRIu64 " %s of the files; see above\n",
-			      r->skipped, plural(r->skipped, "place", "places"));
-	if (r->sums.corrected)
-		buffer_format(text,
-			      "%" PRIu64
-			      " %s overturned by later evidence, and counted as that says\n",
-			      r->sums.corrected,
-			      plural(r->sums.corrected, "verdict was", "verdicts were"));
-	if (r->sums.others)
-		buffer_format(text, "(others): no room for more than %d groups\n", TALLY_GROUPS);
-	if (r->refusals)
-		buffer_format(text, "besides, %" PRIu64 " %s without a RST\n", r->refusals,
-			      plural(r->refusals, "connect failed", "connects failed"));
-}
-
 void report_text(struct buffer *text, const struct report_style *style, const struct report *r)
 {
 	size_t shown = r->top && r->top < r->groups ? r->top : r->groups;
 	uint64_t rest = 0;
 
-	put_head(text, r);
+	report_words_head(text, r);
+	buffer_char(text, '\n');
 	if (r->groups) {
 		buffer_char(text, '\n');
 		put_titles(text, style, r);
@@ -333,5 +224,5 @@ void report_text(struct buffer *text, const struct report_style *style, const st
 	}
 	if (r->groups)
 		buffer_char(text, '\n');
-	put_blind(text, r);
+	report_words_limits(text, r);
 }
