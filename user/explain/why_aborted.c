@@ -59,6 +59,16 @@ void why_close_unread(struct incident *in)
 	say_situation(in);
 }
 
+/* Of one that had its answer: a limit of idle connections at work, which no other figure shows. */
+static void say_paused(struct incident *in, const struct exchange *x)
+{
+	uint64_t ms;
+
+	if (x->last == RST_LAST_SENT && !x->unsent && !x->unacked &&
+	    facts_idle_ms(&in->ev->sock, &ms) && ms * 1000000 >= EXCHANGE_IDLE_NS)
+		say(in, ", idle %s by then", SPAN(ms * 1000000));
+}
+
 void why_linger_zero(struct incident *in)
 {
 	uint64_t read = say_bytes_read(in), sent = in->ev->sock.bytes_sent;
@@ -82,6 +92,7 @@ void why_linger_zero(struct incident *in)
 		say(in, ", after reading %s and sending %s", COUNT(read), COUNT(sent));
 	else
 		say(in, ", before any data");
+	say_paused(in, &x);
 	say_unanswered(in);
 	say_life(in);
 	say_situation(in);

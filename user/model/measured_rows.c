@@ -139,7 +139,7 @@ const struct measured measured_rows[] = {
 	  "用 connect() 的端口扫描 (-sT) 发现端口开放",
 	  "none",
 	  "无" },
-	{ "node-agent-destroy", "Node.js", "20.20.2", "close-unread",
+	{ "node-AbortController", "Node.js", "20.20.2", "close-unread",
 	  "a request is aborted (AbortController) in the middle of an answer",
 	  "应答途中请求被中止 (AbortController)",
 	  "none: the program decides",

@@ -344,6 +344,35 @@ Test(why, linger_zero)
 		       "after the handshake");
 }
 
+/* As a limit of idle connections does. What waits for an answer is not idle, and half a second is no pause. */
+Test(why, linger_zero_after_a_pause)
+{
+	struct built b;
+
+	build_full(&b, DIR_SENT, ACTIVE "tcp_disconnect < " CLOSE, RST_TCP_CLOSE);
+	b.ev.sock.snd_una = b.ev.sock.snd_nxt;
+	b.ev.sock.write_seq = b.ev.sock.snd_nxt;
+	b.ev.sock.bytes_received = 204;
+	b.ev.sock.bytes_sent = 173;
+	b.ev.sock.received_ms = 8100;
+	b.ev.sock.sent_ms = 8000;
+	b.ev.sock.last = RST_LAST_SENT;
+	assert_why(
+		&b,
+		"closed with SO_LINGER 0, with everything delivered, after reading 204 and sending 173, "
+		"idle 8 s by then");
+	b.ev.sock.sent_ms = 400;
+	assert_why(
+		&b,
+		"closed with SO_LINGER 0, with everything delivered, after reading 204 and sending 173");
+	b.ev.sock.received_ms = 7900;
+	b.ev.sock.sent_ms = 8000;
+	b.ev.sock.last = RST_LAST_RECEIVED;
+	assert_why(
+		&b,
+		"closed with SO_LINGER 0, with everything delivered, after reading 204 and sending 173");
+}
+
 Test(why, process_ends)
 {
 	struct built b;
