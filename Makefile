@@ -96,7 +96,7 @@ PAGE    := $(B)/page.asset.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := readme run test test-html faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
+LATE_GOALS := readme run test test-metrics test-html faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -379,6 +379,13 @@ test-arm64:
 	err=$$?; $(give_back); [ $$err = 0 ] || exit $$err; \
 	scripts/test-arm64 $(O) $(O)/arm64 $(UNIT_ARGS)
 
+# With Debian's Prometheus: the rules in contrib/prometheus, and both formats.
+.PHONY: test-metrics
+test-metrics:
+	@scripts/install-deps --metrics
+	@$(MAKE) --no-print-directory all; err=$$?; $(give_back); exit $$err
+	@tests/metrics/test-prometheus $(O)
+
 .PHONY: demo
 demo:
 	@scripts/install-deps --test
@@ -477,7 +484,8 @@ format:
 
 # Below DESTDIR.
 INSTALL_DIRS = $(SBINDIR) $(MANDIR)/man8 $(DOCDIR) $(if $(CROSS),,$(BASHDIR) $(ZSHDIR))
-DOCS        := docs/rsttrace.schema.json $(wildcard docs/*.md) README.md LICENSE
+DOCS        := docs/rsttrace.schema.json $(wildcard docs/*.md) README.md LICENSE \
+	contrib/prometheus/rsttrace.rules.yml contrib/grafana/rsttrace-dashboard.json
 
 # Only the program itself can print the completions: another architecture's has none to install.
 .PHONY: install
@@ -511,6 +519,7 @@ help:
 	@echo 'make test-arm64   cross-builds for arm64, and runs the unit tests in an emulator; UNIT_ARGS='
 	@echo 'make test-kernels the end-to-end tests on real kernels in QEMU; KERNELS="5.10 7",'
 	@echo '                  KERNEL_ARGS=--quick'
+	@echo 'make test-metrics --metrics with a Prometheus that scrapes and alerts (as root)'
 	@echo 'make demo         provoke resets and show what rsttrace says about them (as root)'
 	@echo 'make bench        what it costs, beside other tools (as root); BENCH_ARGS=--help'
 	@echo 'make fuzz         what reads bytes from anywhere, under a fuzzer; FUZZ_SECONDS=4'

@@ -51,6 +51,7 @@ static void fill_pair_elsewhere(struct pipeline *p, struct incident *in,
 	in->pair.cause = p->mate.verdict.cause;
 	in->pair.detail = p->mate.verdict.detail;
 	in->pair.benign = p->mate.verdict.benign;
+	in->pair.ended = history_is_end(&p->mate.history);
 	in->pair.hook = p->mate.firewall.hook;
 	in->pair.pid = p->mate.owner.pid;
 	memcpy(in->pair.comm, p->mate.owner.comm, sizeof(in->pair.comm));
@@ -104,6 +105,7 @@ void pipeline_complete_pair(struct pipeline *p, size_t i)
 	memcpy(pair->comm, mate->owner.comm, sizeof(pair->comm));
 	pair->detail = mate->verdict.detail;
 	pair->benign = mate->verdict.benign;
+	pair->ended = history_is_end(&mate->history);
 	if (p->incident[i].direction == DIR_RECEIVED)
 		attribute_exchange(&p->incident[i]);
 }

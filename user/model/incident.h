@@ -184,6 +184,7 @@ struct pair {
 	struct process_name relay; /* the program in between that passed the RST on; pid 0: none */
 	const char *detail;	   /* of its verdict */
 	bool benign;		   /* the same */
+	bool ended;		   /* its process had ended: see history_is_end */
 	bool have_numbers;	   /* its socket's: */
 	uint32_t rcv_nxt, unread;  /* what it had received, and not read */
 	const char *hook;	   /* firewall-reject: as in struct firewall */
@@ -410,6 +411,12 @@ struct incident {
 	struct frame frames[RST_STACK_MAX];
 	struct verdict verdict;
 };
+
+/* Whether what happened before is that a process ended. */
+static inline bool history_is_end(const struct history *h)
+{
+	return h->what && (!strcmp(h->what, "exit") || !strcmp(h->what, "signal"));
+}
 
 /* How many resets a record stands for. */
 static inline uint64_t event_count(const struct rst_event *event)

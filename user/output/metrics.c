@@ -29,10 +29,8 @@ static bool is_end(enum cause_id cause)
 /* Whether it comes of a process's end, or a listener's: what a restart leads to. */
 static bool comes_of_end(const struct incident *in)
 {
-	const char *what = in->history.what;
-
-	return is_end(in->verdict.cause) || (in->pair.there && is_end(in->pair.cause)) ||
-	       (what && (!strcmp(what, "exit") || !strcmp(what, "signal")));
+	return is_end(in->verdict.cause) || history_is_end(&in->history) ||
+	       (in->pair.there && (is_end(in->pair.cause) || in->pair.ended));
 }
 
 /* ---- owners */

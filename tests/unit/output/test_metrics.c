@@ -227,11 +227,14 @@ Test(metrics, what_comes_of_an_end)
 	sample.in.history.what = NULL;
 	sample.in.pair = (struct pair){ .there = true, .cause = CAUSE_PROCESS_KILLED };
 	metrics_add(&metrics, &sample.in);
+	sample.in.pair =
+		(struct pair){ .there = true, .cause = CAUSE_DATA_AFTER_CLOSE, .ended = true };
+	metrics_add(&metrics, &sample.in);
 	sample.in.pair.there = false;
 	sample.in.verdict.cause = CAUSE_LISTENER_GONE;
 	metrics_add(&metrics, &sample.in);
 	cr_expect_eq(abnormal_sum(false), 2);
-	cr_expect_eq(abnormal_sum(true), 4);
+	cr_expect_eq(abnormal_sum(true), 5);
 }
 
 /* From the start, so that the first burst has a rate; and each once. */
