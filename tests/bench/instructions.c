@@ -33,7 +33,12 @@ static const struct build {
 static const struct format {
 	const char *name, *option; /* of rsttrace; NULL: none */
 	enum count_format count;
-} formats[] = { { "text", NULL, COUNT_TEXT }, { "json", "-j", COUNT_JSON } };
+} formats[] = { { "text", NULL, COUNT_TEXT },
+		{ "json", "-j", COUNT_JSON },
+		/* Of the same records as many are told as in the one before. */
+		{ "pcapng", "--pcapng=-", COUNT_NOTHING } };
+
+#define FORMATS (sizeof(formats) / sizeof(*formats))
 
 struct job {
 	const char *program;
@@ -158,11 +163,22 @@ static double total_of(const char *path)
 	return total;
 }
 
+/* How many lines it has printed, into *LINES; where they are none, that stays. */
+static void count_lines(const struct job *j, uint64_t *lines)
+{
+	struct count c = { 0 };
+
+	if (j->format->count == COUNT_NOTHING)
+		return;
+	if (count_output(j->out, j->err, j->format->count, &c))
+		failed(j);
+	*lines = c.printed;
+}
+
 /* Returns the instructions for a line, and how many lines there were. */
 static double replay(struct job *j, uint64_t *lines)
 {
 	char dump[PATH_MAX];
-	struct count c = { 0 };
 	int line;
 	pid_t pid;
 
@@ -171,12 +187,12 @@ static double replay(struct job *j, uint64_t *lines)
 	pid = start(j, &line);
 	wait_end(j, pid);
 	close(line);
-	if (count_output(j->out, j->err, j->format->count, &c) || !c.printed || !total_of(dump))
+	count_lines(j, lines);
+	if (!*lines || !total_of(dump))
 		failed(j);
 	close(j->out);
 	close(j->err);
-	*lines = c.printed;
-	return total_of(dump) / (double)c.printed;
+	return total_of(dump) / (double)*lines;
 }
 
 static void measure(const struct netlab *lab, const char *directory, const struct build *b,
@@ -184,10 +200,12 @@ static void measure(const struct netlab *lab, const char *directory, const struc
 {
 	char records[PATH_MAX - 16], profile[PATH_MAX - 16];
 	uint64_t lines = 0;
-	double cost[2];
+	double cost[FORMATS] = { 0 };
+	/* An older build may not know the others. */
+	size_t n = b == builds ? FORMATS : 2;
 
 	snprintf(records, sizeof(records), "%s/%s-%s.records", directory, loads[load].key, b->name);
-	for (int i = 0; i < 2; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct job j = { .program = getenv(b->variable),
 				 .format = &formats[i],
 				 .variable = "RING_RECORD",
@@ -206,8 +224,8 @@ static void measure(const struct netlab *lab, const char *directory, const struc
 	table_cell(t, "%s", loads[load].key);
 	table_cell(t, "%s", b->name);
 	table_cell(t, "%llu", (unsigned long long)lines);
-	table_cell(t, "%.0f", cost[0]);
-	table_cell(t, "%.0f", cost[1]);
+	for (size_t i = 0; i < FORMATS; i++)
+		table_cell(t, i < n ? "%.0f" : "-", cost[i]);
 }
 
 void instructions_measure(const struct netlab *lab, const char *directory)
@@ -222,7 +240,7 @@ void instructions_measure(const struct netlab *lab, const char *directory)
 	table_cell(&t, "load");
 	table_cell(&t, " ");
 	table_cell(&t, "lines");
-	for (int i = 0; i < 2; i++)
+	for (size_t i = 0; i < FORMATS; i++)
 		table_cell(&t, "for a line of %s", formats[i].name);
 	for (size_t i = 0; i < sizeof(which) / sizeof(*which); i++)
 		for (size_t b = 0; b < sizeof(builds) / sizeof(*builds); b++)

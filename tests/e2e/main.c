@@ -73,6 +73,7 @@ static const struct scenario *const tables[] = {
 	scenarios_namespaces,
 	scenarios_cli,
 	scenarios_report,
+	scenarios_pcapng,
 	scenarios_wire,
 	scenarios_privilege,
 	scenarios_service,

@@ -77,6 +77,7 @@ extern const struct scenario scenarios_sender[], scenarios_listeners[], scenario
 extern const struct scenario scenarios_record[];
 extern const struct scenario scenarios_metrics[];
 extern const struct scenario scenarios_opener[];
+extern const struct scenario scenarios_pcapng[];
 extern const struct scenario scenarios_vanished[];
 
 /* Ends the scenario as failed, with one line; the tracer's output so far follows it. */

@@ -20,9 +20,11 @@
 #include "base/util.h"
 #include "base/when.h"
 #include "cli/coverage.h"
+#include "cli/packets.h"
 #include "cli/privilege.h"
 #include "cli/report_export.h"
 #include "cli/report_filter.h"
+#include "cli/report_folded.h"
 #include "cli/report_lines.h"
 #include "cli/report_page.h"
 #include "cli/sandbox.h"
@@ -51,6 +53,8 @@ struct reading {
 	struct report report;
 	struct tally *tally; /* NULL: the lines themselves are wanted */
 	struct report_lines *lines;
+	struct report_folded *folded;
+	struct packets packets; /* --pcapng */
 	struct report_export export;
 	struct report_page *page; /* NULL: none is wanted */
 	struct file_list list;
@@ -107,13 +111,15 @@ static int take_line(struct reading *r, const struct file_item *item)
 	/* What was lost belongs to what is exported. */
 	if (r->export.path && b.kind == BRIEF_GAP && report_passes_time(r->o, b.time_ns))
 		return report_export_line(&r->export, item->text, item->len);
+	if (b.kind == BRIEF_GAP && r->lines && report_passes_time(r->o, b.time_ns))
+		return report_lines_lost(r->lines, b.lost);
 	if (b.kind != BRIEF_RESET && b.kind != BRIEF_REFUSAL)
 		return 0;
 	if (!report_passes(r->o, &b)) {
 		r->report.left_out++;
 		return 0;
 	}
-	if (b.kind == BRIEF_REFUSAL && !r->export.path && (r->tally || !r->o->refusals)) {
+	if (b.kind == BRIEF_REFUSAL && !r->export.path && (!r->lines || !r->o->refusals)) {
 		r->report.refusals++;
 		return 0;
 	}
@@ -127,6 +133,8 @@ static int take_line(struct reading *r, const struct file_item *item)
 				       item->len);
 	if (r->tally)
 		return err;
+	if (r->folded)
+		return report_folded_add(r->folded, &b, item->text, item->len);
 	return report_lines_put(r->lines, item->text, item->len);
 }
 
@@ -301,6 +309,12 @@ static int groups_begin(struct reading *r)
 	return r->tally ? 0 : complain("report", -ENOMEM);
 }
 
+static int folded_begin(struct reading *r)
+{
+	r->folded = report_folded_new();
+	return r->folded ? 0 : complain("report", -ENOMEM);
+}
+
 /* The files, opened; then there is nothing more to open. */
 static int open_all(struct reading *r)
 {
@@ -337,6 +351,8 @@ static int open_all(struct reading *r)
 	}
 	if (o->html_to)
 		return report_page_open(&r->page, o->html_to);
+	if (o->pcapng)
+		return packets_open(&r->packets, o->pcapng, NULL);
 	return o->export_to ? report_export_open(&r->export, o->export_to) : 0;
 }
 
@@ -356,7 +372,9 @@ static int read_all(struct reading *r)
 	if (err == -EPIPE)
 		return 0;
 	/* The export has said so itself. */
-	if (err && !r->export.path)
+	if (err && r->packets.out.err)
+		packets_tell(&r->packets);
+	else if (err && !r->export.path)
 		complain(err == -ENOMEM ? "report" : "writing to standard output failed", err);
 	if (err)
 		return err;
@@ -364,11 +382,17 @@ static int read_all(struct reading *r)
 	if (r->report.lines == r->bad)
 		return -ENODATA;
 	coverage_report(&r->coverage, &r->report);
+	if (r->packets.path) {
+		err = packets_end(&r->packets, r->report.lost);
+		packets_tell(&r->packets);
+	}
 	if (r->export.path)
 		fprintf(stderr, "rsttrace: %" PRIu64 " %s in %s\n", r->export.lines,
 			r->export.lines == 1 ? "line" : "lines", r->export.path);
 	if (r->tally)
 		err = print_groups(r);
+	if (r->folded)
+		err = report_folded_end(r->folded);
 	if (!err && !r->found)
 		tell_absence(r);
 	return err == -EPIPE ? 0 : err;
@@ -390,7 +414,7 @@ int cmd_report(const struct options *o)
 {
 	struct reading r = { .o = o, .progress = isatty(STDERR_FILENO) };
 	bool lines = !o->html_to && (o->list || o->explain_again || o->has_flow || o->follow ||
-				     (o->json && !o->keys));
+				     o->pcapng || (o->json && !o->keys));
 	int err;
 
 	signal(SIGPIPE, SIG_IGN);
@@ -406,15 +430,19 @@ int cmd_report(const struct options *o)
 		err = complain("report", -ENOMEM);
 		goto out;
 	}
-	if (!lines && !o->export_to)
+	if (o->folded)
+		err = folded_begin(&r);
+	else if (!lines && !o->export_to)
 		err = groups_begin(&r);
-	else if (!o->export_to && report_lines_open(&r.lines, o))
+	else if (!o->export_to && report_lines_open(&r.lines, o, &r.packets))
 		err = complain("report", -ENOMEM);
 	if (!err)
 		err = read_all(&r);
 out:
 	tally_free(r.tally);
 	report_lines_free(r.lines);
+	report_folded_free(r.folded);
+	packets_free(&r.packets);
 	report_export_free(&r.export);
 	report_page_free(r.page);
 	brief_reader_free(r.reader);

@@ -20,6 +20,7 @@
 #include "host/netns.h"
 #include "host/process.h"
 #include "cli/metering.h"
+#include "cli/packets.h"
 #include "cli/pipeline.h"
 #include "cli/recording.h"
 #include "base/run_id.h"
@@ -43,7 +44,8 @@ struct trace {
 	struct audit audit;
 	char run[RUN_ID_MAX];
 	struct writer out;
-	struct pollfd reader; /* of standard output; fd -1: nobody reads it */
+	struct pollfd reader;	/* of standard output; fd -1: nobody reads it */
+	struct packets packets; /* --pcapng */
 	struct recording recording;
 	struct metering metering;
 	struct doctor_facts facts;
@@ -329,9 +331,12 @@ static int tell_failure(const struct trace *t)
 {
 	int err = t->pipeline.err;
 
+	packets_tell(&t->packets);
 	if (err == -EPIPE)
 		return 0;
-	if (err == -ECANCELED)
+	if (err == t->packets.out.err)
+		; /* it has said so */
+	else if (err == -ECANCELED)
 		fprintf(stderr,
 			"rsttrace: standard output is not read: its last %zu bytes and the summary "
 			"are lost\n",
@@ -359,8 +364,14 @@ static int stop(struct trace *t)
 	tracer_counters(t->answers.tracer, p->summary.counters);
 	put_summary(t, false);
 	metering_end(&t->metering);
-	if (!p->err)
+	if (!p->err && packets_to_stdout(p->o->pcapng))
+		put_totals(t);
+	if (!p->err) {
+		packets_tell(&t->packets);
 		return recording_end(&t->recording);
+	}
+	/* Whoever read the other output is gone: the file is whole nevertheless. */
+	packets_summary(&t->packets, &p->summary);
 	return tell_failure(t);
 }
 
@@ -399,7 +410,13 @@ static int open_output(struct trace *t)
 	style.every = p->o->capture.every;
 	style.start_ns = clock_ns(CLOCK_REALTIME);
 	style.run = t->run;
+	style.suspended_ns = clock_ns(CLOCK_BOOTTIME) - clock_ns(CLOCK_MONOTONIC);
 	t->reader = (struct pollfd){ .fd = STDOUT_FILENO };
+	if (p->o->pcapng) {
+		err = packets_add(&t->packets, &p->sinks, &style);
+		if (err || packets_to_stdout(p->o->pcapng))
+			return err;
+	}
 	if (recording) {
 		err = recording_add(&t->recording, &p->sinks, &style);
 		if (err || !p->o->tee) {
@@ -560,7 +577,12 @@ int cmd_trace(const struct options *o)
 	}
 	t->pipeline.o = o;
 	pipeline_init(&t->pipeline);
-	err = trace(t);
+	/* While it still may write where somebody else may. */
+	err = packets_open(&t->packets, o->pcapng, &signals.patience);
+	if (!err)
+		err = trace(t);
+	if (err && !t->pipeline.started_ns)
+		packets_remove(&t->packets);
 	folds_free(&t->answers.folds);
 	kbtf_close(t->btf);
 	tracer_close(t->answers.tracer);
@@ -570,6 +592,7 @@ int cmd_trace(const struct options *o)
 	metering_free(&t->metering);
 	recording_free(&t->recording);
 	writer_free(&t->out);
+	packets_free(&t->packets);
 	free(t);
 	return err;
 }

@@ -114,6 +114,9 @@ static int parse_trace(const struct parse *p, int argc, char **argv)
 	const struct options *o = p->o;
 	int err;
 
+	if (o->json && o->pcapng && !strcmp(o->pcapng, "-"))
+		return options_complain(
+			p, "-j and --pcapng - both want standard output; try --pcapng FILE");
 	for (int i = 0; i < argc; i++) {
 		err = options_add_prefix(p, argv[i]);
 		if (err)

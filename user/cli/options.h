@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "base/language.h"
+#include "base/version.h"
 #include "model/causes.h"
 #include "event.h"
 #include "kernel/tracer_config.h"
@@ -15,8 +16,6 @@
 #include "cli/terminal.h"
 #include "output/sink.h"
 #include "record/recorder.h"
-
-#define RSTTRACE_VERSION "0.1.0"
 
 enum command {
 	COMMAND_TRACE,
@@ -58,6 +57,7 @@ struct options {
 	bool refusals;		 /* --refusals: show connects that failed without a RST */
 	bool json;		 /* -j */
 	uint64_t count;		 /* -n; 0: no limit */
+	const char *pcapng;	 /* --pcapng; NULL: not given */
 	double seconds;		 /* -d; 0: no limit */
 	int ready_fd;		 /* --ready-fd; -1: none */
 	enum color_mode color;	 /* --color */
@@ -83,6 +83,7 @@ struct options {
 	enum tally_sort sort;
 	size_t top;	       /* --top; 0: not given */
 	bool list;	       /* --list: the lines themselves */
+	bool folded;	       /* --folded: stacks, and how often each */
 	bool explain_again;    /* --explain-again */
 	bool follow;	       /* -f: go on with what is recorded from now on */
 	const char *export_to; /* --export; NULL: not given */

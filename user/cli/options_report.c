@@ -150,6 +150,33 @@ int options_set_flow(struct parse *p, const struct definition *d, const char *ar
 	return 0;
 }
 
+/* What a report comes out as: one of these. */
+static int check_forms(const struct parse *p)
+{
+	const struct options *o = p->o;
+	const struct {
+		bool given;
+		const char *name;
+	} forms[] = {
+		{ o->pcapng, "--pcapng" },    { o->folded, "--folded" },
+		{ o->export_to, "--export" }, { o->list, "--list" },
+		{ o->keys, "--by" },	      { o->json, "-j" },
+		{ o->follow, "-f" },	      { o->explain_again, "--explain-again" },
+	};
+	const char *first = o->pcapng ? "--pcapng" : "--folded";
+
+	if (!o->pcapng && !o->folded)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
+		/* Packets of lines that are explained again, or that come now, are packets still. */
+		if (!forms[i].given || !strcmp(forms[i].name, first) || (o->pcapng && i >= 7))
+			continue;
+		return options_complain(p, "%s and %s exclude each other; try one of them", first,
+					forms[i].name);
+	}
+	return 0;
+}
+
 /* Behind `report`: what is there is a file or a folder, the rest are addresses. */
 int options_parse_report(const struct parse *p, int argc, char **argv)
 {
@@ -198,5 +225,5 @@ int options_parse_report(const struct parse *p, int argc, char **argv)
 					   : "-j");
 	if (o->list && o->keys)
 		return options_complain(p, "--list and --by exclude each other; try one of them");
-	return 0;
+	return check_forms(p);
 }

@@ -531,6 +531,14 @@ static int set_comm(struct parse *p, const struct definition *d, const char *arg
 	return 0;
 }
 
+static int set_pcapng(struct parse *p, const struct definition *d, const char *arg)
+{
+	if (!*arg)
+		return options_complain(p, "--pcapng is empty; try --pcapng resets.pcapng");
+	p->o->pcapng = arg;
+	return 0;
+}
+
 static int set_export(struct parse *p, const struct definition *d, const char *arg)
 {
 	if (!*arg)
@@ -585,6 +593,8 @@ static const struct definition definitions[] = {
 
 	{ 'j', "json", NULL, "one JSON object a line", SECTION_OUTPUT, SCOPE_TRACES | SCOPE_REPORT,
 	  FLAG(json) },
+	{ 0, "pcapng", "FILE", "packets for Wireshark into this new file; -: stdout, alone",
+	  SECTION_OUTPUT, SCOPE_TRACE | SCOPE_REPORT, set_pcapng, 0 },
 	{ 's', "stack", NULL, "the kernel stack below each line (JSON always has it)",
 	  SECTION_OUTPUT, SCOPE_EVENTS, FLAG(style.stack) },
 	{ 'w', "wide", NULL, "one line a reset, however long", SECTION_OUTPUT, SCOPE_EVENTS,
@@ -645,6 +655,8 @@ static const struct definition definitions[] = {
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(list) },
 	{ 0, "explain-again", NULL, "the lines with the verdicts that this version's rules give",
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(explain_again) },
+	{ 0, "folded", NULL, "kernel stacks and how often each, for flame graphs", SECTION_REPORT,
+	  SCOPE_REPORT, FLAG(folded) },
 	{ 'f', "follow", NULL, "go on with what is recorded from now on; lists the lines",
 	  SECTION_REPORT, SCOPE_REPORT, FLAG(follow) },
 	{ 0, "export", "FILE", "what passes the filters into a recording of its own",

@@ -27,7 +27,7 @@ struct report_lines {
 	struct denial denial;
 };
 
-int report_lines_open(struct report_lines **out, const struct options *o)
+int report_lines_open(struct report_lines **out, const struct options *o, struct packets *packets)
 {
 	struct report_lines *l = calloc(1, sizeof(*l));
 	struct sink_style style = o->style;
@@ -43,7 +43,11 @@ int report_lines_open(struct report_lines **out, const struct options *o)
 	style.width = terminal_width(STDOUT_FILENO);
 	style.colored = terminal_colored(STDOUT_FILENO, o->color);
 	err = line_reader_open(&l->reader);
-	if (!err)
+	/* What follows a recording has to show what is there. */
+	style.in_order = !o->follow;
+	if (!err && packets && packets->path)
+		err = packets_add(packets, &l->sinks, &style);
+	else if (!err)
 		err = sinks_add(&l->sinks, l->json ? &sink_json : &sink_text, &l->out, &style);
 	if (!err)
 		err = sinks_begin(&l->sinks);
@@ -119,6 +123,11 @@ int report_lines_put(struct report_lines *l, const char *text, size_t len)
 	default:
 		return 0;
 	}
+}
+
+int report_lines_lost(struct report_lines *l, uint64_t n)
+{
+	return sinks_lost(&l->sinks, n);
 }
 
 int report_lines_flush(struct report_lines *l)

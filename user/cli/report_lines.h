@@ -6,15 +6,19 @@
 #include <stddef.h>
 
 #include "cli/options.h"
+#include "cli/packets.h"
 
 struct report_lines;
 
-/* Prints to standard output, as O says. Returns 0 or -ENOMEM. */
-int report_lines_open(struct report_lines **out, const struct options *o);
+/* Prints to standard output, as O says; or into PACKETS, if that is not NULL and open. Returns 0 or -errno. */
+int report_lines_open(struct report_lines **out, const struct options *o, struct packets *packets);
 
 /* One line of LEN bytes, of a reset, an attack or a refusal. Returns 0, or -errno: that of a write, -ENOMEM. What
  * cannot be read is counted, and as JSON printed as it is. */
 int report_lines_put(struct report_lines *l, const char *text, size_t len);
+
+/* Before the next one, N events were lost. Returns as report_lines_put. */
+int report_lines_lost(struct report_lines *l, uint64_t n);
 
 /* Writes what waits. Returns as report_lines_put. */
 int report_lines_flush(struct report_lines *l);

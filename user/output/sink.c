@@ -7,12 +7,14 @@
 
 #include "base/util.h"
 #include "output/sink_json.h"
+#include "output/sink_pcapng.h"
 #include "output/sink_text.h"
 
 /* A new output is added here, and nowhere else. */
 static const struct sink_ops *const outputs[] = {
 	&sink_text,
 	&sink_json,
+	&sink_pcapng,
 };
 
 const struct sink_ops *sink_find(const char *name)
@@ -94,6 +96,16 @@ int sinks_denial(struct sinks *all, const struct denial *d)
 	for (size_t i = 0; i < all->n; i++)
 		if (!all->sink[i].err)
 			note(&err, &all->sink[i], all->sink[i].ops->denial(&all->sink[i], d));
+	return err;
+}
+
+int sinks_lost(struct sinks *all, uint64_t n)
+{
+	int err = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if (!all->sink[i].err && all->sink[i].ops->lost)
+			note(&err, &all->sink[i], all->sink[i].ops->lost(&all->sink[i], n));
 	return err;
 }
 

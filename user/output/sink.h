@@ -26,7 +26,9 @@ struct sink_style {
 	bool colored; /* for a terminal that has colours */
 	int width;    /* columns of a line; 0: TEXT_LINE_WIDTH */
 	enum time_format time;
-	uint64_t start_ns; /* CLOCK_REALTIME of the start, for TIME_SINCE */
+	uint64_t start_ns;     /* CLOCK_REALTIME of the start, for TIME_SINCE */
+	uint64_t suspended_ns; /* for how long this host has slept since its boot */
+	bool in_order; /* what comes late is put where its time is, if that is not too far; by outputs that can */
 	const char *
 		run; /* before the number in the ids of this run's lines, see run_id.h; NULL: no ids */
 };
@@ -46,6 +48,8 @@ struct sink_ops {
 	int (*attack)(struct sink *sink, const struct attack_report *r);
 	int (*denial)(struct sink *sink, const struct denial *d);
 	int (*summary)(struct sink *sink, const struct summary *s);
+	int (*lost)(struct sink *sink,
+		    uint64_t n); /* so many events, before the next one; NULL: untold */
 };
 
 struct sink {
@@ -80,6 +84,7 @@ int sinks_event(struct sinks *all, const struct incident *in);
 int sinks_attack(struct sinks *all, const struct attack_report *r);
 int sinks_denial(struct sinks *all, const struct denial *d);
 int sinks_summary(struct sinks *all, const struct summary *s);
+int sinks_lost(struct sinks *all, uint64_t n);
 int sinks_flush(struct sinks *all);
 
 /* Closes all; what was not flushed is lost. The writers stay the caller's. */

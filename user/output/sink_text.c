@@ -12,6 +12,7 @@
 #include "base/util.h"
 #include "base/buffer.h"
 #include "output/sink_text.h"
+#include "output/who_text.h"
 #include "model/tuple.h"
 #include "model/words.h"
 #include "base/text.h"
@@ -19,12 +20,8 @@
 #define INDENT 14 /* of sentences and other continuations: below DIR */
 #define STACK_INDENT 16
 
-/* A name of N bytes with every byte escaped. */
-#define ESCAPED(n) ((n)*4 + 1)
 /* Of a hint, all of them; one that was read may be longer, and is cut. */
 #define HINT_MAX 160
-#define PROCESS_TEXT_MAX (ESCAPED(RST_COMM_LEN) + sizeof("/4294967295"))
-#define PLACE_TEXT_MAX (sizeof(" in /") + ESCAPED(sizeof(struct container_names)))
 
 #define NS_PER_US 1000
 #define NS_PER_MS 1000000
@@ -272,51 +269,6 @@ static void format_endpoint(char *buf, const uint8_t *address, uint8_t family, u
 		text_endpoint(buf, address, family, port);
 }
 
-/* BUF: PROCESS_TEXT_MAX bytes. */
-static void format_process(char *buf, const struct process *p)
-{
-	size_t len;
-
-	if (!p->pid) {
-		strcpy(buf, "-");
-		return;
-	}
-	text_escape(buf, ESCAPED(RST_COMM_LEN), p->comm, sizeof(p->comm));
-	if (!*buf)
-		strcpy(buf, "?");
-	len = strlen(buf);
-	buf[len++] = '/';
-	len += text_number(buf + len, p->pid);
-	buf[len] = '\0';
-}
-
-/* " in shop/cart-0", " in web": where it was, by the name that people know; BUF: PLACE_TEXT_MAX bytes. */
-static void format_place(char *buf, const struct container_names *names, const char *netns)
-{
-	const char *parts[] = { names->space, "/", names->pod };
-	const char *one = *names->name ? names->name : netns;
-	size_t len = strlen(strcpy(buf, " in "));
-
-	if (!*names->pod && !*one) {
-		*buf = '\0';
-		return;
-	}
-	for (size_t i = 0; *names->pod && i < ARRAY_SIZE(parts); i++) {
-		text_escape(buf + len, PLACE_TEXT_MAX - len, parts[i], strlen(parts[i]));
-		len += strlen(buf + len);
-	}
-	if (!*names->pod)
-		text_escape(buf + len, PLACE_TEXT_MAX - len, one, strlen(one));
-}
-
-static void format_where(char *buf, const struct incident *in)
-{
-	const struct container_names *own = &in->owner.names;
-
-	/* Whose process it is says more than whose network: that may be one for several. */
-	format_place(buf, *own->pod || *own->name ? own : &in->place.names, in->place.name);
-}
-
 static void put_stack(struct buffer *text, const struct incident *in)
 {
 	for (uint32_t i = 0; i < in->nframes; i++) {
@@ -388,8 +340,8 @@ static int event(struct sink *sink, const struct incident *in)
 	format_time(when, sizeof(when), sink, in->wall_ns);
 	format_endpoint(local, t->local, t->family, t->local_port);
 	format_endpoint(remote, t->remote, t->family, t->remote_port);
-	format_process(process, &in->owner);
-	format_where(process + strlen(process), in);
+	process_text(process, &in->owner);
+	place_text_of(process + strlen(process), in);
 	if (v->certainty == CERTAINTY_INFERRED || v->hint) {
 		snprintf(sentence, sizeof(sentence), "%s%s%s%s",
 			 v->certainty == CERTAINTY_INFERRED ? "probably: " : "", v->why,
@@ -439,7 +391,7 @@ static int attack(struct sink *sink, const struct attack_report *r)
 	format_time(when, sizeof(when), sink, r->wall_ns);
 	format_ends(local, t->local, t->family, t->local_port);
 	format_ends(remote, t->remote, t->family, t->remote_port);
-	format_process(process, &r->owner);
+	process_text(process, &r->owner);
 	put_cells(&state->text, &sink->style, cells, colors);
 	return writer_add(sink->out, &state->text);
 }
@@ -466,7 +418,7 @@ static int denial(struct sink *sink, const struct denial *d)
 	format_time(when, sizeof(when), sink, d->wall_ns);
 	format_endpoint(local, t->local, t->family, t->local_port);
 	format_endpoint(remote, t->remote, t->family, t->remote_port);
-	format_process(process, &d->owner);
+	process_text(process, &d->owner);
 	put_cells(&state->text, &sink->style, cells, colors);
 	return writer_add(sink->out, &state->text);
 }

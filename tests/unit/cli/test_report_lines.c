@@ -38,7 +38,7 @@ static const char *print(const char *const *lines, bool json, bool again)
 
 	cr_assert_geq(out, 0);
 	dup2(out, STDOUT_FILENO);
-	cr_assert_eq(report_lines_open(&l, &o), 0);
+	cr_assert_eq(report_lines_open(&l, &o, NULL), 0);
 	for (; *lines; lines++)
 		cr_assert_eq(report_lines_put(l, *lines, strlen(*lines)), 0, "%s", *lines);
 	cr_assert_eq(report_lines_end(l), 0);
