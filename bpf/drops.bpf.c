@@ -248,7 +248,7 @@ static __always_inline __u32 owner_of(struct sock *sk)
 {
 	const struct rst_storage *st = storage_of(sk);
 
-	return st ? st->owner.task.pid : 0;
+	return st ? st->owner.pid : 0;
 }
 
 /* A SYN-ACK that a connection had no use for: it is a copy, or another host has the peer's address. */

@@ -31,7 +31,7 @@ static __always_inline bool is_silent(const struct sock *sk, const struct tcp_so
 static __always_inline __u8 end_of(const struct sock *sk, const struct tcp_sock *tp,
 				   const struct rst_storage *st, int old_state)
 {
-	if (st->closer.at_ns && !st->closer.shutdown)
+	if (st->shut_ns && !st->shutdown)
 		return RST_END_CLOSE;
 	if (is_silent(sk, tp))
 		return RST_END_SILENT;
@@ -52,7 +52,7 @@ static __always_inline __u8 end_of(const struct sock *sk, const struct tcp_sock 
 	case K_ECONNRESET:
 		return RST_END_RESET;
 	}
-	if (st->closer.at_ns)
+	if (st->shut_ns)
 		return RST_END_CLOSE;
 	switch (old_state) {
 	case RST_TCP_ESTABLISHED:
@@ -123,8 +123,8 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.kind = RST_PAST_CONNECTION;
 	past.end = end_of(sk, tp, st, old_state);
 	past.at_ns = bpf_ktime_get_ns();
-	past.owner = st->owner.task;
-	past.known_by = st->owner.known_by;
+	user_recall(&past.owner, &st->owner);
+	past.known_by = st->known_by;
 	past.role = st->role;
 	past.state = old_state;
 	past.bytes_received = tp->bytes_received;
@@ -137,10 +137,10 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 	past.timewait = timewait_of(sk, tp, old_state);
 	past.timewait_s = past.timewait == RST_TCP_FIN_WAIT2 ? fin_timeout_s(sk, tp) : TIMEWAIT_S;
 	if (past.end == RST_END_CLOSE) {
-		past.closer = st->closer.task;
-		past.closed_ns = st->closer.at_ns;
-		past.idle_ms = st->closer.idle_ms;
-		past.shut_ms = st->closer.shut_ms;
+		closer_task(&past.closer, st);
+		past.closed_ns = st->shut_ns;
+		past.idle_ms = closer_idle_ms(st);
+		past.shut_ms = st->shut_ms;
 	} else {
 		past.idle_ms = idle_ms(tp);
 		if (past.end == RST_END_ABORT || past.end == RST_END_DESTROYED ||
@@ -173,7 +173,7 @@ static __noinline __attribute__((unused)) void keep_end(struct sock *sk, const s
 							const struct rst_storage *st, int old_state)
 {
 	struct rst_tuple tuple = {};
-	__u32 netns = sock_netns(sk);
+	__u32 netns = tcp_netns(tp);
 
 	sock_tuple(&tuple, sk, tp);
 	if (!filter_pass(&tuple, netns))
@@ -181,7 +181,7 @@ static __noinline __attribute__((unused)) void keep_end(struct sock *sk, const s
 	if (ended_well(sk, old_state) && !timewait_of(sk, tp, old_state))
 		past_put_orderly(&tuple, netns);
 	else if (old_state == RST_TCP_SYN_SENT && end_of(sk, tp, st, old_state) == RST_END_RESET)
-		past_put_refused(&tuple, netns, &st->owner, compat_cookie(sk), tp->snd_nxt);
+		past_put_refused(&tuple, netns, st, compat_cookie(sk), tp->snd_nxt);
 	else
 		remember(sk, tp, st, &tuple, netns, old_state);
 }
@@ -218,7 +218,7 @@ static __noinline __attribute__((unused)) void denied(struct sock *sk, const str
 	d->hdr.cpu = bpf_get_smp_processor_id();
 	d->hdr.mono_ns = bpf_ktime_get_ns();
 	d->tuple = tuple;
-	d->owner = st->owner.task;
+	user_recall(&d->owner, &st->owner);
 	d->created_ns = st->created_ns;
 	d->netns = netns;
 	d->error = error;
@@ -253,7 +253,7 @@ static __noinline __attribute__((unused)) void count_end(const struct tcp_sock *
 				return;
 		}
 	}
-	kind.netns = sock_netns(sk);
+	kind.netns = tcp_netns(tp);
 	kind.reason = silent ? K_ECONNABORTED : sk->sk_err;
 	kind.bits = (linger0 ? RST_KIND_LINGER0 : 0) | (sk->sk_socket ? RST_KIND_SOCKET : 0) |
 		    (sk->sk_shutdown & 1 ? RST_KIND_SHUTDOWN : 0);

@@ -50,7 +50,7 @@ static __always_inline void listener_at_remove(const struct rst_past_key *key, _
 }
 
 static __noinline __attribute__((unused)) void listener_add(struct sock *sk,
-							    const struct rst_owner *owner,
+							    const struct rst_user *owner,
 							    __u64 since_ns)
 {
 	__u64 cookie = compat_cookie(sk);
@@ -58,7 +58,7 @@ static __noinline __attribute__((unused)) void listener_add(struct sock *sk,
 	struct rst_listener l = {};
 
 	listener_key(&key, sk);
-	l.owner = owner->task;
+	user_recall(&l.owner, owner);
 	l.since_ns = since_ns;
 	l.netns = key.netns;
 	l.bound_ifindex = BPF_CORE_READ(sk, __sk_common.skc_bound_dev_if);

@@ -70,9 +70,9 @@ struct {
 __u64 listeners_generation __weak = 0;
 
 /* Nobody has said who accepted it: accept() raises no tracepoint. */
-static __always_inline bool is_unowned(const struct rst_owner *owner)
+static __always_inline bool is_unowned(__u8 known_by)
 {
-	return owner->known_by == RST_KNOWN_LISTENER || owner->known_by == RST_KNOWN_NOT;
+	return known_by == RST_KNOWN_LISTENER || known_by == RST_KNOWN_NOT;
 }
 
 static __always_inline void count(__u32 counter)

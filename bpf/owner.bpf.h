@@ -5,22 +5,18 @@
 
 #include "sock.bpf.h"
 
-static __always_inline struct rst_storage *owner_storage(struct sock *sk)
+/* FRESH: as for storage_make. */
+static __always_inline struct rst_storage *owner_storage(struct sock *sk, bool fresh)
 {
-	struct rst_storage *st = storage_make(sk);
+	/* By its address alone, it would find what a former one there has left. */
+	bool look = !fresh && compat_has(RST_KERNEL_SOCKET_COOKIE);
+	struct rst_storage *st = look ? storage_of(sk) : NULL;
 
+	if (!st)
+		st = storage_make(sk, fresh);
 	if (!st)
 		count(RST_CNT_NO_STORAGE);
 	return st;
-}
-
-static __always_inline void owner_set(struct rst_owner *owner, struct task_struct *task,
-				      __u8 known_by, __u64 now)
-{
-	__builtin_memset(owner, 0, sizeof(*owner));
-	task_fill(&owner->task, task);
-	owner->since_ns = now;
-	owner->known_by = known_by;
 }
 
 #endif

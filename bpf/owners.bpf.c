@@ -21,24 +21,31 @@ char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 static __always_inline bool is_made_by_kernel(struct sock *sk)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct socket *socket = BPF_CORE_READ(sk, sk_socket);
+	struct socket *socket;
 
-	return tp && compat_is_mptcp(tp) && socket && !BPF_CORE_READ(socket, file);
+	if (!tp || !compat_is_mptcp(tp))
+		return false;
+	socket = BPF_CORE_READ(sk, sk_socket);
+	return socket && !BPF_CORE_READ(socket, file);
 }
 
 /* connect() or listen(): the caller is the owner; nothing of an earlier use of the socket stays. */
 static __always_inline void opened(struct sock *sk, int state)
 {
 	struct task_struct *task = compat_task();
-	struct rst_storage *st = owner_storage(sk);
+	struct rst_storage *st = owner_storage(sk, true);
 	__u64 now = bpf_ktime_get_ns();
+	struct rst_process *p;
 
 	if (!st)
 		return;
-	storage_clear(st);
 	if (!task_is_kernel(task) && !is_made_by_kernel(sk)) {
-		owner_set(&st->owner, task, RST_KNOWN_SOCKET, now);
-		process_note(task, st->owner.task.start_ns);
+		user_set(&st->owner, task, bpf_get_current_uid_gid());
+		st->since_ns = now;
+		st->known_by = RST_KNOWN_SOCKET;
+		p = process_note(task, st->owner.start_ns);
+		if (p)
+			process_renew(p, task, st->owner.uid);
 	}
 	if (state == RST_TCP_LISTEN) {
 		listener_add(sk, &st->owner, now);
@@ -73,43 +80,42 @@ static __always_inline __u64 parent_of(struct sock *sk)
 /* A listener's new connection: it has the listener's owner, before anybody accepted it. */
 static __always_inline void born(struct sock *sk)
 {
-	struct rst_storage *st = owner_storage(sk);
+	/* Before 5.12 the place may be that of a socket which lay there before. */
+	struct rst_storage *st = owner_storage(sk, true);
 	__u64 cookie = parent_of(sk);
 	struct rst_listener *l;
 
 	if (!st)
 		return;
 	l = bpf_map_lookup_elem(&listeners, &cookie);
-	/* Before 5.12 the place may be that of a socket which lay there before. */
-	if (!compat_has(RST_KERNEL_SOCKET_COOKIE))
-		storage_clear(st);
 	if (l) {
-		st->owner.task = l->owner;
-		st->owner.since_ns = l->since_ns;
-		st->owner.known_by = l->owner.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
+		st->owner.start_ns = l->owner.start_ns;
+		st->owner.pid = l->owner.pid;
+		st->owner.tid = l->owner.tid;
+		st->owner.uid = l->owner.uid;
+		st->since_ns = l->since_ns;
+		st->known_by = l->owner.pid ? RST_KNOWN_LISTENER : RST_KNOWN_NOT;
 	}
 	st->role = RST_ROLE_SERVER;
 	st->linger0 = sk->__sk_common.skc_flags >> K_SOCK_LINGER & 1 && !sk->sk_lingertime;
 	st->created_ns = bpf_ktime_get_ns();
 }
 
-static __always_inline void closer_set(struct rst_closer *closer, struct task_struct *task)
+static __always_inline void closer_set(struct rst_storage *st, struct task_struct *task,
+				       const struct tcp_sock *tp)
 {
-	__builtin_memset(closer, 0, sizeof(*closer));
-	task_fill(&closer->task, task);
-	closer->at_ns = bpf_ktime_get_ns();
-}
-
-/* Who had shut the sending side down now closes. */
-static __always_inline void closer_closes(struct rst_closer *closer, struct task_struct *task,
-					  const struct tcp_sock *tp)
-{
-	__u64 shut = closer->at_ns, ms;
-
-	closer_set(closer, task);
-	closer->idle_ms = tp ? idle_ms(tp) : RST_NEVER_MS;
-	ms = (closer->at_ns - shut) / 1000000;
-	closer->shut_ms = ms ? ms : 1;
+	user_set(&st->closer, task, bpf_get_current_uid_gid());
+	st->shut_ns = bpf_ktime_get_ns();
+	st->idle = idle_ticks(tp);
+	st->exiting = 0;
+	if (COMPAT_TASK(task, flags) & K_PF_EXITING) {
+		st->exiting = 1;
+		st->exit_code = task_exit_code(task);
+		st->oom = task_is_victim(task);
+	}
+	/* The owner's has been noted. */
+	if (st->closer.start_ns != st->owner.start_ns)
+		process_note(task, st->closer.start_ns);
 }
 
 /* FIN sent, by close() or shutdown(): always in the context of who called it. */
@@ -117,56 +123,71 @@ static __always_inline void closing(struct sock *sk)
 {
 	struct task_struct *task = compat_task();
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct rst_storage *st = owner_storage(sk);
+	struct rst_storage *st = owner_storage(sk, false);
 
 	if (!st || !tp || task_is_kernel(task))
 		return;
-	closer_set(&st->closer, task);
-	st->closer.idle_ms = idle_ms(tp);
-	st->closer_tgid = current_tgid();
+	closer_set(st, task, tp);
 	/* close() has shut both directions by now; SHUT_WR this one only (RCV_SHUTDOWN is 1). */
-	st->closer.shutdown = !(sk->sk_shutdown & 1);
+	st->shutdown = !(sk->sk_shutdown & 1);
+}
+
+/* Who had shut the sending side down now closes, or ends. */
+static __always_inline void closes_at_last(struct rst_storage *st, const struct tcp_sock *tp)
+{
+	struct task_struct *task = compat_task();
+	__u64 shut = st->shut_ns, ms;
+
+	if ((__u32)COMPAT_TASK(task, tgid) != st->closer.tgid)
+		return;
+	closer_set(st, task, tp);
+	ms = (st->shut_ns - shut) / 1000000;
+	st->shut_ms = ms ? ms : 1;
+	st->shutdown = 0;
 }
 
 /* Raised just before most resets, on the same CPU, with the state that the reset no longer shows. */
 static __always_inline void closed(struct sock *sk, int old_state)
 {
-	struct task_struct *task;
-	struct rst_storage *st = owner_storage(sk);
+	struct rst_storage *st = owner_storage(sk, false);
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
 
 	if (tp)
 		count_end(tp, old_state);
-	if (!st)
+	if (!st || !tp)
 		return;
 	st->old_state = old_state;
-	task = compat_task();
-	/* shutdown() came first, and now the same process closes, or ends. */
-	if (st->closer.shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1 &&
-	    current_tgid() == st->closer_tgid)
-		closer_closes(&st->closer, task, tp);
-	if (!tp)
-		return;
+	if (st->shutdown && sk->__sk_common.skc_flags >> K_SOCK_DEAD & 1)
+		closes_at_last(st, tp);
 	/* An abort comes from these, its RST next. */
 	if (old_state == RST_TCP_ESTABLISHED || old_state == RST_TCP_CLOSE_WAIT ||
-	    old_state == RST_TCP_FIN_WAIT1 || old_state == RST_TCP_FIN_WAIT2 ||
-	    old_state == RST_TCP_SYN_RECV)
+	    old_state == RST_TCP_FIN_WAIT1 || old_state == RST_TCP_SYN_RECV ||
+	    (old_state == RST_TCP_FIN_WAIT2 && !ended_well(sk, old_state)))
 		st->closed_ns = bpf_ktime_get_ns();
 	if (old_state == RST_TCP_SYN_SENT)
 		denied(sk, tp, st);
 	keep_end(sk, tp, st, old_state);
-	st->unowned = is_unowned(&st->owner) && BPF_CORE_READ(sk, sk_socket);
+	st->unowned = is_unowned(st->known_by) && tp->inet_conn.icsk_inet.sk.sk_socket;
+}
+
+/* The kernel has read the clock when the segment came that does it (tcp_rcv_state_process, 5.10 to 7.3); in
+ * TCP_REPAIR, none has come. */
+static __always_inline __u64 now_of(const struct rst_storage *st, const struct tcp_sock *tp)
+{
+	__u64 at = tp ? ((const struct tcp_sock___clock *)tp)->tcp_mstamp * 1000 : 0;
+
+	return at > st->created_ns ? at : bpf_ktime_get_ns();
 }
 
 /* The kernel has measured the handshake's round trip by now, at both ends. */
 static __always_inline void established(struct sock *sk)
 {
 	struct tcp_sock *tp = bpf_skc_to_tcp_sock(sk);
-	struct rst_storage *st = owner_storage(sk);
+	struct rst_storage *st = owner_storage(sk, false);
 
 	if (!st)
 		return;
-	st->established_ns = bpf_ktime_get_ns();
+	st->established_ns = now_of(st, tp);
 	if (tp)
 		st->handshake_us = rtt_min_us(tp);
 }
@@ -240,21 +261,19 @@ static __always_inline void remember_closer(const struct sock *sk, const struct 
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(rst_socket_destroyed, struct sock *sk)
 {
-	struct rst_storage *st = storage_of(sk);
+	__u32 told = storage_end(sk);
 	struct task_struct *task;
 	struct tcp_sock *tp;
 
-	if (st && (st->awaited || st->unowned)) {
-		tp = bpf_skc_to_tcp_sock(sk);
-		task = compat_task();
-		if (tp && !task_is_kernel(task)) {
-			if (st->awaited)
-				tell_closer(sk, tp, task);
-			if (st->unowned)
-				remember_closer(sk, tp, compat_cookie(sk), task);
-		}
-		st->awaited = st->unowned = 0;
-	}
-	storage_end(sk);
+	if (!told)
+		return 0;
+	tp = bpf_skc_to_tcp_sock(sk);
+	task = compat_task();
+	if (!tp || task_is_kernel(task))
+		return 0;
+	if (told & STORAGE_AWAITED)
+		tell_closer(sk, tp, task);
+	if (told & STORAGE_UNOWNED)
+		remember_closer(sk, tp, compat_cookie(sk), task);
 	return 0;
 }

@@ -88,12 +88,12 @@ struct rst_refused {
 	__u32 snd_nxt;
 	__u64 at_ns;
 	__u64 cookie;
-	struct rst_task owner;
+	struct rst_user owner;
 	__u32 known_by;
 	__u32 end; /* RST_END_RESET; read, and not written down, it is nothing that a verifier goes on with */
 };
 
-#define PAST_REFUSED_SLOTS 8192 /* a power of two: 0.75 MiB */
+#define PAST_REFUSED_SLOTS 8192 /* a power of two: half a MiB */
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
@@ -273,9 +273,9 @@ static __always_inline struct rst_refused *past_refused_slot(__u64 hash)
 	return bpf_map_lookup_elem(&refused_connects, &slot);
 }
 
-/* The peer refused T's connect, made by OWNER. */
+/* The peer refused T's connect, ST is what was remembered with it. */
 static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 netns,
-					     const struct rst_owner *owner, __u64 cookie,
+					     const struct rst_storage *st, __u64 cookie,
 					     __u32 snd_nxt)
 {
 	__u64 hash = past_hash(t, netns);
@@ -287,8 +287,8 @@ static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 ne
 	r->snd_nxt = snd_nxt;
 	r->at_ns = bpf_ktime_get_ns();
 	r->cookie = cookie;
-	r->owner = owner->task;
-	r->known_by = owner->known_by;
+	r->owner = st->owner;
+	r->known_by = st->known_by;
 	r->end = RST_END_RESET;
 	barrier();
 	r->tag = rst_past_tag(hash);
@@ -460,7 +460,7 @@ static __always_inline bool past_recall_refused(struct rst_past *out, const stru
 	out->end = RST_END_RESET;
 	out->state = RST_TCP_SYN_SENT;
 	out->role = RST_ROLE_CLIENT;
-	out->owner = r->owner;
+	user_recall(&out->owner, &r->owner);
 	out->known_by = r->known_by;
 	out->at_ns = r->at_ns;
 	out->cookie = r->cookie;

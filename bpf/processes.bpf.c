@@ -19,8 +19,7 @@ int BPF_PROG(rst_process_execs, struct task_struct *task)
 
 	if (!p)
 		return 0;
-	p->cgroup_id = process_cgroup_v1(task);
-	process_fill_exe(p, task);
+	process_fill(p, task);
 	return 0;
 }
 

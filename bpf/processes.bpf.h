@@ -8,13 +8,6 @@
 
 #include "sock.bpf.h"
 
-struct {
-	__uint(type, BPF_MAP_TYPE_LRU_HASH);
-	__uint(max_entries, 4096);
-	__type(key, __u64);
-	__type(value, struct rst_process);
-} processes SEC(".maps") __weak;
-
 /* Names and mounts on the way from a program's file to the root. */
 #define PROCESS_STEPS 16
 
@@ -100,29 +93,50 @@ static __always_inline __u64 process_cgroup_v1(struct task_struct *task)
 	return BPF_CORE_READ(cgroup, level) > 0 ? BPF_CORE_READ(cgroup, kn, id) : 0;
 }
 
-static __always_inline __u64 process_start(struct task_struct *task)
+/* The note of TASK's process, made anew: it has not been there, or the process runs another program now. */
+static __noinline __attribute__((unused)) void process_fill(struct rst_process *p,
+							    struct task_struct *task)
 {
-	return BPF_CORE_READ(task, group_leader, start_boottime);
+	/* TASK may be any, and one that may be read only. */
+	task_fill_from(&p->task, (__u64)task);
+	p->task.exiting = p->task.oom = 0;
+	p->task.exit_code = 0;
+	p->cgroup_id = process_cgroup_v1(task);
+	process_fill_exe(p, task);
+}
+
+/* The note of the process that began at START; made if there is none. NULL: no room. */
+static __always_inline struct rst_process *process_place(__u64 start)
+{
+	static const struct rst_process none = {};
+	struct rst_process *p = bpf_map_lookup_elem(&processes, &start);
+
+	if (p)
+		return p;
+	bpf_map_update_elem(&processes, &start, &none, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&processes, &start);
 }
 
 /* Makes the note of TASK's process if there is none; START: as process_start tells. NULL: no room. */
 static __noinline __attribute__((unused)) struct rst_process *process_note(struct task_struct *task,
 									   __u64 start)
 {
-	static const struct rst_process none = {};
-	struct rst_process *p = bpf_map_lookup_elem(&processes, &start);
+	struct rst_process *p = process_place(start);
 
-	if (p && p->exe_len)
-		return p;
-	if (!p) {
-		bpf_map_update_elem(&processes, &start, &none, BPF_NOEXIST);
-		p = bpf_map_lookup_elem(&processes, &start);
-	}
-	if (!p)
-		return NULL;
-	p->cgroup_id = process_cgroup_v1(task);
-	process_fill_exe(p, task);
+	if (p && !p->exe_len)
+		process_fill(p, task);
 	return p;
+}
+
+/* The note of who runs, with what may have changed since it was made. */
+static __always_inline void process_renew(struct rst_process *p, struct task_struct *task,
+					  __u32 uid)
+{
+	p->task.uid = uid;
+	p->task.cgroup_id = bpf_get_current_cgroup_id();
+	/* The name is that of the first thread. */
+	if (COMPAT_TASK(task, pid) == COMPAT_TASK(task, tgid))
+		bpf_get_current_comm(p->task.comm, sizeof(p->task.comm));
 }
 
 #endif

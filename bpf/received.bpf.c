@@ -9,6 +9,7 @@
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "past.bpf.h"
+#include "processes.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -45,6 +46,21 @@ static __always_inline bool is_doubtful(const struct rst_kind *kind)
 	       (kind->state == RST_TCP_FIN_WAIT1 || kind->state == RST_TCP_FIN_WAIT2);
 }
 
+/* Who was found to use the connection, for what is remembered of its end. */
+static __noinline void remember_user(struct rst_storage *st, const struct rst_owner *owner)
+{
+	struct rst_process *p = process_place(owner->task.start_ns);
+
+	if (p && !p->task.start_ns)
+		p->task = owner->task;
+	st->owner.start_ns = owner->task.start_ns;
+	st->owner.pid = owner->task.pid;
+	st->owner.tid = owner->task.tid;
+	st->owner.uid = owner->task.uid;
+	st->since_ns = owner->since_ns;
+	st->known_by = owner->known_by;
+}
+
 /*
  * Raised first thing in tcp_reset, which the kernel also calls when data arrives after a close and
  * no RST came at all (docs/rules.md, P7). The frame that called tcp_reset tells these apart; user
@@ -64,7 +80,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 	count(RST_CNT_RECEIVED);
 	if (!tp)
 		return 0;
-	kind.netns = sock_netns(sk);
+	kind.netns = tcp_netns(tp);
 	kind.class = RST_CLASS_RECEIVED;
 	kind_of_socket(&kind, tp);
 	sock_tuple(&tuple, sk, tp);
@@ -74,7 +90,7 @@ int BPF_PROG(rst_received, struct sock *sk)
 	}
 	st = storage_of(sk);
 	if (st) {
-		owner = st->owner.task.pid;
+		owner = st->owner.pid;
 		/* What an error ends besides is told of apart: see denied(). */
 		st->reset = 1;
 	}
@@ -89,9 +105,8 @@ int BPF_PROG(rst_received, struct sock *sk)
 	if (!e)
 		return 0;
 	sock_fill_full(e, sk, tp);
-	/* For what is remembered of its end. */
-	if (st)
-		st->owner = e->owner;
+	if (st && e->owner.task.start_ns != st->owner.start_ns)
+		remember_user(st, &e->owner);
 	/* Who else answered its SYN may be the one that resets it. */
 	if (e->sock.role == RST_ROLE_CLIENT)
 		past_recall_second(&e->past, &tuple, kind.netns);

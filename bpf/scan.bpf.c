@@ -38,16 +38,18 @@ int rst_sockets_at_start(struct bpf_iter__task_file *ctx)
 	sk = compat_sock_of(file);
 	if (!sk || !is_tcp_file(sk))
 		return 0;
-	st = owner_storage(sk);
+	st = owner_storage(sk, false);
 	if (!st)
 		return 0;
 	listens = BPF_CORE_READ(sk, __sk_common.skc_state) == RST_TCP_LISTEN;
 	if (listens)
 		listener_look(sk);
-	if (st->owner.known_by != RST_KNOWN_NOT)
+	if (st->known_by != RST_KNOWN_NOT)
 		return 0;
-	owner_set(&st->owner, task, RST_KNOWN_SCAN, bpf_ktime_get_ns());
-	process_note(task, st->owner.task.start_ns);
+	user_set(&st->owner, task, BPF_CORE_READ(task, cred, uid.val));
+	st->since_ns = bpf_ktime_get_ns();
+	st->known_by = RST_KNOWN_SCAN;
+	process_note(task, st->owner.start_ns);
 	if (listens)
 		listener_add(sk, &st->owner, 0);
 	return 0;

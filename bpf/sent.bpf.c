@@ -53,7 +53,7 @@ static __noinline __u32 kind_of_connection(struct rst_kind *kind, struct sock *s
 					   const struct tcp_sock *tp)
 {
 	const struct rst_storage *st = storage_of(sk);
-	__u32 owner = st ? st->owner.task.pid : 0;
+	__u32 owner = st ? st->owner.pid : 0;
 
 	kind_of_socket(kind, tp);
 	if (kind->class != RST_CLASS_SENT_ACTIVE)

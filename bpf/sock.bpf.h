@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* sock.bpf.h: from a kernel socket, segment or task to the fields of an event. */
+/* sock.bpf.h: from a kernel socket or segment to the fields of an event. */
 #ifndef RSTTRACE_SOCK_BPF_H
 #define RSTTRACE_SOCK_BPF_H
 
 #include "compat.bpf.h"
 #include "packet.h"
 #include "storage.bpf.h"
+#include "task.bpf.h"
 #include "types.bpf.h"
 #include "waiter.bpf.h"
 
@@ -14,8 +15,6 @@
 #define K_AF_INET6 10
 #define K_IPPROTO_TCP 6
 #define K_IPPROTO_MPTCP 262
-#define K_PF_EXITING 0x00000004
-#define K_PF_KTHREAD 0x00200000
 #define K_SOCK_DEAD 0 /* include/net/sock.h, enum sock_flags */
 #define K_SOCK_DONE 1
 #define K_SOCK_KEEPOPEN 3
@@ -35,112 +34,6 @@ static __always_inline bool sock_is_tcp(const struct sock *sk)
 	return sock_is_inet(sk) && (protocol == K_IPPROTO_TCP || protocol == K_IPPROTO_MPTCP);
 }
 
-/* Or the tracer itself: reading open files, it may drop a file's last reference. */
-static __always_inline bool task_is_kernel(struct task_struct *task)
-{
-	return COMPAT_TASK(task, flags) & K_PF_KTHREAD ||
-	       (__u32)COMPAT_TASK(task, tgid) == rst_config.own_pid;
-}
-
-/* The thread group id of who runs, in the initial pid namespace. */
-static __always_inline __u32 current_tgid(void)
-{
-	return bpf_get_current_pid_tgid() >> 32;
-}
-
-#define K_PID_LEVEL_MASK 31 /* MAX_PID_NS_LEVEL is 32 */
-
-/*
- * Pointers are read here, and not followed: the verifier asks of each one that is loaded by way of a
- * trusted pointer (a tracepoint's argument, the current task) whether it may be trusted as well, and
- * searches all of the kernel's type names for that, up to five times (6.18: 2 ms a load, and more
- * where several ways lead to it). A read costs some 5 ns when it runs. `struct tcp_sock *` as the
- * helper gives it is not trusted: what it points to may be followed.
- */
-
-/* The pid of PID in the tracer's pid namespace; 0: it is not visible there. */
-static __always_inline __u32 pid_seen(struct pid *pid)
-{
-	__u32 level = tracer_pid_level;
-	struct upid upid = {};
-
-	if (level > BPF_CORE_READ(pid, level))
-		return 0;
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & K_PID_LEVEL_MASK]);
-	return upid.ns && BPF_CORE_READ(upid.ns, ns.inum) == rst_config.pidns ? upid.nr : 0;
-}
-
-/* The pid of PID in its own pid namespace. */
-static __always_inline __u32 pid_own(struct pid *pid)
-{
-	__u32 level = BPF_CORE_READ(pid, level);
-	struct upid upid = {};
-
-	bpf_core_read(&upid, sizeof(upid), &pid->numbers[level & K_PID_LEVEL_MASK]);
-	return upid.nr;
-}
-
-/* As wait(2) would report it. do_exit stores it first thing; other threads of a killed process share
- * the group's. */
-static __always_inline __s32 task_exit_code(struct task_struct *task)
-{
-	return COMPAT_TASK(task, exit_code) ?: BPF_CORE_READ(task, signal, group_exit_code);
-}
-
-/* Whether the OOM killer has chosen its process: mark_oom_victim, 5.10 to 7.3. */
-static __always_inline bool task_is_victim(struct task_struct *task)
-{
-	const struct signal_struct___more *signal = (void *)BPF_CORE_READ(task, signal);
-
-	return BPF_CORE_READ(signal, oom_mm) != NULL;
-}
-
-/* DIRECT: TASK is one that the verifier knows, and not only an address. */
-static __always_inline void task_put(struct rst_task *out, struct task_struct *task, bool direct)
-{
-	struct task_struct *leader = BPF_CORE_READ(task, group_leader);
-	struct pid *pid = BPF_CORE_READ(leader, thread_pid);
-	__u32 flags = direct ? COMPAT_TASK(task, flags) : BPF_CORE_READ(task, flags);
-
-	out->pid = out->ns_pid = direct ? COMPAT_TASK(task, tgid) : BPF_CORE_READ(task, tgid);
-	out->tid = direct ? COMPAT_TASK(task, pid) : BPF_CORE_READ(task, pid);
-	out->kernel = flags & K_PF_KTHREAD || out->pid == rst_config.own_pid;
-	/* Where neither the tracer nor the task is in a namespace of its own, that is all. */
-	if (rst_config.pidns != RST_PIDNS_INITIAL || BPF_CORE_READ(pid, level)) {
-		out->pid = pid_seen(pid);
-		out->tid = pid_seen(BPF_CORE_READ(task, thread_pid));
-		out->ns_pid = pid_own(pid);
-	}
-	out->start_ns = BPF_CORE_READ(leader, start_boottime);
-	if (direct && (__u64)task == bpf_get_current_task()) {
-		/* Six reads less. */
-		out->uid = bpf_get_current_uid_gid();
-		out->cgroup_id = bpf_get_current_cgroup_id();
-	} else {
-		out->uid = BPF_CORE_READ(task, cred, uid.val);
-		out->cgroup_id = BPF_CORE_READ(task, cgroups, dfl_cgrp, kn, id);
-	}
-	bpf_probe_read_kernel_str(out->comm, sizeof(out->comm), leader->comm);
-	/* Who is not running is not on its way out. */
-	if (direct && flags & K_PF_EXITING) {
-		out->exiting = 1;
-		out->exit_code = task_exit_code(task);
-		out->oom = task_is_victim(task);
-	}
-}
-
-/* Not inlined: it stands in many places, and all of them are relocated and verified. */
-static __noinline void task_fill(struct rst_task *out, struct task_struct *task)
-{
-	task_put(out, task, true);
-}
-
-/* The same of one that is not running, by its address. */
-static __noinline __attribute__((unused)) void task_fill_from(struct rst_task *out, __u64 task)
-{
-	task_put(out, (struct task_struct *)task, false);
-}
-
 static __always_inline __u64 sock_inode(const struct sock *sk)
 {
 	return BPF_CORE_READ(sk, sk_socket, file, f_inode, i_ino);
@@ -149,6 +42,14 @@ static __always_inline __u64 sock_inode(const struct sock *sk)
 static __always_inline __u32 sock_netns(const struct sock *sk)
 {
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
+}
+
+/* The same, with two loads in place of reads: what TP points to may be followed. */
+static __always_inline __u32 tcp_netns(const struct tcp_sock *tp)
+{
+	const struct net *net = tp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net;
+
+	return net ? net->ns.inum : 0;
 }
 
 static __always_inline bool v4_mapped(const struct in6_addr *a)
@@ -309,19 +210,22 @@ static __always_inline __u8 last_of(const struct tcp_sock *tp)
 	return tp->snd_nxt != tp->snd_una ? RST_LAST_SENT : RST_LAST_UNKNOWN;
 }
 
-/* Since the last data either way, in ms; RST_NEVER_MS: there never was any. */
+/* Since the last data either way, in jiffies; RST_NEVER: there never was any. */
+static __always_inline __u32 idle_ticks(const struct tcp_sock *tp)
+{
+	__u32 now = bpf_jiffies64(), received, sent;
+
+	received = tp->bytes_received ? now - tp->inet_conn.icsk_ack.lrcvtime : RST_NEVER;
+	sent = tp->bytes_sent ? now - tp->lsndtime : RST_NEVER;
+	return received < sent ? received : sent;
+}
+
+/* The same in ms; RST_NEVER_MS. */
 static __always_inline __u64 idle_ms(const struct tcp_sock *tp)
 {
-	__u64 idle = RST_NEVER_MS, ms;
+	__u32 ticks = idle_ticks(tp);
 
-	if (tp->bytes_received)
-		idle = since_ms(tp->inet_conn.icsk_ack.lrcvtime);
-	if (tp->bytes_sent) {
-		ms = since_ms(tp->lsndtime);
-		if (ms < idle)
-			idle = ms;
-	}
-	return idle;
+	return ticks == RST_NEVER ? RST_NEVER_MS : ticks_to_ms(ticks);
 }
 
 #define K_SACKS 4 /* include/linux/tcp.h, TCP_NUM_SACKS */
@@ -485,7 +389,7 @@ static __always_inline __u32 sock_flags(const struct sock *sk, const struct tcp_
  * what was read after a connect() may have been read by who got the file, by fork() or through a UNIX socket. */
 static __always_inline bool is_asked_for(const struct rst_socket *s, const struct rst_owner *owner)
 {
-	if (is_unowned(owner))
+	if (is_unowned(owner->known_by))
 		return true;
 	return s->bytes_received > s->rcv_nxt - s->copied_seq &&
 	       (owner->known_by == RST_KNOWN_SCAN || owner->since_ns <= s->established_ns);
@@ -521,8 +425,8 @@ static __noinline __attribute__((unused)) void sock_fill_remembered(struct rst_e
 
 	if (!st)
 		return;
-	e->owner = st->owner;
-	e->closer = st->closer;
+	owner_recall(&e->owner, st);
+	closer_recall(&e->closer, st);
 	s->created_ns = st->created_ns;
 	s->established_ns = st->established_ns;
 	if (s->state == RST_TCP_CLOSE && st->closed_ns)
@@ -546,7 +450,7 @@ static __noinline __attribute__((unused)) void sock_fill_remembered(struct rst_e
 		s->flags &= ~(RST_SF_HANDSHAKE | RST_SF_INHERITED);
 		return;
 	}
-	if (s->inode && s->kind == RST_SOCK_FULL && is_asked_for(s, &st->owner))
+	if (s->inode && s->kind == RST_SOCK_FULL && is_asked_for(s, &e->owner))
 		find_user(e, sk, st);
 }
 

@@ -10,10 +10,35 @@
 
 #include "compat.bpf.h"
 
-/* What is remembered with a socket as long as it lives. */
+/* Which process, and which thread of it: the rest is in `processes`, once for all that it has. */
+struct rst_user {
+	__u64 start_ns; /* as in struct rst_task, like the next three; 0: nobody */
+	__u32 pid;
+	__u32 tid;
+	__u32 uid;
+	__u32 tgid; /* the pid, in the initial pid namespace */
+};
+
+/* What is remembered with a socket as long as it lives. Two cache lines. */
 struct rst_storage {
-	__u64 sk;	   /* the address of its struct sock */
-	__u32 closer_tgid; /* thread group id of the closer, in the initial pid namespace */
+	__u64 sk; /* the address of its struct sock */
+	__u64 created_ns;
+	__u64 established_ns;
+	__u32 closed_ns;    /* when it became CLOSE, but for the upper half; 0: it did not */
+	__u32 handshake_us; /* its round trip; 0: not known */
+	struct rst_user owner;
+	__u64 since_ns; /* when the owner was recorded */
+	/* What struct rst_closer says. */
+	struct rst_user closer;
+	__u64 shut_ns; /* when it closed; 0: nobody did */
+	__u32 idle; /* no data had passed for so many jiffies by then; RST_NEVER: none ever had */
+	__u32 shut_ms;
+	__s32 exit_code;
+	__u8 exiting;
+	__u8 oom;
+	__u8 shutdown;
+
+	__u8 known_by; /* the owner: enum rst_known_by */
 	__u8 role;
 	__u8 old_state; /* before the change to CLOSE */
 	__u8 awaited;	/* it was reset, and nobody knew its owner: its closer is */
@@ -21,14 +46,7 @@ struct rst_storage {
 	__u8 linger0;	/* its listener had SO_LINGER 0, and so it was born with that */
 	__u8 reset;	/* a RST ended it */
 	__u8 unowned; /* its end is remembered without a word of who had accepted it: its closer had */
-	__u8 pad;
-	__u32 closed_ns;    /* when it became CLOSE, but for the upper half; 0: it did not */
-	__u32 handshake_us; /* its round trip; 0: not known */
-	__u32 pad2;
-	__u64 created_ns;
-	__u64 established_ns;
-	struct rst_owner owner;
-	struct rst_closer closer;
+	__u8 pad[9];
 };
 
 /* Two cache lines. */
@@ -40,10 +58,12 @@ struct rst_set {
 };
 
 _Static_assert(sizeof(struct rst_set) == 128, "rst_set");
+_Static_assert(sizeof(struct rst_storage) == 128, "rst_storage");
 
-/* User space sets the sizes before loading. */
+/* User space sets the sizes before loading. What can be mapped begins a page, and so a cache line. */
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, 1);
 	__type(key, __u32);
 	__type(value, struct rst_set);
@@ -51,12 +71,17 @@ struct {
 
 struct {
 	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
 	__uint(max_entries, RST_SET_WAYS);
 	__type(key, __u32);
 	__type(value, struct rst_storage);
 } sockets SEC(".maps") __weak;
 
 #define STORAGE_DEAD 1ULL
+
+/* What storage_end returns: the closer is to be told of; is to be remembered as the owner. */
+#define STORAGE_AWAITED 1
+#define STORAGE_UNOWNED 2
 
 /* The address of SK as a number, and no pointer to the verifier: less that of what never moves, since a
  * difference is the only sum of pointers that it allows. */
@@ -128,21 +153,19 @@ static __always_inline bool storage_lives(__u32 place, __u64 tag)
 	       (__u64)BPF_CORE_READ(sk, skc_cookie.counter) << 1 == tag;
 }
 
-/* Which place of SET, the AT-th, the socket of TAG may have; RST_SET_WAYS: none. What was destroyed last may yet be
- * looked at. */
+/* Which place of SET, the AT-th, the socket of TAG may have; RST_SET_WAYS: none. Where it is told by its address, that of
+ * a former one there is the first. */
 static __always_inline __u32 storage_free(const struct rst_set *set, __u32 at, __u64 tag)
 {
+	if (!compat_has(RST_KERNEL_SOCKET_COOKIE)) {
+#pragma unroll
+		for (__u32 i = 0; i < RST_SET_WAYS; i++)
+			if (set->tag[i] == (tag | STORAGE_DEAD))
+				return i;
+	}
 #pragma unroll
 	for (__u32 i = 0; i < RST_SET_WAYS; i++)
-		if (set->tag[i] == (tag | STORAGE_DEAD))
-			return i;
-#pragma unroll
-	for (__u32 i = 0; i < RST_SET_WAYS; i++)
-		if (!set->tag[i])
-			return i;
-#pragma unroll
-	for (__u32 i = 0; i < RST_SET_WAYS; i++)
-		if (set->tag[i] & STORAGE_DEAD)
+		if (!set->tag[i] || set->tag[i] & STORAGE_DEAD)
 			return i;
 #pragma unroll
 	for (__u32 i = 0; i < RST_SET_WAYS; i++)
@@ -151,7 +174,7 @@ static __always_inline __u32 storage_free(const struct rst_set *set, __u32 at, _
 	return RST_SET_WAYS;
 }
 
-/* Gives the socket of TAG the place AT of SET, and empties that. */
+/* Empties the place AT of SET, and gives it to the socket of TAG. */
 static __always_inline __u32 storage_give(struct rst_set *set, __u32 at, __u32 way, __u64 tag)
 {
 	__u32 place = at * RST_SET_WAYS + way;
@@ -167,9 +190,19 @@ static __always_inline __u32 storage_give(struct rst_set *set, __u32 at, __u32 w
 	return place + 1;
 }
 
-/* As rst_storage_find, for a socket that gets a place if it has none yet. 0: there is none, or
+/* Of a place that is the socket's already, the tag stays: nobody else may take it meanwhile. */
+static __always_inline __u32 storage_again(__u32 place, bool fresh)
+{
+	struct rst_storage *st = fresh ? bpf_map_lookup_elem(&sockets, &place) : NULL;
+
+	if (st)
+		__builtin_memset(st, 0, sizeof(*st));
+	return place + 1;
+}
+
+/* As rst_storage_find, for a socket that gets a place if it has none yet; FRESH: an empty one. 0: there is none, or
  * somebody else takes one of the same set just now. */
-__weak __noinline __u32 rst_storage_make(__u64 address, __u64 tag)
+__weak __noinline __u32 rst_storage_make(__u64 address, __u64 tag, bool fresh)
 {
 	__u32 at = storage_set(address), place = 0;
 	struct rst_set *set = bpf_map_lookup_elem(&socket_sets, &at);
@@ -179,7 +212,7 @@ __weak __noinline __u32 rst_storage_make(__u64 address, __u64 tag)
 #pragma unroll
 	for (__u32 i = 0; i < RST_SET_WAYS; i++)
 		if (set->tag[i] == tag)
-			return at * RST_SET_WAYS + i + 1;
+			return storage_again(at * RST_SET_WAYS + i, fresh);
 	/* Whoever reads 1 is alone: the others have added theirs after that, and read more. */
 	__sync_fetch_and_add(&set->busy, 1);
 	if (*(volatile __u32 *)&set->busy == 1)
@@ -204,13 +237,13 @@ static __always_inline struct rst_storage *storage_of(struct sock *sk)
 	return bpf_map_lookup_elem(&sockets, &place);
 }
 
-/* The same, made if need be; NULL: there is no room. */
-static __always_inline struct rst_storage *storage_make(struct sock *sk)
+/* The same, made if need be; FRESH: another use of the socket begins. NULL: there is no room. */
+static __always_inline struct rst_storage *storage_make(struct sock *sk, bool fresh)
 {
 	__u64 address = storage_address(sk);
 	__u64 tag = compat_has(RST_KERNEL_SOCKET_COOKIE) ? bpf_get_socket_cookie(sk) << 1
 							 : address << 1;
-	__u32 place = rst_storage_make(address, tag) - 1;
+	__u32 place = rst_storage_make(address, tag, fresh) - 1;
 	struct rst_storage *st = bpf_map_lookup_elem(&sockets, &place);
 
 	if (st)
@@ -218,30 +251,28 @@ static __always_inline struct rst_storage *storage_make(struct sock *sk)
 	return st;
 }
 
-/* Another use of the same socket, or of its place, begins. */
-static __always_inline void storage_clear(struct rst_storage *st)
+/* At the end of a socket's life. A reset may come of it yet, in the same call of the kernel's, and finds it. */
+__weak __noinline __u32 rst_storage_end(__u64 address, __u64 tag)
 {
-	__builtin_memset((char *)st + sizeof(st->sk), 0, sizeof(*st) - sizeof(st->sk));
-}
-
-__weak __noinline int rst_storage_end(__u64 address, __u64 tag)
-{
-	__u32 at = storage_set(address);
+	__u32 place = rst_storage_find(address, tag) - 1, at = storage_set(address), told = 0;
 	struct rst_set *set = bpf_map_lookup_elem(&socket_sets, &at);
+	struct rst_storage *st = bpf_map_lookup_elem(&sockets, &place);
+	__u32 way = place - at * RST_SET_WAYS;
 
-#pragma unroll
-	for (__u32 i = 0; set && i < RST_SET_WAYS; i++)
-		if (tag && set->tag[i] == tag)
-			set->tag[i] = tag | STORAGE_DEAD;
-	return 0;
+	if (!set || !st || way >= RST_SET_WAYS)
+		return 0;
+	told = (st->awaited ? STORAGE_AWAITED : 0) | (st->unowned ? STORAGE_UNOWNED : 0);
+	st->awaited = st->unowned = 0;
+	barrier();
+	set->tag[way] = tag | STORAGE_DEAD;
+	return told;
 }
 
-/* At the end of SK's life. A reset may come of it yet, in the same call of the kernel's, and finds it. */
-static __always_inline void storage_end(struct sock *sk)
+static __always_inline __u32 storage_end(struct sock *sk)
 {
 	__u64 address = storage_address(sk);
 
-	rst_storage_end(address, storage_tag(sk, address));
+	return rst_storage_end(address, storage_tag(sk, address));
 }
 
 #endif

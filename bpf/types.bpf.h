@@ -33,6 +33,10 @@ struct sighand_struct___more {
 	struct k_sigaction___more action[64];
 };
 
+struct tcp_sock___clock {
+	__u64 tcp_mstamp; /* CLOCK_MONOTONIC, us: when it last looked */
+};
+
 /* ---- what tcp_rcv_space_adjust() keeps of reads */
 
 struct tcp_sock___reads {

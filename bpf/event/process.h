@@ -39,10 +39,11 @@ struct rst_process {
 	__u16 exe_len;		 /* 0: not known */
 	__u8 oom;		 /* with exited_ns: the OOM killer chose it */
 	__u8 pad;
+	struct rst_task task; /* without the thread, and how it ends */
 	char exe[RST_EXE_ROOM];
 };
 
 _Static_assert(sizeof(struct rst_signal) == 96, "rst_signal");
-_Static_assert(sizeof(struct rst_process) == 600, "rst_process");
+_Static_assert(sizeof(struct rst_process) == 656, "rst_process");
 
 #endif

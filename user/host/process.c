@@ -25,6 +25,7 @@ struct cached {
 	uint64_t start_ns;
 	uint64_t read_ns; /* when it was read last; 0: never */
 	bool whole;	  /* it was there then, and not about to end */
+	char comm[RST_COMM_LEN + 1];
 	char exe[PROCESS_PATH_MAX];
 	char cgroup[PROCESS_CGROUP_MAX];
 	char container[PROCESS_CONTAINER_MAX];
@@ -39,9 +40,10 @@ static struct cached cache[CACHE_SIZE];
 struct stat_line {
 	uint64_t start_ns; /* 0: there is no such process */
 	bool exiting;
+	char comm[RST_COMM_LEN + 1];
 };
 
-/* Fields 9 and 22 of /proc/PID/stat; the name before them may hold spaces and parentheses. */
+/* Fields 2, 9 and 22 of /proc/PID/stat; the name, the second, may hold spaces and parentheses. */
 static struct stat_line read_stat(uint32_t pid)
 {
 	struct stat_line s = { 0 };
@@ -50,7 +52,7 @@ static struct stat_line read_stat(uint32_t pid)
 	unsigned long long ticks = 0;
 	unsigned long flags = 0;
 	ssize_t n;
-	char *at;
+	char *at, *name;
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -59,6 +61,9 @@ static struct stat_line read_stat(uint32_t pid)
 		return s;
 	line[n] = '\0';
 	at = strrchr(line, ')');
+	name = strchr(line, '(');
+	if (at && name && name < at)
+		snprintf(s.comm, sizeof(s.comm), "%.*s", (int)(at - name - 1), name + 1);
 	for (int field = 2; at && field < 22; field++) {
 		at = strchr(at + 1, ' ');
 		if (at && field == 8)
@@ -155,6 +160,8 @@ static void read_again(struct cached *c, uint64_t cgroup_id)
 		same = is_same(&now, start_ns);
 		if (!same)
 			exe[0] = cgroup[0] = '\0';
+		else
+			memcpy(c->comm, now.comm, sizeof(c->comm));
 	}
 	c->whole = same && !now.exiting;
 	if (*exe)
@@ -227,6 +234,9 @@ void process_fill(struct process *p, uint64_t start_ns, uint64_t cgroup_id, proc
 		names_find(&c->names, c->cgroup);
 		c->read_ns = now;
 	}
+	/* The kernel side has too many processes to know the names of all. */
+	if (!*p->comm)
+		copy_text(p->comm, c->comm);
 	copy_text(p->exe, c->exe);
 	copy_text(p->cgroup, c->cgroup);
 	copy_text(p->container, c->container);

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -88,6 +89,22 @@ Test(process, this_one)
 	process_fill(&p, 0, 0, NULL, NULL);
 	assert_own(&p);
 	cr_expect_neq(p.exe[0], '\0');
+}
+
+/* Its name is asked for where it is not told of. */
+Test(process, the_name)
+{
+	struct process p = { .pid = (uint32_t)getpid() }, told = p,
+		       gone = { .pid = UINT32_MAX - 9 };
+
+	prctl(PR_SET_NAME, "a (b) c");
+	process_fill(&p, own_start_ns(), 0, NULL, NULL);
+	cr_assert_str_eq(p.comm, "a (b) c");
+	strcpy(told.comm, "told");
+	process_fill(&told, own_start_ns(), 0, NULL, NULL);
+	cr_assert_str_eq(told.comm, "told");
+	process_fill(&gone, 5, 0, NULL, NULL);
+	cr_assert_str_eq(gone.comm, "");
 }
 
 Test(process, start_time_within_its_tick)
