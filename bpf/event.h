@@ -23,6 +23,10 @@
  * the program, bpf_trace_run*, __traceiter_*) and for a few more. */
 #define RST_STACK_MAX 32
 
+/* Of a RST that came in: the way from the network device to where it was taken. What comes further out was
+ * interrupted, or is the end that sent it, with a stack of its own; and of a stack, each frame costs. */
+#define RST_STACK_CAME_IN 20
+
 #define RST_IFNAME_LEN 16
 
 /* The least time between two wakeups of the reader, unless the ring fills. */

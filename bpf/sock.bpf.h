@@ -493,9 +493,12 @@ static __always_inline void sock_fill_timewait(struct rst_socket *s, struct sock
 /* A task that closes a listener resets the connections in its queue at once. */
 #define LISTENER_END_NS 1000000000ULL
 
-/* What every event has, whatever its socket. CTX is the program's, for the stack. */
+/* What every event has, whatever its socket. CTX is the program's, for the stack, of which bpf_get_stack fills all
+ * that it is given. */
 static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 type)
 {
+	const __u32 frames = type == RST_REC_RECEIVED || type == RST_REC_DROPPED ? RST_STACK_CAME_IN
+										 : RST_STACK_MAX;
 	struct rst_listener_end *end;
 	__u64 tid = bpf_get_current_pid_tgid();
 	long size;
@@ -508,7 +511,7 @@ static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 typ
 	end = bpf_map_lookup_elem(&listener_ends, &tid);
 	if (end && e->hdr.mono_ns - end->at_ns < LISTENER_END_NS)
 		e->listener_end = *end;
-	size = bpf_get_stack(ctx, e->stack, sizeof(e->stack), 0);
+	size = bpf_get_stack(ctx, e->stack, frames * sizeof(e->stack[0]), 0);
 	if (size > 0)
 		e->nstack = size / sizeof(e->stack[0]);
 	else
