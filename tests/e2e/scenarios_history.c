@@ -18,6 +18,7 @@
 #define OTHERS_PORT 7070
 #define OWN_PORT 33333
 #define AGAIN 5
+#define BESIDE 25 /* connections: few enough for all to be remembered, in the same sets */
 
 /* Traces the server's namespace: the other end of each connection is not remembered too. */
 static void start(struct run *run, const char *option, const char *value)
@@ -113,8 +114,30 @@ static void replaced(struct run *run)
 	pair_stop(&p);
 }
 
+/* Others end the same way after it, and lie beside it: the late segment is told by its own connection's end. */
+static void beside(struct run *run)
+{
+	struct wanted sent = { .cause = "closed-earlier" };
+	struct flood_server server;
+	struct pair p;
+
+	start(run, "--history", SMALL);
+	stay_on_one_cpu();
+	lose_abort(run, &p);
+	flood_serve(run, &server, OTHERS_PORT, FLOOD_LINGER);
+	flood_visit(run, FROM_ONE, OTHERS_PORT, FLOOD_LINGER, BESIDE);
+	flood_serve_stop(&server);
+	send_late(run, &p);
+	expect_int(expect_sent(run, SIDE_SERVER, 0, &sent), "history.pid", p.srv.pid);
+	expect_int(run->tracer.summary, "history.remembered", BESIDE + 1);
+	expect_int(run->tracer.summary, "history.replaced", 0);
+	expect_int(run->tracer.summary, "history.forgotten", 0);
+	pair_stop(&p);
+}
+
 const struct scenario scenarios_history[] = {
 	{ "history-pushed-out", pushed_out, V4_V6, false },
+	{ "history-beside", beside, ONCE, false },
 	{ "history-replaced", replaced, ONCE, false },
 	{ 0 },
 };
