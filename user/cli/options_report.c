@@ -213,12 +213,14 @@ int options_parse_report(const struct parse *p, int argc, char **argv)
 	if (o->follow && (o->keys || o->export_to))
 		return options_complain(p, "-f lists lines as they come; try it without %s",
 					o->keys ? "--by" : "--export");
-	if (o->html_to &&
-	    (o->follow || o->export_to || o->keys || o->list || o->explain_again || o->json))
+	if (o->html_to && (o->follow || o->export_to || o->pcapng || o->folded || o->keys ||
+			   o->list || o->explain_again || o->json))
 		return options_complain(
 			p, "--html writes a page of all that passes the filters; try it without %s",
 			o->follow	   ? "-f"
 			: o->export_to	   ? "--export"
+			: o->pcapng	   ? "--pcapng"
+			: o->folded	   ? "--folded"
 			: o->keys	   ? "--by"
 			: o->list	   ? "--list"
 			: o->explain_again ? "--explain-again"
