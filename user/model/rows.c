@@ -269,7 +269,7 @@ int rows_sort(struct rows *r, const struct row **out, size_t *n)
 	/* Nothing refers to them by number any more. */
 	memset(r->recent, 0, RECENT * sizeof(*r->recent));
 	err = fold_once(r, false);
-	order = err ? NULL : malloc(r->n * sizeof(*order) ?: 1);
+	order = err ? NULL : malloc(r->n * sizeof(struct row *) ?: 1);
 	if (!order)
 		return -ENOMEM;
 	if (r->n)
