@@ -32,7 +32,7 @@ static bool make_room(struct pcapng_order *o)
 
 	if (o->n < o->room)
 		return true;
-	heap = reallocarray(o->heap, room, sizeof(*heap));
+	heap = reallocarray(o->heap, room, sizeof(struct pcapng_unit *));
 	if (!heap)
 		return false;
 	o->heap = heap;

@@ -46,7 +46,8 @@ static size_t put_ipv4(uint8_t *buf, const struct segment *s, uint32_t tcp_len)
 
 	memcpy(&ip.saddr, s->source, sizeof(ip.saddr));
 	memcpy(&ip.daddr, s->destination, sizeof(ip.daddr));
-	ip.check = folded(sum(0, &ip, sizeof(ip)));
+	memcpy(buf, &ip, sizeof(ip));
+	ip.check = folded(sum(0, buf, sizeof(ip)));
 	memcpy(buf, &ip, sizeof(ip));
 	return sizeof(ip);
 }
