@@ -151,6 +151,11 @@ static enum outcome judge(const struct job *job, int status, FILE *out, const ch
 			name);
 		return AGAIN;
 	}
+	if (job->once_more && job->tries < 2) {
+		fprintf(out, "again %s%s: once more, because it failed\n%s", name, took(job),
+			text ? text : "");
+		return AGAIN;
+	}
 	if (job->run.beside)
 		fprintf(out,
 			"again %s%s: alone, after the others, because it failed beside them\n%s",
@@ -374,11 +379,12 @@ int jobs_run(struct jobs *jobs, size_t at_once, int counts[OUTCOMES])
 		struct job *job = &jobs->job[i];
 
 		job->run.beside = false;
+		job->once_more = is_exclusive(job);
 		if (job->alone)
 			job->done = job->told = false;
 	}
 	run_pass(&pass);
 	for (size_t i = 0; i < jobs->n; i++)
-		passed += jobs->job[i].alone && jobs->job[i].outcome == PASSED;
+		passed += jobs->job[i].tries > 1 && jobs->job[i].outcome == PASSED;
 	return passed;
 }

@@ -29,7 +29,8 @@ struct job {
 	size_t said_size;
 	enum outcome outcome;
 	bool done, told;
-	bool alone; /* it failed beside others, and has another try without them */
+	bool alone;	/* it failed beside others, and has another try without them */
+	bool once_more; /* it runs alone anyhow, and has another try if it fails */
 };
 
 struct jobs {
@@ -49,8 +50,8 @@ int jobs_wait(pid_t pid);
 /*
  * Runs all of them, AT_ONCE at a time; no two of one table, which have the same ports and numbers in namespaces of
  * their own, so that a tracer could take one's resets for the other's. Those that are EXCLUSIVE, and those that
- * failed beside others, run one by one after that, unless all do. Counts the outcomes in COUNTS. Returns how many
- * passed in that second try.
+ * failed beside others, run one by one after that, unless all do. With more than one at a time each has two tries: what
+ * is waited for may come late. Counts the outcomes in COUNTS. Returns how many passed in a second try.
  */
 int jobs_run(struct jobs *jobs, size_t at_once, int counts[OUTCOMES]);
 

@@ -225,7 +225,7 @@ static struct jobs choose(const struct options *o, struct run run)
 	return jobs;
 }
 
-/* Returns how many failed beside others and passed alone. */
+/* Returns how many passed in a second try, alone. */
 static int run_all(const struct options *o, const struct run *run, int counts[OUTCOMES])
 {
 	struct jobs jobs = choose(o, *run);
@@ -367,7 +367,7 @@ int main(int argc, char **argv)
 			"[--times] [--jobs N] [--binary PATH] [--report FILE] [--directory DIR]\n"
 			"       --brief: one variant of each; --sample N/M: the same of the Nth part "
 			"of M of all kinds\n"
-			"       --jobs N: so many at a time (1), then alone what has to be, and what failed\n"
+			"       --jobs N: so many at a time (1), then alone what has to be, and what failed once more\n"
 			"       e2e --demo [--binary PATH]\n"
 			"       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;
@@ -408,7 +408,7 @@ int main(int argc, char **argv)
 	} else {
 		alone = run_all(&o, &run, counts);
 		if (alone)
-			printf("%d passed alone that had failed beside others\n", alone);
+			printf("%d passed in a second try, alone\n", alone);
 		if (!o.list)
 			printf("%d passed, %d failed, %d skipped\n", counts[PASSED], counts[FAILED],
 			       counts[SKIPPED]);
