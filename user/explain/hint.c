@@ -101,10 +101,14 @@ static bool fits_time(const struct hint *h, const struct incident *in, const str
 	return within(idle, &h->idle_ms);
 }
 
+static bool is_of(const struct hint *h, const struct incident *in)
+{
+	return in->verdict.cause == h->cause && !strcmp(in->owner.comm, h->comm);
+}
+
 static bool fits(const struct hint *h, const struct incident *in, const struct exchange *x)
 {
-	return in->verdict.cause == h->cause && x->role == h->role &&
-	       !strcmp(in->owner.comm, h->comm) && within(x->read, &h->read) &&
+	return x->there && x->role == h->role && within(x->read, &h->read) &&
 	       within(x->sent, &h->sent) && within(x->unread, &h->unread) &&
 	       within(x->unsent, &h->unsent) && fits_time(h, in, x) &&
 	       (!h->regular || in->regular.count) && (!h->window_full || exchange_window_full(in));
@@ -113,16 +117,21 @@ static bool fits(const struct hint *h, const struct incident *in, const struct e
 const char *hint_of(const struct incident *in)
 {
 	struct exchange x;
+	bool asked = false;
 
 	if (in->direction != DIR_SENT || in->verdict.certainty != CERTAINTY_CERTAIN ||
 	    !in->owner.pid || event_count(in->ev) > 1)
 		return NULL;
-	exchange_of(in, &x);
-	if (!x.there)
-		return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(hints); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(hints); i++) {
+		if (!is_of(&hints[i], in))
+			continue;
+		/* Of most programs there is no row, and it takes longer than all else here. */
+		if (!asked)
+			exchange_of(in, &x);
+		asked = true;
 		if (fits(&hints[i], in, &x))
 			return hints[i].text;
+	}
 	return NULL;
 }
 
