@@ -50,7 +50,7 @@ static bool is_other_address(const struct incident *in)
 
 	return !address_is_any(l->address) &&
 	       (l->family != t->family ||
-		memcmp(l->address, t->local, t->family == 4 ? 4 : 16) != 0);
+		memcmp(l->address, t->local, address_size(t->family)) != 0);
 }
 
 /* What is bound to the device that the segment came in by is not kept from it by that. Numbers of devices are

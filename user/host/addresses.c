@@ -13,6 +13,7 @@
 #include "base/budget.h"
 #include "base/clock.h"
 #include "host/netlink.h"
+#include "model/tuple.h"
 
 /* Some hosts have thousands: asking may take so much of a CPU's time in the long run, and at once. */
 #define SHARE 50
@@ -96,7 +97,7 @@ int addresses_since(struct addresses *a, uint32_t netns, uint8_t family, const u
 		    uint64_t *since_ns)
 {
 	struct mnl_socket *nl = netlink_in(&a->netlink, netns, 0);
-	struct wanted w = { .address = address, .bytes = family == 4 ? 4 : 16 };
+	struct wanted w = { .address = address, .bytes = address_size(family) };
 	uint64_t begin_ns = clock_ns(CLOCK_THREAD_CPUTIME_ID);
 	char buf[256] __attribute__((aligned(8))) = { 0 };
 	struct ifaddrmsg *request;

@@ -14,6 +14,7 @@
 #include "host/diag.h"
 #include "host/netlink.h"
 #include "host/netns.h"
+#include "model/tuple.h"
 #include "base/budget.h"
 #include "base/clock.h"
 
@@ -72,7 +73,7 @@ void diag_close(struct diag *d)
 static void put_request(struct nlmsghdr *nlh, const struct rst_tuple *t)
 {
 	struct inet_diag_req_v2 *req;
-	size_t bytes = t->family == 4 ? 4 : 16;
+	size_t bytes = address_size(t->family);
 
 	nlh->nlmsg_type = SOCK_DIAG_BY_FAMILY;
 	nlh->nlmsg_flags = NLM_F_REQUEST;

@@ -13,6 +13,7 @@
 
 #include "host/netlink.h"
 #include "host/route.h"
+#include "model/tuple.h"
 
 /* Answers that are kept for a batch: a peer that tries many ports is asked for once. */
 #define KEPT 32
@@ -55,11 +56,6 @@ void route_close(struct route *r)
 	free(r);
 }
 
-static size_t address_length(const struct rst_tuple *t)
-{
-	return t->family == 4 ? 4 : 16;
-}
-
 static uint8_t address_family(const struct rst_tuple *t)
 {
 	return t->family == 4 ? AF_INET : AF_INET6;
@@ -74,7 +70,7 @@ static int ignore(const struct nlmsghdr *nlh, void *data)
 /* The way to TO, one of T's ends. */
 static struct rtmsg *put_way(struct nlmsghdr *nlh, const struct rst_tuple *t, const uint8_t *to)
 {
-	size_t bytes = address_length(t);
+	size_t bytes = address_size(t->family);
 	struct rtmsg *rtm;
 
 	nlh->nlmsg_type = RTM_GETROUTE;
@@ -92,7 +88,7 @@ static int ask_way(struct route *r, struct mnl_socket *nl, const struct rst_tupl
 	char buf[256] __attribute__((aligned(8))) = { 0 };
 	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
 	struct rtmsg *rtm = put_way(nlh, t, t->remote);
-	size_t bytes = address_length(t);
+	size_t bytes = address_size(t->family);
 
 	if (with_source) {
 		rtm->rtm_src_len = (unsigned char)(bytes * 8);
@@ -226,7 +222,7 @@ static int take_address(const struct nlmsghdr *nlh, void *data)
 {
 	const struct ifaddrmsg *msg = mnl_nlmsg_get_payload(nlh);
 	struct holder *h = data;
-	size_t bytes = address_length(h->tuple);
+	size_t bytes = address_size(h->tuple->family);
 	const struct nlattr *attr;
 
 	if (nlh->nlmsg_type != RTM_NEWADDR || mnl_nlmsg_get_payload_len(nlh) < sizeof(*msg) ||

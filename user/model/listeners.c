@@ -128,7 +128,7 @@ static bool has_address(const struct rst_listener *l, const struct rst_tuple *t)
 	bool to_any = address_is_any(l->address);
 
 	if (l->family == t->family)
-		return to_any || !memcmp(l->address, t->local, t->family == 4 ? 4 : 16);
+		return to_any || !memcmp(l->address, t->local, address_size(t->family));
 	return l->family == 6 && to_any && !l->v6only;
 }
 

@@ -35,6 +35,12 @@ static inline bool tuple_turned(const struct rst_tuple *a, const struct rst_tupl
 	       !memcmp(a->remote, b->local, sizeof(a->remote));
 }
 
+/* Bytes of an address of FAMILY, 4 or 6. */
+static inline size_t address_size(uint8_t family)
+{
+	return family == 4 ? 4 : 16;
+}
+
 /* Of 16 bytes, of which IPv4 takes the first 4: 0.0.0.0 or ::. */
 static inline bool address_is_any(const uint8_t *address)
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "model/tuple.h"
 
 enum block {
 	BLOCK_INTERFACE = 1,
@@ -234,7 +235,7 @@ void pcapng_process(struct buffer *b, const struct pcapng_process *p)
 
 void pcapng_name(struct buffer *b, const uint8_t *address, uint8_t family, const char *name)
 {
-	size_t at = begin(b, BLOCK_NAMES), bytes = family == 4 ? 4 : 16;
+	size_t at = begin(b, BLOCK_NAMES), bytes = address_size(family);
 	size_t len = bytes + strlen(name) + 1;
 
 	put_u16(b, family == 4 ? NAMES_IPV4 : NAMES_IPV6);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/util.h"
+#include "model/tuple.h"
 
 /* The sum so far, with N more bytes; an odd one at the end counts as if a zero followed. */
 static uint32_t sum(uint32_t so_far, const void *data, size_t n)
@@ -69,7 +70,7 @@ static size_t put_ipv6(uint8_t *buf, const struct segment *s, uint32_t tcp_len)
 
 static void check(uint8_t *tcp, size_t len, const struct segment *s)
 {
-	size_t address = s->family == 4 ? 4 : 16;
+	size_t address = address_size(s->family);
 	uint32_t all = sum(IPPROTO_TCP + (uint32_t)len, s->source, address);
 	uint16_t result;
 
