@@ -81,19 +81,26 @@ static void put_sentence(struct buffer *text, const struct report_style *style, 
 	buffer_char(text, '\n');
 }
 
+/* Frees WORDS; there may be none. */
+static void put_words(struct buffer *text, const struct report_style *style, const char *label,
+		      struct buffer *words)
+{
+	if (words->len) {
+		buffer_char(words, '\0');
+		if (!words->failed)
+			put_sentence(text, style, label, words->data);
+	}
+	text->failed |= words->failed;
+	buffer_free(words);
+}
+
 static void put_sample(struct buffer *text, const struct report_style *style,
 		       const struct tally_more *m, uint64_t base)
 {
 	struct buffer sample = {};
 
 	report_words_sample(&sample, m, base);
-	if (sample.len) {
-		buffer_char(&sample, '\0');
-		if (!sample.failed)
-			put_sentence(text, style, "e.g.", sample.data);
-	}
-	text->failed |= sample.failed;
-	buffer_free(&sample);
+	put_words(text, style, "e.g.", &sample);
 }
 
 static void put_advice(struct buffer *text, const struct report_style *style, const char *name)
@@ -101,13 +108,7 @@ static void put_advice(struct buffer *text, const struct report_style *style, co
 	struct buffer advice = {};
 
 	report_words_advice(&advice, name);
-	if (advice.len) {
-		buffer_char(&advice, '\0');
-		if (!advice.failed)
-			put_sentence(text, style, "do:", advice.data);
-	}
-	text->failed |= advice.failed;
-	buffer_free(&advice);
+	put_words(text, style, "do:", &advice);
 }
 
 static void put_share(struct buffer *text, uint64_t part, uint64_t all)
