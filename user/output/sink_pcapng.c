@@ -378,7 +378,7 @@ static int event(struct sink *sink, const struct incident *in)
 	struct pcapng_state *p = sink->state;
 	struct pcapng_packet packet = { .time_ns = in->wall_ns, .judge = PCAPNG_JUDGE_NONE };
 	enum pcapng_way way = way_of(in);
-	struct retold r;
+	struct retold r, before;
 
 	p->told.resets += incident_count(in);
 	if (!retold_reset(&r, in)) {
@@ -386,11 +386,10 @@ static int event(struct sink *sink, const struct incident *in)
 		return 0;
 	}
 	tell_name(p, in);
-	if (retold_provoking(&r, in)) {
+	if (retold_provoking(&before, in)) {
 		packet.way = way == PCAPNG_WAY_OUT ? PCAPNG_WAY_IN : PCAPNG_WAY_UNKNOWN;
-		put_provoking_comment(&p->comment, in, &r);
-		put_packet(p, &packet, &r);
-		retold_reset(&r, in);
+		put_provoking_comment(&p->comment, in, &before);
+		put_packet(p, &packet, &before);
 	}
 	packet.way = way;
 	tell_sender(p, sink, in, &packet);
