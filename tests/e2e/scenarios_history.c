@@ -62,7 +62,21 @@ static void send_late(struct run *run, struct pair *p)
 	tracer_finish(run, (struct tally){ .server_sent = 1 });
 }
 
-/* No packet socket looks on: its buffer would be full of the others when the reset comes. */
+/* A connection of P's is aborted, then N others between other ends; then the first one's segment comes. No packet socket
+ * looks on: its buffer would be full of the others when the reset comes. */
+static void late_after(struct run *run, struct pair *p, int n)
+{
+	struct flood_server server;
+
+	start(run, "--history", SMALL);
+	stay_on_one_cpu();
+	lose_abort(run, p);
+	flood_serve(run, &server, OTHERS_PORT, FLOOD_LINGER);
+	flood_visit(run, FROM_ONE, OTHERS_PORT, FLOOD_LINGER, n);
+	flood_serve_stop(&server);
+	send_late(run, p);
+}
+
 static void pushed_out(struct run *run)
 {
 	struct wanted sent = {
@@ -70,16 +84,9 @@ static void pushed_out(struct run *run)
 		.certainty = "inferred",
 		.why = "of 401 remembered connections were pushed out",
 	};
-	struct flood_server server;
 	struct pair p;
 
-	start(run, "--history", SMALL);
-	stay_on_one_cpu();
-	lose_abort(run, &p);
-	flood_serve(run, &server, OTHERS_PORT, FLOOD_LINGER);
-	flood_visit(run, FROM_ONE, OTHERS_PORT, FLOOD_LINGER, OTHERS);
-	flood_serve_stop(&server);
-	send_late(run, &p);
+	late_after(run, &p, OTHERS);
 	expect_sent(run, SIDE_SERVER, 0, &sent);
 	expect_int(run->tracer.summary, "history.remembered", OTHERS + 1);
 	expect_int(run->tracer.summary, "history.replaced", 0);
@@ -118,16 +125,9 @@ static void replaced(struct run *run)
 static void beside(struct run *run)
 {
 	struct wanted sent = { .cause = "closed-earlier" };
-	struct flood_server server;
 	struct pair p;
 
-	start(run, "--history", SMALL);
-	stay_on_one_cpu();
-	lose_abort(run, &p);
-	flood_serve(run, &server, OTHERS_PORT, FLOOD_LINGER);
-	flood_visit(run, FROM_ONE, OTHERS_PORT, FLOOD_LINGER, BESIDE);
-	flood_serve_stop(&server);
-	send_late(run, &p);
+	late_after(run, &p, BESIDE);
 	expect_int(expect_sent(run, SIDE_SERVER, 0, &sent), "history.pid", p.srv.pid);
 	expect_int(run->tracer.summary, "history.remembered", BESIDE + 1);
 	expect_int(run->tracer.summary, "history.replaced", 0);

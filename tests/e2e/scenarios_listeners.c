@@ -221,7 +221,10 @@ static struct end refuse(struct run *run, struct actor *cli, int port)
 	return client;
 }
 
-static void bound_to_device(struct run *run)
+/* The server listens bound to DEVICE, at ADDRESS (NULL: any), and does not get what the client sends to its first address,
+ * for WHY. Returns the event of the server's reset; *PID: who listens. */
+static json_t *refuse_bound(struct run *run, const char *device, const char *address,
+			    const char *why, pid_t *pid)
 {
 	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), 0), client;
 	struct actor srv, cli;
@@ -230,62 +233,51 @@ static void bound_to_device(struct run *run)
 		.group = "closed-socket",
 		.local = &server,
 		.remote = &client,
-		.why = "bound to device other0",
+		.why = why,
 	};
-	json_t *e;
 	int fd;
 
-	netlab_sh(&run->lab, SIDE_SERVER,
-		  "ip link add other0 type veth peer name other1 && ip link set other0 up");
 	tracer_start(run, NULL);
 	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-bound");
 	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
 	fd = actor_socket(&srv, run->speak, 0);
-	actor_set_bytes(&srv, fd, SOL_SOCKET, SO_BINDTODEVICE, "other0", sizeof("other0"));
-	actor_listen_at(&srv, fd, run->speak, NULL, 0);
+	actor_set_bytes(&srv, fd, SOL_SOCKET, SO_BINDTODEVICE, device, strlen(device) + 1);
+	actor_listen_at(&srv, fd, run->speak, address, 0);
 	server.port = actor_local_port(&srv, fd);
 	client = refuse(run, &cli, server.port);
 	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
-	e = expect_sent(run, SIDE_SERVER, 0, &w);
-	expect_str(e, "listener.device", "other0");
-	expect_int(e, "listener.pid", srv.pid);
-	expect_contains(e, "why", "came in on srv0");
+	*pid = srv.pid;
 	actor_stop(&srv);
 	actor_stop(&cli);
+	return expect_sent(run, SIDE_SERVER, 0, &w);
+}
+
+static void bound_to_device(struct run *run)
+{
+	json_t *e;
+	pid_t pid;
+
+	netlab_sh(&run->lab, SIDE_SERVER,
+		  "ip link add other0 type veth peer name other1 && ip link set other0 up");
+	e = refuse_bound(run, "other0", NULL, "bound to device other0", &pid);
+	expect_str(e, "listener.device", "other0");
+	expect_int(e, "listener.pid", pid);
+	expect_contains(e, "why", "came in on srv0");
 }
 
 /* Bound to the device that the SYN comes in by, and at another address of it: that is what keeps it away. */
 static void at_address_of_device(struct run *run)
 {
-	struct end server = expect_at(act_address(run->speak, SIDE_SERVER), 0), client;
 	const char *other = run->speak == SPEAK_V6 ? "2001:db8::77" : "192.0.2.77";
-	struct actor srv, cli;
-	struct wanted w = {
-		.cause = "listener-elsewhere",
-		.group = "closed-socket",
-		.local = &server,
-		.remote = &client,
-		.why = ", not at ",
-	};
 	json_t *e;
-	int fd;
+	pid_t pid;
 
 	netlab_sh(&run->lab, SIDE_SERVER,
 		  run->speak == SPEAK_V6 ? "ip addr add 2001:db8::77/64 dev srv0 nodad"
 					 : "ip addr add 192.0.2.77/24 dev srv0");
-	tracer_start(run, NULL);
-	actor_start(&srv, &run->lab, SIDE_SERVER, "e2e-bound");
-	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
-	fd = actor_socket(&srv, run->speak, 0);
-	actor_set_bytes(&srv, fd, SOL_SOCKET, SO_BINDTODEVICE, "srv0", sizeof("srv0"));
-	actor_listen_at(&srv, fd, run->speak, other, 0);
-	server.port = actor_local_port(&srv, fd);
-	client = refuse(run, &cli, server.port);
-	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
-	e = expect_sent(run, SIDE_SERVER, 0, &w);
+	e = refuse_bound(run, "srv0", other, ", not at ", &pid);
 	expect_str(e, "listener.address", other);
-	actor_stop(&srv);
-	actor_stop(&cli);
+	expect_int(e, "listener.pid", pid);
 }
 
 /* The SYN comes in by a VRF; the listener is in none. */
