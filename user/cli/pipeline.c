@@ -159,9 +159,15 @@ void pipeline_run(struct pipeline *p, bool force)
 	uint64_t counters[RST_CNT_MAX], counted;
 	const struct join_entry *entry;
 	uint64_t now = p->ask.questions->now(p->ask.context, CLOCK_MONOTONIC);
-	/* When all room is taken, half of it is freed at once. */
-	size_t forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
+	size_t forced;
 
+	/* What was told before NOW stands in the ring by now: its time is over only if that was read after. Else
+	 * whoever reads between the two ends of a RST, and is kept from going on until the one that it has is due,
+	 * would tell it without the other. */
+	if (!force && join_is_due(&p->join, now) && !join_full(&p->join))
+		p->ask.questions->poll(p->ask.context);
+	/* When all room is taken, half of it is freed at once. */
+	forced = join_full(&p->join) ? JOIN_MAX / 2 : 0;
 	p->listeners = NULL;
 	p->missed_known = p->history_known = false;
 	/* The clock may be set, or the machine sleep, while we trace. */

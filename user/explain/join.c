@@ -318,6 +318,17 @@ static bool waits_for_sender(struct join *j, const struct join_entry *e, uint64_
 	return mate->direction == DIR_SENT && !mate->merged && mate->due_ns > now_ns;
 }
 
+bool join_is_due(struct join *j, uint64_t now_ns)
+{
+	for (uint64_t n = j->first; n <= j->last; n++) {
+		const struct join_entry *e = join_at(j, n);
+
+		if (!e->merged && !e->into)
+			return e->due_ns <= now_ns;
+	}
+	return false;
+}
+
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force)
 {
 	while (!join_empty(j)) {

@@ -177,6 +177,9 @@ void join_stayed(struct join *j, const struct rst_stayed *stayed);
 /* Gives the owner that closed a socket to the held event of that socket, if there is one. */
 void join_owner(struct join *j, const struct rst_closed *closed);
 
+/* Whether join_next would give out one at NOW_NS because its time is over. */
+bool join_is_due(struct join *j, uint64_t now_ns);
+
 /* Takes the oldest entry when its time is over at NOW_NS; FORCE: whatever its time. NULL: none.
  * Valid until the next record is added, but see join_keep. */
 const struct join_entry *join_next(struct join *j, uint64_t now_ns, bool force);

@@ -1089,6 +1089,35 @@ Test(pipeline, an_end_of_an_earlier_batch_is_still_known)
 	cr_assert_eq(f->line[1].pair.pid, 42);
 }
 
+/* Told when the reader had read the ring, and before it looked at the clock. */
+static void sender_comes(struct fake *fk)
+{
+	struct rst_event sent = fake_abort(1000, 7);
+
+	sent.owner.task.pid = 42;
+	sent.owner.known_by = RST_KNOWN_SOCKET;
+	fake_put(fk, &sent);
+	fk->on_poll = NULL;
+}
+
+Test(pipeline, what_the_ring_has_by_the_time_of_the_clock_is_read_before_the_clock_decides)
+{
+	struct rst_event sent = fake_abort(1000, 7), there = other_end(&sent);
+
+	fake_put(f, &there);
+	f->now_ns = there.hdr.mono_ns + JOIN_PAIR_NS - 1;
+	pipeline_run(&f->pipeline, false);
+	cr_assert_eq(f->asked.polls, 0, "nothing is due");
+	f->now_ns++;
+	f->on_poll = sender_comes;
+	pipeline_run(&f->pipeline, false);
+	cr_assert_eq(f->asked.polls, 1);
+	cr_assert_eq(f->lines, 2);
+	cr_assert_eq(f->line[0].direction, DIR_SENT);
+	cr_assert_eq(f->line[1].pair.id, f->line[0].id);
+	cr_assert_eq(f->line[1].pair.pid, 42);
+}
+
 /* ---- a poll inside a batch */
 
 static void closer_comes(struct fake *fk)
