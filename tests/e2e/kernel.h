@@ -7,6 +7,9 @@
 
 #include <stdbool.h>
 
+/* Reads the kernel's BTF (6 MB), so that the processes which are made from here on share it. */
+void kernel_read(void);
+
 /* Whether the kernel's BTF has the name: of a type, a function, a member or a value. */
 bool kernel_has(const char *name);
 

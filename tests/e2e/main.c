@@ -18,6 +18,7 @@
 #include "demo.h"
 #include "guard.h"
 #include "jobs.h"
+#include "kernel.h"
 #include "property.h"
 #include "run.h"
 
@@ -400,6 +401,8 @@ int main(int argc, char **argv)
 	run.lines = lines;
 	run.beside = o.at_once > 1;
 	handle_signals();
+	if (!o.list)
+		kernel_read();
 	if (o.demo || o.property) {
 		counts[FAILED] = run_apart(&o, run);
 		if (o.property)

@@ -3,13 +3,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -90,11 +93,34 @@ void netlab_sh(const struct netlab *lab, enum side side, const char *format, ...
 		run_die("'%s' failed with status %d", command, status);
 }
 
-/* The sysctl must be written before the first device comes up: it makes DAD and its second of
- * waiting not happen at all. */
-#define QUIET_IPV6                                                                 \
-	"for f in all default; do echo 0 >/proc/sys/net/ipv6/conf/$f/accept_dad; " \
-	"echo 0 >/proc/sys/net/ipv6/conf/$f/router_solicitations; done; ip link set lo up"
+/* The sysctls must be written before the first device is made: they make DAD and its second of waiting not happen at
+ * all. No program is started for what each lab needs: a thousand of them are made. */
+static void quiet_ipv6(void)
+{
+	static const char *const which[] = { "all/accept_dad", "all/router_solicitations",
+					     "default/accept_dad", "default/router_solicitations" };
+
+	for (size_t i = 0; i < sizeof(which) / sizeof(which[0]); i++) {
+		char path[96];
+		int fd;
+
+		snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s", which[i]);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0 || write(fd, "0", 1) != 1)
+			run_die("%s: %s", path, strerror(errno));
+		close(fd);
+	}
+}
+
+static void loopback_up(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+
+	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &lo) < 0)
+		run_die("lo: %s", strerror(errno));
+	close(fd);
+}
 
 /* A veth pair between two namespaces. */
 static void join(const struct netlab *lab, enum side a, const char *a_name, enum netlab_mac a_mac,
@@ -108,23 +134,39 @@ static void join(const struct netlab *lab, enum side a, const char *a_name, enum
 	netlab_sh(lab, b, "ip link set %s up", b_name);
 }
 
-/* Both ends in one subnet. Neighbours are known beforehand: nothing waits for ARP. */
-static void settle_together(const struct netlab *lab)
+/* Both ends in one subnet, after what else ip is to do there FIRST. Neighbours are known beforehand: nothing waits for
+ * ARP. */
+static void settle_together(const struct netlab *lab, const char *server_first,
+			    const char *client_first)
 {
 	netlab_sh(lab, SIDE_SERVER,
-		  "ip -batch - <<.\n"
+		  "ip -batch - <<.\n%s"
 		  "address add 192.0.2.1/24 dev srv0\n"
 		  "address add 2001:db8::1/64 dev srv0 nodad\n"
 		  "neighbour add 192.0.2.2 lladdr 02:00:00:00:00:02 dev srv0\n"
 		  "neighbour add 2001:db8::2 lladdr 02:00:00:00:00:02 dev srv0\n"
 		  "neighbour add " GHOST_V4 " lladdr 02:00:00:00:00:02 dev srv0\n"
-		  "neighbour add " GHOST_V6 " lladdr 02:00:00:00:00:02 dev srv0\n.");
+		  "neighbour add " GHOST_V6 " lladdr 02:00:00:00:00:02 dev srv0\n.",
+		  server_first);
 	netlab_sh(lab, SIDE_CLIENT,
-		  "ip -batch - <<.\n"
+		  "ip -batch - <<.\n%s"
 		  "address add 192.0.2.2/24 dev cli0\n"
 		  "address add 2001:db8::2/64 dev cli0 nodad\n"
 		  "neighbour add 192.0.2.1 lladdr 02:00:00:00:00:01 dev cli0\n"
-		  "neighbour add 2001:db8::1 lladdr 02:00:00:00:00:01 dev cli0\n.");
+		  "neighbour add 2001:db8::1 lladdr 02:00:00:00:00:01 dev cli0\n.",
+		  client_first);
+}
+
+static void join_directly(const struct netlab *lab)
+{
+	char make[256];
+
+	snprintf(make, sizeof(make),
+		 "link add srv0 address 02:00:00:00:00:%02x type veth "
+		 "peer name cli0 address 02:00:00:00:00:%02x netns /proc/%d/fd/%d\n"
+		 "link set srv0 up\n",
+		 MAC_SRV0, MAC_CLI0, getpid(), lab->ns[SIDE_CLIENT]);
+	settle_together(lab, make, "link set cli0 up\n");
 }
 
 /* An end whose only neighbour is the router. */
@@ -184,7 +226,7 @@ static void join_by_router(const struct netlab *lab, enum netlab_shape shape)
 		bridge(lab, "rtc0");
 	if (shape == LAB_BRIDGED) {
 		bridge(lab, "rts0");
-		settle_together(lab);
+		settle_together(lab, "", "");
 	} else {
 		settle_router(lab, shape == LAB_ROUTED ? "rtc0" : "br0");
 	}
@@ -200,18 +242,16 @@ void netlab_open(struct netlab *lab, enum netlab_shape shape)
 		if (unshare(CLONE_NEWNET) < 0)
 			run_die("unshare: %s", strerror(errno));
 		open_namespace(lab, side);
+		quiet_ipv6();
+		loopback_up();
 		inhabit();
 	}
 	netlab_enter(lab, SIDE_HOME);
-
-	for (enum side side = SIDE_SERVER; side <= last; side++)
-		netlab_sh(lab, side, QUIET_IPV6);
 	if (shape != LAB_PAIR) {
 		join_by_router(lab, shape);
 		return;
 	}
-	join(lab, SIDE_SERVER, "srv0", MAC_SRV0, SIDE_CLIENT, "cli0", MAC_CLI0);
-	settle_together(lab);
+	join_directly(lab);
 }
 
 const char *netlab_side_name(enum side side)
