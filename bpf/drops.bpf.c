@@ -42,7 +42,7 @@ static __noinline void drop_spared(__u64 cookie)
 
 /* Not inlined, like most here: together their locals are more than a program may have. */
 static __noinline void handshake_dropped(const struct rst_tuple *tuple,
-					 const struct rst_packet *packet, __u32 netns,
+					 const struct rst_packet *packet, __u64 net,
 					 const struct drop_listener *by)
 {
 	struct rst_listener *l;
@@ -63,7 +63,7 @@ static __noinline void handshake_dropped(const struct rst_tuple *tuple,
 		past.owner = l->owner;
 		past.known_by = RST_KNOWN_LISTENER;
 	}
-	past_key(&key, tuple, netns);
+	past_key(&key, tuple, net);
 	past_put_handshake(&key, &past);
 }
 
@@ -77,14 +77,16 @@ static __noinline void refused_by_listener(struct sk_buff *skb, struct sock *sk)
 	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
 	struct rst_packet packet = {};
 	struct rst_tuple tuple = {};
+	__u64 net;
 
 	skb_segment(&tuple, &packet, skb);
 	/* What is refused with a RST is dropped as well. */
 	if (!is_last_ack(&packet) || (!compat_names_overflow() && just_answered(&tuple)))
 		return;
-	kind.netns = sock_netns(sk);
+	net = sock_net_id(sk);
+	kind.netns = net;
 	total_add(&kind, FATE_DETAILED);
-	handshake_dropped(&tuple, &packet, kind.netns, &by);
+	handshake_dropped(&tuple, &packet, net, &by);
 }
 
 static __always_inline bool addresses_equal(const __u8 *a, const __u8 *b)
@@ -107,9 +109,13 @@ static __always_inline bool is_at_tcp(const struct sk_buff *skb)
 }
 
 /* Who listens at T's local end, as past_listener finds those that did. */
-static __always_inline struct rst_listener_at *listener_of(const struct rst_tuple *t, __u32 netns)
+static __always_inline struct rst_listener_at *listener_of(const struct rst_tuple *t, __u64 net)
 {
-	struct rst_past_key key = { .netns = netns, .local_port = t->local_port };
+	struct rst_past_key key = {
+		.netns = net,
+		.netns_mix = net >> 32,
+		.local_port = t->local_port,
+	};
 	struct rst_listener_at *at;
 
 	key.family = t->family;
@@ -134,12 +140,14 @@ static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
 	struct rst_tuple tuple = {};
 	struct rst_kind kind = { .class = RST_CLASS_HANDSHAKE_DROPPED };
 	const struct sock *sk;
+	__u64 net;
 
 	/* UDP has listeners' ports as well. */
 	if (!skb_segment(&tuple, &packet, skb) || !is_last_ack(&packet) || just_answered(&tuple))
 		return false;
-	kind.netns = skb_netns(skb);
-	at = listener_of(&tuple, kind.netns);
+	net = skb_net_id(skb);
+	kind.netns = net;
+	at = listener_of(&tuple, net);
 	if (!at || !at->sk)
 		return false;
 	sk = (const struct sock *)at->sk;
@@ -152,7 +160,7 @@ static __noinline bool met_full_listener(struct sk_buff *skb, __u32 reason)
 		return false;
 	}
 	total_add(&kind, FATE_DETAILED);
-	handshake_dropped(&tuple, &packet, kind.netns, &by);
+	handshake_dropped(&tuple, &packet, net, &by);
 	return true;
 }
 
@@ -162,17 +170,18 @@ static __noinline void find_refuser(struct rst_event *e)
 {
 	struct rst_listener_at *at;
 	struct rst_listener *l;
+	__u64 net = rst_net(e->netns, e->netns_mix);
 	__u8 sort = 0;
 
-	if (past_take_timewait(&e->tuple, e->netns, RST_TCP_TIME_WAIT))
+	if (past_take_timewait(&e->tuple, net, RST_TCP_TIME_WAIT))
 		sort = RST_TCP_TIME_WAIT;
-	else if (past_take_timewait(&e->tuple, e->netns, RST_TCP_FIN_WAIT2))
+	else if (past_take_timewait(&e->tuple, net, RST_TCP_FIN_WAIT2))
 		sort = RST_TCP_FIN_WAIT2;
 	if (sort) {
 		sock_set_timewait(&e->sock, sort);
 		return;
 	}
-	at = listener_of(&e->tuple, e->netns);
+	at = listener_of(&e->tuple, net);
 	if (!at)
 		return;
 	e->sock.kind = RST_SOCK_LISTENER;
@@ -262,7 +271,7 @@ static __always_inline void second_answer(struct sk_buff *skb, const struct rst_
 	if (compat_has(RST_KERNEL_DROP_SOCKET) ? !rx_sk || !bpf_skc_to_tcp_sock(rx_sk)
 					       : !is_at_tcp(skb))
 		return;
-	past_put_second(tuple, packet, rx_sk ? sock_netns(rx_sk) : skb_netns(skb));
+	past_put_second(tuple, packet, rx_sk ? sock_net_id(rx_sk) : skb_net_id(skb));
 }
 
 /* A RST that came in and is dropped, by the socket that refused it, if it got so far. It takes all of that from CTX
@@ -278,7 +287,7 @@ static __noinline void reset_dropped(unsigned long long *ctx)
 	struct tcp_sock *tp = NULL;
 	struct rst_event *e;
 	__u32 owner = 0;
-	__u64 fold;
+	__u64 fold, net;
 
 	if (!wire_is_ip(skb) || !skb_segment(&tuple, &packet, skb))
 		return;
@@ -287,7 +296,8 @@ static __noinline void reset_dropped(unsigned long long *ctx)
 		return;
 	}
 	count(RST_CNT_DROPPED);
-	kind.netns = rx_sk ? sock_netns(rx_sk) : skb_netns(skb);
+	net = rx_sk ? sock_net_id(rx_sk) : skb_net_id(skb);
+	kind.netns = net;
 	kind.reason = reason < 255 ? reason + 1 : 255;
 	if (rx_sk) {
 		kind.state = rx_sk->__sk_common.skc_state;
@@ -300,11 +310,12 @@ static __noinline void reset_dropped(unsigned long long *ctx)
 	if (tp)
 		owner = owner_of(rx_sk);
 	else
-		past_end(&tuple, kind.netns, &owner);
+		past_end(&tuple, net, &owner);
 	fold = fold_take(&kind, &tuple, owner, 0);
 	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_DROPPED);
 	if (!e)
 		return;
+	e->netns_mix = net >> 32;
 	e->packet = packet;
 	e->in_ifindex = skb->skb_iif;
 	e->drop_reason = reason;
@@ -321,8 +332,7 @@ static __noinline void reset_dropped(unsigned long long *ctx)
 	 * is closed by now had it in its backlog while it ended. */
 	if (!tp || kind.state == RST_TCP_CLOSE ||
 	    (e->sock.kind == RST_SOCK_LISTENER && compat_is_listen_refusal(reason)))
-		past_recall(&e->past, &tuple, kind.netns, false,
-			    compat_has(RST_KERNEL_RESET_REASON));
+		past_recall(&e->past, &tuple, net, false, compat_has(RST_KERNEL_RESET_REASON));
 	event_fill(e, ctx, RST_REC_DROPPED);
 	fold_submit(fold, &kind, e);
 	if (fold == FOLD_DETAILS && (packet.length || packet.header > 20))
@@ -418,7 +428,7 @@ static __noinline void reset_stays(unsigned long long *ctx)
 	size = bpf_get_stack(ctx, s->stack, sizeof(s->stack), 0);
 	s->nstack = size > 0 ? size / sizeof(s->stack[0]) : 0;
 	if (!expected)
-		past_set_unsent(&tuple, s->netns, RST_UNSENT_DROPPED);
+		past_set_unsent(&tuple, skb_net_id(skb), RST_UNSENT_DROPPED);
 	if (expected || (filter_pass(&tuple, s->netns) && may_tell_later(l, now)))
 		stayed_tell(s);
 }

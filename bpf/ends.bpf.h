@@ -108,15 +108,15 @@ static __always_inline __u32 life_us(const struct rst_storage *st, __u64 end_ns)
 										    : RST_NEVER;
 }
 
-static __noinline __attribute__((unused)) void put_end(const struct rst_tuple *tuple, __u32 netns,
+static __noinline __attribute__((unused)) void put_end(const struct rst_tuple *tuple, __u64 net,
 						       const struct rst_past *past)
 {
-	past_put_connection(tuple, netns, past);
+	past_put_connection(tuple, net, past);
 }
 
 static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 				     const struct rst_storage *st, const struct rst_tuple *tuple,
-				     __u32 netns, int old_state)
+				     __u64 net, int old_state)
 {
 	struct rst_past past = {};
 
@@ -148,7 +148,7 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 			task_fill(&past.closer, compat_task());
 	}
 	past.life_us = life_us(st, past.closed_ns ?: past.at_ns);
-	put_end(tuple, netns, &past);
+	put_end(tuple, net, &past);
 }
 
 /*
@@ -173,17 +173,17 @@ static __noinline __attribute__((unused)) void keep_end(struct sock *sk, const s
 							const struct rst_storage *st, int old_state)
 {
 	struct rst_tuple tuple = {};
-	__u32 netns = tcp_netns(tp);
+	__u64 net = tcp_net_id(tp);
 
 	sock_tuple(&tuple, sk, tp);
-	if (!filter_pass(&tuple, netns))
+	if (!filter_pass(&tuple, net))
 		return;
 	if (ended_well(sk, old_state) && !timewait_of(sk, tp, old_state))
-		past_put_orderly(&tuple, netns);
+		past_put_orderly(&tuple, net);
 	else if (old_state == RST_TCP_SYN_SENT && end_of(sk, tp, st, old_state) == RST_END_RESET)
-		past_put_refused(&tuple, netns, st, compat_cookie(sk), tp->snd_nxt);
+		past_put_refused(&tuple, net, st, compat_cookie(sk), tp->snd_nxt);
 	else
-		remember(sk, tp, st, &tuple, netns, old_state);
+		remember(sk, tp, st, &tuple, net, old_state);
 }
 
 /*

@@ -85,8 +85,14 @@ struct rst_event {
 				       * came in */
 		__u32 nft_generation; /* wire, dropped: of the namespace's nftables; 0: not known */
 	};
-	__u8 unsent; /* sent: enum rst_unsent, as far as the socket tells */
-	__u8 pad[3];
+	union {
+		__u8 unsent; /* sent: enum rst_unsent, as far as the socket tells */
+		struct {
+			__u32 : 8;
+			/* Random, of the namespace: when that ends, the next one may get its inode number, but not this. */
+			__u32 netns_mix : 24;
+		};
+	};
 	__u64 stack[RST_STACK_MAX]; /* innermost first, BPF frames included */
 };
 

@@ -8,9 +8,11 @@
 /* Where SK listens, or where the listener does that it is a copy of. */
 static __always_inline void listener_key(struct rst_past_key *key, const struct sock *sk)
 {
+	__u64 net = sock_net_id(sk);
 	struct in6_addr address;
 
-	key->netns = sock_netns(sk);
+	key->netns = net;
+	key->netns_mix = net >> 32;
 	key->local_port = BPF_CORE_READ(sk, __sk_common.skc_num);
 	bpf_core_read(&address, sizeof(address), &sk->__sk_common.skc_v6_rcv_saddr);
 	if (BPF_CORE_READ(sk, __sk_common.skc_family) == K_AF_INET6 && !v4_mapped(&address)) {
@@ -117,6 +119,7 @@ static __noinline __attribute__((unused)) void listener_remove(struct sock *sk)
 	struct rst_past_key key = {};
 	struct rst_past past = {};
 	struct rst_listener *l;
+	__u64 net;
 
 	end.at_ns = now;
 	end.unaccepted = sk->sk_ack_backlog;
@@ -150,7 +153,9 @@ static __noinline __attribute__((unused)) void listener_remove(struct sock *sk)
 	past.known_by = !l->owner.pid ? RST_KNOWN_NOT
 			: l->since_ns ? RST_KNOWN_SOCKET
 				      : RST_KNOWN_SCAN;
-	key.netns = l->netns;
+	net = sock_net_id(sk);
+	key.netns = net;
+	key.netns_mix = net >> 32;
 	key.local_port = sk->__sk_common.skc_num ?: l->port;
 	key.family = l->family;
 	__builtin_memcpy(key.local, l->address, sizeof(key.local));

@@ -253,7 +253,7 @@ static __always_inline void remember_closer(const struct sock *sk, const struct 
 	struct rst_tuple tuple = {};
 
 	sock_tuple(&tuple, sk, tp);
-	past_set_owner(&tuple, sock_netns(sk), cookie, task);
+	past_set_owner(&tuple, sock_net_id(sk), cookie, task);
 }
 
 /* Raised in close(), when the connection has ended before: its closer is the owner that nobody could

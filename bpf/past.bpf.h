@@ -102,22 +102,23 @@ struct {
 	__type(value, struct rst_refused);
 } refused_connects SEC(".maps") __weak;
 
-static __always_inline void past_key(struct rst_past_key *key, const struct rst_tuple *t,
-				     __u32 netns)
+/* Here and below, NET is of rst_net. */
+static __always_inline void past_key(struct rst_past_key *key, const struct rst_tuple *t, __u64 net)
 {
 	__builtin_memset(key, 0, sizeof(*key));
 	__builtin_memcpy(key->local, t->local, sizeof(key->local));
 	__builtin_memcpy(key->remote, t->remote, sizeof(key->remote));
-	key->netns = netns;
+	key->netns = net;
+	key->netns_mix = net >> 32;
 	key->local_port = t->local_port;
 	key->remote_port = t->remote_port;
 	key->family = t->family;
 }
 
 /* A number that nobody outside can foresee. */
-static __always_inline __u64 past_hash(const struct rst_tuple *t, __u32 netns)
+static __always_inline __u64 past_hash(const struct rst_tuple *t, __u64 net)
 {
-	return rst_past_hash(rst_config.fold_seed, t, netns);
+	return rst_past_hash(rst_config.fold_seed, t, net);
 }
 
 /* ---- what writes */
@@ -185,16 +186,16 @@ __weak __noinline int rst_ended_show(__u64 hash, __u32 place)
 	return 0;
 }
 
-static __always_inline void past_put_connection(const struct rst_tuple *t, __u32 netns,
+static __always_inline void past_put_connection(const struct rst_tuple *t, __u64 net,
 						const struct rst_past *past)
 {
-	__u64 hash = past_hash(t, netns);
+	__u64 hash = past_hash(t, net);
 	__u32 place = rst_ended_take(hash) - 1;
 	struct rst_ended *e = bpf_map_lookup_elem(&ended_connections, &place);
 
 	if (!e)
 		return;
-	past_key(&e->key, t, netns);
+	past_key(&e->key, t, net);
 	e->past = *past;
 	barrier();
 	rst_ended_show(hash, place);
@@ -202,23 +203,23 @@ static __always_inline void past_put_connection(const struct rst_tuple *t, __u32
 
 /* 0: KEY is T's. Of one number and not of a branch for each part, the verifier makes one way, not ten. */
 static __always_inline __u64 past_differs(const struct rst_past_key *key, const struct rst_tuple *t,
-					  __u32 netns)
+					  __u64 net)
 {
 	const __u64 *local = (const __u64 *)key->local, *remote = (const __u64 *)key->remote;
 	const __u64 *t_local = (const __u64 *)t->local, *t_remote = (const __u64 *)t->remote;
 
 	return (local[0] ^ t_local[0]) | (local[1] ^ t_local[1]) | (remote[0] ^ t_remote[0]) |
-	       (remote[1] ^ t_remote[1]) | (key->netns ^ netns) |
+	       (remote[1] ^ t_remote[1]) | (key->netns ^ (__u32)net) |
 	       (key->local_port ^ t->local_port) | (key->remote_port ^ t->remote_port) |
-	       (key->family ^ t->family);
+	       (key->family ^ t->family) | (key->netns_mix ^ (__u32)(net >> 32));
 }
 
-static __always_inline struct rst_past *past_ended(const struct rst_tuple *t, __u32 netns)
+static __always_inline struct rst_past *past_ended(const struct rst_tuple *t, __u64 net)
 {
-	__u32 place = rst_ended_find(past_hash(t, netns)) - 1;
+	__u32 place = rst_ended_find(past_hash(t, net)) - 1;
 	struct rst_ended *e = bpf_map_lookup_elem(&ended_connections, &place);
 
-	if (!e || past_differs(&e->key, t, netns))
+	if (!e || past_differs(&e->key, t, net))
 		return NULL;
 	return &e->past;
 }
@@ -239,12 +240,12 @@ static __always_inline void past_put_listener(const struct rst_past_key *key,
 /* Not inlined: its locals would take stack of those that have little left. */
 static __noinline __attribute__((unused)) void past_put_second(const struct rst_tuple *t,
 							       const struct rst_packet *p,
-							       __u32 netns)
+							       __u64 net)
 {
 	struct rst_second second = { .at_ns = bpf_ktime_get_ns(), .seq = p->seq, .ack = p->ack };
 	struct rst_past_key key;
 
-	past_key(&key, t, netns);
+	past_key(&key, t, net);
 	bpf_map_update_elem(&second_answers, &key, &second, BPF_ANY);
 }
 
@@ -255,9 +256,9 @@ static __always_inline struct rst_orderly *past_orderly(__u64 hash)
 	return bpf_map_lookup_elem(&orderly_ends, &slot);
 }
 
-static __always_inline void past_put_orderly(const struct rst_tuple *t, __u32 netns)
+static __always_inline void past_put_orderly(const struct rst_tuple *t, __u64 net)
 {
-	__u64 hash = past_hash(t, netns);
+	__u64 hash = past_hash(t, net);
 	struct rst_orderly *o = past_orderly(hash);
 
 	if (!o)
@@ -274,11 +275,11 @@ static __always_inline struct rst_refused *past_refused_slot(__u64 hash)
 }
 
 /* The peer refused T's connect, ST is what was remembered with it. */
-static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 netns,
+static __always_inline void past_put_refused(const struct rst_tuple *t, __u64 net,
 					     const struct rst_storage *st, __u64 cookie,
 					     __u32 snd_nxt)
 {
-	__u64 hash = past_hash(t, netns);
+	__u64 hash = past_hash(t, net);
 	struct rst_refused *r = past_refused_slot(hash);
 
 	if (!r)
@@ -295,19 +296,19 @@ static __always_inline void past_put_refused(const struct rst_tuple *t, __u32 ne
 }
 
 /* The RST by which this end ended T's connection did not leave. */
-static __always_inline void past_set_unsent(const struct rst_tuple *t, __u32 netns, __u8 unsent)
+static __always_inline void past_set_unsent(const struct rst_tuple *t, __u64 net, __u8 unsent)
 {
-	struct rst_past *past = past_ended(t, netns);
+	struct rst_past *past = past_ended(t, net);
 
 	if (past && (past->end == RST_END_ABORT || past->end == RST_END_DESTROYED))
 		past->unsent = unsent;
 }
 
 /* Whose T's connection was, when its last holder shows by closing the file of what had ended before. */
-static __always_inline void past_set_owner(const struct rst_tuple *t, __u32 netns, __u64 cookie,
+static __always_inline void past_set_owner(const struct rst_tuple *t, __u64 net, __u64 cookie,
 					   struct task_struct *task)
 {
-	struct rst_past *past = past_ended(t, netns);
+	struct rst_past *past = past_ended(t, net);
 
 	if (!past || past->cookie != cookie)
 		return;
@@ -328,12 +329,13 @@ static __always_inline const struct rst_past *past_newer(const struct rst_past *
 
 /* The listener that T's local end would have reached: at its address, at any, at any of both
  * families. */
-static __always_inline const struct rst_past *past_listener(const struct rst_tuple *t, __u32 netns)
+static __always_inline const struct rst_past *past_listener(const struct rst_tuple *t, __u64 net)
 {
 	const struct rst_past *past, *any;
 	struct rst_past_key key = {};
 
-	key.netns = netns;
+	key.netns = net;
+	key.netns_mix = net >> 32;
 	key.local_port = t->local_port;
 	key.family = t->family;
 	any = bpf_map_lookup_elem(&ended_listeners, &key);
@@ -347,33 +349,32 @@ static __always_inline const struct rst_past *past_listener(const struct rst_tup
 }
 
 /* The connection of T's ends that was there before; or its handshake, dropped later. */
-static __always_inline const struct rst_past *past_connection(const struct rst_tuple *t,
-							      __u32 netns)
+static __always_inline const struct rst_past *past_connection(const struct rst_tuple *t, __u64 net)
 {
 	struct rst_past_key key;
 
-	past_key(&key, t, netns);
-	return past_newer(past_ended(t, netns), bpf_map_lookup_elem(&dropped_handshakes, &key));
+	past_key(&key, t, net);
+	return past_newer(past_ended(t, net), bpf_map_lookup_elem(&dropped_handshakes, &key));
 }
 
 /* The SYN that a program wrote from T's local end to the remote one. */
-static __always_inline const struct rst_past *past_written(const struct rst_tuple *t, __u32 netns)
+static __always_inline const struct rst_past *past_written(const struct rst_tuple *t, __u64 net)
 {
 	struct rst_past_key key;
 
-	past_key(&key, t, netns);
+	past_key(&key, t, net);
 	return bpf_map_lookup_elem(&written_syns, &key);
 }
 
 /* The SYN-ACK that T's connection had no use for, if there was one. */
 static __noinline __attribute__((unused)) void past_recall_second(struct rst_past *out,
 								  const struct rst_tuple *t,
-								  __u32 netns)
+								  __u64 net)
 {
 	const struct rst_second *second;
 	struct rst_past_key key;
 
-	past_key(&key, t, netns);
+	past_key(&key, t, net);
 	second = bpf_map_lookup_elem(&second_answers, &key);
 	if (!second)
 		return;
@@ -385,9 +386,9 @@ static __noinline __attribute__((unused)) void past_recall_second(struct rst_pas
 
 /* Whether a TIME_WAIT socket of that sort (TCP_FIN_WAIT2 or TCP_TIME_WAIT) stands for T's connection; it
  * does no longer, now that a RST went one way or the other. */
-static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 netns, __u8 sort)
+static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u64 net, __u8 sort)
 {
-	struct rst_past *past = past_ended(t, netns);
+	struct rst_past *past = past_ended(t, net);
 
 	if (!past || past->timewait != sort ||
 	    bpf_ktime_get_ns() - past->at_ns > past->timewait_s * 1000000000ULL)
@@ -397,11 +398,10 @@ static __always_inline bool past_take_timewait(const struct rst_tuple *t, __u32 
 }
 
 /* T's connect that the peer refused, unless PAST is newer. */
-static __always_inline const struct rst_refused *past_refused(const struct rst_tuple *t,
-							      __u32 netns,
+static __always_inline const struct rst_refused *past_refused(const struct rst_tuple *t, __u64 net,
 							      const struct rst_past *past)
 {
-	__u64 hash = past_hash(t, netns);
+	__u64 hash = past_hash(t, net);
 	const struct rst_refused *r = past_refused_slot(hash);
 
 	if (!r || r->tag != rst_past_tag(hash) || (past && past->at_ns > r->at_ns))
@@ -414,14 +414,14 @@ static __always_inline const struct rst_refused *past_refused(const struct rst_t
  * once for each way through this: up to 6.9, where resets have no reason, refused connects, which only matter to a
  * fold, are not looked for.
  */
-static __noinline __attribute__((unused)) __u8 past_end(const struct rst_tuple *t, __u32 netns,
+static __noinline __attribute__((unused)) __u8 past_end(const struct rst_tuple *t, __u64 net,
 							__u32 *owner)
 {
-	const struct rst_past *past = past_connection(t, netns);
+	const struct rst_past *past = past_connection(t, net);
 	const struct rst_refused *refused = NULL;
 
 	if (compat_has(RST_KERNEL_RESET_REASON))
-		refused = past_refused(t, netns, past);
+		refused = past_refused(t, net, past);
 	if (refused) {
 		*owner = refused->owner.pid;
 		return refused->end;
@@ -434,9 +434,9 @@ static __noinline __attribute__((unused)) __u8 past_end(const struct rst_tuple *
 
 /* The same of one that ended in good order. False: none did. */
 static __always_inline bool past_recall_orderly(struct rst_past *out, const struct rst_tuple *t,
-						__u32 netns)
+						__u64 net)
 {
-	__u64 hash = past_hash(t, netns);
+	__u64 hash = past_hash(t, net);
 	const struct rst_orderly *o = past_orderly(hash);
 
 	if (!o || o->tag != rst_past_tag(hash))
@@ -450,9 +450,9 @@ static __always_inline bool past_recall_orderly(struct rst_past *out, const stru
 }
 
 static __always_inline bool past_recall_refused(struct rst_past *out, const struct rst_tuple *t,
-						__u32 netns, const struct rst_past *past)
+						__u64 net, const struct rst_past *past)
 {
-	const struct rst_refused *r = past_refused(t, netns, past);
+	const struct rst_refused *r = past_refused(t, net, past);
 
 	if (!r)
 		return false;
@@ -474,20 +474,20 @@ static __always_inline bool past_recall_refused(struct rst_past *out, const stru
  * it was for. REFUSED: also a connect that was refused. Not inlined: its keys would take stack of those that
  * have little left. */
 static __noinline __attribute__((unused)) void past_recall(struct rst_past *out,
-							   const struct rst_tuple *t, __u32 netns,
+							   const struct rst_tuple *t, __u64 net,
 							   bool is_syn, bool refused)
 {
 	const struct rst_past *past = NULL;
 
 	if (!is_syn) {
-		past = past_newer(past_connection(t, netns), past_written(t, netns));
-		if (refused && past_recall_refused(out, t, netns, past))
+		past = past_newer(past_connection(t, net), past_written(t, net));
+		if (refused && past_recall_refused(out, t, net, past))
 			return;
-		if (!past && past_recall_orderly(out, t, netns))
+		if (!past && past_recall_orderly(out, t, net))
 			return;
 	}
 	if (!past)
-		past = past_listener(t, netns);
+		past = past_listener(t, net);
 	if (past)
 		*out = *past;
 }

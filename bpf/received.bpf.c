@@ -75,12 +75,13 @@ int BPF_PROG(rst_received, struct sock *sk)
 	struct rst_storage *st;
 	struct rst_event *e;
 	__u32 owner = 0, called_by;
-	__u64 fold;
+	__u64 fold, net;
 
 	count(RST_CNT_RECEIVED);
 	if (!tp)
 		return 0;
-	kind.netns = tcp_netns(tp);
+	net = tcp_net_id(tp);
+	kind.netns = net;
 	kind.class = RST_CLASS_RECEIVED;
 	kind_of_socket(&kind, tp);
 	sock_tuple(&tuple, sk, tp);
@@ -104,12 +105,13 @@ int BPF_PROG(rst_received, struct sock *sk)
 	e = event_begin(&kind, &tuple, fold, RST_CNT_LOST_RECEIVED);
 	if (!e)
 		return 0;
+	e->netns_mix = net >> 32;
 	sock_fill_full(e, sk, tp);
 	if (st && e->owner.task.start_ns != st->owner.start_ns)
 		remember_user(st, &e->owner);
 	/* Who else answered its SYN may be the one that resets it. */
 	if (e->sock.role == RST_ROLE_CLIENT)
-		past_recall_second(&e->past, &tuple, kind.netns);
+		past_recall_second(&e->past, &tuple, net);
 	event_fill(e, ctx, RST_REC_RECEIVED);
 	fold_submit(fold, &kind, e);
 	return 0;

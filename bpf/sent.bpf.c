@@ -65,9 +65,9 @@ static __noinline __u32 kind_of_connection(struct rst_kind *kind, struct sock *s
 }
 
 /* Not inlined either. */
-static __noinline __u8 end_before(const struct rst_tuple *t, __u32 netns, __u32 *owner)
+static __noinline __u8 end_before(const struct rst_tuple *t, __u64 net, __u32 *owner)
 {
-	return past_end(t, netns, owner);
+	return past_end(t, net, owner);
 }
 
 #define K_IFF_UP 1 /* include/uapi/linux/if.h */
@@ -92,7 +92,7 @@ static __always_inline __u8 way_out(const struct tcp_sock *tp, __u32 *ifindex)
 
 /* What became of the RST by which TP's connection was aborted, for the event and for what comes later. */
 static __noinline __u8 find_unsent(struct sock *sk, const struct tcp_sock *tp,
-				   const struct rst_tuple *t, __u32 netns, __u32 *ifindex)
+				   const struct rst_tuple *t, __u64 net, __u32 *ifindex)
 {
 	__u8 unsent = way_out(tp, ifindex);
 	struct rst_storage *st;
@@ -101,7 +101,7 @@ static __noinline __u8 find_unsent(struct sock *sk, const struct tcp_sock *tp,
 		unsent = RST_UNSENT_DROPPED;
 	if (!unsent)
 		return unsent;
-	past_set_unsent(t, netns, unsent);
+	past_set_unsent(t, net, unsent);
 	/* One that timed out, or was destroyed, becomes CLOSE only now. */
 	st = storage_of(sk);
 	if (st)
@@ -146,7 +146,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	__u32 owner = 0, out = 0;
 	__u8 unsent = RST_UNSENT_NOT;
 	__s32 reason;
-	__u64 fold;
+	__u64 fold, net = 0;
 
 	count(RST_CNT_SENT);
 	if (compat_is_null(ctx, 0))
@@ -154,13 +154,13 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	if (compat_is_null(ctx, 1))
 		skb = NULL;
 	if (sk) {
-		kind.netns = sock_netns(sk);
+		net = sock_net_id(sk);
 		tp = bpf_skc_to_tcp_sock(sk);
 	}
 	if (skb) {
 		found = skb_segment(&tuple, &packet, skb);
 		if (!sk)
-			kind.netns = skb_netns(skb);
+			net = skb_net_id(skb);
 		/* The wire's view must know it where TCP sends by no socket, or by one that sends what
 		 * the tracepoint does not tell of; and drops, where the kernel does not say why. */
 		if (found && (tuple.family == 6 || !compat_has(RST_KERNEL_RESET_REASON)))
@@ -170,6 +170,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	} else if (tp) {
 		sock_tuple(&tuple, sk, tp);
 	}
+	kind.netns = net;
 	reason = compat_reset_reason(ctx);
 	kind.class = class_of(sk, tp, skb);
 	kind.reason = reason + 1;
@@ -177,12 +178,12 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	if (tp)
 		owner = kind_of_connection(&kind, sk, tp);
 	else if (!is_syn(&packet))
-		kind.state = end_before(&tuple, kind.netns, &owner);
+		kind.state = end_before(&tuple, net, &owner);
 	/* What was closed, and is reset at once, has left no TIME_WAIT (data with the ACK of the FIN). */
 	if (tp && skb && !compat_has(RST_KERNEL_RESET_REASON))
-		past_take_timewait(&tuple, kind.netns, RST_TCP_FIN_WAIT2);
+		past_take_timewait(&tuple, net, RST_TCP_FIN_WAIT2);
 	if (tp && !skb)
-		unsent = find_unsent(sk, tp, &tuple, kind.netns, &out);
+		unsent = find_unsent(sk, tp, &tuple, net, &out);
 	if (skb)
 		stayed_expect(&tuple, &packet, kind.netns, false);
 	if (!filter_pass(&tuple, kind.netns)) {
@@ -194,6 +195,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 	if (!e)
 		return 0;
 	e->unsent = unsent;
+	e->netns_mix = net >> 32;
 	e->out_ifindex = out;
 	e->packet = packet;
 	if (skb && !sk && kind.bits & RST_KIND_SYN)
@@ -215,7 +217,7 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		    (e->sock.state == RST_TCP_SYN_SENT && !(packet.flags & RST_FLAG_SYN))))
 		/* Without reasons (up to 6.9) what no socket took does not come here, and to look for what was
 		 * refused costs 6.1's verifier more than the million instructions that it allows. */
-		past_recall(&e->past, &tuple, kind.netns, is_syn(&packet),
+		past_recall(&e->past, &tuple, net, is_syn(&packet),
 			    compat_has(RST_KERNEL_RESET_REASON));
 	event_fill(e, ctx, RST_REC_SENT);
 	fold_submit(fold, &kind, e);

@@ -44,12 +44,38 @@ static __always_inline __u32 sock_netns(const struct sock *sk)
 	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum);
 }
 
+/* What bears on connections that are no more goes by this, as of rst_net. The mix is what the kernel puts into its own
+ * hashes (net/core/net_namespace.c, setup_net). */
+struct net___mix {
+	__u32 hash_mix;
+} __attribute__((preserve_access_index));
+
+#define NET_MIX 0xffffff /* as many bits as rst_event has for it */
+
+static __always_inline __u64 net_id(const struct net *net)
+{
+	return rst_net(BPF_CORE_READ(net, ns.inum),
+		       BPF_CORE_READ((const struct net___mix *)net, hash_mix) & NET_MIX);
+}
+
+static __always_inline __u64 sock_net_id(const struct sock *sk)
+{
+	return net_id(BPF_CORE_READ(sk, __sk_common.skc_net.net));
+}
+
 /* The same, with two loads in place of reads: what TP points to may be followed. */
 static __always_inline __u32 tcp_netns(const struct tcp_sock *tp)
 {
 	const struct net *net = tp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net;
 
 	return net ? net->ns.inum : 0;
+}
+
+static __always_inline __u64 tcp_net_id(const struct tcp_sock *tp)
+{
+	const struct net *net = tp->inet_conn.icsk_inet.sk.__sk_common.skc_net.net;
+
+	return net ? rst_net(net->ns.inum, ((const struct net___mix *)net)->hash_mix & NET_MIX) : 0;
 }
 
 static __always_inline bool v4_mapped(const struct in6_addr *a)
@@ -146,6 +172,11 @@ static __always_inline struct net *skb_net(const struct sk_buff *skb)
 static __always_inline __u32 skb_netns(const struct sk_buff *skb)
 {
 	return BPF_CORE_READ(skb_net(skb), ns.inum);
+}
+
+static __always_inline __u64 skb_net_id(const struct sk_buff *skb)
+{
+	return net_id(skb_net(skb));
 }
 
 static __always_inline void skb_interface(char name[RST_IFNAME_LEN], const struct sk_buff *skb)

@@ -86,7 +86,7 @@ static __always_inline void fill_writer(struct rst_socket *s, struct sock *sk)
 
 /* Sent for a segment that no connection took: what was there before? Like tcp_send_reset's on newer
  * kernels, but for the segment: the RST stands for it until that is dropped. */
-static __always_inline void fill_answer(struct rst_event *e, const struct rst_kind *kind)
+static __always_inline void fill_answer(struct rst_event *e, const struct rst_kind *kind, __u64 net)
 {
 	/* It acknowledges only what does not acknowledge anything itself. */
 	bool is_syn = e->packet.flags & RST_FLAG_ACK;
@@ -94,7 +94,7 @@ static __always_inline void fill_answer(struct rst_event *e, const struct rst_ki
 	e->packet.answer = 1;
 	if (kind->class == RST_CLASS_SENT_TIMEWAIT)
 		sock_set_timewait(&e->sock, RST_TCP_FIN_WAIT2);
-	past_recall(&e->past, &e->tuple, kind->netns, is_syn, true);
+	past_recall(&e->past, &e->tuple, net, is_syn, true);
 }
 
 /* Where a written SYN is put together: the stack has no room for it (5.10 counts that of all callers). A
@@ -108,8 +108,7 @@ struct {
 
 /* What answers a SYN that a program wrote will find no connection here, and be reset. */
 static __noinline void remember_written(const struct rst_tuple *tuple,
-					const struct rst_packet *packet, struct sock *sk,
-					__u32 netns)
+					const struct rst_packet *packet, struct sock *sk, __u64 net)
 {
 	struct rst_past *past;
 	struct rst_past_key key;
@@ -127,7 +126,7 @@ static __noinline void remember_written(const struct rst_tuple *tuple,
 	past->role = RST_ROLE_CLIENT;
 	task_fill(&past->owner, compat_task());
 	past->known_by = RST_KNOWN_CONTEXT;
-	past_key(&key, tuple, netns);
+	past_key(&key, tuple, net);
 	bpf_map_update_elem(&written_syns, &key, past, BPF_ANY);
 }
 
@@ -145,19 +144,20 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	struct rst_event *e;
 	__u32 owner = 0, out;
 	bool by_tcp;
-	__u64 fold;
+	__u64 fold, net;
 
 	if (!wire_is_ip(skb) || !skb_segment(&tuple, &packet, skb))
 		return;
 	packet_turn(&tuple);
 	if (!(packet.flags & RST_FLAG_RST)) {
 		if (sk && is_syn_alone(&packet))
-			remember_written(&tuple, &packet, sk, skb_netns(skb));
+			remember_written(&tuple, &packet, sk, skb_net_id(skb));
 		return;
 	}
 	by_tcp = tcp_sends(skb, sk, tuple.family);
 	out = BPF_CORE_READ(skb, dev, ifindex);
-	kind.netns = skb_netns(skb);
+	net = skb_net_id(skb);
+	kind.netns = net;
 	if ((by_tcp || (!sk && !skb->skb_iif)) && just_told(&tuple, out, kind.netns))
 		return;
 	kind.bits = (sk ? RST_KIND_SOCKET : 0) | (skb->skb_iif ? RST_KIND_CAME_IN : 0);
@@ -167,8 +167,8 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 		kind.class = RST_CLASS_SENT_NO_SOCKET;
 		kind.bits = packet.flags & RST_FLAG_ACK ? RST_KIND_SYN : 0;
 		if (!kind.bits)
-			kind.state = past_end(&tuple, kind.netns, &owner);
-		if (past_take_timewait(&tuple, kind.netns, RST_TCP_FIN_WAIT2))
+			kind.state = past_end(&tuple, net, &owner);
+		if (past_take_timewait(&tuple, net, RST_TCP_FIN_WAIT2))
 			kind.class = RST_CLASS_SENT_TIMEWAIT;
 	} else {
 		count(RST_CNT_WIRE);
@@ -183,11 +183,12 @@ static __noinline void look(void *ctx, struct sk_buff *skb, struct sock *sk)
 	e = event_begin(&kind, &tuple, fold, by_tcp ? RST_CNT_LOST_SENT : RST_CNT_LOST_WIRE);
 	if (!e)
 		return;
+	e->netns_mix = net >> 32;
 	e->packet = packet;
 	e->ifindex = out;
 	skb_interface(e->ifname, skb);
 	if (by_tcp) {
-		fill_answer(e, &kind);
+		fill_answer(e, &kind, net);
 	} else {
 		e->in_ifindex = skb->skb_iif;
 		e->nft_generation = compat_nft_generation(skb_net(skb));

@@ -50,7 +50,8 @@ struct rst_past_key {
 	__u16 local_port;
 	__u16 remote_port; /* listeners: zero */
 	__u8 family;
-	__u8 pad[7];
+	__u8 pad[3];
+	__u32 netns_mix; /* as in struct rst_event */
 };
 
 /* What is remembered of a connection, a handshake or a listener that is no more. */
@@ -101,13 +102,19 @@ struct rst_ended_set {
 	__u32 busy;		   /* how many give a place of this set away just now, or try to */
 };
 
-/* A number that nobody outside can foresee, for SEED. */
+/* A network namespace: its inode number, and above that what rst_event calls netns_mix. */
+static inline __attribute__((always_inline)) __u64 rst_net(__u32 netns, __u32 mix)
+{
+	return (__u64)mix << 32 | netns;
+}
+
+/* A number that nobody outside can foresee, for SEED. NET is of rst_net. */
 static inline __attribute__((always_inline)) __u64 rst_past_hash(__u64 seed,
 								 const struct rst_tuple *t,
-								 __u32 netns)
+								 __u64 net)
 {
-	__u64 ports = (__u64)netns << 32 | (__u32)t->local_port << 16 | t->remote_port;
-	__u64 word[5], hash = seed;
+	__u64 ports = net << 32 | (__u32)t->local_port << 16 | t->remote_port;
+	__u64 word[5], hash = seed + (net >> 32);
 	int i;
 
 	__builtin_memcpy(word, t->local, 16);

@@ -10,9 +10,11 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "craft.h"
 #include "expect.h"
 #include "pair.h"
 
@@ -205,11 +207,130 @@ static void come_and_go(struct run *run)
 	actor_stop(&cli);
 }
 
+/* ---- a number that is given again */
+
+#define CLIENT_PORT 33333
+#define TRIES 400
+
+static uint32_t enter_new(void)
+{
+	struct stat st;
+
+	if (unshare(CLONE_NEWNET) || stat("/proc/self/ns/net", &st))
+		run_die("unshare: %s", strerror(errno));
+	return (uint32_t)st.st_ino;
+}
+
+/* A segment of the connection that is no more. */
+static void come_late(void)
+{
+	const struct flow flow = { SPEAK_V4, { "127.0.0.1", CLIENT_PORT }, { "127.0.0.1", PORT } };
+	const struct segment late = { .seq = 1000, .ack = 2000, .flags = TH_ACK };
+	uint8_t packet[CRAFT_MAX];
+	int fd = socket(AF_INET, SOCK_RAW, IPPROTO_RAW);
+	size_t len = craft(packet, &flow, &late);
+
+	if (fd < 0 || sendto(fd, packet, len, 0, (const struct sockaddr *)&at, sizeof(at)) < 0)
+		run_die("late segment: %s", strerror(errno));
+	close(fd);
+}
+
+/* The server's end is aborted, and then answers for it; nobody listens any more. */
+static void live_before(uint32_t *number)
+{
+	struct sockaddr_in from = at;
+	int listener, c, s;
+
+	*number = enter_new();
+	loopback_up();
+	listener = socket(AF_INET, SOCK_STREAM, 0);
+	c = socket(AF_INET, SOCK_STREAM, 0);
+	from.sin_port = htons(CLIENT_PORT);
+	if (bind(listener, (const struct sockaddr *)&at, sizeof(at)) || listen(listener, 8) ||
+	    bind(c, (const struct sockaddr *)&from, sizeof(from)) ||
+	    connect(c, (const struct sockaddr *)&at, sizeof(at)))
+		run_die("connect: %s", strerror(errno));
+	s = accept(listener, NULL, NULL);
+	close(listener);
+	cut(s);
+	await(c, POLLHUP);
+	close(c);
+	come_late();
+}
+
+/* All that are made stand until the number comes, so that each gets another one. The end of the one before takes the
+ * kernel a while. */
+static void live_after(uint32_t *number)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	uint32_t got = enter_new();
+
+	close(fd);
+	for (int i = 0; got != *number; i++) {
+		if (i == TRIES || open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC) < 0)
+			_exit(RUN_EXIT_SKIPPED);
+		usleep(10000);
+		got = enter_new();
+	}
+	loopback_up();
+	come_late();
+	fd = socket(AF_INET, SOCK_STREAM, 0);
+	connect(fd, (const struct sockaddr *)&at, sizeof(at));
+	close(fd);
+}
+
+static void in_child(void (*live)(uint32_t *number), uint32_t *number)
+{
+	int status, line[2];
+	pid_t pid;
+
+	if (pipe(line) || (pid = fork()) < 0)
+		run_die("fork: %s", strerror(errno));
+	if (!pid) {
+		live(number);
+		_exit(write(line[1], number, sizeof(*number)) != sizeof(*number));
+	}
+	close(line[1]);
+	if (waitpid(pid, &status, 0) != pid)
+		run_die("waitpid: %s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == RUN_EXIT_SKIPPED)
+		run_skip("the namespace's number was not given again");
+	if (status || read(line[0], number, sizeof(*number)) != sizeof(*number))
+		run_die("the namespace did not end well");
+	close(line[0]);
+}
+
+/* What was remembered of a namespace says nothing of the one that gets its number. */
+static void number_again(struct run *run)
+{
+	static const struct wanted late = { .cause = "closed-earlier",
+					    .certainty = "inferred",
+					    .why = "aborted the connection" },
+				   none = { .cause = "no-such-connection",
+					    .certainty = "inferred" },
+				   refused = { .cause = "no-listener" };
+	uint32_t number;
+	json_t *e;
+
+	tracer_start(run, NULL);
+	in_child(live_before, &number);
+	in_child(live_after, &number);
+	run->lab.inode[SIDE_CLIENT] = number;
+	tracer_finish(run, (struct tally){ .client_sent = 4, .client_received = 4 });
+	expect_sent(run, SIDE_CLIENT, 1, &late);
+	e = expect_sent(run, SIDE_CLIENT, 2, &none);
+	expect_absent(e, "history");
+	expect_absent(e, "process");
+	e = expect_sent(run, SIDE_CLIENT, 3, &refused);
+	expect_absent(e, "history");
+}
+
 static const char *const elsewhere[] = { "-L", "1", NULL };
 
 const struct scenario scenarios_namespaces[] = {
 	/* Of namespaces that come and go: those of other scenarios do as well. */
 	{ "namespaces-come-and-go", come_and_go, ONCE | EXCLUSIVE, false },
 	{ "namespaces-filtered", come_and_go, ONCE | EXCLUSIVE, false, .what = elsewhere },
+	{ "namespaces-number-again", number_again, ONCE, false },
 	{ 0 },
 };

@@ -97,7 +97,7 @@ static int fake_socket(void *context, uint32_t netns, uint32_t pid, const struct
 	return f->socket_err;
 }
 
-static int fake_past(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+static int fake_past(void *context, uint64_t net, const struct rst_tuple *tuple, bool is_syn,
 		     struct rst_past *out)
 {
 	struct fake *f = context;

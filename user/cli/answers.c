@@ -126,12 +126,12 @@ static int answer_alike(void *context, uint32_t netns, const struct rst_tuple *t
 	return diag_alike(a->diag, netns, 0, tuple, out, max);
 }
 
-static int answer_past(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+static int answer_past(void *context, uint64_t net, const struct rst_tuple *tuple, bool is_syn,
 		       struct rst_past *out)
 {
 	struct answers *a = context;
 
-	return tracer_past(a->tracer, netns, tuple, is_syn, out);
+	return tracer_past(a->tracer, net, tuple, is_syn, out);
 }
 
 static void answer_peers(void *context, struct past_peer *q, size_t n)

@@ -88,6 +88,11 @@ static void find_standing(const struct ask *a, struct incident *in)
 							  : found.state != RST_TCP_LISTEN);
 }
 
+static uint64_t net_of(const struct rst_event *event)
+{
+	return rst_net(event->netns, event->netns_mix);
+}
+
 /* The end of what was being taken away just when the segment came. */
 static void look_again(const struct ask *a, struct incident *in)
 {
@@ -95,7 +100,7 @@ static void look_again(const struct ask *a, struct incident *in)
 		      (in->packet.flags & (RST_FLAG_SYN | RST_FLAG_ACK)) == RST_FLAG_SYN;
 	struct rst_past past;
 
-	if (!a->questions->past(a->context, in->ev->netns, &in->ev->tuple, is_syn, &past) &&
+	if (!a->questions->past(a->context, net_of(in->ev), &in->ev->tuple, is_syn, &past) &&
 	    attribute_takes_again(in, &past))
 		incident_change(in)->past = past;
 }
@@ -114,7 +119,7 @@ static void find_behind(const struct ask *a, struct incident *in, const struct r
 	if (!a->questions->socket(a->context, netns, 0, &behind, &found) &&
 	    found.state != RST_TCP_LISTEN) {
 		ask_meant_set(in, MEANT_CONNTRACK, &behind, &found);
-	} else if (!a->questions->past(a->context, netns, &behind, false, &past) &&
+	} else if (!a->questions->past(a->context, net_of(in->ev), &behind, false, &past) &&
 		   past.kind == RST_PAST_CONNECTION) {
 		incident_change(in)->past = past;
 		in->meant.by = MEANT_ENDED;

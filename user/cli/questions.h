@@ -60,7 +60,7 @@ struct questions {
 		     struct diag_connection *out, int max);
 
 	/* As tracer_past: what is remembered by now of these two ends. */
-	int (*past)(void *context, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+	int (*past)(void *context, uint64_t net, const struct rst_tuple *tuple, bool is_syn,
 		    struct rst_past *out);
 
 	/* As past_peers: ended connections that N segments' peers had with other local ends. */

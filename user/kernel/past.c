@@ -33,7 +33,7 @@ static bool read_ended(const struct past_maps *m, size_t place, uint32_t tag, st
 static void find_ended(const struct past_maps *m, const struct rst_tuple *tuple,
 		       const struct rst_past_key *key, struct rst_past *out)
 {
-	uint64_t hash = rst_past_hash(m->seed, tuple, key->netns);
+	uint64_t hash = rst_past_hash(m->seed, tuple, rst_net(key->netns, key->netns_mix));
 	size_t at = (size_t)rst_ended_set(hash, m->sets) * RST_ENDED_WAYS;
 	struct rst_ended ended;
 
@@ -57,11 +57,12 @@ static void find_listener(int map, struct rst_past_key *key, struct rst_past *ou
 	take_newer(map, key, out);
 }
 
-int past_find(const struct past_maps *maps, uint32_t netns, const struct rst_tuple *tuple,
+int past_find(const struct past_maps *maps, uint64_t net, const struct rst_tuple *tuple,
 	      bool is_syn, struct rst_past *out)
 {
 	struct rst_past_key key = {
-		.netns = netns,
+		.netns = (uint32_t)net,
+		.netns_mix = (uint32_t)(net >> 32),
 		.local_port = tuple->local_port,
 		.remote_port = tuple->remote_port,
 		.family = tuple->family,

@@ -19,10 +19,10 @@ struct past_maps {
 };
 
 /*
- * What is remembered by now of a segment's two ends in namespace NETNS: of the connection; or, IS_SYN, of
+ * What is remembered by now of a segment's two ends in namespace NET (of rst_net): of the connection; or, IS_SYN, of
  * the newest listener that it could have reached. Returns 0 or -errno: -ENOENT if nothing is.
  */
-int past_find(const struct past_maps *maps, uint32_t netns, const struct rst_tuple *tuple,
+int past_find(const struct past_maps *maps, uint64_t net, const struct rst_tuple *tuple,
 	      bool is_syn, struct rst_past *out);
 
 /* An ended connection of a segment's peer, with another local end or in another namespace. */

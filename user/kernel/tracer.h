@@ -68,7 +68,7 @@ int tracer_symbols(void *tracer, const uint64_t *address, size_t n, char *text, 
 const struct listeners *tracer_listeners(struct tracer *t);
 
 /* What past_find finds by now. */
-int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+int tracer_past(const struct tracer *t, uint64_t net, const struct rst_tuple *tuple, bool is_syn,
 		struct rst_past *out);
 
 /* Whether this process may still look into the maps, which some kernels ask a capability for each time. */

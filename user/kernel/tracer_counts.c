@@ -158,10 +158,10 @@ void tracer_counters(const struct tracer *t, uint64_t counters[RST_CNT_MAX])
 	counters[RST_CNT_NO_TOTAL] += harvest_unplaced(&t->harvest);
 }
 
-int tracer_past(const struct tracer *t, uint32_t netns, const struct rst_tuple *tuple, bool is_syn,
+int tracer_past(const struct tracer *t, uint64_t net, const struct rst_tuple *tuple, bool is_syn,
 		struct rst_past *out)
 {
-	return past_find(&t->past, netns, tuple, is_syn, out);
+	return past_find(&t->past, net, tuple, is_syn, out);
 }
 
 void tracer_past_peers(struct tracer *t, struct past_peer *q, size_t n)
