@@ -276,6 +276,41 @@ static void not_moved(struct run *run)
 	moved(run, true);
 }
 
+/* The server connects to the ghost, whose address the client's side has as well: the ghost answers the SYN, and the
+ * client's kernel gets the ACK. */
+static void never_stood(struct run *run)
+{
+	struct pair p;
+	struct ghost ghost;
+	struct end peer = expect_at(ghost_address(run->speak), GHOST_PORT);
+	struct segment answer = { .seq = 1000000, .flags = GHOST_SYN | GHOST_ACK };
+	struct wanted w = {
+		.cause = "no-such-connection",
+		.certainty = "inferred",
+		.local = &peer,
+		.remote = &p.server,
+	};
+	json_t *e;
+	int fd;
+
+	netlab_sh(&run->lab, SIDE_CLIENT, "ip addr add %s dev lo", peer.address);
+	netlab_drop(&run->lab, SIDE_CLIENT, "input", "tcp flags & (syn | ack) == syn");
+	tracer_start(run, NULL);
+	pair_listen(run, &p, 8);
+	ghost_open(&ghost, &run->lab, run->speak, GHOST_PORT, 0);
+	fd = actor_connect_start(&p.srv, run->speak, peer.address, GHOST_PORT, 0, NULL);
+	p.server.port = actor_local_port(&p.srv, fd);
+	answer.ack = ghost_expect(&ghost, GHOST_SYN, GHOST_SYN | GHOST_ACK).seq + 1;
+	ghost_send(&ghost, &answer);
+	actor_await_reset(&p.srv, fd);
+	tracer_finish(run, (struct tally){ .server_received = 1, .client_sent = 1 });
+	e = expect_sent(run, SIDE_CLIENT, 0, &w);
+	expect_int(e, "pair.pid", p.srv.pid);
+	expect_contains(e, "why", "here that connection never stood: it began elsewhere");
+	ghost_close(&ghost);
+	pair_stop(&p);
+}
+
 static const enum sender_kind by_raw = BY_RAW, by_packet = BY_PACKET;
 
 /* ---- a SYN for a connection that exists */
@@ -335,5 +370,6 @@ const struct scenario scenarios_stray[] = {
 	{ "two-syn-acks-copied", copied, V4_V6, false },
 	{ "new-address", failover, V4_V6, false },
 	{ "new-address-older", not_moved, V4_V6, false },
+	{ "never-stood", never_stood, V4_V6, false },
 	{ 0 },
 };

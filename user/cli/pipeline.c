@@ -91,6 +91,9 @@ static void fill_history(struct pipeline *p, struct incident *in)
 	}
 	in->remembered = p->remembered;
 	in->forgotten = p->forgotten;
+	/* An end that was missed is none that never was. */
+	if (in->pair.stood_ns && missed_states(p))
+		in->pair.stood_ns = 0;
 }
 
 /* The verdict, now that the others of the batch are there. */

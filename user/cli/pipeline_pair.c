@@ -18,10 +18,14 @@ static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry
 	return at < p->n && p->place[at].entry == entry ? at : PIPELINE_BATCH;
 }
 
-/* What the other end's socket shows of what reached it. */
+/* What the other end's socket shows of what reached it, and how old it is. */
 static void fill_numbers(struct pair *pair, const struct rst_event *mate)
 {
-	struct facts_queues q = facts_queues(&mate->sock);
+	const struct rst_socket *s = &mate->sock;
+	struct facts_queues q = facts_queues(s);
+
+	if (s->kind == RST_SOCK_FULL && s->established_ns && s->established_ns < mate->hdr.mono_ns)
+		pair->stood_ns = mate->hdr.mono_ns - s->established_ns;
 
 	if (!q.valid)
 		return;

@@ -136,6 +136,28 @@ static void say_not_kept(struct incident *in)
 		    SPAN(in->traced_ns));
 }
 
+/* The other end is connected since tracing began, and this one has no end of it, nor is one forgotten: it never
+ * stood here. What TCP_DEFER_ACCEPT holds back did not either. */
+static bool began_elsewhere(const struct incident *in)
+{
+	return in->pair.there && in->pair.stood_ns && in->pair.stood_ns < in->traced_ns &&
+	       !in->forgotten && !in->ev->sock.defer_accept;
+}
+
+static void say_began_elsewhere(struct incident *in)
+{
+	say(in, "; its other end, ");
+	if (in->pair.pid)
+		say_process(in, in->pair.pid, in->pair.comm);
+	else
+		say(in, "on this host");
+	say(in,
+	    ", has been connected for %s, and here that connection never stood: it began elsewhere "
+	    "(another host has the address too, or had it, or the way there has changed: a failover, a "
+	    "route), or a NAT that has forgotten it led it elsewhere",
+	    SPAN(in->pair.stood_ns));
+}
+
 static void say_new_address(struct incident *in)
 {
 	say(in, "; the address %s has been this host's for %s only",
@@ -234,6 +256,8 @@ void why_no_such_connection(struct incident *in)
 	say_deferred(in);
 	if (match_p2_new_address(in) || match_p3_new_address(in))
 		say_new_address(in);
+	else if (began_elsewhere(in))
+		say_began_elsewhere(in);
 	else
 		say_not_kept(in);
 }

@@ -247,10 +247,9 @@ static const struct evidence_field of_peer[] = {
 #define PAIR(name, kind, member) FIELD(name, kind, struct pair, member)
 
 static const struct evidence_field of_pair[] = {
-	PAIR("benign", BOOL, benign),
-	PAIR("numbers", BOOL, have_numbers),
-	PAIR("rcv_nxt", U32, rcv_nxt),
-	PAIR("unread", U32, unread),
+	PAIR("benign", BOOL, benign),	 PAIR("numbers", BOOL, have_numbers),
+	PAIR("rcv_nxt", U32, rcv_nxt),	 PAIR("unread", U32, unread),
+	PAIR("stood_ns", U64, stood_ns),
 };
 
 static const struct evidence_field of_after[] = {

@@ -187,6 +187,7 @@ struct pair {
 	bool ended;		   /* its process had ended: see history_is_end */
 	bool have_numbers;	   /* its socket's: */
 	uint32_t rcv_nxt, unread;  /* what it had received, and not read */
+	uint64_t stood_ns;	   /* for how long its socket had been connected; 0: not known */
 	const char *hook;	   /* firewall-reject: as in struct firewall */
 };
 

@@ -1073,6 +1073,31 @@ Test(pipeline, two_ends_in_one_batch_know_each_other)
 	cr_assert_eq(f->line[0].pair.cause, CAUSE_RESET_BY_PEER);
 }
 
+static void assert_never_stood(uint64_t missed, bool never)
+{
+	struct rst_event sent = no_socket(1000), there = other_end(&sent);
+
+	f->counters[RST_CNT_MISSED_STATES] = missed;
+	there.sock.rcv_nxt = sent.packet.ack;
+	there.sock.established_ns = there.hdr.mono_ns - 5000000;
+	fake_put(f, &sent);
+	fake_put(f, &there);
+	fake_run(f);
+	cr_assert_eq(f->lines, 2);
+	cr_assert_eq(f->line[0].pair.id, f->line[1].id);
+	cr_assert_eq(f->line[0].pair.stood_ns, never ? 5000000 : 0);
+}
+
+Test(pipeline, how_long_the_other_end_has_stood_shows_what_never_stood_here)
+{
+	assert_never_stood(0, true);
+}
+
+Test(pipeline, an_end_that_was_missed_is_none_that_never_was)
+{
+	assert_never_stood(1, false);
+}
+
 Test(pipeline, an_end_of_an_earlier_batch_is_still_known)
 {
 	struct rst_event sent = fake_abort(1000, 0), there = other_end(&sent);

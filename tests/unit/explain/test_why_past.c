@@ -279,6 +279,35 @@ Test(why_past, tracing_began_only)
 	assert_why(&b, "10 bytes arrived 3 ms after nginx/12 closed the connection");
 }
 
+Test(why_past, a_connection_that_its_other_end_has_and_that_never_stood_here)
+{
+	static const char never[] =
+		"its other end, curl/7, has been connected for 2 s, and here that "
+		"connection never stood: it began elsewhere";
+	struct built b;
+
+	build_event(&b, DIR_SENT, P2);
+	build_packet(&b, RST_FLAG_ACK, 0);
+	b.in.traced_ns = 3000000000;
+	b.in.pair =
+		(struct pair){ .there = true, .pid = 7, .comm = "curl", .stood_ns = 2000000000 };
+	build_attribute(&b);
+	cr_expect_not_null(strstr(b.in.verdict.why, never), "%s", b.in.verdict.why);
+	cr_expect_null(strstr(b.in.verdict.why, "tracing began"));
+	/* It may have stood here before tracing began. */
+	b.in.pair.stood_ns = 3000000000;
+	build_attribute(&b);
+	cr_expect_null(strstr(b.in.verdict.why, "elsewhere"), "%s", b.in.verdict.why);
+	cr_expect_not_null(strstr(b.in.verdict.why, "; tracing began only 3 s before"));
+	b.in.pair.stood_ns = 0;
+	build_attribute(&b);
+	cr_expect_null(strstr(b.in.verdict.why, "elsewhere"), "%s", b.in.verdict.why);
+	b.in.pair.stood_ns = 2000000000;
+	b.in.forgotten = 1;
+	build_attribute(&b);
+	cr_expect_null(strstr(b.in.verdict.why, "elsewhere"), "%s", b.in.verdict.why);
+}
+
 Test(why_past, a_stray_whose_port_is_listened_on_elsewhere)
 {
 	struct built b;
