@@ -22,58 +22,63 @@ static bool has(const char *list, const char *word)
 	return false;
 }
 
-static void put_row(FILE *out, const char *label, const struct measured *m, enum language language)
+bool measured_is_of(const struct measured *m, enum cause_id cause)
+{
+	return has(m->causes, cause_get(cause)->name);
+}
+
+void measured_put(struct buffer *out, const struct measured *m, enum language language)
 {
 	bool zh = language == LANGUAGE_ZH;
 	const char *setting = zh && m->setting_zh ? m->setting_zh : m->setting;
 	static const char *const none[] = { "none", "无" };
 	size_t skip = strlen(none[zh]);
-	struct buffer b = { 0 };
 
-	buffer_format(&b, zh ? "%s %s：%s" : "%s %s, when %s", m->program, m->version,
+	buffer_format(out, zh ? "%s %s：%s" : "%s %s, when %s", m->program, m->version,
 		      zh ? m->situation_zh : m->situation);
 	if (setting && !strncmp(setting, none[zh], skip)) {
-		buffer_text(&b, zh ? "；没有可改的设置" : "; no setting changes it");
-		buffer_text(&b, setting + skip);
+		buffer_text(out, zh ? "；没有可改的设置" : "; no setting changes it");
+		buffer_text(out, setting + skip);
 	} else if (setting) {
-		buffer_format(&b, zh ? "；要改变它：%s" : "; to change it: %s", setting);
+		buffer_format(out, zh ? "；要改变它：%s" : "; to change it: %s", setting);
 	}
-	buffer_text(&b, zh ? "。" : ".");
-	buffer_char(&b, '\0');
-	if (!b.failed)
-		paragraph_print(out, label, b.data);
-	buffer_free(&b);
+	buffer_text(out, zh ? "。" : ".");
 }
 
-static void put_manual(FILE *out, const char *label, const struct manual *m, enum language language)
+void measured_put_manual(struct buffer *out, const struct manual *m, enum language language)
 {
-	struct buffer b = { 0 };
-
 	if (language == LANGUAGE_ZH)
-		buffer_format(&b, "%s：%s", m->program, m->text_zh);
+		buffer_format(out, "%s：%s", m->program, m->text_zh);
 	else
-		buffer_format(&b, "%s: %s", m->program, m->text);
-	buffer_char(&b, '\0');
-	if (!b.failed)
-		paragraph_print(out, label, b.data);
-	buffer_free(&b);
+		buffer_format(out, "%s: %s", m->program, m->text);
+}
+
+/* What stands in B, behind LABEL; B is empty then. */
+static void print(FILE *out, const char *label, struct buffer *b)
+{
+	buffer_char(b, '\0');
+	if (!b->failed)
+		paragraph_print(out, label, b->data);
+	b->len = 0;
 }
 
 void measured_explain(FILE *out, enum cause_id cause, enum language language)
 {
 	bool zh = language == LANGUAGE_ZH;
 	const struct manual *manual;
+	struct buffer b = { 0 };
 	const char *label;
 
 	label = zh ? "实测" : "Measured";
 	for (const struct measured *m = measured_rows; m->row; m++) {
-		if (!has(m->causes, cause_get(cause)->name))
+		if (!measured_is_of(m, cause))
 			continue;
 		if (*label)
 			paragraph_print(out, label,
 					zh ? "通常由以下程序造成：" : "Ordinarily done by:");
 		label = "";
-		put_row(out, label, m, language);
+		measured_put(&b, m, language);
+		print(out, label, &b);
 	}
 	label = zh ? "手册" : "Manuals";
 	for (size_t i = 0; (manual = measured_manual(i)); i++) {
@@ -84,6 +89,8 @@ void measured_explain(FILE *out, enum cause_id cause, enum language language)
 					zh ? "以下出自各程序手册，未经测量："
 					   : "What can be changed, by the manuals, not measured:");
 		label = "";
-		put_manual(out, label, manual, language);
+		measured_put_manual(&b, manual, language);
+		print(out, label, &b);
 	}
+	buffer_free(&b);
 }

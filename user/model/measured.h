@@ -8,6 +8,7 @@
 
 #include <stdio.h>
 
+#include "base/buffer.h"
 #include "base/language.h"
 #include "model/causes.h"
 
@@ -26,11 +27,19 @@ extern const struct measured measured_rows[];
 struct manual {
 	enum cause_id cause;
 	const char *program;
+	const char *checked; /* in which document of which version */
 	const char *text, *text_zh;
 };
 
 /* Record I, in the order of causes; NULL behind the last. */
 const struct manual *measured_manual(size_t i);
+
+/* Whether M is a row of CAUSE. */
+bool measured_is_of(const struct measured *m, enum cause_id cause);
+
+/* Each as one sentence, appended to OUT. */
+void measured_put(struct buffer *out, const struct measured *m, enum language language);
+void measured_put_manual(struct buffer *out, const struct manual *m, enum language language);
 
 /* Prints for `explain` who ordinarily does what CAUSE says, and what the manuals have. Nothing for a cause of
  * which nothing was measured and no manual speaks. */

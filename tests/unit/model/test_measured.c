@@ -106,6 +106,8 @@ Test(measured, manuals_are_in_order)
 	for (size_t i = 0; (m = measured_manual(i)); i++) {
 		cr_expect_geq(m->cause, last, "%s", m->text);
 		cr_expect(m->text[strlen(m->text) - 1] == '.', "%s", m->text);
+		cr_expect(m->checked && strpbrk(m->checked, "0123456789"),
+			  "%s was looked up nowhere: %s", m->program, m->text);
 		last = m->cause;
 	}
 }
