@@ -153,7 +153,7 @@ async function everyPage(browser, page, url) {
 	const all = sum(page.causes);
 	await browser.go(url);
 	check(await browser.value("document.documentElement.dataset.ready") === "yes", "does not come to its end");
-	check(await browser.value(SHOWN) === `${number(all)} ${all === 1 ? "reset" : "resets"}`,
+	check((await browser.value(SHOWN)).replace(/ 个重置$/, all === 1 ? " reset" : " resets") === `${number(all)} ${all === 1 ? "reset" : "resets"}`,
 		`shows ${await browser.value(SHOWN)}, not ${all}`);
 	const causes = await browser.value("[...document.querySelectorAll('#causes tbody tr')].map((tr) => " +
 		"[tr.cells[0].textContent, tr.cells[1].textContent])");
@@ -237,6 +237,43 @@ async function views(browser, page, url) {
 	nothingWrong(browser, url);
 }
 
+// Nothing that the page says of itself is left in English; what was recorded is.
+const SAID = "[...document.querySelectorAll('h1, h2, th, label, button:not([data-cause]):not([data-event]), caption, .hint, " +
+	"#skip, #explain dt, #explain dd, footer summary, #made, #shown, #where')].filter((e) => e.id !== 'view' && e.textContent.trim())";
+const CHINESE = "/[\\u3000-\\u303f\\u4e00-\\u9fff\\uff00-\\uffef]/";
+
+async function languages(browser, page, url) {
+	await browser.go(url);
+	check(await browser.value("document.documentElement.lang") === "en", "an English page is none");
+	const english = await browser.value("document.getElementById('explain').textContent");
+	check(/Ordinarily done by:/.test(english) && /To do/.test(english), "the explanations lack who does it, or what to do");
+	await browser.value("(() => { const e = document.getElementById('language'); e.value = 'zh'; " +
+		"e.dispatchEvent(new Event('change')); })()");
+	check(await browser.value("location.hash") === "#lang=zh", `the address has ${await browser.value("location.hash")}`);
+	for (const [name, brief] of Object.entries(page.chinese)) {
+		if (!(name in page.causes))
+			continue;
+		check(await browser.value(`[...document.querySelectorAll('#explain details')].find((d) => d.dataset.cause === "${name}")` +
+			`.querySelector('summary').textContent.includes(${JSON.stringify(brief)})`), `${name} is not explained in Chinese`);
+		check(await browser.value(`[...document.querySelectorAll('#causes tbody tr')].some((tr) => tr.cells[4].textContent.endsWith(` +
+			`${JSON.stringify(brief)}))`), `${name} is not told in Chinese`);
+	}
+	const left = await browser.value(`${SAID}.filter((e) => !${CHINESE}.test(e.textContent)).map((e) => e.textContent)`);
+	check(!left.length, `this is left in English: ${left.join(" | ")}`);
+	check((await browser.value(`${SAID}.length`)) > 30, "hardly anything is said");
+	await browser.picture("chinese");
+	await browser.size(420, 900);
+	check(await browser.value("document.documentElement.scrollWidth <= innerWidth"), "in Chinese it is wider than 420");
+	await browser.size(1400, 900);
+	await browser.go(await browser.value("location.href"));
+	check(await browser.value("document.documentElement.lang") === "zh-Hans", "the address does not keep the language");
+	await browser.value("(() => { const e = document.getElementById('language'); e.value = 'en'; " +
+		"e.dispatchEvent(new Event('change')); })()");
+	check(await browser.value("document.getElementById('explain').textContent") === english, "it does not come back to English");
+	check(await browser.value("location.hash") === "", "English has an address of its own");
+	nothingWrong(browser, url);
+}
+
 async function main() {
 	const paths = process.env.PATH.split(":");
 	const binary = BROWSERS.find((name) => paths.some((p) => fs.existsSync(path.join(p, name))));
@@ -251,8 +288,14 @@ async function main() {
 			current = path.basename(page.page);
 			patience();
 			await everyPage(browser, page, url);
-			if (current === "7.html")
+			if (current === "7.html") {
 				await views(browser, page, url);
+				patience();
+				await languages(browser, page, url);
+			}
+			if (current === "chinese.html")
+				check(await browser.value("document.documentElement.lang") === "zh-Hans" &&
+					/重置/.test(await browser.value("document.title")), "-l zh makes no Chinese page");
 			if (current === "hostile.html") {
 				await browser.go(`${url}#event=2`);
 				check(await browser.value("document.querySelector('.detail').textContent.includes('<img src=x onerror')"),

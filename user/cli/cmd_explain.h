@@ -5,7 +5,7 @@
 
 #include "cli/options.h"
 
-/* The language that O asks for, else that of the environment's locale. */
+/* The language that O asks for (explain, report --html), else that of the environment's locale. */
 enum language explain_language(const struct options *o);
 
 /* What O asks for, to OUT, in O's language. */

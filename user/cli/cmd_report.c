@@ -19,6 +19,7 @@
 #include "base/clock.h"
 #include "base/util.h"
 #include "base/when.h"
+#include "cli/cmd_explain.h"
 #include "cli/coverage.h"
 #include "cli/packets.h"
 #include "cli/privilege.h"
@@ -350,7 +351,7 @@ static int open_all(struct reading *r)
 			r->size += (uint64_t)st.st_size;
 	}
 	if (o->html_to)
-		return report_page_open(&r->page, o->html_to);
+		return report_page_open(&r->page, o->html_to, explain_language(o));
 	if (o->pcapng)
 		return packets_open(&r->packets, o->pcapng, NULL);
 	return o->export_to ? report_export_open(&r->export, o->export_to) : 0;

@@ -71,7 +71,7 @@ struct options {
 	int rule;		  /* explain: number of a rule; -1: none */
 	bool explain_rules;	  /* explain rules: list them */
 	bool explain_markdown; /* explain --markdown: the table of the README, or of docs/rules.md */
-	enum language language; /* explain -l; else, */
+	enum language language; /* -l of explain, report --html; else, */
 	bool language_given;	/* when this is false, the locale's */
 	const char *shell;	/* --completion: "bash" or "zsh" */
 

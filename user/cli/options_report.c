@@ -213,6 +213,10 @@ int options_parse_report(const struct parse *p, int argc, char **argv)
 	if (o->follow && (o->keys || o->export_to))
 		return options_complain(p, "-f lists lines as they come; try it without %s",
 					o->keys ? "--by" : "--export");
+	if (o->language_given && !o->html_to)
+		return options_complain(
+			p,
+			"--language is for explain and the page of --html; try --html resets.html");
 	if (o->html_to && (o->follow || o->export_to || o->pcapng || o->folded || o->keys ||
 			   o->list || o->explain_again || o->json))
 		return options_complain(

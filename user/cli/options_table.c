@@ -675,8 +675,8 @@ static const struct definition definitions[] = {
 	{ 0, "flow", "END,END", "the connection of these ends, translated or not: ADDRESS:PORT",
 	  SECTION_REPORT, SCOPE_REPORT, options_set_flow, 0 },
 
-	{ 'l', "language", "en|zh", "explain: in this language (default: the locale's)",
-	  SECTION_OTHER, SCOPE_EXPLAIN, set_language, 0 },
+	{ 'l', "language", "en|zh", "explain, --html: in this language (default: the locale's)",
+	  SECTION_OTHER, SCOPE_EXPLAIN | SCOPE_REPORT, set_language, 0 },
 	{ 0, "markdown", NULL, "explain: all causes (or rules) as a Markdown table", SECTION_OTHER,
 	  SCOPE_EXPLAIN, FLAG(explain_markdown) },
 	{ 0, "completion", "bash|zsh", NULL, SECTION_OTHER, SCOPE_ANY, set_completion, 0 },

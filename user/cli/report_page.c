@@ -37,6 +37,7 @@
 
 struct report_page {
 	const char *path;
+	enum language language;
 	int fd; /* -1: not open */
 	uint64_t seed;
 	struct rows *rows;
@@ -65,7 +66,7 @@ static int open_file(struct report_page *p)
 	return p->fd < 0 ? -errno : 0;
 }
 
-int report_page_open(struct report_page **out, const char *path)
+int report_page_open(struct report_page **out, const char *path, enum language language)
 {
 	struct report_page *p = calloc(1, sizeof(*p));
 	int err = 0;
@@ -73,6 +74,7 @@ int report_page_open(struct report_page **out, const char *path)
 	if (!p)
 		return -ENOMEM;
 	p->path = path;
+	p->language = language;
 	p->fd = -1;
 	p->seed = random_seed();
 	words_init(&p->hosts, p->seed);
@@ -334,6 +336,7 @@ static void fill_frame(struct html_page *page, const struct report_page *p, cons
 
 	*page = (struct html_page){ .report = r,
 				    .version = RSTTRACE_VERSION,
+				    .language = p->language,
 				    .made_ns = clock_ns(CLOCK_REALTIME),
 				    .not_covered = &p->not_covered };
 	if (localtime_r(&t, &tm))

@@ -5,13 +5,14 @@
 
 #include <stddef.h>
 
+#include "base/language.h"
 #include "model/brief.h"
 #include "model/report.h"
 
 struct report_page;
 
-/* Creates PATH, which must not be there yet ("-": standard output). Returns 0, or -errno after a line on stderr. */
-int report_page_open(struct report_page **out, const char *path);
+/* Creates PATH, which must not be there yet ("-": standard output), a page that opens in LANGUAGE. Returns 0, or -errno after a line on stderr. */
+int report_page_open(struct report_page **out, const char *path, enum language language);
 
 /* A line of a reset that passed, seen on HOST. Returns 0, or -ENOMEM. */
 int report_page_line(struct report_page *p, const struct brief *b, const char *host,

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "model/causes.h"
+#include "model/measured.h"
 #include "output/report_words.h"
 #include "page.asset.h"
 
@@ -133,25 +134,64 @@ static void put_limits(struct json_out *o, const struct html_page *p)
 	json_out_end_kept(o, all);
 }
 
-static void put_explanation(struct json_out *o, const struct cause *c)
+static void put_reasons(struct json_out *o, const struct cause *c, enum language language)
 {
-	struct json_mark reasons;
-	char reason[160];
+	struct json_mark reasons = json_out_array(o, "reasons");
+	char en[160], reason[160];
+
+	for (size_t i = 0; cause_reason(en, sizeof(en), i, LANGUAGE_EN) &&
+			   cause_reason(reason, sizeof(reason), i, language);
+	     i++) {
+		en[strcspn(en, ":")] = '\0';
+		if (strstr(c->users, en))
+			json_out_string(o, NULL, reason);
+	}
+	json_out_end_kept(o, reasons);
+}
+
+/* Who ordinarily does it, and what can be changed: as `explain` has it. */
+static void put_programs(struct json_out *o, enum cause_id id, enum language language)
+{
+	struct json_mark all = json_out_array(o, "measured");
+	const struct manual *manual;
+	struct buffer text = {};
+
+	for (const struct measured *m = measured_rows; m->row; m++) {
+		if (!measured_is_of(m, id))
+			continue;
+		measured_put(&text, m, language);
+		put_text(o, &text);
+	}
+	json_out_end_kept(o, all);
+	all = json_out_array(o, "manuals");
+	for (size_t i = 0; (manual = measured_manual(i)); i++) {
+		if (manual->cause != id)
+			continue;
+		measured_put_manual(&text, manual, language);
+		put_text(o, &text);
+	}
+	json_out_end_kept(o, all);
+	buffer_free(&text);
+}
+
+static void put_explanation(struct json_out *o, enum cause_id id)
+{
+	static const char *const names[LANGUAGES] = { [LANGUAGE_EN] = "en", [LANGUAGE_ZH] = "zh" };
+	const struct cause *c = cause_get(id);
 
 	json_out_string(o, "group", c->group);
 	json_out_bool(o, "benign", c->benign);
-	json_out_string(o, "what", c->brief);
-	json_out_string(o, "seen", c->seen);
-	json_out_string(o, "todo", c->todo);
-	reasons = json_out_array(o, "reasons");
-	for (size_t i = 0; cause_reason(reason, sizeof(reason), i, LANGUAGE_EN); i++) {
-		reason[strcspn(reason, ":")] = '\0';
-		if (!strstr(c->users, reason))
-			continue;
-		reason[strlen(reason)] = ':';
-		json_out_string(o, NULL, reason);
+	for (unsigned int i = 0; i < LANGUAGES; i++) {
+		struct json_mark one = json_out_object(o, names[i]);
+		struct cause_words words = cause_words(id, (enum language)i);
+
+		json_out_string(o, "what", words.brief);
+		json_out_string(o, "seen", words.seen);
+		json_out_string(o, "todo", words.todo);
+		put_reasons(o, c, (enum language)i);
+		put_programs(o, id, (enum language)i);
+		json_out_end_kept(o, one);
 	}
-	json_out_end_kept(o, reasons);
 }
 
 /* Each that there is, the most frequent first, as `explain` has it. */
@@ -169,7 +209,7 @@ static void put_causes(struct json_out *o, const struct html_page *p)
 		json_out_number(o, "count", g->count);
 		json_out_number(o, "harmless", g->benign);
 		if (id >= 0)
-			put_explanation(o, cause_get((enum cause_id)id));
+			put_explanation(o, (enum cause_id)id);
 		json_out_end_kept(o, one);
 	}
 	json_out_end_kept(o, all);
@@ -185,6 +225,7 @@ void report_html(struct buffer *out, const struct html_page *p)
 	json_out_begin(&o);
 	json_out_number(&o, "v", 1);
 	json_out_string(&o, "version", p->version);
+	json_out_string(&o, "language", p->language == LANGUAGE_ZH ? "zh" : "en");
 	if (when_utc(made, p->made_ns))
 		json_out_string(&o, "made", made);
 	json_out_signed(&o, "utc_offset_s", p->utc_offset_s);

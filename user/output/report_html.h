@@ -7,6 +7,7 @@
 #define RSTTRACE_REPORT_HTML_H
 
 #include "base/buffer.h"
+#include "base/language.h"
 #include "model/report.h"
 #include "output/page_rows.h"
 #include "output/page_tree.h"
@@ -14,6 +15,7 @@
 struct html_page {
 	const struct report *report; /* by cause, with what is said of each */
 	const char *version;
+	enum language language;		 /* in which it opens; both are in it */
 	uint64_t made_ns;		 /* CLOCK_REALTIME */
 	int64_t utc_offset_s;		 /* in whose time the sentences are, as the rows shall be */
 	const struct words *not_covered; /* sentences of the recorders */

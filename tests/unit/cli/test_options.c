@@ -584,7 +584,8 @@ static const struct {
 	{ "explain -l de", "try en or zh" },
 	{ "explain -l zh_CN", "try en or zh" },
 	{ "explain -l", "try --language en|zh" },
-	{ "-l zh", "try rsttrace explain --language" },
+	{ "-l zh", "try rsttrace report --language" },
+	{ "report -l zh", "--language is for explain and the page of --html" },
 	{ "-L 80 explain", "--local-port" },
 	{ "trace --markdown", "explain --markdown" },
 };

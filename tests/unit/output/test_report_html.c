@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "model/causes.h"
 #include "output/report_html.h"
 
 #define S 1000000000ULL
@@ -165,6 +166,51 @@ Test(report_html, rows_column_by_column)
 	cr_expect_str_eq(string(data, inner(data, "owners", at(data, "owner", 0), 0)), "nginx");
 	cr_expect_eq(at(data, "stack", 0), 1);
 	cr_expect_str_eq(string(data, inner(data, "stacks", 0, 0)), "tcp_v4_send_reset");
+	json_decref(data);
+	free(page);
+}
+
+static const char *word(const json_t *cause, const char *language, const char *key)
+{
+	return json_string_value(json_object_get(json_object_get(cause, language), key));
+}
+
+static size_t how_many(const json_t *cause, const char *language, const char *key)
+{
+	return json_array_size(json_object_get(json_object_get(cause, language), key));
+}
+
+/* As much in one as in the other; of a cause that this version does not know, nothing. */
+Test(report_html, causes_are_explained_in_both_languages)
+{
+	const struct cause_words *zh = &causes_zh[CAUSE_CLOSE_UNREAD];
+	const json_t *cause;
+	struct made m;
+	json_t *data;
+	char *page;
+
+	begin(&m);
+	add(&m, 0, "close-unread", "nginx", "so", 2);
+	add(&m, 5, "of-tomorrow", "nginx", "so", 1);
+	page = end(&m);
+	data = data_of(page);
+	cr_expect_str_eq(json_string_value(json_object_get(data, "language")), "en");
+	cause = json_array_get(json_object_get(data, "causes"), 0);
+	cr_expect_str_eq(word(cause, "en", "what"), cause_get(CAUSE_CLOSE_UNREAD)->brief);
+	cr_expect_str_eq(word(cause, "zh", "what"), zh->brief);
+	cr_expect_str_eq(word(cause, "zh", "seen"), zh->seen);
+	cr_expect_str_eq(word(cause, "zh", "todo"), zh->todo);
+	cr_expect_gt(how_many(cause, "zh", "measured"), 5);
+	cr_expect_gt(how_many(cause, "zh", "manuals"), 3);
+	cr_expect_gt(how_many(cause, "zh", "reasons"), 0);
+	for (size_t i = 0; i < 3; i++) {
+		const char *key = ((const char *[]){ "measured", "manuals", "reasons" })[i];
+
+		cr_expect_eq(how_many(cause, "en", key), how_many(cause, "zh", key), "%s", key);
+	}
+	cause = json_array_get(json_object_get(data, "causes"), 1);
+	cr_expect_null(json_object_get(cause, "en"));
+	cr_expect_null(json_object_get(cause, "zh"));
 	json_decref(data);
 	free(page);
 }

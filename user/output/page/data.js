@@ -121,8 +121,27 @@ const byId = (id) => document.getElementById(id);
 
 // The most frequent causes have a colour, in that order.
 const COLOURS = 8;
+// Both languages are in the page: what is fixed beside the English as data-zh, what a program says side by side.
+let language = data.language === "zh" ? "zh" : "en";
+const say = (en, zh) => language === "zh" ? zh : en;
+const resets = (n) => say(plural(n, "reset", "resets"), `${number.format(n)} 个重置`);
+function speak(wanted) {
+	language = wanted === "zh" ? "zh" : "en";
+	document.documentElement.lang = say("en", "zh-Hans");
+	for (const e of document.querySelectorAll("[data-zh]")) {
+		e.dataset.en ??= e.textContent;
+		e.textContent = say(e.dataset.en, e.dataset.zh);
+	}
+	for (const e of document.querySelectorAll("[data-zh-placeholder]")) {
+		e.dataset.enPlaceholder ??= e.placeholder;
+		e.placeholder = say(e.dataset.enPlaceholder, e.dataset.zhPlaceholder);
+	}
+}
+
 const causes = data.causes.map((cause, i) => ({
 	...cause, name: data.strings[cause.name], colour: i < COLOURS ? `c${i}` : "other",
 }));
+// What is said of a cause; of one that this version does not know, nothing.
+const wordsOf = (cause) => cause[language] || {};
 const causeOf = new Map(causes.map((cause) => [cause.name, cause]));
 const colourOf = (name) => causeOf.has(name) ? causeOf.get(name).colour : "other";

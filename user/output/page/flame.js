@@ -52,7 +52,7 @@ function find(path) {
 }
 
 function sayFrame(n) {
-	byId("frame").textContent = n ? `${n.name}: ${plural(n.value, "reset", "resets")}, ${share(n.value, tree.value)} of those with a stack` : "";
+	byId("frame").textContent = n ? `${n.name}: ${resets(n.value)}, ${share(n.value, tree.value)}${say(" of those with a stack", "（占有调用栈的）")}` : "";
 }
 
 function layout(width) {
@@ -120,7 +120,7 @@ function onKey(e, n) {
 function drawFlame(focus) {
 	const box = byId("flame"), width = widthOf(box);
 	if (!tree || !tree.value) {
-		box.replaceChildren(element("p", "None of what is shown has a kernel stack.", { className: "quiet" }));
+		box.replaceChildren(element("p", say("None of what is shown has a kernel stack.", "所示的都没有内核调用栈。"), { className: "quiet" }));
 		return;
 	}
 	const list = layout(width);
@@ -129,7 +129,7 @@ function drawFlame(focus) {
 	svg.setAttribute("viewBox", `0 0 ${width} ${high}`);
 	svg.setAttribute("height", high);
 	svg.setAttribute("role", "group");
-	svg.setAttribute("aria-label", "Flame graph of the kernel's stacks");
+	svg.setAttribute("aria-label", say("Flame graph of the kernel's stacks", "内核调用栈的火焰图"));
 	if (!list.some((p) => p.n === focusedFrame))
 		focusedFrame = zoomed;
 	let toFocus = null;
@@ -137,7 +137,7 @@ function drawFlame(focus) {
 		const g = document.createElementNS(SVG, "g"), rect = document.createElementNS(SVG, "rect");
 		g.setAttribute("role", "button");
 		g.setAttribute("tabindex", n === focusedFrame ? 0 : -1);
-		g.setAttribute("aria-label", `${n.name}, ${plural(n.value, "reset", "resets")}, ${share(n.value, tree.value)}`);
+		g.setAttribute("aria-label", `${n.name}, ${resets(n.value)}, ${share(n.value, tree.value)}`);
 		g.addEventListener("click", () => zoom(n));
 		g.addEventListener("keydown", (e) => onKey(e, n));
 		g.addEventListener("pointerenter", () => sayFrame(n));
@@ -151,7 +151,7 @@ function drawFlame(focus) {
 		const letters = Math.floor((w - 8) / LETTER);
 		if (letters >= 3) {
 			const text = document.createElementNS(SVG, "text");
-			const name = n.kind === "root" && !n.parent ? `all ${plural(n.value, "reset", "resets")} with a stack` : n.name;
+			const name = n.kind === "root" && !n.parent ? say(`all ${resets(n.value)} with a stack`, `全部 ${resets(n.value)}（有调用栈的）`) : n.name;
 			text.setAttribute("x", x + 4);
 			text.setAttribute("y", n.depth * ROW + 13);
 			text.textContent = name.length > letters ? `${name.slice(0, letters - 1)}…` : name;

@@ -9,38 +9,65 @@ function explain(name) {
 }
 
 function tellStory() {
-	const host = data.host || (new Set(rows.map((row) => row.host)).size > 1 ? "several hosts" : "");
-	byId("title").textContent = host ? `TCP resets on ${host}` : "TCP resets";
+	const host = data.host || (new Set(rows.map((row) => row.host)).size > 1 ? say("several hosts", "多台主机") : "");
+	byId("title").textContent = host ? say(`TCP resets on ${host}`, `${host} 上的 TCP 重置`) : say("TCP resets", "TCP 重置");
 	document.title = byId("title").textContent + (begin ? `, ${day(begin)}` : "");
 	byId("subtitle").textContent = begin ?
-		`${day(begin)} ${clock(begin, 0)} to ${oneDay ? "" : day(end) + " "}${clock(end, 0)}, ${zone()}` : "";
-	byId("story").append(...data.sentences.map((s) => element("p", s)));
+		`${day(begin)} ${clock(begin, 0)} ${say("to", "至")} ${oneDay ? "" : day(end) + " "}${clock(end, 0)}, ${zone()}` : "";
+	// The recorded sentences are English, whatever the page's language is.
+	byId("story").replaceChildren(...data.sentences.map((s) => element("p", s, { lang: "en" })));
 	const limits = byId("limits");
+	limits.replaceChildren();
 	if (data.limits.length) {
-		const box = element("div", null, { className: "notice" });
+		const box = element("div", null, { className: "notice", lang: "en" });
 		box.append(...data.limits.map((s) => element("p", asSentence(s))));
 		limits.append(box);
 	}
-	limits.append(element("p", (data.lost ? "" : "No event was lost. ") + (data.not_covered.length ?
-		`Not covered: ${data.not_covered.join("; ")}.` : ""), { className: "quiet" }));
-	byId("made").textContent = `Made by rsttrace ${data.version}${data.made ? ` at ${data.made.slice(0, 19)}Z` : ""}. ` +
-		"This page holds all it shows and asks nobody for anything; what is shown stands behind the # of its address.";
+	limits.append(element("p", (data.lost ? "" : say("No event was lost. ", "没有丢失任何事件。")) + (data.not_covered.length ?
+		say(`Not covered: ${data.not_covered.join("; ")}.`, `未覆盖：${data.not_covered.join("；")}。`) : ""), { className: "quiet" }));
+	const made = data.made ? data.made.slice(0, 19) + "Z" : "";
+	byId("made").textContent = say(`Made by rsttrace ${data.version}${made && ` at ${made}`}. ` +
+		"This page holds all it shows and asks nobody for anything; what is shown stands behind the # of its address.",
+	`由 rsttrace ${data.version} 生成${made && `，${made}`}。本页包含它所显示的一切，不向任何人请求任何东西；` +
+		"所显示的内容记在地址的 # 之后。记录中的说明句为英文。");
 }
 
+const headed = (head, texts) => texts.length ? [head, ...texts] : [];
+
 function tellCauses() {
-	const list = causes.filter((cause) => cause.what);
-	byId("explain").append(...list.map((cause, i) => {
+	const list = causes.filter((cause) => wordsOf(cause).what);
+	byId("explain").replaceChildren(...list.map((cause, i) => {
 		const entry = element("details", null, { open: i < 3 && cause.harmless < cause.count });
-		const summary = element("summary"), dl = element("dl");
+		const summary = element("summary"), dl = element("dl"), words = wordsOf(cause);
 		summary.append(element("span", null, { className: `dot ${cause.colour}` }), element("strong", cause.name),
-			element("span", `${cause.what} (${number.format(cause.count)})`));
-		for (const [name, text] of [["Seen as", cause.seen], ["To do", cause.todo], ["Reason", cause.reasons.join("; ")]])
-			if (text)
-				dl.append(element("dt", name), element("dd", text));
+			element("span", say(`${words.what} (${number.format(cause.count)})`, `${words.what}（${number.format(cause.count)}）`)));
+		for (const [name, texts] of [[say("Seen as", "识别依据"), [words.seen]], [say("To do", "处理"), [words.todo]],
+			[say("Reason", "归类"), words.reasons],
+			[say("Measured", "实测"), headed(say("Ordinarily done by:", "通常由以下程序造成："), words.measured)],
+			[say("Manuals", "手册"), headed(say("What can be changed, by the manuals, not measured:", "以下出自各程序手册，未经测量："),
+				words.manuals)]])
+			if (texts.length)
+				dl.append(element("dt", name), ...texts.map((text) => element("dd", text)));
 		entry.dataset.cause = cause.name;
 		entry.append(summary, dl);
 		return entry;
 	}));
+}
+
+// In the language of the address, else the one that the page was made in.
+function setUpLanguage() {
+	const choice = byId("language");
+	choice.addEventListener("change", () => change({ lang: choice.value }));
+	let spoken = "";
+	listeners.unshift(() => {
+		if (view.lang === spoken)
+			return;
+		spoken = view.lang;
+		speak(spoken);
+		choice.value = language;
+		tellStory();
+		tellCauses();
+	});
 }
 
 const PAPER = 980;
@@ -65,8 +92,7 @@ function setUpPrint() {
 	});
 }
 
-tellStory();
-tellCauses();
+setUpLanguage();
 setUpFilter();
 setUpTimeline();
 setUpFlame();

@@ -1,13 +1,14 @@
 // The resets themselves, page by page, and what is known of each.
 const PAGE_ROWS = 100;
 const COLUMNS = [
-	["time", "Time"], ["dir", "Dir"], ["cause", "Cause"], ["count", "Count"], ["local", "Local"], ["remote", "Remote"],
-	["process", "Process"], [null, "Why"],
+	["time", "Time", "时间"], ["dir", "Dir", "方向"], ["cause", "Cause", "原因"], ["count", "Count", "次数"],
+	["local", "Local", "本端"], ["remote", "Remote", "对端"], ["process", "Process", "进程"], [null, "Why", "说明"],
 ];
 let page = 0;
 
 function heads() {
-	byId("resets").tHead.rows[0].replaceChildren(...COLUMNS.map(([key, title]) => {
+	byId("resets").tHead.rows[0].replaceChildren(...COLUMNS.map(([key, en, zh]) => {
+		const title = say(en, zh);
 		const th = element("th", null, { scope: "col" });
 		if (key === "count")
 			th.className = "number";
@@ -99,8 +100,9 @@ function detail(row) {
 
 	td.append(element("p", row.why, { className: "sentence" }));
 	if (row.count > 1)
-		td.append(element("p", `This row stands for ${plural(row.count, "reset", "resets")} of one kind` +
-			(row.last > row.time ? `, ${moment(row.time)} to ${moment(row.last)}` : "") + "; what follows is the first one’s.",
+		td.append(element("p", say(`This row stands for ${resets(row.count)} of one kind`, `此行代表同一种的 ${resets(row.count)}`) +
+			(row.last > row.time ? `, ${moment(row.time)} ${say("to", "至")} ${moment(row.last)}` : "") +
+			say("; what follows is the first one’s.", "；以下是第一个的详情。"),
 		{ className: "quiet" }));
 	for (const [key, value] of known) {
 		if (key === "evidence" && value instanceof Map) {
@@ -125,19 +127,20 @@ function detail(row) {
 		if (pairs.length)
 			grid.append(block(title, list(pairs)));
 	if (stack.length)
-		grid.append(block("kernel stack, innermost first", frames(stack)));
+		grid.append(block(say("kernel stack, innermost first", "内核调用栈，最内层在前"), frames(stack)));
 	td.append(grid);
 	if (evidence) {
 		const more = element("details");
-		more.append(element("summary", "Further numbers that the verdict rests on"), list(evidence));
+		more.append(element("summary", say("Further numbers that the verdict rests on", "判定所依据的其他数字")), list(evidence));
 		td.append(more);
 	}
 	if (row.detail < 0)
-		td.append(element("p", "The rest of what was recorded of it did not fit into this page; rsttrace report -j has it.",
+		td.append(element("p", say("The rest of what was recorded of it did not fit into this page; rsttrace report -j has it.",
+			"其余记录放不进本页；rsttrace report -j 有全部。"),
 			{ className: "quiet" }));
 	const cause = causeOf.get(row.cause);
-	if (cause && cause.todo) {
-		const button = element("button", `What ${row.cause} means, and what to do`, { type: "button", className: "no-print" });
+	if (cause && wordsOf(cause).todo) {
+		const button = element("button", say(`What ${row.cause} means, and what to do`, `${row.cause} 的含义与处理`), { type: "button", className: "no-print" });
 		button.addEventListener("click", () => explain(row.cause));
 		td.append(element("p"), button);
 	}
@@ -156,7 +159,7 @@ function tableRow(row) {
 	when.append(button);
 	cause.append(element("span", null, { className: `dot ${colourOf(row.cause)}` }), row.cause);
 	if (row.certainty && row.certainty !== "certain" && row.cause !== "unknown")
-		why.append(element("span", "probably: ", { className: "probably" }));
+		why.append(element("span", say("probably: ", "很可能："), { className: "probably" }));
 	why.append(row.why);
 	tr.append(when, element("td", row.direction === "received" ? "recv" : row.direction === "passing" ? "pass" : row.direction),
 		cause, element("td", number.format(row.count), { className: "number" }),
@@ -180,8 +183,9 @@ function drawTable() {
 	const part = shown.slice(page * PAGE_ROWS, (page + 1) * PAGE_ROWS);
 	byId("resets").tBodies[0].replaceChildren(...part.flatMap(tableRow));
 	byId("where").textContent = shown.length ?
-		`rows ${number.format(page * PAGE_ROWS + 1)} to ${number.format(page * PAGE_ROWS + part.length)} of ${number.format(shown.length)}` :
-		"nothing passes the filter";
+		say(`rows ${number.format(page * PAGE_ROWS + 1)} to ${number.format(page * PAGE_ROWS + part.length)} of ${number.format(shown.length)}`,
+			`第 ${number.format(page * PAGE_ROWS + 1)} 至 ${number.format(page * PAGE_ROWS + part.length)} 行，共 ${number.format(shown.length)} 行`) :
+		say("nothing passes the filter", "没有通过筛选的");
 	byId("before").disabled = page === 0;
 	byId("next").disabled = page + 1 === pages;
 }
@@ -200,10 +204,11 @@ function setUpTable() {
 		byId("table-title").focus();
 		byId("table-title").scrollIntoView();
 	});
-	if (data.lines > rows.length)
-		byId("folded").textContent = `${plural(data.lines, "line", "lines")} of the recordings in ${plural(rows.length, "row", "rows")}: ` +
-			"those of one kind and about the same time stand in one, with their number.";
 	listeners.push(() => {
+		if (data.lines > rows.length)
+			byId("folded").textContent = say(`${plural(data.lines, "line", "lines")} of the recordings in ${plural(rows.length, "row", "rows")}: ` +
+				"those of one kind and about the same time stand in one, with their number.",
+			`记录中的 ${number.format(data.lines)} 行合为 ${number.format(rows.length)} 行：同一种且时间相近的合在一起，并给出个数。`);
 		const at = view.event ? shown.findIndex((row) => String(row.i) === view.event) : 0;
 		page = Math.max(0, Math.floor(at / PAGE_ROWS));
 		heads();

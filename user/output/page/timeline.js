@@ -46,8 +46,8 @@ function sayBin(i) {
 	const parts = [...bin.of].sort((a, b) => b[1] - a[1]).slice(0, 5)
 		.map(([name, n]) => `${name} ${number.format(n)}`);
 	const digits = step < SECOND ? 3 : 0;
-	byId("moment").textContent = `${moment(bin.from, digits)} to ${moment(bin.from + step, digits)}: ` +
-		plural(bin.total, "reset", "resets") + (parts.length ? ` (${parts.join(", ")})` : "");
+	byId("moment").textContent = `${moment(bin.from, digits)} ${say("to", "至")} ${moment(bin.from + step, digits)}: ` +
+		resets(bin.total) + (parts.length ? ` (${parts.join(", ")})` : "");
 }
 
 function selectBins(a, b) {
@@ -63,7 +63,7 @@ function timeTicks(scale, width) {
 function drawTimeline() {
 	const box = byId("timeline"), width = widthOf(box);
 	if (!timed.length) {
-		box.textContent = "No line has a time.";
+		box.textContent = say("No line has a time.", "没有一行带有时间。");
 		return;
 	}
 	range = view.from && view.to ? [Number(view.from), Number(view.to) - 1] : [begin, end];
@@ -76,8 +76,8 @@ function drawTimeline() {
 	const y = d3.scaleLinear().domain([0, most]).nice(4).range([HEIGHT - MARGIN.bottom, MARGIN.top]);
 	const svg = d3.select(box).selectAll("svg").data([0]).join("svg")
 		.attr("viewBox", `0 0 ${width} ${HEIGHT}`).attr("height", HEIGHT).attr("tabindex", 0).attr("role", "img")
-		.attr("aria-label", `Resets in time, ${plural(bins.length, "bar", "bars")}; the arrow keys move along them, ` +
-			"Shift extends, Enter selects");
+		.attr("aria-label", say(`Resets in time, ${plural(bins.length, "bar", "bars")}; the arrow keys move along them, ` +
+			"Shift extends, Enter selects", `各时段的重置，${bins.length} 条；方向键移动，Shift 扩选，Enter 选定`));
 	svg.selectAll("*").remove();
 	const whole = d3.format(",d");
 	svg.append("g").attr("class", "axis").attr("transform", `translate(${MARGIN.left},0)`)
@@ -86,7 +86,7 @@ function drawTimeline() {
 	svg.append("g").attr("class", "axis").attr("transform", `translate(0,${HEIGHT - MARGIN.bottom})`)
 		.call(d3.axisBottom(x).tickValues(timeTicks(x, width)).tickSizeOuter(0));
 	svg.append("text").attr("class", "title").attr("x", 2).attr("y", 10)
-		.text(`resets in ${spanText(step)}, times are ${zone()}`);
+		.text(say(`resets in ${spanText(step)}, times are ${zone()}`, `每 ${spanText(step)} 的重置数，时间为 ${zone()}`));
 	const names = [...causes].reverse().map((cause) => cause.name);
 	const wide = (width - MARGIN.left - MARGIN.right) / bins.length;
 	const gap = wide > 4 ? 1 : 0;
@@ -226,7 +226,7 @@ function drawCauses() {
 		tr.className = sum && (!chosen.size || on) ? "" : "out";
 		tr.append(name, element("td", number.format(sum), { className: "number" }),
 			element("td", share(sum, all), { className: "number" }), when,
-			element("td", cause.harmless === cause.count ? `harmless: ${cause.what || ""}` : cause.what || ""));
+			element("td", cause.harmless === cause.count ? `${say("harmless: ", "无害：")}${wordsOf(cause).what || ""}` : wordsOf(cause).what || ""));
 		return tr;
 	}));
 	if (focused)

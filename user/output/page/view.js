@@ -1,5 +1,5 @@
 // What is shown of it: kept behind the # of the address, so that a view can be sent as a link.
-const VIEW = { filter: "", cause: "", dir: "", abnormal: "", from: "", to: "", sort: "time", event: "" };
+const VIEW = { filter: "", cause: "", dir: "", abnormal: "", from: "", to: "", sort: "time", event: "", lang: data.language };
 const view = { ...VIEW };
 const listeners = [];
 let shown = rows;
@@ -70,16 +70,17 @@ function change(what) {
 function describeView() {
 	const parts = [];
 	if (view.filter)
-		parts.push(`with “${view.filter}”`);
+		parts.push(say(`with “${view.filter}”`, `含“${view.filter}”`));
 	if (view.cause)
-		parts.push(`of ${view.cause.replaceAll(",", ", ")}`);
+		parts.push(say(`of ${view.cause.replaceAll(",", ", ")}`, `原因为 ${view.cause.replaceAll(",", "、")}`));
 	if (view.dir)
 		parts.push(view.dir);
 	if (view.abnormal)
-		parts.push("not harmless");
+		parts.push(say("not harmless", "不是无害的"));
 	if (view.from || view.to)
-		parts.push(`from ${moment(Number(view.from) || begin)} to ${moment(Number(view.to) || end)}`);
-	return parts.join(", ");
+		parts.push(say(`from ${moment(Number(view.from) || begin)} to ${moment(Number(view.to) || end)}`,
+			`${moment(Number(view.from) || begin)} 至 ${moment(Number(view.to) || end)}`));
+	return parts.join(say(", ", "，"));
 }
 
 function setUpFilter() {
@@ -89,7 +90,7 @@ function setUpFilter() {
 	words.addEventListener("input", () => change({ filter: words.value, event: "" }));
 	direction.addEventListener("change", () => change({ dir: direction.value, event: "" }));
 	abnormal.addEventListener("change", () => change({ abnormal: abnormal.checked ? "1" : "", event: "" }));
-	byId("clear").addEventListener("click", () => change({ ...VIEW, sort: view.sort }));
+	byId("clear").addEventListener("click", () => change({ ...VIEW, sort: view.sort, lang: view.lang }));
 	byId("filter").addEventListener("submit", (e) => e.preventDefault());
 	listeners.push(() => {
 		const said = describeView();
@@ -98,8 +99,9 @@ function setUpFilter() {
 		direction.value = view.dir;
 		abnormal.checked = view.abnormal !== "";
 		byId("clear").disabled = !said;
-		byId("shown").textContent = said ? `${number.format(total(shown))} of ${plural(data.resets, "reset", "resets")}` :
-			plural(total(shown), "reset", "resets");
-		byId("view").textContent = said ? `Shown here: those ${said}.` : "";
+		byId("shown").textContent = !said ? resets(total(shown)) :
+			say(`${number.format(total(shown))} of ${resets(data.resets)}`,
+				`${resets(data.resets)}中的 ${number.format(total(shown))} 个`);
+		byId("view").textContent = said ? say(`Shown here: those ${said}.`, `此处所示：${said}。`) : "";
 	});
 }
