@@ -462,6 +462,8 @@ lint-files:
 	$(Q)scripts/update-readme --check $(O)/rsttrace docs/rules.md
 	$(call say,RESETS,docs/who-resets.md)
 	$(Q)scripts/update-who-resets --check
+	$(call say,TABLES,README.md docs/*.md)
+	$(Q)find . -name '*.md' -not -path './$(O)/*' -print0 | xargs -0 scripts/check-tables
 	$(call say,KERNELS,docs/kernels.md)
 	$(Q)scripts/update-kernels --check $(O)/tests/features tests/kernels/results docs/kernels.md
 	$(call say,TIDY,user/*/*.c)
