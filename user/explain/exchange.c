@@ -259,7 +259,10 @@ static bool is_early_answer(const struct incident *in, const struct exchange *x)
 	if (!x->closed || x->role != RST_ROLE_SERVER || !x->read || !x->sent || x->unsent ||
 	    quiet >= EXCHANGE_IDLE_NS)
 		return false;
-	return x->late + x->unread >= UPLOAD || (x->unread && s->sent_ms < s->received_ms);
+	if (x->late + x->unread >= UPLOAD)
+		return true;
+	/* Less of it is the next request as well as the rest of this one, where the answer is no short one. */
+	return x->unread && x->sent <= SMALL && s->sent_ms < s->received_ms;
 }
 
 /* What SO_LINGER 0 threw away was nothing. */
@@ -301,7 +304,8 @@ const char *exchange_detail(const struct incident *in)
 		return "early-answer";
 	if (x.closed && left_unanswered(&x))
 		return "unanswered";
-	return is_delivered(in, &x) ? "delivered" : NULL;
+	/* Who was asked and has said nothing has delivered nothing. */
+	return is_delivered(in, &x) && x.sent ? "delivered" : NULL;
 }
 
 /* ---- phases */

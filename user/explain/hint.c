@@ -67,6 +67,9 @@ static const struct hint hints[] = {
 	/* Of these three the answer is that long. */
 	{ "node-maxHeaderSize", "node", CAUSE_CLOSE_UNREAD, RST_ROLE_SERVER, { 16384, ANY }, { 67, 67 }, SOME, NONE,
 	  WHATEVER, WHATEVER, false, false, "as Node's --max-http-header-size does" },
+	/* From 24 on its main thread, and so its process, has this name. */
+	{ "node24-maxHeaderSize", "MainThread", CAUSE_CLOSE_UNREAD, RST_ROLE_SERVER, { 16384, ANY }, { 67, 67 }, SOME,
+	  NONE, WHATEVER, WHATEVER, false, false, "as Node's --max-http-header-size does" },
 	{ "redis-maxclients", "redis-server", CAUSE_CLOSE_UNREAD, RST_ROLE_SERVER, NONE, { 36, 36 }, SOME, NONE,
 	  { 0, SECOND_MS }, WHATEVER, false, false, "as Redis' maxclients does" },
 	{ "sshd-MaxStartups", "sshd", CAUSE_CLOSE_UNREAD, RST_ROLE_SERVER, NONE, { 22, 22 }, SOME, NONE,

@@ -14,6 +14,7 @@
 #define SIGHUP_NUMBER 1
 #define SIGINT_NUMBER 2
 #define SIGQUIT_NUMBER 3
+#define SIGABRT_NUMBER 6
 #define SIGKILL_NUMBER 9
 #define SIGTERM_NUMBER 15
 
@@ -96,10 +97,22 @@ static const struct rst_signal *killed_by(const struct rst_process *noted, int n
 	return noted->asked.number == number ? &noted->asked : NULL;
 }
 
-static bool asks_to_end(int number)
+/* SIGABRT is a process' own, of its assertions, but for watchdogs: systemd's WatchdogSec, gunicorn's timeout. */
+static bool asks_to_end(const struct rst_signal *s, uint64_t start_ns)
 {
-	return number == SIGTERM_NUMBER || number == SIGINT_NUMBER || number == SIGQUIT_NUMBER ||
-	       number == SIGHUP_NUMBER;
+	const char *by;
+
+	switch (s->number) {
+	case SIGTERM_NUMBER:
+	case SIGINT_NUMBER:
+	case SIGQUIT_NUMBER:
+	case SIGHUP_NUMBER:
+		return true;
+	case SIGABRT_NUMBER:
+		by = sent_by(s, start_ns, false);
+		return by && !strcmp(by, "process");
+	}
+	return false;
 }
 
 /* END_NS: when it ended, by SIGNAL or (0) by itself; EXITED: it did end, else it closed something. */
@@ -115,7 +128,7 @@ static void judge(struct killer *k, const struct rst_process *noted, uint64_t st
 		return;
 	}
 	/* A server reads its configuration again at SIGHUP, and goes on. */
-	if (!asks_to_end(s->number) || (s->number == SIGHUP_NUMBER && !exited) ||
+	if (!asks_to_end(s, start_ns) || (s->number == SIGHUP_NUMBER && !exited) ||
 	    s->at_ns > end_ns || end_ns - s->at_ns > ASKED_NS)
 		return;
 	killer_set(k, s, start_ns, false, end_ns);

@@ -276,13 +276,22 @@ void why_accept_queue_full(struct incident *in)
 	say(in, " (tcp_abort_on_overflow is 1)");
 }
 
+/* The kernel notes the tick: this one's was just before. */
+static const char *cookies_when(char buf[48], const struct rst_socket *s)
+{
+	if (!s->cookies_ms)
+		return "just before";
+	snprintf(buf, 48, "%s ago", SPAN((uint64_t)s->cookies_ms * 1000000));
+	return buf;
+}
+
 void why_syncookie_failed(struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 
 	say(in,
 	    "an ACK (ack %u) carries no valid SYN cookie; the listener on port %u last sent cookies "
-	    "%s ago, SYN queue %s now",
-	    in->packet.ack, in->ev->tuple.local_port, SPAN((uint64_t)s->cookies_ms * 1000000),
+	    "%s, SYN queue %s now",
+	    in->packet.ack, in->ev->tuple.local_port, cookies_when((char[48]){ 0 }, s),
 	    COUNT(s->syn_queue));
 }

@@ -87,7 +87,12 @@ bool facts_idle_ms(const struct rst_socket *s, uint64_t *ms)
 enum rst_last facts_last(const struct rst_socket *s)
 {
 	uint64_t received = facts_received(s);
+	bool same_tick = s->bytes_sent && received && s->sent_ms == s->received_ms;
 
+	/* Within one tick, what is in flight tells; where that is this end's FIN alone, it does not. */
+	if (s->last == RST_LAST_SENT && same_tick && own_fin(s) && s->write_seq == s->snd_nxt &&
+	    distance(s->snd_nxt, s->snd_una) == 1)
+		return RST_LAST_UNKNOWN;
 	if (s->last)
 		return (enum rst_last)s->last;
 	if (!s->bytes_sent || !received)

@@ -223,6 +223,8 @@ static const struct one single[] = {
 	  "unanswered", false },
 	{ "an answer, and SO_LINGER 0", LINGER, SERVER, SENT, 18, 40, 0, 0, 65535, 2000, 0, 0, 1, "delivered",
 	  true },
+	{ "a request that has no answer, and SO_LINGER 0", LINGER, SERVER, GOT, 27, 0, 0, 0, 65535, 2000, 0, 0, 1,
+	  NULL, false },
 	{ "a request, and SO_LINGER 0", LINGER, SERVER, GOT, 18, 40, 0, 0, 65535, 2000, 0, 0, 1, "delivered",
 	  false },
 	{ "a probe", TAKEN, SERVER, 0, 0, 0, 0, 0, 65535, 100, 0, 0, 0, "probe", true },
@@ -392,6 +394,11 @@ Test(exchange, an_answer_that_did_not_read_all_of_the_request)
 			 "closed with 400 bytes unread (the last came 20 ms before), after "
 			 "reading 100 and sending 45, 18 ms after the handshake: it had answered "
 			 "without waiting for the rest of the request");
+	b.ev.sock.bytes_sent = 40000000;
+	build_attribute(&b);
+	cr_expect_null(b.in.verdict.detail,
+		       "it may be another request, sent in the middle of an answer");
+	b.ev.sock.bytes_sent = 45;
 	b.ev.sock.sent_ms = 20;
 	build_attribute(&b);
 	cr_expect_null(b.in.verdict.detail, "it may be another request");

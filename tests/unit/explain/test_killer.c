@@ -235,7 +235,8 @@ Test(killer, asked_to_end)
 		{ 1, 40, "process", "40 ms after SIGHUP from systemd/1" },
 		{ 15, 99000, "process", "1 min 39 s after SIGTERM" },
 		{ 15, 101000, "", "exited with status 0 and" },
-		{ 6, 40, "", "exited with status 0 and" },
+		{ 6, 40, "process", "exited with status 0, 40 ms after SIGABRT from systemd/1" },
+		{ 10, 40, "", "exited with status 0 and" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
@@ -266,6 +267,13 @@ Test(killer, asked_to_end_and_closes)
 	p = noted(&b, 1, RST_SIGNAL_INFO, 0);
 	assert_by(&b, &p, "", "closed with");
 	cr_expect_null(strstr(b.in.verdict.why, "SIGHUP"));
+	/* A watchdog's; not abort(), which is raised in it. */
+	p = noted(&b, 6, RST_SIGNAL_INFO, 0);
+	assert_by(&b, &p, "process", "; 40 ms after SIGABRT from systemd/1");
+	p.asked.sender = task("nginx", 12, START);
+	p.asked.code = -6;
+	assert_by(&b, &p, "", "closed with");
+	cr_expect_null(strstr(b.in.verdict.why, "SIGABRT"));
 }
 
 #define K4 "tcp_send_active_reset < tcp_disconnect < __tcp_close < tcp_close"

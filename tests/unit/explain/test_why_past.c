@@ -234,6 +234,10 @@ Test(why_past, syncookie_failed)
 	assert_why(&b,
 		   "an ACK (ack 2000) carries no valid SYN cookie; the listener on port 80 last "
 		   "sent cookies 1.5 s ago, SYN queue 1,025 now");
+	b.ev.sock.cookies_ms = 0;
+	assert_why(&b,
+		   "an ACK (ack 2000) carries no valid SYN cookie; the listener on port 80 last "
+		   "sent cookies just before, SYN queue 1,025 now");
 }
 
 Test(why_past, tracing_began_only)

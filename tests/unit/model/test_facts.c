@@ -269,3 +269,31 @@ Test(facts, idle)
 			cr_expect_eq(ms, idles[i].idle_ms, "row %zu: %lu", i, (unsigned long)ms);
 	}
 }
+
+/* A FIN in flight is no data: it does not tell who spoke last where both did so within one tick. */
+Test(facts, a_fin_is_not_the_last_word)
+{
+	struct rst_socket s = {
+		.kind = RST_SOCK_FULL,
+		.state = RST_TCP_CLOSE,
+		.old_state = RST_TCP_FIN_WAIT1,
+		.last = RST_LAST_SENT,
+		.bytes_sent = 197,
+		.bytes_received = 98377,
+		.sent_ms = 68,
+		.received_ms = 68,
+		.snd_una = 1000,
+		.snd_nxt = 1001,
+		.write_seq = 1001,
+	};
+
+	cr_expect_eq(facts_last(&s), RST_LAST_UNKNOWN);
+	s.snd_una = 900;
+	cr_expect_eq(facts_last(&s), RST_LAST_SENT, "data is in flight as well");
+	s.snd_una = 1000;
+	s.received_ms = 72;
+	cr_expect_eq(facts_last(&s), RST_LAST_SENT, "the ticks tell");
+	s.received_ms = 68;
+	s.old_state = RST_TCP_ESTABLISHED;
+	cr_expect_eq(facts_last(&s), RST_LAST_SENT, "it has sent no FIN: a byte is in flight");
+}
