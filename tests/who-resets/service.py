@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause
-"""A server on 127.0.0.1:7000 for clients and checks: what it does is the first argument.
+"""A server on 127.0.0.1:7000 (or $PORT) for clients and checks: what it does is the first argument.
 
 silent   accepts and reads, says nothing        greets   says 220 after 50 ms, answers QUIT with 221
 http     answers each request, keeps open       closes   answers one request and closes
 big      answers with an endless body           slow     answers after ten seconds
 early    answers 413 to the head, reads no more for a second, then closes
 """
+import os
 import socket
 import sys
 import threading
@@ -48,6 +49,6 @@ def one(c, how):
     c.close()
 
 
-listener = socket.create_server(("127.0.0.1", 7000), backlog=500)
+listener = socket.create_server(("127.0.0.1", int(os.environ.get("PORT", "7000"))), backlog=500)
 while True:
     threading.Thread(target=one, args=(listener.accept()[0], sys.argv[1]), daemon=True).start()
