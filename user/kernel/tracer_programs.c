@@ -13,7 +13,8 @@
  * the first of them finds its owner. */
 const struct program programs[] = {
 	{ AT(rst_socket_state), FEATURE_SET_STATE, 0, PROGRAM_SOCKETS, RST_CNT_MISSED_STATES },
-	{ AT(rst_socket_destroyed), FEATURE_DESTROY_SOCK, 0, PROGRAM_SOCKETS, RST_CNT_MAX },
+	{ AT(rst_socket_destroyed), FEATURE_DESTROY_SOCK, 0, PROGRAM_SOCKETS,
+	  RST_CNT_MISSED_STATES },
 	{ AT(rst_process_execs), FEATURE_PROCESS_EXEC, 0, PROGRAM_SOCKETS, RST_CNT_MAX },
 	{ AT(rst_process_exits), FEATURE_PROCESS_EXIT, 0, PROGRAM_SOCKETS, RST_CNT_MAX },
 	{ AT(rst_signal), FEATURE_SIGNAL, 0, PROGRAM_SOCKETS, RST_CNT_MAX },
