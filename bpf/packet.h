@@ -43,6 +43,24 @@ static __always_inline void packet_turn(struct rst_tuple *t)
 	t->remote_port = was.local_port;
 }
 
+#if defined(__bpf__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+/* Clang for BPF reads byte by byte, and writes so, what may lie anywhere; the machines need not. Of the stack, the
+ * verifier wants what is aligned: so are the headers' words in PACKET_ROOM. */
+static __always_inline __u16 packet_u16(const __u8 *p)
+{
+	return __builtin_bswap16(*(const __u16 *)p);
+}
+
+static __always_inline __u32 packet_u32(const __u8 *p)
+{
+	return __builtin_bswap32(*(const __u32 *)p);
+}
+
+static __always_inline void packet_copy4(__u8 *to, const __u8 *from)
+{
+	*(__u32 *)to = *(const __u32 *)from;
+}
+#else
 static __always_inline __u16 packet_u16(const __u8 *p)
 {
 	return (__u16)(p[0] << 8 | p[1]);
@@ -51,6 +69,20 @@ static __always_inline __u16 packet_u16(const __u8 *p)
 static __always_inline __u32 packet_u32(const __u8 *p)
 {
 	return (__u32)p[0] << 24 | (__u32)p[1] << 16 | (__u32)p[2] << 8 | p[3];
+}
+
+static __always_inline void packet_copy4(__u8 *to, const __u8 *from)
+{
+	__builtin_memcpy(to, from, 4);
+}
+#endif
+
+static __always_inline void packet_copy16(__u8 *to, const __u8 *from)
+{
+	packet_copy4(to, from);
+	packet_copy4(to + 4, from + 4);
+	packet_copy4(to + 8, from + 8);
+	packet_copy4(to + 12, from + 12);
 }
 
 /* Of the TCP header, what tells the connection and its state. */
@@ -86,8 +118,8 @@ static __always_inline void packet_ip4(const __u8 *ip, struct rst_tuple *tuple,
 {
 	packet->ip_id = packet_u16(ip + 4);
 	packet->ttl = ip[8];
-	__builtin_memcpy(tuple->remote, ip + 12, 4);
-	__builtin_memcpy(tuple->local, ip + 16, 4);
+	packet_copy4(tuple->remote, ip + 12);
+	packet_copy4(tuple->local, ip + 16);
 	tuple->family = 4;
 }
 
@@ -96,8 +128,8 @@ static __always_inline void packet_ip6(const __u8 *ip, struct rst_tuple *tuple,
 				       struct rst_packet *packet)
 {
 	packet->ttl = ip[7];
-	__builtin_memcpy(tuple->remote, ip + 8, 16);
-	__builtin_memcpy(tuple->local, ip + 24, 16);
+	packet_copy16(tuple->remote, ip + 8);
+	packet_copy16(tuple->local, ip + 24);
 	tuple->family = 6;
 }
 
@@ -218,7 +250,7 @@ static __always_inline int packet_walk(packet_reader read, const __u8 *ip, const
 				       int version, __u32 big, int whole, struct rst_tuple *tuple,
 				       struct rst_packet *packet)
 {
-	__u8 room[PACKET_ROOM];
+	__u8 room[PACKET_ROOM] __attribute__((aligned(8)));
 	const __u8 *header;
 
 	if (read(ip, end, PACKET_IP_BYTES, room, &header))
@@ -242,7 +274,7 @@ static __always_inline int packet_read(const __u8 *data, const __u8 *end, int wh
 	if (data + 14 > end)
 		return 0;
 	type = packet_u16(data + 12);
-	for (i = 0; i < PACKET_VLAN_TAGS; i++) {
+	for (i = 0; type != PACKET_ETH_IP && i < PACKET_VLAN_TAGS; i++) {
 		if (type != PACKET_ETH_8021Q && type != PACKET_ETH_8021AD)
 			break;
 		if (ip + 4 > end)
