@@ -6,6 +6,7 @@
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "past.bpf.h"
+#include "sending.bpf.h"
 
 /* Errors that say how a connection ended; asm-generic/errno.h, the same on x86 and arm64. */
 #define K_EPIPE 32
@@ -148,6 +149,8 @@ static __always_inline void remember(struct sock *sk, const struct tcp_sock *tp,
 			task_fill(&past.closer, compat_task());
 	}
 	past.life_us = life_us(st, past.closed_ns ?: past.at_ns);
+	if (past.end == RST_END_ABORT)
+		sending_note(tuple);
 	put_end(tuple, net, &past);
 }
 

@@ -10,6 +10,7 @@
 #include "fold.bpf.h"
 #include "past.bpf.h"
 #include "processes.bpf.h"
+#include "sending.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
 
@@ -112,6 +113,8 @@ int BPF_PROG(rst_received, struct sock *sk)
 	/* Who else answered its SYN may be the one that resets it. */
 	if (e->sock.role == RST_ROLE_CLIENT)
 		past_recall_second(&e->past, &tuple, net);
+	if (!is_doubtful(&kind) && sending_to(&tuple))
+		e->sock.flags |= RST_SF_SENT_HERE;
 	event_fill(e, ctx, RST_REC_RECEIVED);
 	fold_submit(fold, &kind, e);
 	return 0;

@@ -8,6 +8,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "sending.bpf.h"
 #include "stayed.bpf.h"
 #include "wire.bpf.h"
 
@@ -219,6 +220,8 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		 * refused costs 6.1's verifier more than the million instructions that it allows. */
 		past_recall(&e->past, &tuple, net, is_syn(&packet),
 			    compat_has(RST_KERNEL_RESET_REASON));
+	if (skb)
+		sending_note(&tuple);
 	event_fill(e, ctx, RST_REC_SENT);
 	fold_submit(fold, &kind, e);
 	/* What is dropped now has a reader. */

@@ -542,6 +542,8 @@ static __always_inline void event_fill(struct rst_event *e, void *ctx, __u16 typ
 	end = bpf_map_lookup_elem(&listener_ends, &tid);
 	if (end && e->hdr.mono_ns - end->at_ns < LISTENER_END_NS)
 		e->listener_end = *end;
+	if (type == RST_REC_RECEIVED && rst_config.one_stack && e->sock.flags & RST_SF_SENT_HERE)
+		return;
 	size = bpf_get_stack(ctx, e->stack, frames * sizeof(e->stack[0]), 0);
 	if (size > 0)
 		e->nstack = size / sizeof(e->stack[0]);

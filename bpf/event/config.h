@@ -105,8 +105,10 @@ struct rst_config {
 	__u32 namespaces;  /* XDP watches interfaces of several: their devices are told apart */
 	__u32 socket_sets; /* of RST_SET_WAYS places for sockets each */
 	__u32 ended_sets;  /* of RST_ENDED_WAYS places for ended connections each */
+	__u32 one_stack;   /* of a RST that goes from this host to itself: its sender's */
+	__u32 pad;
 };
 
-_Static_assert(sizeof(struct rst_config) == 720, "rst_config");
+_Static_assert(sizeof(struct rst_config) == 728, "rst_config");
 
 #endif

@@ -43,6 +43,8 @@ enum rst_socket_flag {
 	RST_SF_INHERITED = 1 << 14,  /* SO_LINGER 0 is its listener's */
 	RST_SF_MORE_CAME =
 		1 << 15, /* more segments with data came than went out, by more than one */
+	/* Received, and this host sent the RST: that event has the stack, and this one none. */
+	RST_SF_SENT_HERE = 1 << 16,
 };
 
 /* Which way the last data of a connection went; a retransmission counts as well. */

@@ -211,6 +211,9 @@ static void across(struct run *run)
 
 /* ---- one RST after the other that bear one number */
 
+static const char *const every[] = { "--every", NULL };
+static const char *const every_received[] = { "--every", "--received", NULL };
+
 #define DOWNLOAD 2000000
 #define LATE 65536
 
@@ -223,7 +226,7 @@ static void number_twice(struct run *run)
 	json_t *first, *second, *taken, *ignored;
 	struct pair p;
 
-	tracer_start(run, (const char *const[]){ "--every", NULL });
+	tracer_start(run, every);
 	pair_open(run, &p);
 	actor_write(&p.cli, p.c, 3);
 	actor_read(&p.srv, p.s, 3);
@@ -250,6 +253,63 @@ static void number_twice(struct run *run)
 	check_same_id(taken, first);
 	check_same_id(second, ignored);
 	check_same_id(ignored, second);
+	pair_stop(&p);
+}
+
+/* ---- one stack for both ends of a RST */
+
+#define RESETS 5
+
+/* How many of the RSTs received leave it to their sender's event. */
+static size_t one_stack(struct run *run)
+{
+	size_t at_sender = 0;
+
+	for (size_t i = 0; i < RESETS; i++) {
+		json_t *e = json_object_get(expect_nth(run, SIDE_SERVER, "received", i), "kernel");
+		const char *at = json_string_value(json_object_get(e, "stack_at"));
+		size_t frames = json_array_size(json_object_get(e, "stack"));
+
+		if (at && strcmp(at, "sender"))
+			run_fail("the stack is at \"%s\"", at);
+		if (!at == !frames)
+			run_fail("a RST has %zu frames, and its sender%s", frames,
+				 at ? "" : " none");
+		at_sender += at != NULL;
+	}
+	return at_sender;
+}
+
+/* Where both events of a RST are told of, its sender's stack tells of both; where a filter may leave that out,
+ * each has its own. */
+static void stack_of_sender(struct run *run)
+{
+	const char *const *args = run->what;
+	bool both = !args[1];
+	struct pair p;
+	size_t n;
+
+	tracer_start(run, args);
+	pair_listen(run, &p, 8);
+	for (int i = 0; i < RESETS; i++) {
+		int c = pair_another(run, &p, &p.client.port), s = actor_accept(&p.srv, p.listener);
+
+		actor_linger(&p.cli, c, 0);
+		actor_close(&p.cli, c);
+		actor_await_reset(&p.srv, s);
+	}
+	tracer_finish(
+		run, (struct tally){ .client_sent = both ? RESETS : 0, .server_received = RESETS });
+	for (size_t i = 0; both && i < RESETS; i++) {
+		json_t *e = json_object_get(expect_nth(run, SIDE_CLIENT, "sent", i), "kernel");
+
+		if (json_array_size(json_object_get(e, "stack")) < 3)
+			run_fail("who sent a RST has no stack");
+	}
+	n = one_stack(run);
+	/* Of all of them at once, others cannot have come between on this CPU. */
+	if (!both == !!n)
+		run_fail("%zu of the RSTs received leave their stack to the sender's event", n);
 	pair_stop(&p);
 }
 
@@ -291,5 +351,7 @@ const struct scenario scenarios_pairs[] = {
 	ACROSS("pair-two-nats-back", LAB_ROUTED, two_back),
 	ACROSS("pair-two-nats-refused", LAB_ROUTED, two_refused),
 	{ "pair-number-twice", number_twice, V4_V6, false },
+	{ "pair-one-stack", stack_of_sender, V4_V6, .what = every },
+	{ "pair-two-stacks", stack_of_sender, ONCE, .what = every_received },
 	{ 0 },
 };

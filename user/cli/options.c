@@ -186,6 +186,13 @@ const struct command_word *options_command(size_t i)
 	return i < ARRAY_SIZE(words) ? &words[i] : NULL;
 }
 
+/* Whether each event is told of that the kernel side has one of. */
+static bool shows_all(const struct options *o)
+{
+	return o->capture.every && !o->sent && !o->received && !o->passing && !o->pid &&
+	       !o->cgroup && !o->container && !o->pod && !o->causes && !o->abnormal;
+}
+
 /* What follows of several options together for the kernel side. */
 static void conclude(struct options *o)
 {
@@ -196,6 +203,7 @@ static void conclude(struct options *o)
 		wanted = RST_WANT_SENT | RST_WANT_RECEIVED | RST_WANT_PASSING;
 	o->capture.directions = wanted;
 	o->capture.owners_apart = o->pid || o->cgroup || o->container || o->pod;
+	o->capture.one_stack = shows_all(o);
 	o->capture.dry_run = o->command == COMMAND_DOCTOR;
 }
 

@@ -35,11 +35,12 @@ struct tracer_config {
 	bool dry_run;	     /* load and attach, but no XDP: that resets some network cards */
 	enum wire_mode wire; /* whether packets that leave are looked at */
 	bool every;	     /* nothing is folded */
-	bool owners_apart;   /* no fold mixes several owners: a filter asks for one of them */
-	bool verbose;	     /* libbpf's own messages, and what is attached, on stderr */
-	uint32_t ring_mib;   /* memory for events not yet read; a power of two */
-	uint32_t history;    /* how many ended connections are remembered, */
-	uint32_t sockets;    /* and of sockets that live, at least; 0: by the host's memory */
+	bool one_stack; /* the two events of one RST are told of together: the sender's has the stack */
+	bool owners_apart; /* no fold mixes several owners: a filter asks for one of them */
+	bool verbose;	   /* libbpf's own messages, and what is attached, on stderr */
+	uint32_t ring_mib; /* memory for events not yet read; a power of two */
+	uint32_t history;  /* how many ended connections are remembered, */
+	uint32_t sockets;  /* and of sockets that live, at least; 0: by the host's memory */
 	enum rst_controller controller; /* of cgroup v1 */
 };
 

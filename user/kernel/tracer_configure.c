@@ -94,6 +94,7 @@ void tracer_configure(struct tracer *t, const struct tracer_config *o,
 	/* The widest level mixes the resets of several owners. */
 	if (!o->every)
 		c.fold = o->owners_apart ? RST_FOLD_KIND : RST_FOLD_LEVELS;
+	c.one_stack = o->one_stack;
 	c.ticks_per_s = (uint32_t)(1000000000 / features->tick_ns);
 	c.fold_seed = random_seed();
 	c.tick_ns = features->tick_ns;

@@ -157,6 +157,8 @@ static void put_kernel(struct json_out *o, struct json_kept *kept, const struct 
 	}
 	json_put_word(o, "rule", in->verdict.rule);
 	json_put_nonzero(o, "missed_states", in->missed_states);
+	if (in->ev->sock.flags & RST_SF_SENT_HERE)
+		json_put_own(o, "stack_at", "sender");
 	put_stack(o, kept, in);
 	json_out_end(o, c);
 }

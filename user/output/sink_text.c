@@ -271,6 +271,10 @@ static void format_endpoint(char *buf, const uint8_t *address, uint8_t family, u
 
 static void put_stack(struct buffer *text, const struct incident *in)
 {
+	if (in->ev->sock.flags & RST_SF_SENT_HERE) {
+		buffer_fill(text, ' ', STACK_INDENT);
+		buffer_text(text, "(the stack of its sender, on this host, stands there)\n");
+	}
 	for (uint32_t i = 0; i < in->nframes; i++) {
 		const struct frame *f = &in->frames[i];
 		char symbol[256];
