@@ -238,6 +238,25 @@ Test(options, strings)
 	cr_assert_str_eq(good("--pod cart-0").pod, "cart-0");
 }
 
+/* Of the two events of one RST, the one with the stack must not be left out. */
+Test(options, one_stack)
+{
+	static const char *const filters[] = {
+		"--sent",	 "--received", "--passing",	  "-p 1", "--cgroup /a", "--pod a",
+		"--container a", "--abnormal", "--cause refused",
+	};
+	char line[64];
+
+	cr_expect(good("--every").capture.one_stack);
+	cr_expect_not(good("").capture.one_stack);
+	for (size_t i = 0; i < ARRAY_SIZE(filters); i++) {
+		snprintf(line, sizeof(line), "--every %s", filters[i]);
+		cr_expect_not(good(line).capture.one_stack, "%s", filters[i]);
+	}
+	/* The kernel side itself knows what these leave out. */
+	cr_expect(good("--every --netns blue -L 80").capture.one_stack);
+}
+
 /* The prefix as bytes: what is behind the bits must be zero. */
 static const struct {
 	const char *text;

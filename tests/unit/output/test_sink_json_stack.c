@@ -138,3 +138,17 @@ Test(sink_json_stack, long_and_empty)
 	json_decref(line[5]);
 	json_decref(line[6]);
 }
+
+Test(sink_json_stack, of_its_sender)
+{
+	json_t *line[2];
+
+	put(0, "one", 0);
+	sample.ev.sock.flags |= RST_SF_SENT_HERE;
+	put(0, "one", 0);
+	take(line, 2);
+	cr_expect_null(json_at(line[0], "kernel.stack_at"));
+	cr_expect_str_eq(json_string_value(json_at(line[1], "kernel.stack_at")), "sender");
+	json_decref(line[0]);
+	json_decref(line[1]);
+}

@@ -345,6 +345,19 @@ Test(sink_text, stack)
 	free(page.text);
 }
 
+Test(sink_text, stack_of_its_sender)
+{
+	struct page page;
+
+	sample.in.nframes = 0;
+	sample.ev.sock.flags |= RST_SF_SENT_HERE;
+	page = page_render(&(struct sink_style){ .stack = true }, &sample.in, NULL);
+	cr_assert_eq(page.lines, 3);
+	cr_assert_str_eq(page.line[2],
+			 "                (the stack of its sender, on this host, stands there)");
+	free(page.text);
+}
+
 Test(sink_text, times)
 {
 	struct sink_style style = { .time = TIME_FULL };
