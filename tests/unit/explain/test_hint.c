@@ -202,6 +202,8 @@ Test(hint, each_was_measured)
 			m++;
 		cr_assert_not_null(m->row, "%s was not measured", row);
 		cr_expect_not_null(strstr(m->causes, cause_get(cause)->name), "%s", row);
+		/* What the hint points at, explain says in both languages. */
+		cr_expect(m->situation_zh && *m->situation_zh, "%s", row);
 	}
 	cr_expect_gt(n, 10);
 }
