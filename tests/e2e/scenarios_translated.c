@@ -5,6 +5,7 @@
  * the router's own TCP, which has no such connection. And RSTs that are translated: behind XDP they
  * have other ends, but are the same.
  */
+#include <errno.h>
 #include <netinet/tcp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -447,11 +448,38 @@ static void strayed_to_nobody(struct run *run)
 	pair_stop(&p);
 }
 
+/* A redirection to a port where nobody listens: who refuses says what was asked for, and where it was refused. */
+static void redirected_to_nobody(struct run *run)
+{
+	struct end outside = expect_at(act_address(run->speak, SIDE_SERVER), OUTSIDE_PORT);
+	struct end nobody = expect_at(outside.address, outside.port + 1);
+	struct wanted sent = { .cause = "no-listener", .local = &nobody };
+	struct wanted received = { .cause = "refused", .remote = &outside };
+	struct actor cli;
+	json_t *e;
+	int fd, err;
+
+	redirect(run, SIDE_SERVER, NULL, nobody.port);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	tracer_start(run, NULL);
+	fd = actor_connect_start(&cli, run->speak, outside.address, outside.port, 0, &err);
+	if (err == EINPROGRESS)
+		actor_await_reset(&cli, fd);
+	tracer_finish(run, (struct tally){ .server_sent = 1, .client_received = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_end(e, "pair.remote", outside.address, outside.port);
+	expect_contains(e, "why", "which a NAT on its way translates");
+	e = expect_received(run, SIDE_CLIENT, 0, &received);
+	expect_end(e, "pair.local", nobody.address, nobody.port);
+	actor_stop(&cli);
+}
+
 const struct scenario scenarios_translated[] = {
 	{ "translated", translated, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat", dnat, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat-back", dnat_back, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-redirect", redirected, V4_V6, false, LAB_PAIR, true, NULL },
+	{ "translated-refused", redirected_to_nobody, V4_V6 },
 	{ "translated-not", strayed, V4_V6, false, LAB_PAIR, true, NULL },
 	{ "translated-not-client", strayed_to_client, V4_V6, false, LAB_ROUTED },
 	{ "translated-not-nobody", strayed_to_nobody, V4_V6, false, LAB_ROUTED },

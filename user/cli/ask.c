@@ -151,6 +151,19 @@ static void find_translation(const struct ask *a, struct incident *in)
 	}
 }
 
+/* Whether a NAT here has changed the end that a connection from here led to. */
+static void find_way(const struct ask *a, struct incident *in)
+{
+	struct translation *tr = &in->translation;
+	struct rst_tuple packet = in->ev->tuple, beyond;
+
+	packet_turn(&packet);
+	tr->there =
+		a->questions->translation(a->context, in->ev->netns, &packet, tr) &&
+		translation_other_side(tr, &packet, &beyond) &&
+		!tuple_same_end(beyond.local, beyond.local_port, packet.local, packet.local_port);
+}
+
 /* So many listeners in other namespaces are looked at. */
 #define ELSEWHERE_MAX 16
 
@@ -248,6 +261,8 @@ void ask_kernel(const struct ask *a, struct incident *in)
 		find_target(a, in);
 	if (attribute_wants_translation(in))
 		find_translation(a, in);
+	else if (attribute_wants_way(in))
+		find_way(a, in);
 	if (attribute_wants_address(in))
 		find_address(a, in);
 	/* Who has the file is looked for with the owners. */

@@ -6,6 +6,7 @@
 #include "explain/attribute.h"
 #include "explain/mates.h"
 #include "model/facts.h"
+#include "model/tuple.h"
 
 /* Which of the batch an entry is; PIPELINE_BATCH: none. */
 static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry)
@@ -93,6 +94,8 @@ void pipeline_fill_pair(struct pipeline *p, size_t i)
 	in->pair.own = in->pair.there && in->pair.cause != CAUSE_CRAFTED;
 	if (!mate || !in->pair.there)
 		return;
+	if (in->direction != DIR_PASSING && !tuple_turned(&mate->event.tuple, &in->ev->tuple))
+		in->pair.tuple = mate->event.tuple;
 	fill_numbers(&in->pair, &mate->event);
 	fill_relay(p, in, p->place[i].entry);
 }

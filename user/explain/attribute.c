@@ -221,6 +221,12 @@ bool attribute_wants_translation(const struct incident *in)
 	       !match_dropped_same(in) && !match_written(in);
 }
 
+bool attribute_wants_way(const struct incident *in)
+{
+	return in->direction == DIR_RECEIVED && in->ev->hdr.type == RST_REC_RECEIVED &&
+	       in->ev->sock.role == RST_ROLE_CLIENT && in->ev->sock.state != RST_TCP_SYN_SENT;
+}
+
 bool attribute_wants_address(const struct incident *in)
 {
 	return (match_p2(in) || match_p3(in)) && !in->translation.there &&

@@ -42,6 +42,10 @@ bool attribute_takes_again(const struct incident *in, const struct rst_past *pas
 /* Whether conntrack may know why a segment came to nobody. */
 bool attribute_wants_translation(const struct incident *in);
 
+/* Whether conntrack may know to where a connection led that was reset; of one that was refused it forgets that at
+ * once (nf_conntrack_tcp_packet, 5.10 to 7.3). */
+bool attribute_wants_way(const struct incident *in);
+
 /* Whether it matters for how long the segment's target has been an address of this host. */
 bool attribute_wants_address(const struct incident *in);
 

@@ -6,6 +6,7 @@
  */
 #include "explain/attribute.h"
 #include "explain/match.h"
+#include "explain/rules.h"
 #include "explain/say.h"
 #include "explain/why.h"
 #include "model/words.h"
@@ -167,4 +168,30 @@ void say_untranslated(struct incident *in)
 			say(in, ", and this host's own ports do not know it");
 		break;
 	}
+}
+
+/* What the other end had asked for: between a SYN that nobody took and its sender stands a NAT. */
+static void say_asked_for(struct incident *in)
+{
+	const struct rst_tuple *there = &in->pair.tuple, *here = &in->ev->tuple;
+
+	if (!match_p1(in) || !there->family ||
+	    (there->family == here->family &&
+	     tuple_same_end(there->remote, there->remote_port, here->local, here->local_port)))
+		return;
+	say(in, "; the SYN was for %s, which a NAT on its way translates",
+	    ENDPOINT(there->remote, there->family, there->remote_port));
+}
+
+void say_way(struct incident *in)
+{
+	struct rst_tuple packet = in->ev->tuple, beyond;
+
+	packet_turn(&packet);
+	if (in->direction == DIR_SENT)
+		say_asked_for(in);
+	else if (in->translation.there && attribute_wants_way(in) &&
+		 translation_other_side(&in->translation, &packet, &beyond))
+		say(in, "; a NAT here led the connection to %s",
+		    ENDPOINT(beyond.local, beyond.family, beyond.local_port));
 }

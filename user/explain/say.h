@@ -96,6 +96,10 @@ void say_firewall(struct incident *in);
 /* "ACK segment (seq 1, ack 2)" or the like goes before: that it was not translated, and whose it was. */
 void say_untranslated(struct incident *in);
 
+/* "; the SYN was for 10.0.0.1:80, which a NAT on its way translates", or to where one here led the connection:
+ * nothing where none did. */
+void say_way(struct incident *in);
+
 /* "; the RST did not leave: there is no route to 192.0.2.1", if it did not. */
 void say_stayed(struct incident *in);
 

@@ -8,6 +8,7 @@
 #include "explain/payload.h"
 #include "explain/sender.h"
 #include "explain/why.h"
+#include "model/tuple.h"
 #include "model/words.h"
 
 static void why_unknown(struct incident *in)
@@ -62,6 +63,7 @@ static why_fn *const sentences[CAUSE_COUNT] = {
 static void say_pair(struct incident *in)
 {
 	const struct cause *cause = cause_get(in->pair.cause);
+	const struct rst_tuple *there = &in->pair.tuple, *here = &in->ev->tuple;
 	bool gone = !strcmp(cause->group, "closed-socket");
 
 	say(in, "; sent %sby ", sender_doubted(in) ? "in the peer's name " : "");
@@ -71,6 +73,11 @@ static void say_pair(struct incident *in)
 		say(in, "%s/%u on this host", NAME(in->pair.comm), in->pair.pid);
 	else
 		say(in, "this host");
+	/* Not where this end believes it to be. */
+	if (there->family &&
+	    !(there->family == here->family &&
+	      tuple_same_end(there->local, there->local_port, here->remote, here->remote_port)))
+		say(in, " at %s", ENDPOINT(there->local, there->family, there->local_port));
 	say(in, ": %s", cause->name);
 	if (in->pair.relay.pid) {
 		say(in, ", and passed on by ");
@@ -107,6 +114,7 @@ void attribute_why(struct incident *in)
 {
 	in->verdict.why[0] = '\0';
 	sentences[in->verdict.cause](in);
+	say_way(in);
 	payload_say(in);
 	sender_say(in);
 	if (in->killer.by && !in->history.what) {

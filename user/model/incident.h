@@ -187,8 +187,10 @@ struct pair {
 	bool ended;		   /* its process had ended: see history_is_end */
 	bool have_numbers;	   /* its socket's: */
 	uint32_t rcv_nxt, unread;  /* what it had received, and not read */
-	uint64_t stood_ns;	   /* for how long its socket had been connected; 0: not known */
-	const char *hook;	   /* firewall-reject: as in struct firewall */
+	struct rst_tuple
+		tuple;	   /* as that end has it, where a NAT lies between; family 0: the same */
+	uint64_t stood_ns; /* for how long its socket had been connected; 0: not known */
+	const char *hook;  /* firewall-reject: as in struct firewall */
 };
 
 /* The reset of another connection of the same thread, just before it ended this one. Never certain. */

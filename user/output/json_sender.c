@@ -71,6 +71,11 @@ void json_pair_put(struct json_out *o, const char *run, const struct pair *p)
 	json_put_word(o, "detail", p->detail);
 	json_put_word(o, "hook", p->hook);
 	json_put_process_name(o, "relay", &p->relay);
+	if (p->tuple.family) {
+		json_put_endpoint(o, "local", p->tuple.local, p->tuple.family, p->tuple.local_port);
+		json_put_endpoint(o, "remote", p->tuple.remote, p->tuple.family,
+				  p->tuple.remote_port);
+	}
 	json_out_end(o, c);
 }
 

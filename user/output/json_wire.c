@@ -91,7 +91,8 @@ void json_translation_put(struct json_out *o, const struct incident *in)
 	json_put_word(o, "by", tr->by);
 	json_out_end(o, c);
 	/* The older name, of the one case that it was for. */
-	if (in->direction != DIR_SENT || (tr->by && strcmp(tr->by, "conntrack") != 0))
+	if (in->verdict.cause != CAUSE_NO_SUCH_CONNECTION || in->direction != DIR_SENT ||
+	    (tr->by && strcmp(tr->by, "conntrack") != 0))
 		return;
 	c = json_out_object(o, "translation");
 	put_flow(o, "original", &tr->original);

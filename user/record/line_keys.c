@@ -287,6 +287,7 @@ static const struct line_key pair_keys[] = {
 	PUT("detail", WORD, struct pair, detail),
 	PUT("hook", WORD, struct pair, hook),
 	OBJECT("relay", struct pair, relay, named),
+	ENDS("local", "remote", struct pair, tuple),
 };
 static const struct line_object pair = OBJECT_OF(pair_keys);
 

@@ -1073,6 +1073,79 @@ Test(pipeline, two_ends_in_one_batch_know_each_other)
 	cr_assert_eq(f->line[0].pair.cause, CAUSE_RESET_BY_PEER);
 }
 
+Test(pipeline, the_other_end_has_other_names_behind_a_nat)
+{
+	struct rst_event sent = fake_syn(1000), there = other_end(&sent);
+
+	there.tuple.remote_port = 8080;
+	there.sock.state = RST_TCP_SYN_SENT;
+	there.sock.snd_nxt = sent.packet.seq + 1;
+	fake_put(f, &sent);
+	fake_put(f, &there);
+	fake_run(f);
+	cr_assert_eq(f->lines, 2);
+	cr_assert_eq(f->line[0].pair.id, f->line[1].id);
+	cr_assert_eq(f->line[0].pair.tuple.remote_port, 8080);
+	cr_assert(strstr(f->line[0].why, ":8080, which a NAT on its way translates"), "%s",
+		  f->line[0].why);
+	cr_assert(strstr(f->line[1].why, ":80: no-listener"), "%s", f->line[1].why);
+}
+
+Test(pipeline, where_no_nat_is_the_other_end_has_the_same_names)
+{
+	struct rst_event sent = fake_syn(1000), there = other_end(&sent);
+
+	there.sock.state = RST_TCP_SYN_SENT;
+	there.sock.snd_nxt = sent.packet.seq + 1;
+	fake_put(f, &sent);
+	fake_put(f, &there);
+	fake_run(f);
+	cr_assert_eq(f->line[0].pair.id, f->line[1].id);
+	cr_assert_eq(f->line[0].pair.tuple.family, 0);
+	cr_assert_str_eq(f->line[0].why, "nobody listens on port 80");
+}
+
+/* The far end is what a NAT here changed, or only the near one. */
+static void assert_way(uint16_t backend, bool told)
+{
+	struct rst_event e = peers_reset(1000);
+	struct translation flow = { .there = true, .by = "conntrack" };
+
+	e.sock.role = RST_ROLE_CLIENT;
+	flow.original = flow.reply = e.tuple;
+	packet_turn(&flow.reply);
+	flow.reply.local_port = backend;
+	flow.reply.remote_port = 4711;
+	f->flow = &flow;
+	f->translated = true;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.translations, 1);
+	cr_assert_eq(f->line[0].translated, told);
+	cr_assert_eq(!!strstr(f->line[0].why, ":8080"), told, "%s", f->line[0].why);
+}
+
+Test(pipeline, a_reset_connection_says_where_a_nat_here_led_it)
+{
+	assert_way(8080, true);
+}
+
+Test(pipeline, a_nat_of_the_near_end_led_nowhere_else)
+{
+	assert_way(1000, false);
+}
+
+Test(pipeline, of_one_that_came_from_elsewhere_no_way_is_asked_for)
+{
+	struct rst_event e = peers_reset(1000);
+
+	e.sock.role = RST_ROLE_SERVER;
+	f->translated = true;
+	fake_put(f, &e);
+	fake_run(f);
+	cr_assert_eq(f->asked.translations, 0);
+}
+
 static void assert_never_stood(uint64_t missed, bool never)
 {
 	struct rst_event sent = no_socket(1000), there = other_end(&sent);
