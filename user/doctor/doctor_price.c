@@ -15,9 +15,9 @@ static const struct {
 	size_t field; /* of struct rates */
 	uint32_t ns;
 } parts[] = {
-	{ "connections", "connections", offsetof(struct rates, connections), 770 },
+	{ "connections", "connections", offsetof(struct rates, connections), 710 },
 	{ "packets that leave", "packets", offsetof(struct rates, packets), 30 },
-	{ "resets", "resets", offsetof(struct rates, resets), 3000 },
+	{ "resets", "resets", offsetof(struct rates, resets), 2900 },
 };
 
 void doctor_check_wire(struct doctor *d, const struct features *f, const struct wire_needs *n)
