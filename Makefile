@@ -279,7 +279,7 @@ FUZZ_OBJS   := $(patsubst $(O)/obj/%,$(O)/fuzz/obj/%,$(filter $(O)/obj/user/%,$(
 	$(FUZZ_SHARED:%.c=$(O)/fuzz/obj/%.o)
 FUZZ_MODE   := -fsanitize=address,undefined -fno-sanitize-recover=all
 # What tests/fuzz/support/given.c stands in for.
-FUZZ_WRAPPED := open fopen readlink access opendir readdir closedir netlink_in netlink_ask
+FUZZ_WRAPPED := open fopen readlink access opendir fdopendir readdir closedir netlink_in netlink_ask
 FUZZ_SECONDS ?= 4
 
 $(O)/fuzz/obj/tests/%.o: private EXTRA = -I tests/fuzz/support -iquote tests/unit

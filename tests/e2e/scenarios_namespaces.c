@@ -331,6 +331,6 @@ const struct scenario scenarios_namespaces[] = {
 	/* Of namespaces that come and go: those of other scenarios do as well. */
 	{ "namespaces-come-and-go", come_and_go, ONCE | EXCLUSIVE, false },
 	{ "namespaces-filtered", come_and_go, ONCE | EXCLUSIVE, false, .what = elsewhere },
-	{ "namespaces-number-again", number_again, ONCE, false },
+	{ "namespaces-number-again", number_again, ONCE | EXCLUSIVE, false },
 	{ 0 },
 };

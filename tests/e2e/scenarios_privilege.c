@@ -18,7 +18,8 @@
 #include "patience.h"
 
 #define BIT(capability) (1ULL << (capability))
-#define LOOK_UPS \
+#define OWN BIT(CAP_NET_ADMIN)
+#define CLERKS \
 	(BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_PTRACE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_SYS_ADMIN))
 #define PATH_SIZE 512
 /* Nobody's. */
@@ -65,13 +66,40 @@ static void expect_held(pid_t pid, uint64_t held)
 	expect_status(pid, "Seccomp", 10, FILTERED);
 }
 
+/* The only child of the tracer PID; 0: it has none. */
+static pid_t clerk_of(pid_t pid)
+{
+	char path[64];
+	_cleanup(fclosep) FILE *f = NULL;
+	int child = 0, other;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)pid);
+	f = fopen(path, "re");
+	if (!f)
+		run_skip("this kernel does not list children");
+	if (fscanf(f, "%d %d", &child, &other) == 2)
+		run_fail("more than one child");
+	return child;
+}
+
+static void expect_clerk(pid_t tracer, uint64_t held)
+{
+	pid_t clerk = clerk_of(tracer);
+
+	if (!clerk)
+		run_die("there is no clerk");
+	expect_held(clerk, held);
+	expect_status(clerk, "CapBnd", 16, 0);
+}
+
 static void trace(struct run *run)
 {
 	/* Two that are only of use at the start. */
 	static const char *const args[] = { "--refusals", "-i", "srv0", NULL };
 
 	tracer_start_at(run, SIDE_SERVER, false, args);
-	expect_held(run->tracer.pid, LOOK_UPS);
+	expect_held(run->tracer.pid, OWN);
+	expect_clerk(run->tracer.pid, CLERKS);
 	expect_status(run->tracer.pid, "CapBnd", 16, 0);
 	tracer_finish(run, (struct tally){ 0 });
 }
@@ -124,6 +152,7 @@ static void record_into(struct run *run, const char *path, uint64_t held)
 
 	command_start(run, &c);
 	expect_held(c.pid, held);
+	expect_clerk(c.pid, CLERKS);
 	expect_status(c.pid, "CapBnd", 16, 0);
 	next_file(&c, path);
 	finish(&c);
@@ -133,7 +162,7 @@ static void record(struct run *run)
 {
 	char path[PATH_SIZE];
 
-	record_into(run, folder(run, path, "own"), LOOK_UPS);
+	record_into(run, folder(run, path, "own"), OWN);
 }
 
 /* Root may write anywhere, and is used to it: there, and only there, it keeps what that takes. */
@@ -144,7 +173,7 @@ static void record_elsewhere(struct run *run)
 	folder(run, path, "foreign");
 	if (chown(path, STRANGER, STRANGER))
 		run_die("chown: %s", strerror(errno));
-	record_into(run, path, LOOK_UPS | BIT(CAP_DAC_OVERRIDE));
+	record_into(run, path, OWN | BIT(CAP_DAC_OVERRIDE));
 }
 
 /* Of what the service has, what only the start needs is gone; where the kernel wants CAP_BPF for each look into a
@@ -168,6 +197,8 @@ static void few(struct run *run)
 	command_start(run, &c);
 	held = status_of(c.pid, "CapPrm", 16);
 	expect_held(c.pid, (held & BIT(CAP_BPF)) | BIT(CAP_NET_ADMIN));
+	if (clerk_of(c.pid))
+		run_fail("there is a clerk, and nothing for it to do");
 	finish(&c);
 }
 
@@ -189,8 +220,45 @@ static void told(struct run *run)
 		run_fail("it ended badly");
 	text = tracer_output(c.err_file);
 	has(text, "\nrsttrace: CAP_PERFMON              given up: ");
-	has(text, "\nrsttrace: CAP_SYS_PTRACE           kept: executables");
+	has(text, "\nrsttrace: CAP_SYS_PTRACE           kept by process ");
 	has(text, "\nrsttrace: system calls             ");
+	free(text);
+	close(c.out_file);
+	close(c.err_file);
+}
+
+/* What it may see is gone with it, and that is said once; what is traced goes on. */
+static void clerk_killed(struct run *run)
+{
+	static const char *const args[] = { "-j", NULL };
+	struct command c = { .args = args, .side = SIDE_SERVER, .ready = true };
+	struct actor cli;
+	char *text, *note;
+
+	command_start(run, &c);
+	kill(clerk_of(c.pid), SIGKILL);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	for (int i = 0; i < 2; i++) {
+		int err, fd = actor_connect_start(&cli, run->speak,
+						  act_address(run->speak, SIDE_SERVER), 44444, 0,
+						  &err);
+
+		if (err == EINPROGRESS)
+			actor_await_reset(&cli, fd);
+		actor_close(&cli, fd);
+	}
+	actor_stop(&cli);
+	kill(c.pid, SIGINT);
+	if (command_wait(&c))
+		run_fail("it ended badly");
+	text = tracer_output(c.err_file);
+	has(text, "(rsttrace-clerk) has ended");
+	note = strstr(text, "has ended");
+	if (note && strstr(note + 1, "has ended"))
+		run_fail("it is said twice");
+	free(text);
+	text = tracer_output(c.out_file);
+	has(text, "\"cause\":\"no-listener\"");
 	free(text);
 	close(c.out_file);
 	close(c.err_file);
@@ -202,5 +270,6 @@ const struct scenario scenarios_privilege[] = {
 	{ "privilege-record-elsewhere", record_elsewhere, ONCE, false },
 	{ "privilege-few", few, ONCE, false },
 	{ "privilege-told", told, ONCE, false },
+	{ "privilege-clerk-killed", clerk_killed, ONCE, false },
 	{ 0 },
 };

@@ -8,6 +8,7 @@
 #include "host/netns.h"
 #include "host/place.h"
 #include "host/process.h"
+#include "host/wire_look.h"
 #include "kernel/sk_lookup.h"
 
 /* The tracer is opened later than what asks it for symbols. */
@@ -228,7 +229,12 @@ static int answer_program(void *context, uint32_t netns, uint32_t *id, char *nam
 {
 	_cleanup(closep) int fd = netns_open(netns, 0);
 
-	return fd < 0 ? fd : sk_lookup_find(fd, id, name, size);
+	int err = fd < 0 ? fd : sk_lookup_find(fd, id);
+
+	*name = '\0';
+	if (!err)
+		wire_program_name(*id, name, size);
+	return err;
 }
 
 static const char *answer_watched(void *context, uint32_t netns, uint32_t ifindex)

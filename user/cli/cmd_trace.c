@@ -498,9 +498,10 @@ static int trace(struct trace *t)
 	struct pipeline *p = &t->pipeline;
 	const struct options *o = p->o;
 	struct tracer_config capture = o->capture;
-	int err;
+	int err = confine_begin(&t->confine, o);
 
-	confine_begin(&t->confine, o);
+	if (err)
+		return err;
 	service_begin();
 	capture.controller = cgroup_controller();
 	err = netns_resolve(&p->netns, o->netns, stderr);
@@ -538,7 +539,9 @@ static int trace(struct trace *t)
 	close_namespaces(&capture);
 	if (err)
 		return err;
-	confine_settle(&t->confine, &trials);
+	err = confine_settle(&t->confine, &trials);
+	if (err)
+		return err;
 	/* libbpf has used more to load than all that comes takes: 4 MB that would stay for the whole run. */
 	malloc_trim(0);
 	wire_watch_begin(&t->wire, t->answers.tracer, capture.wire, &t->features, p->netns,

@@ -8,6 +8,12 @@
 
 #include "cli/privilege.h"
 #include "cli/sandbox.h"
+#include "host/clerk.h"
+
+static bool has(const struct confine *c, unsigned int number)
+{
+	return c->held & UINT64_C(1) << number;
+}
 
 /* It goes on: what is traced is wanted more than that. */
 static void complain(const char *what, int err)
@@ -23,7 +29,38 @@ static void keep(struct confine *c)
 		complain("not all privileges could be given up", err);
 }
 
-void confine_begin(struct confine *c, const struct options *o)
+/* In the clerk. */
+static int confine_clerk(void *context)
+{
+	uint64_t held;
+	size_t calls;
+	const char *why;
+	int err = privilege_keep(capability_clerks(), &held);
+
+	if (!err)
+		err = sandbox_enter(SANDBOX_CLERK, 0, &calls, &why);
+	return err < 0 ? err : 0;
+}
+
+/* It is forked while this process is small, and has nothing to hide from it. */
+static int start_clerk(struct confine *c)
+{
+	if (!(c->held & capability_clerks() & ~(UINT64_C(1) << CAP_NET_ADMIN)))
+		return 0;
+	c->clerk = clerk_start(has(c, CAP_SYS_ADMIN), confine_clerk, NULL);
+	return c->clerk < 0 ? c->clerk : 0;
+}
+
+static int complain_clerk(int err)
+{
+	if (err)
+		fprintf(stderr,
+			"rsttrace: the process that looks things up cannot be started: %s\n",
+			strerror(-err));
+	return err;
+}
+
+int confine_begin(struct confine *c, const struct options *o)
 {
 	*c = (struct confine){
 		.o = o,
@@ -35,6 +72,7 @@ void confine_begin(struct confine *c, const struct options *o)
 	};
 	keep(c);
 	c->had = c->held;
+	return complain_clerk(start_clerk(c));
 }
 
 static void filter(const struct confine *c)
@@ -55,23 +93,26 @@ static void filter(const struct confine *c)
 		fprintf(stderr, "rsttrace: %-24s %zu are let through\n", "system calls", calls);
 }
 
-static bool has(const struct confine *c, unsigned int number)
+int confine_settle(struct confine *c, const struct confine_trials *trials)
 {
-	return c->held & UINT64_C(1) << number;
-}
+	int err = c->clerk ? complain_clerk(clerk_use()) : 0;
 
-void confine_settle(struct confine *c, const struct confine_trials *trials)
-{
+	if (err)
+		return err;
+	/* What the clerk has now goes first: CAP_SYS_ADMIN stands in for CAP_BPF. */
 	c->run.attached = true;
+	c->run.files_by_force = c->run.maps_by_force = true;
+	keep(c);
+	c->run.files_by_force = c->run.maps_by_force = false;
 	if (c->run.files && has(c, CAP_DAC_OVERRIDE))
 		c->run.files_by_force =
 			!privilege_without(CAP_DAC_OVERRIDE, trials->makes_files, trials->context);
-	/* CAP_SYS_ADMIN stands in for it. */
-	if (!has(c, CAP_SYS_ADMIN) && has(c, CAP_BPF))
+	if (has(c, CAP_BPF))
 		c->run.maps_by_force =
 			!privilege_without(CAP_BPF, trials->reads_maps, trials->context);
 	keep(c);
 	if (c->o->capture.verbose)
-		capability_tell(c->had, c->held, &c->run, stderr);
+		capability_tell(c->had, c->held, &c->run, c->clerk, stderr);
 	filter(c);
+	return 0;
 }

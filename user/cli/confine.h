@@ -10,10 +10,12 @@ struct confine {
 	const struct options *o;
 	struct capability_run run;
 	uint64_t had, held; /* of the capabilities in the table: at first, and now */
+	pid_t clerk;	    /* 0: there is none */
 };
 
-/* Keeps what O needs to begin. Says on stderr what does not work. */
-void confine_begin(struct confine *c, const struct options *o);
+/* Keeps what O needs to begin, and starts the clerk where there is a use for it. Returns 0 or -errno. Says on stderr
+ * what does not work. */
+int confine_begin(struct confine *c, const struct options *o);
 
 /* What still works without a privilege; each returns whether it does. */
 struct confine_trials {
@@ -22,8 +24,8 @@ struct confine_trials {
 	void *context;
 };
 
-/* All is attached: keeps what look-ups need, and lets only the system calls through that they make. Says on
- * stderr what does not work, and with -v what is kept. */
-void confine_settle(struct confine *c, const struct confine_trials *trials);
+/* All is attached: from now on the clerk looks things up. Keeps what is needed besides, and lets only the system calls through that they make. Says on
+ * stderr what does not work, and with -v what is kept. Returns 0 or -errno: there is no clerk any more. */
+int confine_settle(struct confine *c, const struct confine_trials *trials);
 
 #endif

@@ -18,13 +18,17 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "host/clerk.h"
 
 enum for_whom {
 	TRACE = 1 << SANDBOX_TRACE,
 	RECORD = 1 << SANDBOX_RECORD,
 	REPORT = 1 << SANDBOX_REPORT,
+	CLERK = 1 << SANDBOX_CLERK,
 	LIVE = TRACE | RECORD,
-	ALL = LIVE | REPORT,
+	LOOKS = LIVE | CLERK,
+	READS = LIVE | REPORT,
+	ALL = LIVE | REPORT | CLERK,
 	SERVES = SANDBOX_SERVES << SANDBOXES,
 	WRITES_FILE = SANDBOX_WRITES << SANDBOXES,
 	MAKER = RECORD | WRITES_FILE,
@@ -40,20 +44,20 @@ struct call {
 /* Whatever their arguments are. Both the old one and the new one, where a C library may use either. */
 static const struct call allowed[] = {
 	{ CALL(read), ALL },
-	{ CALL(readv), ALL },
+	{ CALL(readv), READS },
 	{ CALL(pread64), ALL },
-	{ CALL(write), ALL },
-	{ CALL(writev), ALL },
+	{ CALL(write), READS },
+	{ CALL(writev), READS },
 	{ CALL(close), ALL },
 	{ CALL(lseek), ALL },
 	{ CALL(fstat), ALL },
 	{ CALL(stat), ALL },
 	{ CALL(lstat), ALL },
 	{ CALL(newfstatat), ALL },
-	{ CALL(statx), ALL },
+	{ CALL(statx), READS },
 	{ CALL(fcntl), ALL },
-	{ CALL(poll), ALL },
-	{ CALL(ppoll), ALL },
+	{ CALL(poll), READS },
+	{ CALL(ppoll), READS },
 	{ CALL(getdents64), ALL },
 	{ CALL(munmap), ALL },
 	{ CALL(mremap), ALL },
@@ -61,25 +65,25 @@ static const struct call allowed[] = {
 	{ CALL(brk), ALL },
 	{ CALL(futex), ALL },
 	{ CALL(clock_gettime), ALL },
-	{ CALL(clock_nanosleep), ALL },
-	{ CALL(nanosleep), ALL },
-	{ CALL(gettimeofday), ALL },
-	{ CALL(time), ALL },
+	{ CALL(clock_nanosleep), READS },
+	{ CALL(nanosleep), READS },
+	{ CALL(gettimeofday), READS },
+	{ CALL(time), READS },
 	{ CALL(getrandom), ALL },
 	{ CALL(getpid), ALL },
 	{ CALL(gettid), ALL },
-	{ CALL(getuid), ALL },
-	{ CALL(geteuid), ALL },
-	{ CALL(rt_sigaction), ALL },
+	{ CALL(getuid), READS },
+	{ CALL(geteuid), READS },
+	{ CALL(rt_sigaction), READS },
 	{ CALL(rt_sigprocmask), ALL },
 	{ CALL(rt_sigreturn), ALL },
 	{ CALL(restart_syscall), ALL },
 	{ CALL(exit), ALL },
 	{ CALL(exit_group), ALL },
-	{ CALL(uname), ALL },
-	{ CALL(sched_getaffinity), ALL },
-	{ CALL(sched_yield), ALL },
-	{ CALL(membarrier), ALL },
+	{ CALL(uname), READS },
+	{ CALL(sched_getaffinity), READS },
+	{ CALL(sched_yield), READS },
+	{ CALL(membarrier), READS },
 	{ CALL(rseq), ALL },
 
 	{ CALL(epoll_wait), LIVE },
@@ -89,10 +93,10 @@ static const struct call allowed[] = {
 	{ CALL(access), LIVE },
 	{ CALL(faccessat), LIVE },
 	{ CALL(faccessat2), LIVE },
-	{ CALL(readlink), LIVE },
-	{ CALL(readlinkat), LIVE },
-	{ CALL(fstatfs), LIVE },
-	{ CALL(statfs), LIVE },
+	{ CALL(readlink), LOOKS },
+	{ CALL(readlinkat), LOOKS },
+	{ CALL(fstatfs), LOOKS },
+	{ CALL(statfs), LOOKS },
 	{ CALL(bind), LIVE },
 	{ CALL(sendto), LIVE },
 	{ CALL(sendmsg), LIVE },
@@ -165,9 +169,9 @@ struct with {
 #define WRITES (O_ACCMODE | O_CREAT | O_TRUNC)
 /* A file that is there already is never opened for writing. */
 #define MAKES (O_ACCMODE | O_CREAT | O_EXCL)
-#define BPF(command)                                       \
+#define BPF(whom, command)                                 \
 	{                                                  \
-		CALL(bpf), LIVE, 0, ANY_BIT, BPF_##command \
+		CALL(bpf), whom, 0, ANY_BIT, BPF_##command \
 	}
 
 static const struct with restricted[] = {
@@ -176,7 +180,7 @@ static const struct with restricted[] = {
 	{ CALL(open), MAKER, 1, MAKES, O_WRONLY | O_CREAT | O_EXCL },
 	{ CALL(openat), MAKER, 2, MAKES, O_WRONLY | O_CREAT | O_EXCL },
 	/* By a number it could open any file: only to see what it is called. */
-	{ CALL(open_by_handle_at), LIVE, 2, O_PATH, O_PATH },
+	{ CALL(open_by_handle_at), CLERK, 2, O_PATH, O_PATH },
 
 	{ CALL(mmap), ALL, 2, PROT_EXEC, 0 },
 	{ CALL(mmap2), ALL, 2, PROT_EXEC, 0 },
@@ -186,28 +190,32 @@ static const struct with restricted[] = {
 	{ CALL(prlimit64), ALL, 0, ANY_BIT, 0 },
 
 	{ CALL(ioctl), ALL, 1, ANY_BIT, TCGETS },
-	{ CALL(ioctl), ALL, 1, ANY_BIT, TIOCGWINSZ },
-	{ CALL(ioctl), LIVE, 1, ANY_BIT, NS_GET_NSTYPE },
+	{ CALL(ioctl), READS, 1, ANY_BIT, TIOCGWINSZ },
+	{ CALL(ioctl), LOOKS, 1, ANY_BIT, NS_GET_NSTYPE },
 	{ CALL(ioctl), LIVE, 1, ANY_BIT, SIOCGIFNAME },
 	{ CALL(ioctl), LIVE, 1, ANY_BIT, SIOCGIFINDEX },
-	{ CALL(setns), LIVE, 1, ANY_BIT, CLONE_NEWNET },
+	{ CALL(setns), CLERK, 1, ANY_BIT, CLONE_NEWNET },
+	/* With nobody but the one that it works for. */
+	{ CALL(sendmsg), CLERK, 0, ANY_BIT, CLERK_FD },
+	{ CALL(recvmsg), CLERK, 0, ANY_BIT, CLERK_FD },
 	/* Neither sends a packet. */
-	{ CALL(socket), LIVE, 0, ANY_BIT, AF_NETLINK },
-	{ CALL(socket), LIVE, 0, ANY_BIT, AF_UNIX },
+	{ CALL(socket), LOOKS, 0, ANY_BIT, AF_NETLINK },
+	{ CALL(socket), LOOKS, 0, ANY_BIT, AF_UNIX },
 
-	BPF(MAP_LOOKUP_ELEM),
-	BPF(MAP_UPDATE_ELEM),
-	BPF(MAP_DELETE_ELEM),
-	BPF(MAP_GET_NEXT_KEY),
-	BPF(MAP_LOOKUP_AND_DELETE_ELEM),
-	BPF(MAP_LOOKUP_BATCH),
-	BPF(MAP_LOOKUP_AND_DELETE_BATCH),
-	BPF(OBJ_GET_INFO_BY_FD),
-	BPF(PROG_QUERY),
-	BPF(PROG_GET_FD_BY_ID),
-	BPF(LINK_CREATE),
-	BPF(RAW_TRACEPOINT_OPEN),
-	BPF(ITER_CREATE),
+	BPF(LIVE, MAP_LOOKUP_ELEM),
+	BPF(LIVE, MAP_UPDATE_ELEM),
+	BPF(LIVE, MAP_DELETE_ELEM),
+	BPF(LIVE, MAP_GET_NEXT_KEY),
+	BPF(LIVE, MAP_LOOKUP_AND_DELETE_ELEM),
+	BPF(LIVE, MAP_LOOKUP_BATCH),
+	BPF(LIVE, MAP_LOOKUP_AND_DELETE_BATCH),
+	BPF(LOOKS, OBJ_GET_INFO_BY_FD),
+	BPF(LIVE, PROG_QUERY),
+	BPF(CLERK, PROG_GET_NEXT_ID),
+	BPF(CLERK, PROG_GET_FD_BY_ID),
+	BPF(LIVE, LINK_CREATE),
+	BPF(LIVE, RAW_TRACEPOINT_OPEN),
+	BPF(LIVE, ITER_CREATE),
 };
 
 static int allow(scmp_filter_ctx ctx, enum for_whom whom, size_t *calls)

@@ -9,6 +9,7 @@ enum sandbox {
 	SANDBOX_TRACE,
 	SANDBOX_RECORD, /* and makes files, where there are none of that name, and removes some */
 	SANDBOX_REPORT, /* reads */
+	SANDBOX_CLERK,	/* looks up for the first two what takes a privilege (host/clerk.h) */
 	SANDBOXES,
 };
 

@@ -16,11 +16,17 @@ bool doctor_has(const struct doctor_facts *f, unsigned int capability)
 	return f->initial_userns && f->capabilities & (1ULL << capability);
 }
 
-static bool is_kept(const struct capability *cap)
+static const char *until(const struct capability *cap)
 {
-	static const struct capability_run tracing = { .attached = true };
-
-	return capability_wanted(&tracing) & 1ULL << cap->number;
+	switch (cap->until) {
+	case CAPABILITY_ENDED:
+		return "kept while tracing";
+	case CAPABILITY_CLERK:
+		return "kept while tracing by a process of its own, rsttrace-clerk, only";
+	case CAPABILITY_BEGUN:
+		break;
+	}
+	return "given up once tracing has begun";
 }
 
 static void check_capability(struct doctor *d, const struct doctor_facts *f,
@@ -30,7 +36,7 @@ static void check_capability(struct doctor *d, const struct doctor_facts *f,
 
 	if (doctor_has(f, cap->number)) {
 		doctor_add(d, DOCTOR_PRIVILEGES, cap->name, DOCTOR_OK, "there: %s; %s", cap->use,
-			   is_kept(cap) ? "kept while tracing" : "given up once tracing has begun");
+			   until(cap));
 		return;
 	}
 	if (cap->admin && doctor_has(f, CAP_SYS_ADMIN)) {

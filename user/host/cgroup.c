@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* cgroup.c: the cgroup file systems, asked by number, and a memory of what was removed from them. */
+#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
@@ -11,6 +12,7 @@
 
 #include "base/util.h"
 #include "host/cgroup.h"
+#include "host/clerk_answers.h"
 
 /* The kernel's type of file handle for kernfs (include/linux/exportfs.h, FILEID_KERNFS). */
 #define FILEID_KERNFS 0xfe
@@ -118,9 +120,11 @@ int cgroup_mount(char *path, size_t size)
 
 /* ---- numbers */
 
-/* Empty: there is no such cgroup any more. */
-static void path_there(char *buf, size_t size, const struct mount *m, uint64_t id)
+/* The path below the mount; empty: there is no such cgroup any more. */
+int cgroup_answer_path(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
+	const struct mount *m = ask->kind ? mount_v1() : mount_v2();
+	uint64_t id = ask->id[0];
 	union {
 		struct file_handle h;
 		char room[sizeof(struct file_handle) + sizeof(id)];
@@ -132,19 +136,30 @@ static void path_there(char *buf, size_t size, const struct mount *m, uint64_t i
 	ssize_t n;
 
 	if (m->fd < 0)
-		return;
+		return -ENOENT;
 	memcpy(handle.h.f_handle, &id, sizeof(id));
 	fd = open_by_handle_at(m->fd, &handle.h, O_PATH | O_CLOEXEC);
 	if (fd < 0)
-		return;
+		return -errno;
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	n = readlink(link, path, sizeof(path) - 1);
 	if (n <= 0 || (size_t)n < skip)
-		return;
+		return -ENOENT;
 	path[n] = '\0';
 	if ((size_t)n > sizeof(gone) && !strcmp(path + n - (sizeof(gone) - 1), gone))
 		path[n - (ssize_t)(sizeof(gone) - 1)] = '\0';
-	snprintf(buf, size, "%.*s", (int)size - 1, path[skip] ? path + skip : "/");
+	if (!path[skip])
+		skip = 0, path[1] = '\0';
+	return clerk_put(out, path + skip, strlen(path + skip) + 1) ? 0 : -ENOSPC;
+}
+
+static void path_there(char *buf, size_t size, bool v1, uint64_t id)
+{
+	struct clerk_ask ask = { .question = CLERK_CGROUP, .id = { id }, .kind = v1 };
+	struct clerk_found found;
+
+	if (!clerk_ask(&ask, -1, &found))
+		snprintf(buf, size, "%.*s", (int)size - 1, found.bytes);
 }
 
 static struct removed {
@@ -169,12 +184,12 @@ void cgroup_removed(uint32_t hierarchy, uint64_t id, const char *path)
 	next_removed = (next_removed + 1) % CGROUP_REMOVED;
 }
 
-static void path_of(char *buf, size_t size, const struct mount *m, uint32_t hierarchy, uint64_t id)
+static void path_of(char *buf, size_t size, bool v1, uint32_t hierarchy, uint64_t id)
 {
 	buf[0] = '\0';
 	if (!id)
 		return;
-	path_there(buf, size, m, id);
+	path_there(buf, size, v1, id);
 	for (size_t i = 0; !*buf && i < CGROUP_REMOVED; i++)
 		if (removed[i].path && removed[i].id == id && removed[i].hierarchy == hierarchy)
 			snprintf(buf, size, "%.*s", (int)size - 1, removed[i].path);
@@ -182,10 +197,10 @@ static void path_of(char *buf, size_t size, const struct mount *m, uint32_t hier
 
 void cgroup_path(char *buf, size_t size, uint64_t id)
 {
-	path_of(buf, size, mount_v2(), 0, id);
+	path_of(buf, size, false, 0, id);
 }
 
 void cgroup_path_v1(char *buf, size_t size, uint64_t id)
 {
-	path_of(buf, size, mount_v1(), v1_hierarchy(NULL), id);
+	path_of(buf, size, true, v1_hierarchy(NULL), id);
 }

@@ -6,17 +6,17 @@
 
 #include "base/util.h"
 #include "host/counters_read.h"
+#include "host/netns.h"
 
 int counters_read(struct counters *c)
 {
-	static const char *const paths[] = {
-		"/proc/thread-self/net/snmp", "/proc/thread-self/net/netstat",
-		"/proc/thread-self/net/snmp6", /* absent without IPv6 */
+	static const char *const names[] = {
+		"snmp", "netstat", "snmp6", /* absent without IPv6 */
 	};
 
 	memset(c, 0, sizeof(*c));
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++) {
-		_cleanup(fclosep) FILE *f = fopen(paths[i], "re");
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		_cleanup(fclosep) FILE *f = netns_fopen_here(names[i]);
 
 		if (!f && i < 2)
 			return -errno;

@@ -2,7 +2,9 @@
 /* names.c: the runtimes' files. What is in them was written by whoever runs the containers: it is read within
  * bounds, and escaped by whoever prints it. */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <jansson.h>
 #include <limits.h>
 #include <pwd.h>
@@ -14,6 +16,7 @@
 
 #include "base/clock.h"
 #include "base/util.h"
+#include "host/clerk_answers.h"
 #include "host/names.h"
 
 /* Docker's and containerd's files have some kB a container; podman's one has about one for each. */
@@ -31,11 +34,61 @@ static void json_freep(json_t **j)
 
 /* ---- files */
 
+/* What there is to be read, and no more, whoever asks. */
+static bool is_runtimes(const char *path, bool folder)
+{
+	static const char *const files[] = {
+		"/etc/docker/daemon.json",
+		"/etc/containers/storage.conf",
+		"/run/docker.pid",
+		"/proc/*/cmdline",
+		"*/containers/*/config.v2.json",
+		"*-containers/containers.json",
+		"*-containers/volatile-containers.json",
+		"*/io.containerd.runtime.v2.task/*/config.json",
+		"*/overlay-containers/*/userdata/config.json",
+	};
+	static const char *const folders[] = { "/var/log/pods", "/var/log/containers" };
+	size_t n = folder ? ARRAY_SIZE(folders) : ARRAY_SIZE(files);
+
+	if (strncmp(path, root, strlen(root)) != 0 || strstr(path, "/../"))
+		return false;
+	path += strlen(root);
+	for (size_t i = 0; i < n; i++)
+		if (!fnmatch(folder ? folders[i] : files[i], path, 0))
+			return true;
+	return false;
+}
+
+int names_answer_file(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	/* A pipe in its place would make us wait. */
+	int flags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | (ask->kind ? O_DIRECTORY : 0);
+	_cleanup(closep) int fd = -1;
+	struct stat st;
+
+	if (!is_runtimes(ask->name, ask->kind))
+		return -EPERM;
+	fd = open(ask->name, flags);
+	if (fd < 0 || fstat(fd, &st))
+		return -errno;
+	if (!ask->kind && !S_ISREG(st.st_mode))
+		return -EINVAL;
+	return clerk_put_fd(out, take_fd(&fd)) ? 0 : -ENOSPC;
+}
+
+static int open_runtimes(const char *path, bool folder)
+{
+	struct clerk_ask ask = { .question = CLERK_RUNTIME, .kind = folder };
+
+	snprintf(ask.name, sizeof(ask.name), "%s", path);
+	return clerk_ask_fd(&ask, -1);
+}
+
 /* The whole of a regular file, with a NUL behind it; NULL: it cannot be read, or is too long. */
 static char *read_file(const char *path, size_t *len)
 {
-	/* A pipe in its place would make us wait. */
-	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup(closep) int fd = open_runtimes(path, false);
 	_cleanup(freep) char *text = NULL;
 	struct stat st;
 	ssize_t n = 1;
@@ -132,7 +185,7 @@ static void docker_data(char *data, size_t size)
 	line = malloc(PATH_MAX);
 	len = 0;
 	if (line) {
-		_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+		_cleanup(closep) int fd = open_runtimes(path, false);
 		ssize_t n = fd < 0 ? -1 : read(fd, line, PATH_MAX - 1);
 
 		len = n > 0 ? (size_t)n : 0;
@@ -227,9 +280,13 @@ static bool graphroot(char *storage, size_t size)
 	char path[PATH_MAX], line[PATH_MAX];
 	_cleanup(fclosep) FILE *f = NULL;
 	const char *at;
+	int fd;
 
 	snprintf(path, sizeof(path), "%s/etc/containers/storage.conf", root);
-	f = fopen(path, "re");
+	fd = open_runtimes(path, false);
+	f = fd < 0 ? NULL : fdopen(fd, "re");
+	if (!f)
+		closep(&fd);
 	for (int n = 0; f && n < 1000 && fgets(line, sizeof(line), f); n++) {
 		at = line + strspn(line, " \t");
 		if (strncmp(at, "graphroot", 9) != 0 || !(at = strchr(at, '"')))
@@ -298,9 +355,13 @@ static bool entry_with(char *buf, size_t size, const char *directory, const char
 	_cleanup(closedirp) DIR *dir = NULL;
 	const struct dirent *entry;
 	char path[PATH_MAX];
+	int fd;
 
 	snprintf(path, sizeof(path), "%s%s", root, directory);
-	dir = opendir(path);
+	fd = open_runtimes(path, true);
+	dir = fd < 0 ? NULL : fdopendir(fd);
+	if (!dir)
+		closep(&fd);
 	for (int i = 0; dir && i < ENTRIES_MAX && (entry = readdir(dir)); i++) {
 		n = strlen(entry->d_name);
 		if (n <= len || strcmp(entry->d_name + n - len, suffix) != 0)

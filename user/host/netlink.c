@@ -34,15 +34,14 @@ static struct mnl_socket *begin(int socket)
 
 static struct mnl_socket *open_in(int protocol, uint32_t netns, uint32_t pid)
 {
-	return begin(netns_socket(netns, pid, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol));
+	return begin(netns_socket(netns, pid, AF_NETLINK, SOCK_RAW, protocol));
 }
 
 static int socket_here(void *context)
 {
 	const int *protocol = context;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, *protocol);
 
-	return fd < 0 ? -errno : fd;
+	return netns_socket_here(AF_NETLINK, SOCK_RAW, *protocol);
 }
 
 struct mnl_socket *netlink_open(int netns_fd, int protocol)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <linux/netlink.h>
 #include <linux/nsfs.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -14,6 +15,7 @@
 #include <sys/stat.h>
 #include <sys/vfs.h>
 
+#include "host/clerk_answers.h"
 #include "host/netns.h"
 #include "base/text.h"
 #include "base/clock.h"
@@ -158,16 +160,23 @@ static int open_known(uint32_t netns)
 
 int netns_open(uint32_t netns, uint32_t pid)
 {
-	char path[32];
-	int fd = open_if("/proc/self/ns/net", netns);
+	struct clerk_ask ask = { .question = CLERK_NAMESPACE, .netns = netns, .pid = pid };
 
-	if (fd < 0 && pid) {
-		snprintf(path, sizeof(path), "/proc/%u/ns/net", pid);
-		fd = open_if(path, netns);
+	return clerk_ask_fd(&ask, -1);
+}
+
+int netns_answer_open(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	char path[32];
+	int fd = open_if("/proc/self/ns/net", ask->netns);
+
+	if (fd < 0 && ask->pid) {
+		snprintf(path, sizeof(path), "/proc/%u/ns/net", ask->pid);
+		fd = open_if(path, ask->netns);
 	}
 	if (fd < 0)
-		fd = open_known(netns);
-	return fd;
+		fd = open_known(ask->netns);
+	return fd < 0 ? fd : clerk_put_fd(out, fd) ? 0 : -ENOSPC;
 }
 
 struct seen {
@@ -238,7 +247,7 @@ static int see_all(struct seen *seen, const char *directory, const char *suffix,
 	return err;
 }
 
-int netns_each(netns_fn *fn, void *context)
+static int each_here(netns_fn *fn, void *context)
 {
 	struct seen seen = { 0 };
 	int err = see(&seen, "/proc/self/ns/net", fn, context);
@@ -251,11 +260,74 @@ int netns_each(netns_fn *fn, void *context)
 	return err;
 }
 
+struct part {
+	const struct clerk_ask *ask;
+	struct clerk_found *out;
+	uint64_t at;
+};
+
+static int put_one(int fd, uint32_t netns, void *context)
+{
+	struct part *p = context;
+
+	if (p->at++ < p->ask->id[0])
+		return 0;
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	if (fd < 0)
+		return -errno;
+	if (!clerk_put_fd(p->out, fd))
+		return 1;
+	clerk_put(p->out, &netns, sizeof(netns));
+	return p->out->fds == CLERK_FDS;
+}
+
+int netns_answer_each(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	struct part part = { ask, out, 0 };
+	int err = each_here(put_one, &part);
+
+	return err < 0 ? err : 0;
+}
+
+int netns_each(netns_fn *fn, void *context)
+{
+	struct clerk_ask ask = { .question = CLERK_NAMESPACES };
+	struct clerk_found found;
+	uint32_t netns;
+	int err;
+
+	if (!clerk_is_used())
+		return each_here(fn, context);
+	do {
+		err = clerk_ask(&ask, -1, &found);
+		for (uint32_t i = 0; !err && i < found.fds; i++) {
+			memcpy(&netns, found.bytes + i * sizeof(netns), sizeof(netns));
+			err = fn(found.fd[i], netns, context);
+		}
+		for (uint32_t i = 0; i < found.fds; i++)
+			close(found.fd[i]);
+		ask.id[0] += found.fds;
+	} while (!err && found.fds == CLERK_FDS);
+	return err;
+}
+
+/* Where the clerk is asked instead of going there: the namespace that what is asked now is about. */
+static int elsewhere = -1;
+
 int netns_within(int fd, int (*fn)(void *context), void *context)
 {
-	_cleanup(closep) int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	_cleanup(closep) int home = -1;
 	int result;
 
+	if (clerk_is_used()) {
+		if (!clerk_enters())
+			return -EPERM;
+		elsewhere = fd;
+		result = fn(context);
+		elsewhere = -1;
+		return result;
+	}
+	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (home < 0 || setns(fd, CLONE_NEWNET))
 		return -errno;
 	result = fn(context);
@@ -265,9 +337,110 @@ int netns_within(int fd, int (*fn)(void *context), void *context)
 	return result;
 }
 
+static const struct {
+	int domain, type, protocol;
+} sockets[CLERK_SOCKETS] = {
+	[CLERK_ROUTE] = { AF_NETLINK, SOCK_RAW, NETLINK_ROUTE },
+	[CLERK_DIAG] = { AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG },
+	[CLERK_NETFILTER] = { AF_NETLINK, SOCK_RAW, NETLINK_NETFILTER },
+	[CLERK_UNIX] = { AF_UNIX, SOCK_DGRAM, 0 },
+};
+
+int netns_socket_here(int domain, int type, int protocol)
+{
+	struct clerk_ask ask = { .question = CLERK_SOCKET };
+	int fd;
+
+	if (elsewhere < 0) {
+		fd = socket(domain, type | SOCK_CLOEXEC, protocol);
+		return fd < 0 ? -errno : fd;
+	}
+	while (ask.kind < CLERK_SOCKETS &&
+	       (sockets[ask.kind].domain != domain || sockets[ask.kind].type != type ||
+		sockets[ask.kind].protocol != protocol))
+		ask.kind++;
+	return clerk_ask_fd(&ask, elsewhere);
+}
+
+FILE *netns_fopen_here(const char *name)
+{
+	struct clerk_ask ask = { .question = CLERK_FILE };
+	char path[64];
+	FILE *f;
+	int fd;
+
+	if (elsewhere < 0) {
+		snprintf(path, sizeof(path), "/proc/thread-self/net/%s", name);
+		return fopen(path, "re");
+	}
+	snprintf(ask.name, sizeof(ask.name), "%s", name);
+	fd = clerk_ask_fd(&ask, elsewhere);
+	if (fd < 0) {
+		errno = -fd;
+		return NULL;
+	}
+	f = fdopen(fd, "re");
+	if (!f)
+		close(fd);
+	return f;
+}
+
+/* ---- what takes a privilege */
+
+struct errand {
+	const struct clerk_ask *ask;
+	struct clerk_found *out;
+};
+
+static int make_socket(void *context)
+{
+	const struct errand *e = context;
+	uint32_t kind = e->ask->kind;
+	int fd = socket(sockets[kind].domain, sockets[kind].type | SOCK_CLOEXEC,
+			sockets[kind].protocol);
+
+	return fd < 0 ? -errno : clerk_put_fd(e->out, fd) ? 0 : -ENOSPC;
+}
+
+static int open_file(void *context)
+{
+	const struct errand *e = context;
+	char path[96];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/thread-self/net/%.60s", e->ask->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	return fd < 0 ? -errno : clerk_put_fd(e->out, fd) ? 0 : -ENOSPC;
+}
+
+/* Only by a descriptor of a namespace, and never for long. */
+static int run_errand(const struct clerk_ask *ask, int with, struct clerk_found *out,
+		      int (*fn)(void *context))
+{
+	struct errand errand = { ask, out };
+
+	return inode_of_fd(with) ? netns_within(with, fn, &errand) : -EINVAL;
+}
+
+int netns_answer_socket(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	return ask->kind < CLERK_SOCKETS ? run_errand(ask, with, out, make_socket) : -EINVAL;
+}
+
+int netns_answer_file(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+
+	if (!*ask->name || ask->name[strspn(ask->name, letters)])
+		return -EPERM;
+	return run_errand(ask, with, out, open_file);
+}
+
+/* ---- sockets */
+
 uint64_t netns_cookie(void)
 {
-	_cleanup(closep) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	_cleanup(closep) int fd = netns_socket_here(AF_UNIX, SOCK_DGRAM, 0);
 	uint64_t cookie = 0;
 	socklen_t size = sizeof(cookie);
 
@@ -283,9 +456,8 @@ struct wanted_socket {
 static int socket_here(void *context)
 {
 	const struct wanted_socket *w = context;
-	int fd = socket(w->domain, w->type, w->protocol);
 
-	return fd < 0 ? -errno : fd;
+	return netns_socket_here(w->domain, w->type, w->protocol);
 }
 
 int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol)

@@ -34,9 +34,15 @@ int netns_each(netns_fn *fn, void *context);
 
 /*
  * Calls FN inside the namespace that FD is open on; the calling thread is back in its own when this
- * returns. Returns what FN returned, or -errno. Needs CAP_SYS_ADMIN.
+ * returns. Returns what FN returned, or -errno. Needs CAP_SYS_ADMIN. Once the clerk is used, FN is called where we are,
+ * and only the two below are of the namespace.
  */
 int netns_within(int fd, int (*fn)(void *context), void *context);
+
+/* socket(2), close-on-exec, and fopen(3) of /proc/net/NAME, to be read: of the namespace that netns_within is in, or
+ * else of the own one. */
+int netns_socket_here(int domain, int type, int protocol);
+FILE *netns_fopen_here(const char *name);
 
 /* A number that no other namespace has had since the system started: that of the calling thread's.
  * 0: the kernel has none (5.14). */

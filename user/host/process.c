@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/cgroup.h"
+#include "host/clerk_answers.h"
 #include "host/container.h"
 #include "host/names.h"
 #include "host/process.h"
@@ -34,6 +35,8 @@ struct cached {
 
 static struct cached cache[CACHE_SIZE];
 
+#define PROCESS_STAT_MAX 1023
+
 /* include/linux/sched.h */
 #define PF_EXITING 0x00000004UL
 
@@ -44,24 +47,13 @@ struct stat_line {
 };
 
 /* Fields 2, 9 and 22 of /proc/PID/stat; the name, the second, may hold spaces and parentheses. */
-static struct stat_line read_stat(uint32_t pid)
+static struct stat_line parse_stat(const char *line)
 {
 	struct stat_line s = { 0 };
-	char path[64], line[1024];
-	_cleanup(closep) int fd = -1;
 	unsigned long long ticks = 0;
 	unsigned long flags = 0;
-	ssize_t n;
-	char *at, *name;
+	const char *at = strrchr(line, ')'), *name = strchr(line, '(');
 
-	snprintf(path, sizeof(path), "/proc/%u/stat", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
-	if (n < 0)
-		return s;
-	line[n] = '\0';
-	at = strrchr(line, ')');
-	name = strchr(line, '(');
 	if (at && name && name < at)
 		snprintf(s.comm, sizeof(s.comm), "%.*s", (int)(at - name - 1), name + 1);
 	for (int field = 2; at && field < 22; field++) {
@@ -79,6 +71,14 @@ static struct stat_line read_stat(uint32_t pid)
 	return s;
 }
 
+static struct stat_line read_stat(uint32_t pid)
+{
+	struct clerk_ask ask = { .question = CLERK_STAT, .pid = pid };
+	struct clerk_found found;
+
+	return clerk_ask(&ask, -1, &found) ? (struct stat_line){ 0 } : parse_stat(found.bytes);
+}
+
 /* /proc counts in hundredths of a second, rounded down. */
 static bool is_same(const struct stat_line *now, uint64_t start_ns)
 {
@@ -94,33 +94,22 @@ bool process_runs(uint32_t pid, uint64_t start_ns)
 	return is_same(&now, start_ns) && !now.exiting;
 }
 
-static void read_exe(char *buf, size_t size, uint32_t pid)
-{
-	char path[64];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/proc/%u/exe", pid);
-	n = readlink(path, buf, size - 1);
-	buf[n > 0 ? n : 0] = '\0';
-}
-
 /*
  * Lines "0::/path" (v2) and "4:memory:/path" (v1). Where both versions are mounted, a process that
  * only v1 sorts stands in v2's root: then the longest path of v1 tells more. Of one that is EXITING, v1
  * says "/" whatever it was (cgroup1_show, proc_cgroup_show: 5.10 to 7.3).
  */
-static void read_cgroup(char *buf, size_t size, uint32_t pid, bool exiting)
+static void parse_cgroup(char *buf, size_t size, const char *text, bool exiting)
 {
 	static const char gone[] = " (deleted)";
-	char path[64], line[PROCESS_CGROUP_MAX + 64], v1[PROCESS_CGROUP_MAX] = "";
-	_cleanup(fclosep) FILE *f = NULL;
+	char line[PROCESS_CGROUP_MAX + 64], v1[PROCESS_CGROUP_MAX] = "";
 	size_t len;
 	char *at;
 
-	snprintf(path, sizeof(path), "/proc/%u/cgroup", pid);
-	f = fopen(path, "re");
-	while (f && fgets(line, sizeof(line), f)) {
-		line[strcspn(line, "\n")] = '\0';
+	for (; *text; text += *text == '\n') {
+		len = strcspn(text, "\n");
+		snprintf(line, sizeof(line), "%.*s", (int)len, text);
+		text += len;
 		at = strchr(line, ':');
 		at = at ? strchr(at + 1, ':') : NULL;
 		if (!at)
@@ -140,23 +129,87 @@ static void read_cgroup(char *buf, size_t size, uint32_t pid, bool exiting)
 
 void process_cgroup(char *buf, size_t size, uint32_t pid)
 {
+	struct clerk_ask ask = { .question = CLERK_CGROUP_OF, .pid = pid };
+	struct clerk_found found;
+
 	buf[0] = '\0';
-	read_cgroup(buf, size, pid, false);
+	if (!clerk_ask(&ask, -1, &found))
+		parse_cgroup(buf, size, found.bytes, false);
+}
+
+/* ---- what takes a privilege */
+
+/* Of a v1 host a line for each hierarchy. */
+#define CGROUP_TEXT 8192
+
+int process_answer_stat(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/stat", ask->pid);
+	return clerk_put_file(out, path, PROCESS_STAT_MAX);
+}
+
+int process_answer_cgroup(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%u/cgroup", ask->pid);
+	return clerk_put_file(out, path, CGROUP_TEXT);
+}
+
+/* What is not there any more is empty. */
+int process_answer_all(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	char path[64], exe[PROCESS_PATH_MAX] = "";
+	int err = process_answer_stat(ask, with, out);
+	ssize_t n;
+
+	if (err)
+		return err;
+	snprintf(path, sizeof(path), "/proc/%u/exe", ask->pid);
+	n = readlink(path, exe, sizeof(exe) - 1);
+	exe[n > 0 ? n : 0] = '\0';
+	clerk_put(out, exe, strlen(exe) + 1);
+	if (process_answer_cgroup(ask, with, out))
+		clerk_put(out, "", 1);
+	if (process_answer_stat(ask, with, out))
+		clerk_put(out, "", 1);
+	return 0;
+}
+
+/* The text behind TEXT in FOUND; empty behind the last. */
+static const char *next_text(const struct clerk_found *found, const char *text)
+{
+	const char *end = found->bytes + found->size;
+
+	text += strlen(text) + 1;
+	return text < end ? text : end;
 }
 
 /* What has gone meanwhile stays as it was: a process that is no more, a zombie's executable. */
 static void read_again(struct cached *c, uint64_t cgroup_id)
 {
+	struct clerk_ask ask = { .question = CLERK_PROCESS, .pid = c->pid };
 	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_CGROUP_MAX] = "";
-	struct stat_line now = read_stat(c->pid);
-	uint64_t start_ns = c->start_ns ?: now.start_ns;
-	bool same = is_same(&now, start_ns);
+	struct clerk_found found;
+	struct stat_line now = { 0 };
+	uint64_t start_ns = c->start_ns;
+	const char *text = found.bytes;
+	bool same = false;
 
+	if (!clerk_ask(&ask, -1, &found)) {
+		now = parse_stat(text);
+		start_ns = start_ns ?: now.start_ns;
+		same = is_same(&now, start_ns);
+	}
 	if (same) {
-		read_exe(exe, sizeof(exe), c->pid);
-		read_cgroup(cgroup, sizeof(cgroup), c->pid, now.exiting);
+		text = next_text(&found, text);
+		snprintf(exe, sizeof(exe), "%.*s", (int)sizeof(exe) - 1, text);
+		text = next_text(&found, text);
+		parse_cgroup(cgroup, sizeof(cgroup), text, now.exiting);
 		/* It may have ended while it was read, and another may have got its number. */
-		now = read_stat(c->pid);
+		now = parse_stat(next_text(&found, text));
 		same = is_same(&now, start_ns);
 		if (!same)
 			exe[0] = cgroup[0] = '\0';

@@ -52,8 +52,8 @@ void rates_parse_dev(struct rates *r, FILE *f)
 
 static int read_here(void *context)
 {
-	_cleanup(fclosep) FILE *snmp = fopen("/proc/thread-self/net/snmp", "re");
-	_cleanup(fclosep) FILE *dev = fopen("/proc/thread-self/net/dev", "re");
+	_cleanup(fclosep) FILE *snmp = netns_fopen_here("snmp");
+	_cleanup(fclosep) FILE *dev = netns_fopen_here("dev");
 
 	if (snmp)
 		rates_parse_snmp(context, snmp);

@@ -2,16 +2,16 @@
 /* wire_look.c: one namespace after the other; of each, the cheapest question first. */
 #include "host/wire_look.h"
 
-#include <bpf/bpf.h>
 #include <arpa/inet.h>
-#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <libmnl/libmnl.h>
 #include <libnftnl/common.h>
 #include <linux/if_link.h>
+#include <linux/sockios.h>
+#include <net/if.h>
+#include <sys/ioctl.h>
 #include <linux/netconf.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -24,9 +24,11 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
+#include "host/clerk.h"
 #include "host/netlink.h"
 #include "host/netns.h"
 #include "host/ruleset.h"
+#include "host/wire_look.h"
 
 /* linux/socket.h; the C library's headers may be older. */
 #define FAMILY_MPLS 28
@@ -71,6 +73,7 @@ static int take_conf(const struct nlmsghdr *nlh, void *context)
 {
 	struct look *l = context;
 	const struct nlattr *a;
+	struct ifreq ifr = { 0 };
 	char name[IF_NAMESIZE];
 	int32_t ifindex = 0, on = 0;
 
@@ -88,7 +91,10 @@ static int take_conf(const struct nlmsghdr *nlh, void *context)
 	/* Below 0: all, and those to come. */
 	if (ifindex <= 0 || !on)
 		return MNL_CB_OK;
-	if (!if_indextoname((uint32_t)ifindex, name))
+	ifr.ifr_ifindex = ifindex;
+	if (!ioctl(mnl_socket_get_fd(l->nl), SIOCGIFNAME, &ifr))
+		snprintf(name, sizeof(name), "%.*s", IF_NAMESIZE - 1, ifr.ifr_name);
+	else
 		snprintf(name, sizeof(name), "if%d", ifindex);
 	wire_needs_forwarding(l->needs, l->netns, (uint32_t)ifindex, name, l->family == AF_INET6);
 	return MNL_CB_OK;
@@ -208,17 +214,17 @@ static void look_at_routing(struct look *l)
 static void look_at_sockets(struct look *l)
 {
 	static const struct {
-		const char *path;
+		const char *name;
 		bool raw;
 	} files[] = {
-		{ "/proc/thread-self/net/packet", false },
-		{ "/proc/thread-self/net/raw", true },
-		{ "/proc/thread-self/net/raw6", true },
+		{ "packet", false },
+		{ "raw", true },
+		{ "raw6", true },
 	};
 	char line[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(files) && !is_done(l); i++) {
-		_cleanup(fclosep) FILE *f = fopen(files[i].path, "re");
+		_cleanup(fclosep) FILE *f = netns_fopen_here(files[i].name);
 
 		if (!f && errno != ENOENT)
 			unknown(l, "its sockets");
@@ -303,9 +309,9 @@ static void look_at_rules(struct look *l)
 		unknown(l, "its firewall's rules");
 }
 
-static bool has_word(const char *path, const char *word)
+static bool has_word(const char *name, const char *word)
 {
-	_cleanup(fclosep) FILE *f = fopen(path, "re");
+	_cleanup(fclosep) FILE *f = netns_fopen_here(name);
 	char line[256];
 
 	while (f && fgets(line, sizeof(line), f)) {
@@ -319,20 +325,17 @@ static bool has_word(const char *path, const char *word)
 /* Of iptables-legacy only the kinds of targets are known that some table has. */
 static void look_at_legacy(struct look *l)
 {
-	static const char *const paths[][2] = {
-		{ "/proc/thread-self/net/ip_tables_names",
-		  "/proc/thread-self/net/ip_tables_targets" },
-		{ "/proc/thread-self/net/ip6_tables_names",
-		  "/proc/thread-self/net/ip6_tables_targets" },
+	static const char *const names[][2] = {
+		{ "ip_tables_names", "ip_tables_targets" },
+		{ "ip6_tables_names", "ip6_tables_targets" },
 	};
 	static const char *const targets[] = { "REJECT", "TEE", "NFQUEUE" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(paths); i++)
-		for (size_t t = 0; t < ARRAY_SIZE(targets) && has_word(paths[i][0], ""); t++)
-			if (has_word(paths[i][1], targets[t]))
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		for (size_t t = 0; t < ARRAY_SIZE(targets) && has_word(names[i][0], ""); t++)
+			if (has_word(names[i][1], targets[t]))
 				wire_needs_rule(l->needs, l->netns, targets[t], true);
-	if (has_word("/proc/thread-self/net/ip_vs", "TCP") ||
-	    has_word("/proc/thread-self/net/ip_vs", "FWM"))
+	if (has_word("ip_vs", "TCP") || has_word("ip_vs", "FWM"))
 		wire_needs_rule(l->needs, l->netns, "IPVS", false);
 }
 
@@ -371,32 +374,29 @@ static int look_into(int fd, uint32_t netns, void *context)
 
 static void look_at_programs(struct look *l)
 {
-	uint32_t id = 0;
+	struct clerk_ask ask = { .question = CLERK_PROGRAMS };
+	struct clerk_found found;
+	uint32_t type;
 
-	while (!is_done(l) && !bpf_prog_get_next_id(id, &id)) {
-		struct bpf_prog_info info = { 0 };
-		_cleanup(closep) int fd = bpf_prog_get_fd_by_id(id);
-		__u32 size = sizeof(info);
-
-		if (fd >= 0 && !bpf_obj_get_info_by_fd(fd, &info, &size))
-			wire_needs_program(l->needs, info.type);
+	if (is_done(l) || clerk_ask(&ask, -1, &found))
+		return;
+	for (uint32_t at = 0; at + sizeof(type) <= found.size; at += sizeof(type)) {
+		memcpy(&type, found.bytes + at, sizeof(type));
+		wire_needs_program(l->needs, type);
 	}
 }
 
-/* ---- whose sockets */
-
-/* The number in "socket:[4711]"; 0: it is none. */
-static uint64_t socket_of(const char *path)
+void wire_program_name(uint32_t id, char *name, size_t size)
 {
-	char text[64];
-	ssize_t n = readlink(path, text, sizeof(text) - 1);
-	uint64_t inode;
+	struct clerk_ask ask = { .question = CLERK_PROGRAM, .id = { id } };
+	struct clerk_found found;
 
-	if (n < 0)
-		return 0;
-	text[n] = '\0';
-	return sscanf(text, "socket:[%" SCNu64, &inode) == 1 ? inode : 0;
+	*name = '\0';
+	if (!clerk_ask(&ask, -1, &found))
+		snprintf(name, size, "%.*s", (int)size - 1, found.bytes);
 }
+
+/* ---- whose sockets */
 
 static void own_sockets(struct look *l)
 {
@@ -406,53 +406,28 @@ static void own_sockets(struct look *l)
 
 	while (dir && l->n_own < OWN_SOCKETS && (entry = readdir(dir))) {
 		snprintf(path, sizeof(path), "/proc/self/fd/%s", entry->d_name);
-		l->own[l->n_own] = socket_of(path);
+		l->own[l->n_own] = wire_socket_of(path);
 		l->n_own += l->own[l->n_own] != 0;
-	}
-}
-
-static void name_owner(struct wire_reason *r, const char *pid)
-{
-	char path[300];
-	_cleanup(fclosep) FILE *f = NULL;
-
-	snprintf(path, sizeof(path), "/proc/%s/comm", pid);
-	f = fopen(path, "re");
-	if (!f || !fgets(r->comm, sizeof(r->comm), f))
-		return;
-	r->comm[strcspn(r->comm, "\n")] = '\0';
-	r->pid = (uint32_t)strtoul(pid, NULL, 10);
-}
-
-static void owners_in(struct wire_needs *n, const char *pid)
-{
-	_cleanup(closedirp) DIR *dir = NULL;
-	const struct dirent *entry;
-	char path[600];
-
-	snprintf(path, sizeof(path), "/proc/%s/fd", pid);
-	dir = opendir(path);
-	while (dir && (entry = readdir(dir))) {
-		uint64_t inode;
-
-		snprintf(path, sizeof(path), "/proc/%s/fd/%s", pid, entry->d_name);
-		inode = socket_of(path);
-		for (int i = WIRE_RAW; inode && i <= WIRE_PACKET; i++)
-			if (n->reason[i].inode == inode && !n->reason[i].pid)
-				name_owner(&n->reason[i], pid);
 	}
 }
 
 static void look_for_owners(struct wire_needs *n)
 {
-	_cleanup(closedirp) DIR *dir = opendir("/proc");
-	const struct dirent *entry;
+	struct clerk_ask ask = { .question = CLERK_HOLDERS };
+	struct clerk_holder holder;
+	struct clerk_found found;
 
-	if (!n->reason[WIRE_RAW].count && !n->reason[WIRE_PACKET].count)
+	for (int i = WIRE_RAW; i <= WIRE_PACKET; i++)
+		ask.id[i - WIRE_RAW] = n->reason[i].inode;
+	if ((!ask.id[0] && !ask.id[1]) || clerk_ask(&ask, -1, &found) ||
+	    found.size != ARRAY_SIZE(ask.id) * sizeof(holder))
 		return;
-	while (dir && (entry = readdir(dir)))
-		if (isdigit((unsigned char)*entry->d_name))
-			owners_in(n, entry->d_name);
+	for (int i = WIRE_RAW; i <= WIRE_PACKET; i++) {
+		memcpy(&holder, found.bytes + (size_t)(i - WIRE_RAW) * sizeof(holder),
+		       sizeof(holder));
+		n->reason[i].pid = holder.pid;
+		snprintf(n->reason[i].comm, sizeof(n->reason[i].comm), "%.15s", holder.comm);
+	}
 }
 
 int wire_look(struct wire_needs *n, uint32_t netns, bool all)

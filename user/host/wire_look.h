@@ -11,4 +11,10 @@
  */
 int wire_look(struct wire_needs *n, uint32_t netns, bool all);
 
+/* The name of a BPF program; empty: it is not known. */
+void wire_program_name(uint32_t id, char *name, size_t size);
+
+/* The inode number of the socket that a link below /proc/PID/fd names; 0: it names none. */
+uint64_t wire_socket_of(const char *path);
+
 #endif

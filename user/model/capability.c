@@ -27,12 +27,12 @@ static const struct capability capabilities[] = {
 	  CAPABILITY_ALWAYS, "-i; " RULES, AS_ROOT "give it CAP_NET_ADMIN",
 	  RULES ": CAP_NET_ADMIN is missing", false, false },
 	{ CAP_SYS_PTRACE, "CAP_SYS_PTRACE", "executables and namespaces of other users' processes",
-	  CAPABILITY_ENDED, CAPABILITY_ALWAYS, OTHERS, AS_ROOT "give it CAP_SYS_PTRACE",
+	  CAPABILITY_CLERK, CAPABILITY_ALWAYS, OTHERS, AS_ROOT "give it CAP_SYS_PTRACE",
 	  OTHERS ": CAP_SYS_PTRACE is missing", false, false },
 	{ CAP_DAC_READ_SEARCH, "CAP_DAC_READ_SEARCH", "cgroups of processes that have ended",
-	  CAPABILITY_ENDED, CAPABILITY_ALWAYS, PAST_CGROUPS, AS_ROOT "give it CAP_DAC_READ_SEARCH",
+	  CAPABILITY_CLERK, CAPABILITY_ALWAYS, PAST_CGROUPS, AS_ROOT "give it CAP_DAC_READ_SEARCH",
 	  PAST_CGROUPS ": CAP_DAC_READ_SEARCH is missing", false, false },
-	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "asks other network namespaces", CAPABILITY_ENDED,
+	{ CAP_SYS_ADMIN, "CAP_SYS_ADMIN", "asks other network namespaces", CAPABILITY_CLERK,
 	  CAPABILITY_ALWAYS, NAMESPACES,
 	  AS_ROOT "inside that namespace (nsenter -t PID -n rsttrace)",
 	  NAMESPACES ": CAP_SYS_ADMIN is missing", false, false },
@@ -54,7 +54,7 @@ const struct capability *capability_row(size_t i)
 
 static bool is_wanted(const struct capability *c, const struct capability_run *run)
 {
-	if (run->attached && c->until == CAPABILITY_BEGUN)
+	if (run->attached && c->until != CAPABILITY_ENDED)
 		return false;
 	switch (c->when) {
 	case CAPABILITY_REFUSALS:
@@ -79,7 +79,18 @@ uint64_t capability_wanted(const struct capability_run *run)
 	return wanted;
 }
 
-void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, FILE *out)
+uint64_t capability_clerks(void)
+{
+	uint64_t wanted = UINT64_C(1) << CAP_NET_ADMIN;
+
+	for (size_t i = 0; i < ARRAY_SIZE(capabilities); i++)
+		if (capabilities[i].until == CAPABILITY_CLERK)
+			wanted |= UINT64_C(1) << capabilities[i].number;
+	return wanted;
+}
+
+void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, pid_t clerk,
+		     FILE *out)
 {
 	uint64_t wanted = capability_wanted(run);
 
@@ -89,9 +100,12 @@ void capability_tell(uint64_t had, uint64_t held, const struct capability_run *r
 
 		if (held & bit)
 			fprintf(out, "rsttrace: %-24s kept: %s\n", c->name, c->use);
+		else if (had & bit && clerk && c->until == CAPABILITY_CLERK)
+			fprintf(out, "rsttrace: %-24s kept by process %d only: %s\n", c->name,
+				(int)clerk, c->use);
 		else if (had & bit)
 			fprintf(out, "rsttrace: %-24s given up: %s\n", c->name, c->use);
-		else if (wanted & bit && c->loss)
+		else if ((wanted & bit || c->until == CAPABILITY_CLERK) && c->loss)
 			fprintf(out, "rsttrace: %-24s missing: %s\n", c->name, c->loss);
 	}
 }

@@ -7,11 +7,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/types.h>
 
 /* Until when one is of use. */
 enum capability_until {
 	CAPABILITY_BEGUN, /* until all is attached */
 	CAPABILITY_ENDED, /* as long as tracing goes on: what is looked up afterwards */
+	CAPABILITY_CLERK, /* the same, but only in the process that looks things up (host/clerk.h) */
 };
 
 /* What it hangs on besides. */
@@ -48,8 +50,13 @@ struct capability_run {
 /* Those that it has a use for: bit N is capability N. */
 uint64_t capability_wanted(const struct capability_run *run);
 
+/* Those that the process needs that looks things up: a socket that may ask netfilter has to be made with CAP_NET_ADMIN,
+ * and then be used with it. */
+uint64_t capability_clerks(void);
+
 /* Says on OUT what each of HELD is for, which of those that there were at first (HAD) have been given up, and what
- * is lost by those that are missing, a line each. */
-void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, FILE *out);
+ * is lost by those that are missing, a line each. CLERK: the process that has what it looks things up by; 0: none. */
+void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, pid_t clerk,
+		     FILE *out);
 
 #endif

@@ -68,6 +68,8 @@ FILE *__wrap_fopen(const char *path, const char *mode);
 ssize_t __wrap_readlink(const char *path, char *buf, size_t size);
 int __wrap_access(const char *path, int mode);
 DIR *__wrap_opendir(const char *path);
+DIR *__real_fdopendir(int fd);
+DIR *__wrap_fdopendir(int fd);
 struct dirent *__wrap_readdir(DIR *dir);
 int __wrap_closedir(DIR *dir);
 
@@ -158,6 +160,15 @@ DIR *__wrap_opendir(const char *path)
 	folder.end = at + len;
 	folder.n = 0;
 	return (DIR *)&folder;
+}
+
+/* What the descriptor is open on was given as well. */
+DIR *__wrap_fdopendir(int fd)
+{
+	if (!files)
+		return __real_fdopendir(fd);
+	close(fd);
+	return __wrap_opendir("");
 }
 
 struct dirent *__wrap_readdir(DIR *dir)

@@ -22,6 +22,7 @@
 
 #include "base/util.h"
 #include "cli/sandbox.h"
+#include "host/clerk.h"
 
 /* How a try ends. */
 enum end {
@@ -210,41 +211,73 @@ static long opens_by_number(void)
 	return raw(SYS_open_by_handle_at, -1, 0, O_RDONLY);
 }
 
+static long names_by_number(void)
+{
+	return raw(SYS_open_by_handle_at, -1, 0, O_PATH);
+}
+
+static long sees_programs(void)
+{
+	return raw(SYS_bpf, BPF_PROG_GET_FD_BY_ID, 0, 0);
+}
+
+static long sends(void)
+{
+	return raw(SYS_sendmmsg, -1, 0, 0);
+}
+
+static long tells(void)
+{
+	return raw(SYS_sendmsg, CLERK_FD + 1, 0, 0);
+}
+
+static long answers(void)
+{
+	return raw(SYS_sendmsg, CLERK_FD, 0, 0);
+}
+
 static const struct {
 	const char *what;
 	long (*attempt)(void);
-	enum end end[SANDBOXES]; /* trace, record, report */
+	enum end end[SANDBOXES]; /* trace, record, report, clerk */
 } attempts[] = {
-	{ "reads a file", reads, { GOES, GOES, GOES } },
-	{ "writes into a file", writes, { REFUSED, REFUSED, REFUSED } },
-	{ "truncates a file", truncates, { REFUSED, REFUSED, REFUSED } },
-	{ "makes a file", makes, { REFUSED, GOES, REFUSED } },
-	{ "makes a file, or takes one", takes_over, { REFUSED, REFUSED, REFUSED } },
-	{ "removes a file", removes, { REFUSED, GOES, REFUSED } },
-	{ "renames a file", renames, { REFUSED, GOES, REFUSED } },
-	{ "maps memory", maps_memory, { GOES, GOES, GOES } },
-	{ "maps code", maps_code, { REFUSED, REFUSED, REFUSED } },
-	{ "makes code", makes_code, { REFUSED, REFUSED, REFUSED } },
-	{ "executes", executes, { DIES, DIES, DIES } },
-	{ "traces", traces, { DIES, DIES, DIES } },
-	{ "becomes root", becomes_root, { DIES, DIES, DIES } },
-	{ "raises capabilities", raises_capabilities, { DIES, DIES, DIES } },
-	{ "loads a module", loads_module, { DIES, DIES, DIES } },
-	{ "mounts", mounts, { DIES, DIES, DIES } },
-	{ "loads a program", loads_program, { REFUSED, REFUSED, REFUSED } },
-	{ "makes a map", makes_map, { REFUSED, REFUSED, REFUSED } },
-	{ "looks into a map", looks_up, { GOES, GOES, REFUSED } },
-	{ "talks to the net", talks_to_the_net, { REFUSED, REFUSED, REFUSED } },
-	{ "talks raw", talks_raw, { REFUSED, REFUSED, REFUSED } },
-	{ "asks the kernel", asks_the_kernel, { GOES, GOES, REFUSED } },
-	{ "connects", connects, { REFUSED, REFUSED, REFUSED } },
-	{ "takes connections", takes_connections, { REFUSED, REFUSED, REFUSED } },
-	{ "enters a network namespace", enters_net, { GOES, GOES, REFUSED } },
-	{ "enters a mount namespace", enters_mounts, { REFUSED, REFUSED, REFUSED } },
-	{ "types for others", types_for_others, { REFUSED, REFUSED, REFUSED } },
-	{ "forks", forks, { REFUSED, REFUSED, REFUSED } },
-	{ "signals others", signals_others, { REFUSED, REFUSED, REFUSED } },
-	{ "opens by a number", opens_by_number, { REFUSED, REFUSED, REFUSED } },
+	{ "reads a file", reads, { GOES, GOES, GOES, GOES } },
+	{ "writes into a file", writes, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "truncates a file", truncates, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "makes a file", makes, { REFUSED, GOES, REFUSED, REFUSED } },
+	{ "makes a file, or takes one", takes_over, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "removes a file", removes, { REFUSED, GOES, REFUSED, REFUSED } },
+	{ "renames a file", renames, { REFUSED, GOES, REFUSED, REFUSED } },
+	{ "maps memory", maps_memory, { GOES, GOES, GOES, GOES } },
+	{ "maps code", maps_code, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "makes code", makes_code, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "executes", executes, { DIES, DIES, DIES, DIES } },
+	{ "traces", traces, { DIES, DIES, DIES, DIES } },
+	{ "becomes root", becomes_root, { DIES, DIES, DIES, DIES } },
+	{ "raises capabilities", raises_capabilities, { DIES, DIES, DIES, DIES } },
+	{ "loads a module", loads_module, { DIES, DIES, DIES, DIES } },
+	{ "mounts", mounts, { DIES, DIES, DIES, DIES } },
+	{ "loads a program", loads_program, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "makes a map", makes_map, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "looks into a map", looks_up, { GOES, GOES, REFUSED, REFUSED } },
+	{ "talks to the net", talks_to_the_net, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "talks raw", talks_raw, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "asks the kernel", asks_the_kernel, { GOES, GOES, REFUSED, GOES } },
+	{ "connects", connects, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "takes connections", takes_connections, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "enters a network namespace", enters_net, { REFUSED, REFUSED, REFUSED, GOES } },
+	{ "enters a mount namespace", enters_mounts, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "types for others", types_for_others, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "forks", forks, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "signals others", signals_others, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "opens by a number", opens_by_number, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "opens by a number what it only names",
+	  names_by_number,
+	  { REFUSED, REFUSED, REFUSED, GOES } },
+	{ "looks at others' programs", sees_programs, { REFUSED, REFUSED, REFUSED, GOES } },
+	{ "sends", sends, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "tells others", tells, { GOES, GOES, REFUSED, REFUSED } },
+	{ "answers", answers, { GOES, GOES, REFUSED, GOES } },
 };
 
 _Noreturn static void attempt(enum sandbox kind, unsigned int also, long (*what)(void))

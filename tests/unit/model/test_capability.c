@@ -11,6 +11,7 @@
 #define BIT(name) (UINT64_C(1) << (name))
 #define LOOK_UPS \
 	(BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_PTRACE) | BIT(CAP_DAC_READ_SEARCH) | BIT(CAP_SYS_ADMIN))
+#define OWN BIT(CAP_NET_ADMIN)
 #define BEGIN (LOOK_UPS | BIT(CAP_BPF) | BIT(CAP_PERFMON) | BIT(CAP_SYS_RESOURCE))
 
 static const struct {
@@ -21,14 +22,14 @@ static const struct {
 	{ "begins", {}, BEGIN },
 	{ "hears ICMP", { .refusals = true }, BEGIN | BIT(CAP_NET_RAW) },
 	{ "records", { .files = true }, BEGIN | BIT(CAP_DAC_OVERRIDE) },
-	{ "has begun", { .attached = true, .refusals = true, .files = true }, LOOK_UPS },
+	{ "has begun", { .attached = true, .refusals = true, .files = true }, OWN },
 	{ "records into what others own",
 	  { .attached = true, .files = true, .files_by_force = true },
-	  LOOK_UPS | BIT(CAP_DAC_OVERRIDE) },
-	{ "does not record", { .attached = true, .files_by_force = true }, LOOK_UPS },
+	  OWN | BIT(CAP_DAC_OVERRIDE) },
+	{ "does not record", { .attached = true, .files_by_force = true }, OWN },
 	{ "reads maps of a kernel before 5.19",
 	  { .attached = true, .maps_by_force = true },
-	  LOOK_UPS | BIT(CAP_BPF) },
+	  OWN | BIT(CAP_BPF) },
 };
 
 Test(capability, wanted)
@@ -54,6 +55,11 @@ Test(capability, table)
 	cr_expect_eq(seen, BEGIN | BIT(CAP_NET_RAW) | BIT(CAP_DAC_OVERRIDE));
 }
 
+Test(capability, clerks)
+{
+	cr_expect_eq(capability_clerks(), LOOK_UPS);
+}
+
 Test(capability, told)
 {
 	const struct capability_run run = { .attached = true };
@@ -62,10 +68,13 @@ Test(capability, told)
 	FILE *out = open_memstream(&text, &size);
 
 	cr_assert_not_null(out);
-	capability_tell(BIT(CAP_BPF) | BIT(CAP_NET_ADMIN), BIT(CAP_NET_ADMIN), &run, out);
+	capability_tell(BIT(CAP_BPF) | BIT(CAP_NET_ADMIN) | BIT(CAP_SYS_PTRACE), OWN, &run, 4711,
+			out);
 	fclose(out);
 	cr_expect_not_null(strstr(text, "CAP_BPF                  given up: loads programs\n"));
 	cr_expect_not_null(strstr(text, "CAP_NET_ADMIN            kept: -i"));
+	cr_expect_not_null(
+		strstr(text, "CAP_SYS_PTRACE           kept by process 4711 only: exec"));
 	cr_expect_not_null(strstr(text, "CAP_SYS_ADMIN            missing: in other network"));
 	/* Of no use any more, or never: nothing is said. */
 	cr_expect_null(strstr(text, "CAP_PERFMON"));
