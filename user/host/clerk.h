@@ -15,7 +15,9 @@
 
 enum clerk_question {
 	CLERK_STAT, /* of process `pid`: /proc/PID/stat */
-	CLERK_PROCESS, /* of it: four texts, each with its NUL: stat, executable, cgroup, and stat again */
+	/* Of it: four texts, each with its NUL: stat, executable, cgroup, and stat again. There is none: all four are
+	 * empty, and a fifth is the path of cgroup `id[0]` (0: none). */
+	CLERK_PROCESS,
 	CLERK_CGROUP_OF,    /* of it: /proc/PID/cgroup */
 	CLERK_NAMESPACE_OF, /* of it: a uint32_t, the number of its network namespace */
 	CLERK_INHABITANTS, /* struct clerk_inhabitant for the processes above `pid` that are not in namespace `netns` */

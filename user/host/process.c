@@ -162,11 +162,15 @@ int process_answer_cgroup(const struct clerk_ask *ask, int with, struct clerk_fo
 int process_answer_all(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
 	char path[64], exe[PROCESS_PATH_MAX] = "";
-	int err = process_answer_stat(ask, with, out);
 	ssize_t n;
 
-	if (err)
-		return err;
+	/* Of one that is gone, its cgroup is what is asked for next. */
+	if (process_answer_stat(ask, with, out)) {
+		clerk_put(out, "\0\0\0", 4);
+		if (!ask->id[0] || cgroup_answer_path(ask, with, out))
+			clerk_put(out, "", 1);
+		return 0;
+	}
 	snprintf(path, sizeof(path), "/proc/%u/exe", ask->pid);
 	n = readlink(path, exe, sizeof(exe) - 1);
 	exe[n > 0 ? n : 0] = '\0';
@@ -190,16 +194,22 @@ static const char *next_text(const struct clerk_found *found, const char *text)
 /* What has gone meanwhile stays as it was: a process that is no more, a zombie's executable. */
 static void read_again(struct cached *c, uint64_t cgroup_id)
 {
-	struct clerk_ask ask = { .question = CLERK_PROCESS, .pid = c->pid };
+	struct clerk_ask ask = {
+		.question = CLERK_PROCESS,
+		.pid = c->pid,
+		.id = { cgroup_id },
+	};
 	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_CGROUP_MAX] = "";
 	struct clerk_found found;
 	struct stat_line now = { 0 };
 	uint64_t start_ns = c->start_ns;
-	const char *text = found.bytes;
+	const char *text = found.bytes, *there = "";
 	bool same = false;
 
 	if (!clerk_ask(&ask, -1, &found)) {
 		now = parse_stat(text);
+		for (int i = 0; i < 4 && !now.start_ns; i++)
+			there = text = next_text(&found, text);
 		start_ns = start_ns ?: now.start_ns;
 		same = is_same(&now, start_ns);
 	}
@@ -221,6 +231,8 @@ static void read_again(struct cached *c, uint64_t cgroup_id)
 		memcpy(c->exe, exe, sizeof(c->exe));
 	if (*cgroup && (c->whole || !*c->cgroup))
 		memcpy(c->cgroup, cgroup, sizeof(c->cgroup));
+	else if (!*c->cgroup && *there)
+		snprintf(c->cgroup, sizeof(c->cgroup), "%.*s", PROCESS_CGROUP_MAX - 1, there);
 	else if (!*c->cgroup)
 		cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
 }

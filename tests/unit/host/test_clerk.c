@@ -63,7 +63,10 @@ Test(clerk, a_process)
 	cr_expect_eq(strncmp(text, stat, strlen(stat)), 0, "%s", text);
 	cr_expect_eq(text + strlen(text) + 1, found.bytes + found.size);
 	cr_expect(process_runs(pid, 0));
-	cr_expect_eq(ASK(-1, "", .question = CLERK_PROCESS, .pid = 0x7fffffff), -ENOENT);
+	cr_expect_eq(ASK(-1, "", .question = CLERK_PROCESS, .pid = 0x7fffffff), 0);
+	cr_expect_eq(found.size, 5);
+	cr_expect_eq(memcmp(found.bytes, "\0\0\0\0", 5), 0);
+	cr_expect_eq(ASK(-1, "", .question = CLERK_STAT, .pid = 0x7fffffff), -ENOENT);
 	cr_expect_not(process_runs(0x7fffffff, 0));
 }
 
