@@ -130,6 +130,9 @@ static int check(struct line *l)
 int line_settle(struct line *l, const uint32_t *seen, const bool *there)
 {
 	settle_event(l);
+	/* It is told where it is another: what is like it rests on that. */
+	if (!l->in.owner.ns_pid)
+		l->in.owner.ns_pid = l->in.owner.pid;
 	if (l->complete) {
 		settle_socket(l, seen);
 		for (size_t i = 0; i < evidence_nsections; i++)
