@@ -285,9 +285,10 @@ static int hear(struct head *head, struct clerk_found *out, int flags)
 	do
 		n = recvmsg(clerk.fd, &m, MSG_CMSG_CLOEXEC | flags);
 	while (n < 0 && errno == EINTR);
-	if (n < 0)
+	/* ECONNRESET: it ended with a question unread. */
+	if (n < 0 && errno != ECONNRESET)
 		return -errno;
-	if ((size_t)n < sizeof(*head)) {
+	if (n < (ssize_t)sizeof(*head)) {
 		gone();
 		return -EPIPE;
 	}
