@@ -291,8 +291,6 @@ static int run(struct trace *t)
 		if (signals.resized)
 			fit_terminal(t);
 		wait = shorter(wait, now, end);
-		if (tracer_touch(t->answers.tracer))
-			wait = 0;
 		n = await(t, (int)wait, &asked);
 		watch_wire(t);
 		if (n < 0 && n != -EINTR && n != -ENOBUFS) {

@@ -46,13 +46,6 @@ int tracer_poll(struct tracer *t, int timeout_ms);
 /* Can be read (poll(2)) when tracer_poll would not wait. */
 int tracer_poll_fd(const struct tracer *t);
 
-/*
- * Lets the kernel look at some more of the memory of ended connections before anything is written there: in a
- * virtual machine the first time may take 25 us for each page, which the ends of connections would wait for, and the
- * start for all 2,100. Returns whether there is more of it.
- */
-bool tracer_touch(struct tracer *t);
-
 /* Stops new events, so that a last tracer_poll drains what is left. */
 void tracer_detach(struct tracer *t);
 

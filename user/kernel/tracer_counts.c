@@ -57,19 +57,21 @@ static int map_folds(struct tracer *t, FILE *err)
 	return 0;
 }
 
-/* Pages of the history that are looked at at once, which may take 1.6 ms. */
-#define TOUCHED_AT_ONCE 64
-
-bool tracer_touch(struct tracer *t)
+/* Writes to every page of the history, where the kernel has it, before anything else does: in a virtual machine the
+ * first time may take 25 us for each, which the ends of connections would wait for. Where this fails, they do. */
+static void touch_history(const struct tracer *t)
 {
 	const struct bpf_map *map = t->skel->maps.ended_connections;
-	uint32_t step = (uint32_t)sysconf(_SC_PAGESIZE) / sizeof(struct rst_ended);
-	uint32_t entries = bpf_map__max_entries(map);
-	struct rst_ended there;
+	uint32_t step = (uint32_t)sysconf(_SC_PAGESIZE) / sizeof(struct rst_ended), n = 0;
+	uint32_t entries = bpf_map__max_entries(map), room = entries / step + 1;
+	_cleanup(freep) uint32_t *key = calloc(room, sizeof(*key));
+	_cleanup(freep) struct rst_ended *none = calloc(room, sizeof(*none));
 
-	for (int i = 0; i < TOUCHED_AT_ONCE && t->touched < entries; i++, t->touched += step)
-		(void)bpf_map_lookup_elem(bpf_map__fd(map), &t->touched, &there);
-	return t->touched < entries;
+	if (!key || !none)
+		return;
+	for (uint32_t at = 0; at < entries; at += step)
+		key[n++] = at;
+	(void)bpf_map_update_batch(bpf_map__fd(map), key, none, &n, NULL);
 }
 
 static int map_history(struct tracer *t, FILE *err)
@@ -82,6 +84,7 @@ static int map_history(struct tracer *t, FILE *err)
 	if (!t->past.set || !t->past.ended)
 		return tracer_fail(err, -errno, "the history cannot be mapped");
 	t->past.sets = bpf_map__max_entries(t->skel->maps.ended_sets);
+	touch_history(t);
 	return 0;
 }
 

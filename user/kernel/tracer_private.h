@@ -39,7 +39,6 @@ struct tracer {
 	const struct rst_fold *folds; /* the kernel's memory; NULL: nothing is folded */
 	const struct rst_event *samples;
 	struct past_maps past;
-	uint32_t touched; /* of the history: up to which entry */
 	struct harvest harvest;
 };
 
