@@ -57,7 +57,7 @@ struct clerk_holder {
 #define CLERK_FD 3
 
 #define CLERK_BYTES 16384
-#define CLERK_FDS 64
+#define CLERK_FDS 253 /* what a message may carry: SCM_MAX_FD, include/net/scm.h, 3.0 to 7.3 */
 
 /* What was found. The descriptors are the caller's. */
 struct clerk_found {

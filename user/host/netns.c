@@ -96,10 +96,27 @@ int netns_resolve_open(uint32_t *netns, int *fd, const char *name, FILE *err)
 	return -ENOENT;
 }
 
+/* What a link below /proc says, "net:[4026531840]"; to follow it and to ask takes five system calls. 0: it is no link. */
+static uint32_t inode_of_link(const char *path)
+{
+	char text[32];
+	ssize_t len = readlink(path, text, sizeof(text) - 1);
+
+	if (len < 5 || memcmp(text, "net:[", 5) != 0)
+		return 0;
+	text[len] = '\0';
+	return (uint32_t)strtoul(text + 5, NULL, 10);
+}
+
 static int open_if(const char *path, uint32_t netns)
 {
-	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
+	_cleanup(closep) int fd = -1;
+	uint32_t link = inode_of_link(path);
 
+	/* Of a thousand processes none may be in it. What is below NAMED is no link. */
+	if (link && link != netns)
+		return -ENOENT;
+	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (!netns || inode_of_fd(fd) != netns)
 		return -ENOENT;
 	return take_fd(&fd);
@@ -191,19 +208,6 @@ static bool was_seen(const struct seen *seen, uint32_t netns)
 		if (seen->netns[i] == netns)
 			return true;
 	return false;
-}
-
-/* What a link below /proc says, "net:[4026531840]"; following it takes half as long again. 0: it is no
- * link. */
-static uint32_t inode_of_link(const char *path)
-{
-	char text[32];
-	ssize_t len = readlink(path, text, sizeof(text) - 1);
-
-	if (len < 5 || memcmp(text, "net:[", 5) != 0)
-		return 0;
-	text[len] = '\0';
-	return (uint32_t)strtoul(text + 5, NULL, 10);
 }
 
 static int see(struct seen *seen, const char *path, netns_fn *fn, void *context)
