@@ -442,7 +442,7 @@ fuzz:
 	done
 
 C_FILES     = $(shell find bpf user tests -name '*.[ch]' 2>/dev/null)
-# Fewer of them, where time is short: make lint TIDY_SRCS=user/model/role.c
+# Fewer of them, where time is short: make lint TIDY_SRCS=user/host/clerk.c
 TIDY_SRCS  ?= $(USER_SRCS)
 SHELL_FILES = $(shell grep -lE '^\#!.*\b(ba|da)?sh$$' scripts/* .ci/* findings/*.sh $$(find tests -type f ! -name '*.[ch]'))
 
