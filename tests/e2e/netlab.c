@@ -112,7 +112,7 @@ static void quiet_ipv6(void)
 	}
 }
 
-static void loopback_up(void)
+void netlab_loopback_up(void)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
@@ -243,7 +243,7 @@ void netlab_open(struct netlab *lab, enum netlab_shape shape)
 			run_die("unshare: %s", strerror(errno));
 		open_namespace(lab, side);
 		quiet_ipv6();
-		loopback_up();
+		netlab_loopback_up();
 		inhabit();
 	}
 	netlab_enter(lab, SIDE_HOME);

@@ -38,6 +38,9 @@ struct netlab {
 	uint32_t inode[SIDES]; /* of namespaces: 0 where there is none */
 };
 
+/* Sets "lo" of the caller's network namespace up. Ends the process with a message if that fails. */
+void netlab_loopback_up(void);
+
 /* Makes the lab. Ends the process with a message if that fails. */
 void netlab_open(struct netlab *lab, enum netlab_shape shape);
 

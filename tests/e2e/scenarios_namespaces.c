@@ -3,13 +3,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <net/if.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,16 +21,6 @@
 #define PORT 7000
 /* In an emulator each takes a second. */
 #define PATIENCE_NS 10000000000LL
-
-static void loopback_up(void)
-{
-	struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING };
-	int fd = socket(AF_INET, SOCK_DGRAM, 0);
-
-	if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request))
-		run_die("lo up: %s", strerror(errno));
-	close(fd);
-}
 
 static const struct sockaddr_in at = {
 	.sin_family = AF_INET,
@@ -117,7 +105,7 @@ static void one_namespace(int *fd)
 	if (unshare(CLONE_NEWNET))
 		run_die("unshare: %s", strerror(errno));
 	*fd = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
-	loopback_up();
+	netlab_loopback_up();
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	if (bind(listener, (const struct sockaddr *)&at, sizeof(at)) || listen(listener, 8))
 		run_die("listen: %s", strerror(errno));
@@ -245,7 +233,7 @@ static void live_before(uint32_t *number)
 	int listener, c, s;
 
 	*number = enter_new();
-	loopback_up();
+	netlab_loopback_up();
 	listener = socket(AF_INET, SOCK_STREAM, 0);
 	c = socket(AF_INET, SOCK_STREAM, 0);
 	from.sin_port = htons(CLIENT_PORT);
@@ -275,7 +263,7 @@ static void live_after(uint32_t *number)
 		usleep(10000);
 		got = enter_new();
 	}
-	loopback_up();
+	netlab_loopback_up();
 	come_late();
 	fd = socket(AF_INET, SOCK_STREAM, 0);
 	connect(fd, (const struct sockaddr *)&at, sizeof(at));
