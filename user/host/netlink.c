@@ -37,21 +37,14 @@ static struct mnl_socket *open_in(int protocol, uint32_t netns, uint32_t pid)
 	return begin(netns_socket(netns, pid, AF_NETLINK, SOCK_RAW, protocol));
 }
 
-static int socket_here(void *context)
-{
-	const int *protocol = context;
-
-	return netns_socket_here(AF_NETLINK, SOCK_RAW, *protocol);
-}
-
 struct mnl_socket *netlink_open(int netns_fd, int protocol)
 {
-	return begin(netns_within(netns_fd, socket_here, &protocol));
+	return begin(netns_socket_at(netns_fd, AF_NETLINK, SOCK_RAW, protocol));
 }
 
 struct mnl_socket *netlink_here(int protocol)
 {
-	return begin(socket_here(&protocol));
+	return begin(netns_socket_here(AF_NETLINK, SOCK_RAW, protocol));
 }
 
 struct mnl_socket *netlink_in(struct netlink *k, uint32_t netns, uint32_t pid)

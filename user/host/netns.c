@@ -96,8 +96,7 @@ int netns_resolve_open(uint32_t *netns, int *fd, const char *name, FILE *err)
 	return -ENOENT;
 }
 
-/* What a link below /proc says, "net:[4026531840]"; to follow it and to ask takes five system calls. 0: it is no link. */
-static uint32_t inode_of_link(const char *path)
+uint32_t netns_of_link(const char *path)
 {
 	char text[32];
 	ssize_t len = readlink(path, text, sizeof(text) - 1);
@@ -111,7 +110,7 @@ static uint32_t inode_of_link(const char *path)
 static int open_if(const char *path, uint32_t netns)
 {
 	_cleanup(closep) int fd = -1;
-	uint32_t link = inode_of_link(path);
+	uint32_t link = netns_of_link(path);
 
 	/* Of a thousand processes none may be in it. What is below NAMED is no link. */
 	if (link && link != netns)
@@ -213,7 +212,7 @@ static bool was_seen(const struct seen *seen, uint32_t netns)
 static int see(struct seen *seen, const char *path, netns_fn *fn, void *context)
 {
 	_cleanup(closep) int fd = -1;
-	uint32_t netns = inode_of_link(path);
+	uint32_t netns = netns_of_link(path);
 
 	if (netns && was_seen(seen, netns))
 		return 0;
@@ -464,14 +463,20 @@ static int socket_here(void *context)
 	return netns_socket_here(w->domain, w->type, w->protocol);
 }
 
-int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol)
+int netns_socket_at(int fd, int domain, int type, int protocol)
 {
 	struct wanted_socket wanted = { domain, type, protocol };
+
+	return netns_within(fd, socket_here, &wanted);
+}
+
+int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol)
+{
 	_cleanup(closep) int there = -1;
 
 	/* Entering even the own namespace takes CAP_SYS_ADMIN. */
 	if (netns == netns_own())
-		return socket_here(&wanted);
+		return netns_socket_here(domain, type, protocol);
 	there = netns_open(netns, pid);
-	return there < 0 ? there : netns_within(there, socket_here, &wanted);
+	return there < 0 ? there : netns_socket_at(there, domain, type, protocol);
 }

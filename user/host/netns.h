@@ -24,6 +24,10 @@ int netns_open(uint32_t netns, uint32_t pid);
 /* The same, and opens it: *FD is the caller's. */
 int netns_resolve_open(uint32_t *netns, int *fd, const char *name, FILE *err);
 
+/* What PATH below /proc, a link to a network namespace, says: of "net:[4026531840]" the number. To follow it and to ask
+ * takes five system calls. 0: it is no link, or cannot be read. */
+uint32_t netns_of_link(const char *path);
+
 /*
  * Calls FN, with a descriptor that is open on it, for each network namespace that has a name or a
  * process: the own one first, each of them once. Returns 0, -ENOMEM, or what FN returned first that
@@ -54,5 +58,8 @@ uint64_t netns_cookie(void);
  * -errno. Without CAP_SYS_ADMIN only the own namespace can be had.
  */
 int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol);
+
+/* The same inside the namespace that FD is open on. */
+int netns_socket_at(int fd, int domain, int type, int protocol);
 
 #endif

@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/clock.h"
 #include "base/util.h"
@@ -74,27 +73,13 @@ static uint32_t netns_of(uint32_t pid)
 
 /* ---- what takes a privilege */
 
-/* "net:[4026531840]"; following it takes half as long again. 0: it cannot be read. */
-static uint32_t number_of(const char *pid)
-{
-	char path[300], text[32];
-	ssize_t len;
-
-	snprintf(path, sizeof(path), "/proc/%s/ns/net", pid);
-	len = readlink(path, text, sizeof(text) - 1);
-	if (len < 5 || memcmp(text, "net:[", 5) != 0)
-		return 0;
-	text[len] = '\0';
-	return (uint32_t)strtoul(text + 5, NULL, 10);
-}
-
 int place_answer_number(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
-	char pid[16];
+	char path[32];
 	uint32_t netns;
 
-	snprintf(pid, sizeof(pid), "%u", ask->pid);
-	netns = number_of(pid);
+	snprintf(path, sizeof(path), "/proc/%u/ns/net", ask->pid);
+	netns = netns_of_link(path);
 	clerk_put(out, &netns, sizeof(netns));
 	return 0;
 }
@@ -105,13 +90,15 @@ int place_answer_inhabitants(const struct clerk_ask *ask, int with, struct clerk
 	_cleanup(closedirp) DIR *dir = opendir("/proc");
 	struct clerk_inhabitant one;
 	const struct dirent *entry;
+	char path[300];
 	bool fits = true;
 
 	while (dir && fits && (entry = readdir(dir))) {
 		one.pid = (uint32_t)strtoul(entry->d_name, NULL, 10);
 		if (!isdigit((unsigned char)*entry->d_name) || one.pid <= ask->pid)
 			continue;
-		one.netns = number_of(entry->d_name);
+		snprintf(path, sizeof(path), "/proc/%s/ns/net", entry->d_name);
+		one.netns = netns_of_link(path);
 		if (one.netns && one.netns != ask->netns)
 			fits = clerk_put(out, &one, sizeof(one));
 	}
