@@ -89,13 +89,6 @@ static __noinline void refused_by_listener(struct sk_buff *skb, struct sock *sk)
 	handshake_dropped(&tuple, &packet, net, &by);
 }
 
-static __always_inline bool addresses_equal(const __u8 *a, const __u8 *b)
-{
-	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
-
-	return x[0] == y[0] && x[1] == y[1];
-}
-
 /* ---- kernels that do not say which socket drops a packet */
 
 /* Whether TCP has SKB: IP has taken its header off, and has found no reason to drop it. */
@@ -217,8 +210,8 @@ static __noinline void rejected(struct sk_buff *skb)
 	if (!skb_segment(&tuple, &packet, skb) || tuple.family != awaited->tuple.family ||
 	    tuple.local_port != awaited->tuple.local_port ||
 	    tuple.remote_port != awaited->tuple.remote_port ||
-	    !addresses_equal(tuple.local, awaited->tuple.local) ||
-	    !addresses_equal(tuple.remote, awaited->tuple.remote))
+	    past_address_differs(tuple.local, awaited->tuple.local) ||
+	    past_address_differs(tuple.remote, awaited->tuple.remote))
 		return;
 	awaited->at_ns = 0;
 	r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);

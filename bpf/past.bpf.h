@@ -201,15 +201,21 @@ static __always_inline void past_put_connection(const struct rst_tuple *t, __u64
 	rst_ended_show(hash, place);
 }
 
-/* 0: KEY is T's. Of one number and not of a branch for each part, the verifier makes one way, not ten. */
+/* 0: the two addresses are the same. Of one number and not of a branch for each part, here and below, the verifier makes
+ * one way, not ten. */
+static __always_inline __u64 past_address_differs(const __u8 *a, const __u8 *b)
+{
+	const __u64 *x = (const __u64 *)a, *y = (const __u64 *)b;
+
+	return (x[0] ^ y[0]) | (x[1] ^ y[1]);
+}
+
+/* 0: KEY is T's. */
 static __always_inline __u64 past_differs(const struct rst_past_key *key, const struct rst_tuple *t,
 					  __u64 net)
 {
-	const __u64 *local = (const __u64 *)key->local, *remote = (const __u64 *)key->remote;
-	const __u64 *t_local = (const __u64 *)t->local, *t_remote = (const __u64 *)t->remote;
-
-	return (local[0] ^ t_local[0]) | (local[1] ^ t_local[1]) | (remote[0] ^ t_remote[0]) |
-	       (remote[1] ^ t_remote[1]) | (key->netns ^ (__u32)net) |
+	return past_address_differs(key->local, t->local) |
+	       past_address_differs(key->remote, t->remote) | (key->netns ^ (__u32)net) |
 	       (key->local_port ^ t->local_port) | (key->remote_port ^ t->remote_port) |
 	       (key->family ^ t->family) | (key->netns_mix ^ (__u32)(net >> 32));
 }

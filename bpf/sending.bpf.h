@@ -9,24 +9,19 @@
 
 #include "wire.bpf.h"
 
-struct rst_sending {
-	__u64 at_ns; /* 0: none */
-	struct rst_tuple tuple;
-};
-
 /* The RST that was sent last, or that an abort is about to send. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
 	__type(key, __u32);
-	__type(value, struct rst_sending);
+	__type(value, struct rst_awaited);
 } sending SEC(".maps") __weak;
 
 /* T's local end sends it, and an event with a stack tells of that. */
 static __always_inline void sending_note(const struct rst_tuple *t)
 {
 	__u32 zero = 0;
-	struct rst_sending *s = rst_config.one_stack ? bpf_map_lookup_elem(&sending, &zero) : NULL;
+	struct rst_awaited *s = rst_config.one_stack ? bpf_map_lookup_elem(&sending, &zero) : NULL;
 
 	if (!s)
 		return;
@@ -37,20 +32,17 @@ static __always_inline void sending_note(const struct rst_tuple *t)
 /* Whether it is the one that T's local end receives; no other is then. Of one number, as past_differs. */
 static __always_inline bool sending_to(const struct rst_tuple *t)
 {
-	const __u64 *local = (const __u64 *)t->local, *remote = (const __u64 *)t->remote;
-	const __u64 *from, *to;
-	struct rst_sending *s;
+	struct rst_awaited *s;
 	__u32 zero = 0;
 	__u64 at_ns;
 
 	s = rst_config.one_stack ? bpf_map_lookup_elem(&sending, &zero) : NULL;
 	if (!s)
 		return false;
-	from = (const __u64 *)s->tuple.local;
-	to = (const __u64 *)s->tuple.remote;
-	if ((local[0] ^ to[0]) | (local[1] ^ to[1]) | (remote[0] ^ from[0]) |
-	    (remote[1] ^ from[1]) | (t->local_port ^ s->tuple.remote_port) |
-	    (t->remote_port ^ s->tuple.local_port) | (t->family ^ s->tuple.family))
+	if (past_address_differs(t->local, s->tuple.remote) |
+	    past_address_differs(t->remote, s->tuple.local) |
+	    (t->local_port ^ s->tuple.remote_port) | (t->remote_port ^ s->tuple.local_port) |
+	    (t->family ^ s->tuple.family))
 		return false;
 	at_ns = s->at_ns;
 	s->at_ns = 0;

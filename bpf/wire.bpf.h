@@ -32,13 +32,13 @@ struct {
 	__type(value, struct rst_own_reset);
 } own_reset SEC(".maps") __weak;
 
-/* The RST that was sent last by a firewall, or by TCP without a word: the packet that it answers is
- * dropped next. */
+/* A RST, by the ends of who sends it, of which another program is to see something next on this CPU. */
 struct rst_awaited {
 	__u64 at_ns; /* 0: none */
 	struct rst_tuple tuple;
 };
 
+/* What was sent last by a firewall, or by TCP without a word: the packet that it answers is dropped next. */
 struct {
 	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
 	__uint(max_entries, 1);
