@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_pairs.c: the ends of one RST, found by its numbers across the translations on its way. */
 #include <errno.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "craft.h"
 #include "expect.h"
 #include "pair.h"
 
@@ -313,6 +315,48 @@ static void stack_of_sender(struct run *run)
 	pair_stop(&p);
 }
 
+/* A RST leaves and does not come in; the one that this CPU receives next is another's, and has a stack of its own. */
+static void stack_of_another(struct run *run)
+{
+	struct flow up = { .speak = run->speak };
+	struct segment last, rst = { .flags = TH_RST };
+	struct sender sender;
+	struct tap tap;
+	struct pair p;
+	char match[64];
+	json_t *e;
+	int c, port;
+
+	tracer_start(run, every);
+	tap_open(&tap, &run->lab, SIDE_SERVER, "srv0");
+	pair_open(run, &p);
+	pair_converse(&p, p.s, p.c);
+	/* An ACK that comes after the RST would be answered by another one. */
+	actor_await_acked(&p.srv, p.s);
+	up.from = p.client;
+	up.to = p.server;
+	last = tap_latest(&tap, &up);
+	rst.seq = last.seq + (uint32_t)last.length;
+	tap_close(&tap);
+	sender_open(&sender, &p.cli, BY_PACKET, run->speak, "cli0", MAC_SRV0);
+	c = pair_another(run, &p, &port);
+	snprintf(match, sizeof(match), "tcp sport %d tcp flags rst", port);
+	netlab_block_that(&run->lab, SIDE_SERVER, match);
+	actor_linger(&p.cli, c, 0);
+	actor_close(&p.cli, c);
+	sender_send(&sender, &up, &rst);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){ .client_sent = 2, .server_received = 2 });
+	expect_str(expect_nth(run, SIDE_SERVER, "received", 0), "cause", "ignored");
+	e = expect_nth(run, SIDE_SERVER, "received", 1);
+	expect_str(e, "pair.cause", "crafted");
+	e = json_object_get(e, "kernel");
+	expect_absent(e, "stack_at");
+	if (!json_array_size(json_object_get(e, "stack")))
+		run_fail("a RST that somebody else wrote has no stack");
+	pair_stop(&p);
+}
+
 static const struct way dnat_refused = { dnat, REFUSED };
 static const struct way redirect_refused = { redirect, REFUSED };
 static const struct way redirect_back = { redirect, BY_SERVER };
@@ -352,6 +396,7 @@ const struct scenario scenarios_pairs[] = {
 	ACROSS("pair-two-nats-refused", LAB_ROUTED, two_refused),
 	{ "pair-number-twice", number_twice, V4_V6, false },
 	{ "pair-one-stack", stack_of_sender, V4_V6, .what = every },
+	{ "pair-stack-of-another", stack_of_another, V4_V6 },
 	{ "pair-two-stacks", stack_of_sender, ONCE, .what = every_received },
 	{ 0 },
 };
