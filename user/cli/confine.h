@@ -24,8 +24,9 @@ struct confine_trials {
 	void *context;
 };
 
-/* All is attached: from now on the clerk looks things up. Keeps what is needed besides, and lets only the system calls through that they make. Says on
- * stderr what does not work, and with -v what is kept. Returns 0 or -errno: there is no clerk any more. */
+/* All is attached: from now on the clerk looks things up. Keeps what is needed besides, and lets only the system calls
+ * through that are made. Says on stderr what does not work, and with -v what is kept. Returns 0 or -errno: there is no
+ * clerk any more. */
 int confine_settle(struct confine *c, const struct confine_trials *trials);
 
 #endif

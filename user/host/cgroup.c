@@ -133,6 +133,7 @@ int cgroup_answer_path(const struct clerk_ask *ask, int with, struct clerk_found
 	char link[64], path[PATH_MAX];
 	_cleanup(closep) int fd = -1;
 	size_t skip = strlen(m->path);
+	const char *below;
 	ssize_t n;
 
 	if (m->fd < 0)
@@ -148,9 +149,8 @@ int cgroup_answer_path(const struct clerk_ask *ask, int with, struct clerk_found
 	path[n] = '\0';
 	if ((size_t)n > sizeof(gone) && !strcmp(path + n - (sizeof(gone) - 1), gone))
 		path[n - (ssize_t)(sizeof(gone) - 1)] = '\0';
-	if (!path[skip])
-		skip = 0, path[1] = '\0';
-	return clerk_put(out, path + skip, strlen(path + skip) + 1) ? 0 : -ENOSPC;
+	below = path[skip] ? path + skip : "/";
+	return clerk_put(out, below, strlen(below) + 1) ? 0 : -ENOSPC;
 }
 
 static void path_there(char *buf, size_t size, bool v1, uint64_t id)

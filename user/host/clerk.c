@@ -112,7 +112,7 @@ bool clerk_put_fd(struct clerk_found *out, int fd)
 int clerk_put_file(struct clerk_found *out, const char *path, size_t most)
 {
 	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	size_t room = CLERK_BYTES - out->size;
+	size_t room = CLERK_BYTES - out->size, got = 0;
 	ssize_t n = 1;
 
 	if (fd < 0)
@@ -120,10 +120,11 @@ int clerk_put_file(struct clerk_found *out, const char *path, size_t most)
 	if (!room)
 		return -ENOSPC;
 	most = most < room - 1 ? most : room - 1;
-	for (size_t got = 0; n > 0 && got<most; got += n> 0 ? (size_t)n : 0) {
+	while (n > 0 && got < most) {
 		n = read(fd, out->bytes + out->size, most - got);
 		if (n < 0)
 			return -errno;
+		got += (size_t)n;
 		out->size += (uint32_t)n;
 	}
 	out->bytes[out->size++] = '\0';

@@ -69,7 +69,8 @@ struct clerk_found {
 
 /*
  * Forks the clerk. CONFINE is called in it, and gives up all but what the questions need; what it returns, if not 0,
- * is an error of the clerk's. ENTERS: it will be able to enter network namespaces. Returns its pid, or -errno. Until clerk_use, questions are answered by the caller itself.
+ * is an error of the clerk's. ENTERS: it will be able to enter network namespaces. Returns its pid, or -errno. Until
+ * clerk_use, questions are answered by the caller itself.
  */
 pid_t clerk_start(bool enters, int (*confine)(void *context), void *context);
 

@@ -9,9 +9,6 @@
 #include <libmnl/libmnl.h>
 #include <libnftnl/common.h>
 #include <linux/if_link.h>
-#include <linux/sockios.h>
-#include <net/if.h>
-#include <sys/ioctl.h>
 #include <linux/netconf.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -19,8 +16,10 @@
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/pkt_cls.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include "base/util.h"
@@ -28,7 +27,6 @@
 #include "host/netlink.h"
 #include "host/netns.h"
 #include "host/ruleset.h"
-#include "host/wire_look.h"
 
 /* linux/socket.h; the C library's headers may be older. */
 #define FAMILY_MPLS 28

@@ -7,7 +7,8 @@
 #include <stdint.h>
 
 /*
- * The program of the namespace that FD is open on, of several the one that runs last. Returns 0; -ENOENT: there is none; another -errno.
+ * The program of the namespace that FD is open on, of several the one that runs last. Returns 0; -ENOENT: there is
+ * none; another -errno.
  */
 int sk_lookup_find(int fd, uint32_t *id);
 
