@@ -20,7 +20,7 @@
 [ "$(id -u)" = 0 ] || cannot 'privileges can be given up by root only'
 namespace
 cat >"$work/ask.py" <<'E2'
-import ctypes, os, socket, struct
+import os, socket, struct
 
 NETLINK_ROUTE, NETLINK_SOCK_DIAG, NETLINK_NETFILTER = 0, 4, 12
 DUMP = 0x301
