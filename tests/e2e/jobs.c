@@ -65,7 +65,7 @@ _Noreturn static void play(const struct scenario *sc, struct run *run)
 		netlab_open(&run->lab, sc->shape);
 	sc->play(run);
 	if (run_failures())
-		tracer_dump(&run->tracer);
+		tracer_dump(run);
 	fflush(stderr);
 	_exit(run_failures() ? RUN_EXIT_FAILED : 0);
 }
@@ -269,7 +269,7 @@ static void await_one(const struct jobs *jobs)
 
 static bool is_exclusive(const struct job *job)
 {
-	return job->sc->families & (EXCLUSIVE | LOAD_BOUND);
+	return job->sc->families & EXCLUSIVE;
 }
 
 /* Those that run alone, or those that do not; each is told of once all before it are. */

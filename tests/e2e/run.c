@@ -33,7 +33,7 @@ void run_die(const char *format, ...)
 	va_end(ap);
 	/* A forked helper that fails must not show, or stop, what belongs to its parent. */
 	if (current && getpid() == owner)
-		tracer_dump(&current->tracer);
+		tracer_dump(current);
 	_exit(RUN_EXIT_FAILED);
 }
 

@@ -40,8 +40,8 @@ enum families {
 	/* And it needs a rate that only a quick build of the program keeps, or takes too long with a slow one: a
 	 * sample, which the sanitizers look at, goes without. Its row says why. */
 	LOAD_BOUND = 1 << 8,
-	/* It says something of the whole machine, or changes something of it, so that with --jobs it runs alone, as
-	 * what is LOAD_BOUND does. Its row says why. */
+	/* It says something of the whole machine, or changes something of it, so that with --jobs it runs alone. Its
+	 * row says why. */
 	EXCLUSIVE = 1 << 9,
 };
 

@@ -372,7 +372,7 @@ static void exemplars(struct run *run)
 
 const struct scenario scenarios_metrics[] = {
 	/* 4,000 resets are to come faster than each is told of. */
-	{ "metrics-counts", counts, ONCE | LOAD_BOUND, false },
+	{ "metrics-counts", counts, ONCE | LOAD_BOUND | EXCLUSIVE, false },
 	{ "metrics-answers", answers, ONCE, false },
 	{ "metrics-slow", slow, ONCE, false },
 	{ "metrics-refused", refused, ONCE, false },

@@ -323,10 +323,9 @@ static const struct reuse known = { on_srv0_every, false };
 static const struct reuse reused = { on_srv0_received_every, false };
 static const struct reuse reused_lossy = { on_srv0_received_every, true };
 
-/* Hundreds of exchanges within the limits of their reads: they want a processor. */
-#define ORDINARY(name, play, args)                                            \
-	{                                                                     \
-		name, play, V4_V6 | EXCLUSIVE, false, LAB_ROUTED, false, args \
+#define ORDINARY(name, play, args)                                \
+	{                                                         \
+		name, play, V4_V6, false, LAB_ROUTED, false, args \
 	}
 
 const struct scenario scenarios_ordinary[] = {

@@ -26,6 +26,7 @@
 #define READY_MS 10000
 #define EVENTS_MS 5000
 #define STOP_MS 10000
+#define DUMPED_WHOLE 200000 /* bytes */
 
 static int memory_file(const char *name)
 {
@@ -158,16 +159,45 @@ char *tracer_output(int fd)
 	return buf;
 }
 
-void tracer_dump(const struct tracer *t)
+static bool names_lab(const struct netlab *lab, const char *line)
 {
+	char netns[24];
+
+	for (int side = SIDE_SERVER; side <= SIDE_ROUTER; side++) {
+		snprintf(netns, sizeof(netns), "\"netns\":%u,", lab->inode[side]);
+		if (lab->inode[side] && strstr(line, netns))
+			return true;
+	}
+	return false;
+}
+
+/* The flood of somebody beside is not shown with it. */
+static void dump(const struct netlab *lab, const char *what, char *text)
+{
+	bool all = strlen(text) <= DUMPED_WHOLE;
+	size_t others = 0;
+	char *save = NULL;
+
+	fprintf(stderr, "    -- %s:\n", what);
+	for (char *line = strtok_r(text, "\n", &save); line; line = strtok_r(NULL, "\n", &save)) {
+		if (all || names_lab(lab, line) || strstr(line, "{\"v\":1,\"summary\":") == line)
+			fprintf(stderr, "%s\n", line);
+		else
+			others++;
+	}
+	if (others)
+		fprintf(stderr, "    (and %zu lines of other namespaces)\n", others);
+	free(text);
+}
+
+void tracer_dump(const struct run *run)
+{
+	const struct tracer *t = &run->tracer;
+
 	if (!t->events)
 		return;
-	for (int i = 0; i < 2; i++) {
-		char *text = tracer_output(i ? t->err : t->out);
-
-		fprintf(stderr, "    -- %s:\n%s", i ? "stderr" : "stdout", text);
-		free(text);
-	}
+	dump(&run->lab, "stdout", tracer_output(t->out));
+	dump(&run->lab, "stderr", tracer_output(t->err));
 }
 
 static void take_line(struct tracer *t, const char *line, size_t len)

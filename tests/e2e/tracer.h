@@ -63,7 +63,7 @@ size_t tracer_count(struct run *run, enum side side, const char *direction);
 /* What was printed so far to one of the files. The caller frees it. */
 char *tracer_output(int fd);
 
-/* Shows on stderr what the tracer printed. */
-void tracer_dump(const struct tracer *tracer);
+/* Shows on stderr what the tracer printed; if that is much, only of the scenario's namespaces. */
+void tracer_dump(const struct run *run);
 
 #endif
