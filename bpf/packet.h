@@ -25,9 +25,12 @@ enum packet_ether_type {
 
 enum packet_protocol {
 	PACKET_HOPOPTS = 0,
+	PACKET_IPIP = 4,
 	PACKET_TCP = 6,
+	PACKET_IP6IP = 41,
 	PACKET_ROUTING = 43,
 	PACKET_FRAGMENT = 44,
+	PACKET_GRE = 47,
 	PACKET_AH = 51,
 	PACKET_DSTOPTS = 60,
 };
@@ -264,8 +267,14 @@ static __always_inline int packet_walk(packet_reader read, const __u8 *ip, const
 	return 0;
 }
 
-static __always_inline int packet_read(const __u8 *data, const __u8 *end, int whole,
-				       struct rst_tuple *tuple, struct rst_packet *packet)
+/* What stands before a packet's IP header, on the device that it comes by. */
+enum packet_layer {
+	PACKET_ETHERNET,
+	PACKET_BARE, /* nothing */
+};
+
+static __always_inline int packet_read_ether(const __u8 *data, const __u8 *end, int whole,
+					     struct rst_tuple *tuple, struct rst_packet *packet)
 {
 	const __u8 *ip = data + 14;
 	__u16 type, before = 14;
@@ -292,30 +301,105 @@ static __always_inline int packet_read(const __u8 *data, const __u8 *end, int wh
 	return found;
 }
 
+/* Whether what follows an IP header of this protocol is a packet of its own. */
+static __always_inline int packet_is_outer(__u8 protocol)
+{
+	return protocol == PACKET_IPIP || protocol == PACKET_IP6IP || protocol == PACKET_GRE;
+}
+
+/* RFC 2890: the length of a GRE header in bytes. */
+static __always_inline __u32 packet_gre(const __u8 *gre)
+{
+	return 4 + (gre[0] >> 7 & 1) * 4U + (gre[0] >> 5 & 1) * 4U + (gre[0] >> 4 & 1) * 4U;
+}
+
 /*
- * Reads the Ethernet frame [DATA, END). Returns 1 and fills TUPLE and PACKET (both zeroed by the
+ * How many bytes stand before the inner packet where XDP sees a tunnel's outer header: GRE's that has no fixed other
+ * end (ipgre_header_ops, up to 7.3); and others up to 5.13, IPIP's even with the frame around it (ipip_tunnel_rcv and
+ * ip_tunnel_rcv in 5.10 leave the MAC header where it was; that XDP begins at it: netif_receive_generic_xdp). 0: there
+ * is no such header.
+ */
+static __always_inline __u32 packet_outer(const __u8 *data, const __u8 *end)
+{
+	__u32 n = 20;
+	__u8 next;
+
+	/* The least that there may be, two headers of IPv4 and TCP's; of IPv6 and its 8 bytes of options, they end
+	 * within that. */
+	if (data + 20 + PACKET_IP_BYTES > end)
+		return 0;
+	if (packet_u16(data + 12) == PACKET_ETH_IP && data[14] == 0x45 && packet_is_outer(data[23]))
+		return 14 + n;
+	if (data[0] >> 4 == 6) {
+		n = 40;
+		next = data[6];
+		if (next == PACKET_DSTOPTS && !data[41]) {
+			next = data[40];
+			n = 48;
+		}
+	} else {
+		next = data[0] == 0x45 ? data[9] : 0;
+	}
+	if (!packet_is_outer(next))
+		return 0;
+	if (next == PACKET_GRE)
+		n += n == 20   ? packet_gre(data + 20)
+		     : n == 40 ? packet_gre(data + 40)
+			       : packet_gre(data + 48);
+	return n;
+}
+
+static __always_inline int packet_read_bare(const __u8 *data, const __u8 *end, int whole,
+					    struct rst_tuple *tuple, struct rst_packet *packet)
+{
+	__u32 before = packet_outer(data, end);
+
+	/* At most 64, which the verifier would not find out. */
+	asm volatile("" : "+r"(before));
+	before &= 0x7f;
+	if (!packet_walk(packet_direct, data + before, end, 0, 0, whole, tuple, packet))
+		return 0;
+	if (whole)
+		packet->at += before;
+	return 1;
+}
+
+/* LAYER is a constant wherever it is passed. */
+static __always_inline int packet_read(const __u8 *data, const __u8 *end, enum packet_layer layer,
+				       int whole, struct rst_tuple *tuple,
+				       struct rst_packet *packet)
+{
+	if (layer == PACKET_BARE)
+		return packet_read_bare(data, end, whole, tuple, packet);
+	return packet_read_ether(data, end, whole, tuple, packet);
+}
+
+/*
+ * Reads the frame [DATA, END). Returns 1 and fills TUPLE and PACKET (both zeroed by the
  * caller) if it holds the beginning of a TCP segment; 0 otherwise. The frame's source becomes the
  * tuple's remote end.
  */
 static __always_inline int packet_segment(const __u8 *data, const __u8 *end,
-					  struct rst_tuple *tuple, struct rst_packet *packet)
+					  enum packet_layer layer, struct rst_tuple *tuple,
+					  struct rst_packet *packet)
 {
-	return packet_read(data, end, 1, tuple, packet);
+	return packet_read(data, end, layer, 1, tuple, packet);
 }
 
 /* The same for the little that every segment is looked at for: TUPLE without the bytes that its family
  * has no address in; of PACKET flags, window, TTL and IP ID. Neither need be zeroed. */
-static __always_inline int packet_glance(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
-					 struct rst_packet *packet)
+static __always_inline int packet_glance(const __u8 *data, const __u8 *end, enum packet_layer layer,
+					 struct rst_tuple *tuple, struct rst_packet *packet)
 {
-	return packet_read(data, end, 0, tuple, packet);
+	return packet_read(data, end, layer, 0, tuple, packet);
 }
 
 /* The same for a segment with the RST flag only. */
 static __always_inline int packet_rst(const __u8 *data, const __u8 *end, struct rst_tuple *tuple,
 				      struct rst_packet *packet)
 {
-	return packet_segment(data, end, tuple, packet) && packet->flags & RST_FLAG_RST;
+	return packet_segment(data, end, PACKET_ETHERNET, tuple, packet) &&
+	       packet->flags & RST_FLAG_RST;
 }
 
 #endif

@@ -80,8 +80,8 @@ static __always_inline void tell_bytes(const __u8 *data, const __u8 *end, const 
 	bpf_ringbuf_submit(b, wakeup_flags(sizeof(*b)));
 }
 
-/* Not static: so the verifier looks at it once, and not once for every way that leads here. */
-__noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
+static __always_inline int report(struct xdp_md *ctx, enum packet_layer layer, __u32 slot,
+				  __u32 tag)
 {
 	const __u8 *data = (const __u8 *)(long)ctx->data;
 	const __u8 *end = (const __u8 *)(long)ctx->data_end;
@@ -91,7 +91,7 @@ __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 	const struct net_device *dev;
 	struct rst_arrival *a;
 
-	if (!packet_segment(data, end, &tuple, &packet))
+	if (!packet_segment(data, end, layer, &tuple, &packet))
 		return XDP_PASS;
 	count(RST_CNT_ARRIVED);
 	if (!filter_pass(&tuple, 0)) {
@@ -128,9 +128,19 @@ __noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
 	return XDP_PASS;
 }
 
+/* Not static: so the verifier looks at it once, and not once for every way that leads here. */
+__noinline int rst_report_arrival(struct xdp_md *ctx, __u32 slot, __u32 tag)
+{
+	return report(ctx, PACKET_ETHERNET, slot, tag);
+}
+
+__noinline int rst_report_bare(struct xdp_md *ctx, __u32 slot, __u32 tag)
+{
+	return report(ctx, PACKET_BARE, slot, tag);
+}
+
 /* Almost every packet goes no farther than to its slot. */
-SEC("xdp")
-int rst_arrived(struct xdp_md *ctx)
+static __always_inline int look(struct xdp_md *ctx, enum packet_layer layer)
 {
 	const __u8 *data = (const __u8 *)(long)ctx->data;
 	const __u8 *end = (const __u8 *)(long)ctx->data_end;
@@ -140,15 +150,29 @@ int rst_arrived(struct xdp_md *ctx)
 	__u64 hash;
 	__u32 slot;
 
-	if (!packet_glance(data, end, &tuple, &packet))
+	if (!packet_glance(data, end, layer, &tuple, &packet))
 		return XDP_PASS;
 	/* On its way to a container, the same packet comes by two interfaces, a hop apart. */
 	hash = peer_hash(&tuple) ^ (__u64)device_of(ctx) * PEER_MIX;
 	slot = (__u32)hash & (rst_config.peers - 1);
 	if (packet.flags & RST_FLAG_RST)
-		return rst_report_arrival(ctx, slot, peer_tag(hash));
+		return layer == PACKET_BARE ? rst_report_bare(ctx, slot, peer_tag(hash))
+					    : rst_report_arrival(ctx, slot, peer_tag(hash));
 	peer = bpf_map_lookup_elem(&peers, &slot);
 	if (peer)
 		peer_note(peer, peer_tag(hash), tuple.family, &packet, bpf_jiffies64());
 	return XDP_PASS;
+}
+
+SEC("xdp")
+int rst_arrived(struct xdp_md *ctx)
+{
+	return look(ctx, PACKET_ETHERNET);
+}
+
+/* On a device without a link layer, a packet begins with its IP header (docs/kernels.md). */
+SEC("xdp")
+int rst_arrived_bare(struct xdp_md *ctx)
+{
+	return look(ctx, PACKET_BARE);
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_attach.c: XDP comes and goes without a trace, and never over somebody else's. */
+#include <fcntl.h>
+#include <linux/if_tun.h>
+#include <net/if.h>
+#include <net/if_arp.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -32,6 +37,24 @@ static void refused_by_driver(struct run *run)
 	command_fails(run, SIDE_SERVER, native, 1, "MTU is too large");
 	if (xdp_is_on(run, "srv0"))
 		run_fail("something is left attached to srv0");
+}
+
+/* Frames that nobody here can read are not looked at in vain: a TUN device may say that it has any. */
+static void other_layer(struct run *run)
+{
+	static const char *const args[] = { "-i", "tun0:generic", NULL };
+	struct ifreq ifr = { .ifr_name = "tun0", .ifr_flags = IFF_TUN | IFF_NO_PI };
+	int fd;
+
+	netlab_enter(&run->lab, SIDE_SERVER);
+	fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC);
+	if (fd < 0 || ioctl(fd, TUNSETIFF, &ifr) || ioctl(fd, TUNSETLINK, ARPHRD_IEEE802154))
+		run_skip("this kernel has no TUN");
+	netlab_enter(&run->lab, SIDE_HOME);
+	command_fails(run, SIDE_SERVER, args, 1, "leave -i tun0 out");
+	if (xdp_is_on(run, "tun0"))
+		run_fail("something is left attached to tun0");
+	close(fd);
 }
 
 /* It goes while it is watched: deleted, or to another namespace. */
@@ -151,6 +174,7 @@ const struct scenario scenarios_attach[] = {
 	{ "xdp-interface-deleted", goes, ONCE, false, .what = "ip link del dummy0" },
 	{ "xdp-interface-moved", goes, ONCE, false,
 	  .what = "unshare -n sleep 30 & sleep 0.3; ip link set dummy0 netns $!; kill $!" },
+	{ "xdp-other-layer", other_layer, ONCE, false },
 	{ "xdp-other-program", other_program, ONCE, false },
 	{ "xdp-stopped", stopped, ONCE, false },
 	{ "xdp-killed", killed, ONCE, false },

@@ -228,6 +228,35 @@ static void vlan(struct run *run)
 	close(fd);
 }
 
+/* A device without a link layer: what arrives begins with its IP header. */
+static void tun(struct run *run)
+{
+	static const char *const on_tun0[] = { "-i", "tun0:generic", NULL };
+	struct flow flow = { .speak = run->speak };
+	struct wanted w = {
+		.cause = "ignored", .detail = "no-socket", .local = &flow.to, .remote = &flow.from
+	};
+	struct segment rst = crafted;
+	struct sender sender;
+	struct actor net;
+	json_t *e;
+
+	rst.seq = 4123456789U;
+	flow.from = expect_at(ghost_address(run->speak), GHOST_PORT);
+	flow.to = expect_at(act_address(run->speak, SIDE_SERVER), 44444);
+	actor_start(&net, &run->lab, SIDE_SERVER, "e2e-net");
+	sender_open(&sender, &net, BY_TUN, run->speak, "tun0", 0);
+	if (sender.fd < 0)
+		run_skip("this kernel has no TUN");
+	netlab_sh(&run->lab, SIDE_SERVER, "ip link set tun0 up");
+	tracer_start_at(run, SIDE_SERVER, false, on_tun0);
+	sender_send(&sender, &flow, &rst);
+	tracer_finish(run, (struct tally){ .server_received = 1 });
+	e = expect_received(run, SIDE_SERVER, 0, &w);
+	check_packet(run, e, "tun0", &rst);
+	actor_stop(&net);
+}
+
 const struct scenario scenarios_xdp[] = {
 	{ "xdp-native", native, ALL_FAMILIES, false },
 	{ "xdp-generic", generic, V4_V6, false },
@@ -235,5 +264,6 @@ const struct scenario scenarios_xdp[] = {
 	{ "xdp-out-of-window", out_of_window, V4_V6, false },
 	{ "xdp-loopback", loopback, V4_V6, false },
 	{ "xdp-vlan", vlan, ONCE, false },
+	{ "xdp-tun", tun, V4_V6, false },
 	{ 0 },
 };

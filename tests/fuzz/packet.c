@@ -56,12 +56,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return 0;
 	if (size)
 		memcpy(frame, data, size);
-	found = packet_segment(frame, frame + size, &tuple, &packet);
-	if (found != packet_glance(frame, frame + size, &little, &glance))
+	found = packet_segment(frame, frame + size, PACKET_ETHERNET, &tuple, &packet);
+	if (found != packet_glance(frame, frame + size, PACKET_ETHERNET, &little, &glance))
 		abort();
 	if (found && (!same(&tuple, &little) || packet.flags != glance.flags ||
 		      packet.window != glance.window || packet.ttl != glance.ttl ||
 		      (size_t)packet.at + 20 > size))
+		abort();
+	memset(&packet, 0, sizeof(packet));
+	memset(&glance, 0, sizeof(glance));
+	found = packet_segment(frame, frame + size, PACKET_BARE, &tuple, &packet);
+	if (found != packet_glance(frame, frame + size, PACKET_BARE, &little, &glance) ||
+	    (found && (packet.flags != glance.flags || (size_t)packet.at + 20 > size)))
 		abort();
 	if (size > 14) {
 		walk(frame + 14, frame + size, 0);

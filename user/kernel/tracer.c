@@ -151,7 +151,9 @@ int tracer_open(struct tracer **out, const struct tracer_config *o, const struct
 	t->ncpu = libbpf_num_possible_cpus();
 	if (t->ncpu < 0)
 		return tracer_fail(err, t->ncpu, "CPUs cannot be counted");
-	e = load(t, o, features, btf, netns, err);
+	e = tracer_look_at_layers(t, o, err);
+	if (!e)
+		e = load(t, o, features, btf, netns, err);
 	if (e)
 		return e;
 	t->ring = ring_buffer__new(bpf_map__fd(t->skel->maps.ring),

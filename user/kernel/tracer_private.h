@@ -8,6 +8,7 @@
 
 #include "base/budget.h"
 #include "kernel/harvest.h"
+#include "packet.h"
 #include "kernel/parts.h"
 #include "kernel/past.h"
 #include "kernel/tracer.h"
@@ -27,6 +28,7 @@ struct tracer {
 	struct rsttrace_bpf *skel;
 	struct parts parts; /* what it has loaded besides */
 	struct ring_buffer *ring;
+	enum packet_layer layer[TRACER_INTERFACES]; /* as in the configuration */
 	struct attached xdp[TRACER_INTERFACES];
 	size_t nxdp;
 	uint64_t watched_ns; /* CLOCK_MONOTONIC of the last look at them */
@@ -90,6 +92,10 @@ int tracer_over_files(struct bpf_program *prog);
 
 /* What arrives is of use only beside what was received or passed on. */
 bool tracer_wants_arrivals(const struct tracer_config *o);
+
+/* Finds out, before loading, what stands before a packet's IP header on each interface that O names. Returns 0, or
+ * -errno after one line on ERR: there is no such one, or it has a link layer of another kind than Ethernet's. */
+int tracer_look_at_layers(struct tracer *t, const struct tracer_config *o, FILE *err);
 
 /* Attaches XDP to all interfaces that O names. Returns 0, or -errno after one line on ERR. */
 int tracer_attach_xdp(struct tracer *t, const struct tracer_config *o, FILE *err);

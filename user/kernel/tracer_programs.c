@@ -43,6 +43,8 @@ static bool is_wanted(enum program_group group, enum wire_mode wire)
 void programs_choose(struct tracer *t, const struct tracer_config *o,
 		     const struct features *features)
 {
+	bool bare = false, framed = false;
+
 	for (size_t i = 0; i < programs_n; i++) {
 		const struct program *p = &programs[i];
 
@@ -51,7 +53,11 @@ void programs_choose(struct tracer *t, const struct tracer_config *o,
 			features->have[p->feature] && is_wanted(p->group, o->wire) &&
 				(!p->directions || p->directions & o->directions));
 	}
-	bpf_program__set_autoload(t->skel->progs.rst_arrived, tracer_wants_arrivals(o));
+	for (size_t i = 0; i < o->interfaces; i++)
+		bare |= t->layer[i] == PACKET_BARE, framed |= t->layer[i] == PACKET_ETHERNET;
+	bpf_program__set_autoload(t->skel->progs.rst_arrived, framed && tracer_wants_arrivals(o));
+	bpf_program__set_autoload(t->skel->progs.rst_arrived_bare,
+				  bare && tracer_wants_arrivals(o));
 }
 
 int programs_attach(struct tracer *t, enum program_group group)

@@ -484,7 +484,8 @@ Test(packet, a_glance)
 			frame_ip4_rst(&f);
 		else
 			frame_ip6_rst(&f);
-		cr_expect_eq(packet_glance(f.b, f.b + f.n, &p.tuple, &p.packet), 1);
+		cr_expect_eq(packet_glance(f.b, f.b + f.n, PACKET_ETHERNET, &p.tuple, &p.packet),
+			     1);
 		cr_expect_eq(p.tuple.family, version);
 		cr_expect_eq(p.tuple.remote_port, 40000);
 		cr_expect_eq(p.tuple.local_port, 443);
@@ -494,5 +495,91 @@ Test(packet, a_glance)
 		cr_expect_eq(p.packet.seq, 0xa5a5a5a5);
 		cr_expect_eq(p.packet.length, 77);
 		cr_expect_eq(p.packet.valid, 0);
+	}
+}
+
+/* The segment of F's packet behind N bytes of a device without a link layer. */
+static int parse_bare(const struct frame_bytes *f, const uint8_t *before, size_t n,
+		      struct parsed *p)
+{
+	size_t inner = f->n - f->ip;
+	uint8_t *copy = malloc(n + inner);
+	struct parsed glance = { .tuple = { .family = 0 } };
+	int found;
+
+	memset(p, 0, sizeof(*p));
+	if (n)
+		memcpy(copy, before, n);
+	memcpy(copy + n, f->b + f->ip, inner);
+	found = packet_segment(copy, copy + n + inner, PACKET_BARE, &p->tuple, &p->packet);
+	cr_expect_eq(
+		packet_glance(copy, copy + n + inner, PACKET_BARE, &glance.tuple, &glance.packet),
+		found);
+	cr_expect(!found || p->packet.at == n + f->tcp - f->ip, "at %u", p->packet.at);
+	free(copy);
+	return found;
+}
+
+/* Of a tunnel, some kernels show XDP what stood around the packet as well. */
+Test(packet, without_a_link_layer)
+{
+	static const uint8_t ip4[20] = { 0x45, [9] = 4 }, ip6_4[20] = { 0x45, [9] = 41 };
+	static const uint8_t udp[20] = { 0x45, [9] = 17 };
+	static const uint8_t framed[34] = { 2, [12] = 8, [14] = 0x45, [23] = 4 };
+	static const uint8_t gre[24] = { 0x45, [9] = 47, [22] = 8 };
+	static const uint8_t gre_key[28] = { 0x45, [9] = 47, [20] = 0x20, [22] = 8 };
+	static const uint8_t gre_all[36] = { 0x45, [9] = 47, [20] = 0xb0, [22] = 8 };
+	static const uint8_t v6[40] = { 0x60, [6] = 41 };
+	static const uint8_t v6_limit[48] = { 0x60, [6] = 60, [40] = 4, [42] = 4, 1, 4 };
+	static const uint8_t v6_gre[44] = { 0x60, [6] = 47, [42] = 8 };
+	static const uint8_t v6_gre_limit[52] = { 0x60, [6] = 60, [40] = 47, [42] = 4, 1, 4 };
+	static const struct {
+		const uint8_t *bytes;
+		size_t n;
+		int found;
+	} before[] = {
+		{ NULL, 0, 1 },
+		{ ip4, sizeof(ip4), 1 },
+		{ ip6_4, sizeof(ip6_4), 1 },
+		{ udp, sizeof(udp), 0 },
+		{ framed, sizeof(framed), 1 },
+		{ gre, sizeof(gre), 1 },
+		{ gre_key, sizeof(gre_key), 1 },
+		{ gre_all, sizeof(gre_all), 1 },
+		{ v6, sizeof(v6), 1 },
+		{ v6_limit, sizeof(v6_limit), 1 },
+		{ v6_gre, sizeof(v6_gre), 1 },
+		{ v6_gre_limit, sizeof(v6_gre_limit), 1 },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(before); i++)
+		for (int version = 4; version <= 6; version += 2) {
+			struct frame_bytes f;
+			struct parsed p;
+
+			if (version == 4)
+				frame_ip4_rst(&f);
+			else
+				frame_ip6_rst(&f);
+			cr_expect_eq(parse_bare(&f, before[i].bytes, before[i].n, &p),
+				     before[i].found, "%zu: IPv%d", i, version);
+			if (!before[i].found)
+				continue;
+			assert_tcp(&p, 0);
+			cr_expect_eq(p.tuple.family, version);
+		}
+}
+
+Test(packet, without_a_link_layer_cut_short)
+{
+	struct frame_bytes f;
+
+	frame_ip4_rst(&f);
+	for (size_t n = f.ip; n < f.n; n++) {
+		struct frame_bytes cut = f;
+		struct parsed p;
+
+		cut.n = n;
+		cr_expect_eq(parse_bare(&cut, NULL, 0, &p), 0, "%zu", n);
 	}
 }

@@ -317,7 +317,9 @@ Test(peer, every_segment_is_read)
 			else
 				frame_ip4_rst(&f);
 			f.b[f.tcp + 13] = (uint8_t)flags;
-			cr_expect_eq(packet_segment(f.b, f.b + f.n, &p.tuple, &p.packet), 1);
+			cr_expect_eq(packet_segment(f.b, f.b + f.n, PACKET_ETHERNET, &p.tuple,
+						    &p.packet),
+				     1);
 			cr_expect_eq(p.packet.flags, flags);
 			cr_expect_eq(p.packet.valid, 1);
 			cr_expect_eq(p.packet.window, 0x1234);
@@ -341,8 +343,8 @@ Test(peer, a_segment_cut_short_is_none)
 		struct parsed p = { 0 };
 
 		memcpy(copy, f.b, n);
-		cr_expect_eq(packet_segment(copy, copy + n, &p.tuple, &p.packet), n == f.n,
-			     "%zu bytes", n);
+		cr_expect_eq(packet_segment(copy, copy + n, PACKET_ETHERNET, &p.tuple, &p.packet),
+			     n == f.n, "%zu bytes", n);
 		cr_expect_eq(p.packet.valid, n == f.n);
 		free(copy);
 	}
