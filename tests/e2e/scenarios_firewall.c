@@ -202,6 +202,40 @@ static void own(struct run *run)
 	pair_stop(&p);
 }
 
+/* What the peer, which knows nothing of it, sends later is not said to come after its own reset. */
+static void later(struct run *run)
+{
+	const struct refusal *r = run->what;
+	bool router = r->side == SIDE_ROUTER;
+	struct pair p;
+	struct wanted w = {
+		.cause = "closed-earlier",
+		.local = &p.client,
+		.remote = &p.server,
+		.owner = &p.cli,
+		.why = "after a firewall of this host had reset the connection in the peer's name",
+	};
+	json_t *e;
+
+	tracer_start(run, NULL);
+	be_refused(run, r, &p);
+	netlab_sh(&run->lab, r->side, "nft flush ruleset");
+	actor_write(&p.srv, p.s, 100);
+	actor_await_reset(&p.srv, p.s);
+	tracer_finish(run, (struct tally){
+				   .router_sent = router,
+				   .router_passing = run->lab.inode[SIDE_ROUTER] != 0,
+				   .client_sent = 1,
+				   .client_received = 1,
+				   .server_received = 1,
+			   });
+	e = expect_sent(run, SIDE_CLIENT, 0, &w);
+	expect_str(e, "history.what", "reset-received");
+	expect_str(e, "history.reset_by.who", "firewall");
+	expect_str(e, "history.reset_by.certainty", "certain");
+	pair_stop(&p);
+}
+
 static const char no_netdev[] = "this kernel, or nft, has no reject in the family netdev";
 static const char no_bridge[] = "this kernel, or nft, has no reject in the family bridge";
 static const char no_iptables_nft[] =
@@ -284,5 +318,7 @@ const struct scenario scenarios_firewall[] = {
 	REJECT("reject-established-forward", elsewhere, established_forward),
 	REJECT("reject-established-output", own, established_output),
 	REJECT("reject-established-output-legacy", own, established_legacy),
+	{ "reject-later-forward", later, V4_V6, false, LAB_ROUTED, false, &established_forward },
+	{ "reject-later-output", later, V4_V6, false, LAB_ROUTED, false, &established_output },
 	{ 0 },
 };

@@ -79,6 +79,7 @@ static void finish(struct pipeline *p, struct incident *in)
 	if (wrong)
 		correct(p, wrong, in);
 	if (!passes(p, in)) {
+		correct_remember(&p->correct, in);
 		p->summary.left_out += incident_count(in);
 		return;
 	}
@@ -100,6 +101,8 @@ static void finish(struct pipeline *p, struct incident *in)
 	/* What a report stands for is not told anew. */
 	if (show == want)
 		correct_keep(&p->correct, in, show);
+	else
+		correct_remember(&p->correct, in);
 	if (!in->ev->folded.count && show == want)
 		stories_add(&p->stories, in->ev, in->of ? in->of : in->id);
 	if (!show || p->err)

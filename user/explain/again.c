@@ -23,10 +23,11 @@ static void know_frames(struct incident *in)
 /* What the stages fill only where there is something. */
 static void forget_conclusions(struct incident *in)
 {
-	bool goes_on = in->history.goes_on;
+	struct history was = in->history;
 
 	memset(&in->history, 0, sizeof(in->history));
-	in->history.goes_on = goes_on;
+	in->history.goes_on = was.goes_on;
+	in->history.resetter = was.resetter;
 	memset(&in->last_user, 0, sizeof(in->last_user));
 	memset(&in->payload, 0, sizeof(in->payload));
 }

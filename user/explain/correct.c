@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* correct.c: a ring of verdicts. */
+#include <string.h>
+
 #include "explain/correct.h"
 #include "explain/sender.h"
 
@@ -10,13 +12,13 @@ static bool is_settled(const struct incident *in)
 	       in->verdict.cause != CAUSE_RESET_BY_PEER;
 }
 
-void correct_keep(struct correct *c, const struct incident *in, bool shown)
+static struct correct_entry *keep(struct correct *c, const struct incident *in)
 {
 	struct correct_entry *e;
 
 	/* Of a fold, only the sample's numbers are known. */
-	if (in->ev->hdr.type != RST_REC_RECEIVED || in->ev->folded.count > 1 || is_settled(in))
-		return;
+	if (in->ev->hdr.type != RST_REC_RECEIVED || in->ev->folded.count > 1)
+		return NULL;
 	e = &c->entry[c->kept++ % CORRECT_MAX];
 	e->event = *in->ev;
 	e->in = *in;
@@ -27,8 +29,24 @@ void correct_keep(struct correct *c, const struct incident *in, bool shown)
 	e->in.nframes = 0;
 	e->in.emitter = -1;
 	e->in.location.symbol = NULL;
+	e->shown = e->corrected = false;
+	e->stands = true;
+	return e;
+}
+
+void correct_keep(struct correct *c, const struct incident *in, bool shown)
+{
+	struct correct_entry *e = keep(c, in);
+
+	if (!e)
+		return;
 	e->shown = shown;
-	e->corrected = false;
+	e->stands = is_settled(in);
+}
+
+void correct_remember(struct correct *c, const struct incident *in)
+{
+	(void)keep(c, in);
 }
 
 static struct correct_entry *of_connection(struct correct *c, const struct rst_event *event)
@@ -44,20 +62,36 @@ static struct correct_entry *of_connection(struct correct *c, const struct rst_e
 	return NULL;
 }
 
+/* Whose the RST was that E's line told of, where it was not the peer's. */
+static void fill_resetter(struct resetter *r, const struct incident *in)
+{
+	if (!sender_doubted(in) && in->verdict.cause != CAUSE_SUSPECTED_INJECTION)
+		return;
+	r->who = sender_who_name(in->sender.who);
+	r->inferred = in->sender.certainty != CERTAINTY_CERTAIN;
+	if (in->sender.who == SENDER_PROGRAM) {
+		r->name.pid = in->pair.pid;
+		memcpy(r->name.comm, in->pair.comm, sizeof(r->name.comm));
+	}
+}
+
 struct correct_entry *correct_find(struct correct *c, struct incident *in)
 {
 	const struct rst_event *event = in->ev;
 	struct correct_entry *e;
 
-	if (in->direction != DIR_SENT || in->packet_guessed ||
-	    event->past.kind != RST_PAST_CONNECTION || event->past.end != RST_END_RESET)
+	if (event->past.kind != RST_PAST_CONNECTION || event->past.end != RST_END_RESET)
 		return NULL;
 	e = of_connection(c, event);
-	if (!e || event->hdr.mono_ns <= e->event.hdr.mono_ns ||
+	if (!e)
+		return NULL;
+	fill_resetter(&in->history.resetter, &e->in);
+	if (in->direction != DIR_SENT || in->packet_guessed ||
+	    event->hdr.mono_ns <= e->event.hdr.mono_ns ||
 	    !sender_goes_on(&e->event.sock, &in->packet, event->hdr.mono_ns - e->event.hdr.mono_ns))
 		return NULL;
 	in->history.goes_on = true;
-	return e->corrected ? NULL : e;
+	return e->corrected || e->stands ? NULL : e;
 }
 
 void correct_went_on(struct incident *told, uint64_t ns, uint64_t id)

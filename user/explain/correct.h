@@ -20,6 +20,7 @@ struct correct_entry {
 	struct incident in; /* `ev` is `event`; without its frames */
 	bool shown;	    /* its line was written */
 	bool corrected;
+	bool stands; /* it is settled who made the RST, or nobody was told of it: it is not told anew */
 };
 
 struct correct {
@@ -27,11 +28,15 @@ struct correct {
 	uint64_t kept;
 };
 
-/* Keeps a finished incident, if anything could still be said against it. */
+/* Keeps a finished incident of a RST that a socket took, of which there is a line if it was SHOWN. */
 void correct_keep(struct correct *c, const struct incident *in, bool shown);
 
+/* The same of one that no line, and no total, is of. */
+void correct_remember(struct correct *c, const struct incident *in);
+
 /* The line that IN, a RST that answers a late segment, shows to be wrong; NULL: none. Valid until the
- * next correct_keep. IN's history is told of it, whether it was corrected before or not. */
+ * next correct_keep. IN's history is told of it, whether it was corrected before or not, and of who had
+ * reset the connection. */
 struct correct_entry *correct_find(struct correct *c, struct incident *in);
 
 /* What a verdict is when the peer went on so long after the RST, by the line of that id. */

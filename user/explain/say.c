@@ -107,6 +107,24 @@ static void say_ended_so(struct incident *in)
 		say(in, " (the connection was in TCP_REPAIR: nothing was sent)");
 }
 
+/* Whose RST it was that ended it. */
+static void say_resetter(struct incident *in)
+{
+	const struct resetter *r = &in->history.resetter;
+
+	if (!r->who)
+		say(in, "the peer");
+	else if (!strcmp(r->who, sender_who_name(SENDER_FIREWALL)))
+		say(in, "a firewall of this host");
+	else if (r->name.pid)
+		say(in, "%s%s/%u on this host", r->inferred ? "probably " : "", NAME(r->name.comm),
+		    r->name.pid);
+	else if (!strcmp(r->who, sender_who_name(SENDER_PROGRAM)))
+		say(in, "a program on this host");
+	else
+		say(in, "probably somebody else");
+}
+
 void say_history(struct incident *in, const char *object)
 {
 	const struct history *h = &in->history;
@@ -116,7 +134,9 @@ void say_history(struct incident *in, const char *object)
 		return;
 	}
 	if (!strcmp(h->what, "reset-received")) {
-		say(in, "the peer had %s %s", h->refused ? "refused" : "reset", object);
+		say_resetter(in);
+		say(in, " had %s %s%s", h->refused ? "refused" : "reset", object,
+		    h->resetter.who ? " in the peer's name" : "");
 		return;
 	}
 	if (!strcmp(h->what, "orderly")) {

@@ -42,7 +42,7 @@ void why_closed_earlier(struct incident *in)
 	say_idle(in);
 	if (in->ev->past.end == RST_END_CLOSE)
 		say_closed_how(in);
-	if (in->history.goes_on)
+	if (in->history.goes_on && !in->history.resetter.who)
 		say(in, "; that it goes on where it was speaks for a RST that was not its own");
 	if (in->history.refused && is_syn_ack(&in->packet))
 		say(in, ": two hosts answer at this address, or something on the path refused it");

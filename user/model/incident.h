@@ -127,6 +127,13 @@ struct opener {
 	struct killer killer;
 };
 
+/* Who had reset a connection in its peer's name. WHO as sender_who_name; NULL: the peer itself, as far as is known. */
+struct resetter {
+	const char *who;
+	bool inferred;
+	struct process_name name; /* "program" */
+};
+
 /* Something that happened to the connection, its handshake or its listener before. */
 struct history {
 	const char *what; /* NULL: nothing is known; "close", "shutdown", "exit", "signal", "abort",
@@ -143,12 +150,13 @@ struct history {
 	uint32_t pid;
 	uint64_t start_ns; /* of that one, as in struct process */
 	char comm[RST_COMM_LEN + 1];
-	int exit_status;  /* with what "exit" */
-	int signal;	  /* with what "signal" */
-	bool core_dumped; /* the same */
-	bool oom;	  /* the OOM killer chose it */
-	bool goes_on;	  /* "reset-received": the peer goes on, so the RST was not its own */
-	bool have_queue;  /* "accept-queue-full": */
+	int exit_status;	  /* with what "exit" */
+	int signal;		  /* with what "signal" */
+	bool core_dumped;	  /* the same */
+	bool oom;		  /* the OOM killer chose it */
+	struct resetter resetter; /* "reset-received" */
+	bool goes_on;	 /* "reset-received": the peer goes on, so the RST was not its own */
+	bool have_queue; /* "accept-queue-full": */
 	uint32_t queue, queue_limit;
 };
 

@@ -6,6 +6,19 @@
 
 #include "base/text.h"
 
+static void put_resetter(struct json_out *o, const struct resetter *r)
+{
+	struct json_mark c;
+
+	if (!r->who)
+		return;
+	c = json_out_object(o, "reset_by");
+	json_put_word(o, "who", r->who);
+	json_put_word(o, "certainty", r->inferred ? "inferred" : "certain");
+	json_put_named(o, &r->name);
+	json_out_end(o, c);
+}
+
 void json_history_put(struct json_out *o, const struct history *h)
 {
 	struct json_mark c;
@@ -29,6 +42,7 @@ void json_history_put(struct json_out *o, const struct history *h)
 	if (h->have_idle)
 		json_out_number(o, "idle_ns", h->idle_ns);
 	json_put_nonzero(o, "shut_ns", h->shut_ns);
+	put_resetter(o, &h->resetter);
 	if (h->goes_on)
 		json_out_bool(o, "goes_on", true);
 	if (h->have_queue)

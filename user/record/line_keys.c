@@ -265,8 +265,17 @@ static const struct line_key translation_keys[] = {
 };
 static const struct line_object translation = OBJECT_OF(translation_keys);
 
+static const struct line_key resetter_keys[] = {
+	PUT("who", WORD, struct resetter, who),
+	TAKE("certainty", struct resetter, inferred, line_take_inferred),
+	PUT("pid", U32, struct resetter, name.pid),
+	NAMED("comm", struct resetter, name.comm),
+};
+static const struct line_object resetter = OBJECT_OF(resetter_keys);
+
 /* The rest follows from the event. */
 static const struct line_key history_keys[] = {
+	OBJECT("reset_by", struct history, resetter, resetter),
 	PUT("goes_on", BOOL, struct history, goes_on),
 };
 static const struct line_object history = OBJECT_OF(history_keys);

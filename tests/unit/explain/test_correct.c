@@ -124,24 +124,97 @@ Test(correct, only_what_goes_on)
 	cr_assert_not_null(find(&late));
 }
 
-/* Nothing can overturn what was seen, and folds stand for many. */
+/* Folds stand for many, and no socket took what was dropped. */
 Test(correct, what_is_not_kept)
 {
 	struct built taken;
 
 	build_taken(&taken, 17, 70);
-	taken.in.sender.certainty = CERTAINTY_CERTAIN;
-	correct_keep(correct, &taken.in, true);
-	build_taken(&taken, 17, 70);
 	taken.ev.folded.count = 2;
 	correct_keep(correct, &taken.in, true);
-	build_taken(&taken, 17, 70);
-	taken.in.verdict.cause = CAUSE_REFUSED;
-	correct_keep(correct, &taken.in, true);
+	correct_remember(correct, &taken.in);
 	build_taken(&taken, 17, 70);
 	taken.ev.hdr.type = RST_REC_DROPPED;
 	correct_keep(correct, &taken.in, true);
+	correct_remember(correct, &taken.in);
 	cr_assert_eq(correct->kept, 0);
+}
+
+/* Nothing can overturn what was seen; and what nobody was told, nobody has to be told anew. */
+Test(correct, what_stands)
+{
+	struct built taken, late;
+
+	build_taken(&taken, 17, 70);
+	taken.in.sender.certainty = CERTAINTY_CERTAIN;
+	correct_keep(correct, &taken.in, true);
+	build_taken(&taken, 17, 71);
+	taken.in.verdict.cause = CAUSE_REFUSED;
+	correct_keep(correct, &taken.in, true);
+	build_taken(&taken, 17, 72);
+	correct_remember(correct, &taken.in);
+	for (uint64_t cookie = 70; cookie <= 72; cookie++) {
+		build_late(&late, cookie);
+		cr_assert_null(find(&late));
+		cr_assert(late.in.history.goes_on);
+		cr_assert_null(late.in.history.resetter.who);
+	}
+}
+
+static void assert_resetter(const struct incident *in, const char *who, bool inferred, uint32_t pid)
+{
+	cr_assert_str_eq(in->history.resetter.who, who);
+	cr_assert_eq(in->history.resetter.inferred, inferred);
+	cr_assert_eq(in->history.resetter.name.pid, pid);
+}
+
+/* A RST in the peer's name is not the peer's to whatever comes later, be it answered or not. */
+Test(correct, whose_the_reset_was)
+{
+	struct built taken, late;
+
+	build_taken(&taken, 17, 70);
+	taken.in.pair.there = true;
+	taken.in.pair.cause = CAUSE_CRAFTED;
+	taken.in.pair.detail = "raw-socket";
+	taken.in.pair.pid = 4711;
+	sender_judge(&taken.in);
+	correct_keep(correct, &taken.in, true);
+	build_late(&late, 70);
+	cr_assert_null(find(&late));
+	assert_resetter(&late.in, "program", false, 4711);
+	build_late(&late, 70);
+	late.in.direction = DIR_RECEIVED;
+	cr_assert_null(find(&late));
+	assert_resetter(&late.in, "program", false, 4711);
+
+	build_taken(&taken, 18, 71);
+	taken.in.verdict.cause = CAUSE_REJECTED_LOCALLY;
+	sender_judge(&taken.in);
+	correct_remember(correct, &taken.in);
+	build_late(&late, 71);
+	cr_assert_null(find(&late));
+	assert_resetter(&late.in, "firewall", false, 0);
+
+	/* The first later line shows it, the second knows it. */
+	build_taken(&taken, 19, 72);
+	correct_keep(correct, &taken.in, true);
+	build_late(&late, 72);
+	correct_verdict(find(&late), &late.in);
+	cr_assert_null(late.in.history.resetter.who);
+	build_late(&late, 72);
+	cr_assert_null(find(&late));
+	assert_resetter(&late.in, "other", true, 0);
+
+	/* Where the other end was seen to send it. */
+	build_taken(&taken, 20, 73);
+	taken.in.pair.there = true;
+	taken.in.pair.cause = CAUSE_CLOSE_UNREAD;
+	sender_judge(&taken.in);
+	correct_keep(correct, &taken.in, true);
+	build_late(&late, 73);
+	find(&late);
+	cr_assert_null(late.in.history.resetter.who);
 }
 
 Test(correct, the_oldest_are_forgotten)
