@@ -278,8 +278,9 @@ FUZZ_SHARED := $(wildcard tests/fuzz/support/*.c) $(addprefix tests/unit/,\
 FUZZ_OBJS   := $(patsubst $(O)/obj/%,$(O)/fuzz/obj/%,$(filter $(O)/obj/user/%,$(CORE_OBJS))) \
 	$(FUZZ_SHARED:%.c=$(O)/fuzz/obj/%.o)
 FUZZ_MODE   := -fsanitize=address,undefined -fno-sanitize-recover=all
-# What tests/fuzz/support/given.c stands in for.
-FUZZ_WRAPPED := open fopen readlink access opendir fdopendir readdir closedir netlink_in netlink_ask
+# What tests/fuzz/support/given.c stands in for, and keep.c.
+FUZZ_WRAPPED := open fopen readlink access opendir fdopendir readdir closedir netlink_in netlink_ask \
+	malloc calloc free ZSTD_createDCtx
 FUZZ_SECONDS ?= 4
 
 $(O)/fuzz/obj/tests/%.o: private EXTRA = -I tests/fuzz/support -iquote tests/unit

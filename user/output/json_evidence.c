@@ -45,6 +45,16 @@ static const struct process *usual_task(const struct incident *in)
 	return in->owner.pid ? &in->owner : &nobody;
 }
 
+/* What a reader takes a task's number for if nothing is said: a pid in its namespace that is not known is not told of the
+ * process either, and is taken for its pid. */
+static uint64_t usual_number(const struct evidence_field *f, const struct incident *in)
+{
+	const struct process *p = usual_task(in);
+	uint64_t n = load((const uint8_t *)p + f->like) & f->bits;
+
+	return !n && f->like == offsetof(struct process, ns_pid) ? p->pid : n;
+}
+
 /* N: the number at BASE, if it is one. */
 static void put_field(struct json_out *o, const struct evidence_field *f, const uint8_t *base,
 		      uint64_t n, const struct incident *in)
@@ -59,7 +69,7 @@ static void put_field(struct json_out *o, const struct evidence_field *f, const 
 		put_tuple(o, f, (const struct rst_tuple *)at);
 		return;
 	}
-	if (f->like && n == (load((const uint8_t *)usual_task(in) + f->like) & f->bits))
+	if (f->like && n == usual_number(f, in))
 		return;
 	if (f->type == EVIDENCE_DELTA)
 		n = (uint32_t)(n - load(base + f->from));

@@ -127,12 +127,23 @@ static int check(struct line *l)
 	return 0;
 }
 
+/* An end of zeros is not told: its family is that of the others. */
+static void settle_family(struct rst_tuple *t, const struct line *l)
+{
+	if (!t->family)
+		t->family = l->event.tuple.family;
+}
+
 int line_settle(struct line *l, const uint32_t *seen, const bool *there)
 {
 	settle_event(l);
 	/* It is told where it is another: what is like it rests on that. */
 	if (!l->in.owner.ns_pid)
 		l->in.owner.ns_pid = l->in.owner.pid;
+	if (l->in.translation.there) {
+		settle_family(&l->in.translation.original, l);
+		settle_family(&l->in.translation.reply, l);
+	}
 	if (l->complete) {
 		settle_socket(l, seen);
 		for (size_t i = 0; i < evidence_nsections; i++)

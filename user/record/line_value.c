@@ -31,8 +31,11 @@ int line_signed(const struct line_value *v, int64_t *out)
 	uint64_t n;
 	int err;
 
-	digits.text += negative;
-	digits.len -= negative;
+	/* Without text there is nothing to step over. */
+	if (negative) {
+		digits.text++;
+		digits.len--;
+	}
 	err = line_number(&digits, (uint64_t)INT64_MAX + negative, &n);
 	if (!err)
 		*out = (int64_t)(negative ? -n : n);
