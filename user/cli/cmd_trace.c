@@ -540,6 +540,7 @@ static int trace(struct trace *t)
 	err = confine_settle(&t->confine, &trials);
 	if (err)
 		return err;
+	t->facts.capabilities |= t->confine.clerk.held;
 	/* libbpf has used more to load than all that comes takes: 4 MB that would stay for the whole run. */
 	malloc_trim(0);
 	wire_watch_begin(&t->wire, t->answers.tracer, capture.wire, &t->features, p->netns,

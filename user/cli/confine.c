@@ -2,13 +2,15 @@
 /* confine.c: tried, where a kernel or a folder decides what it takes: versions and owners tell less. */
 #include "cli/confine.h"
 
+#include <errno.h>
 #include <linux/capability.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
 
 #include "cli/privilege.h"
 #include "cli/sandbox.h"
-#include "host/clerk.h"
 
 static bool has(const struct confine *c, unsigned int number)
 {
@@ -30,34 +32,53 @@ static void keep(struct confine *c)
 }
 
 /* In the clerk. */
-static int confine_clerk(void *context)
+static int confine_clerk(uint64_t *held)
 {
-	uint64_t held;
 	size_t calls;
 	const char *why;
-	int err = privilege_keep(capability_clerks(), &held);
+	int err = privilege_keep(capability_clerks(), held);
 
 	if (!err)
 		err = sandbox_enter(SANDBOX_CLERK, 0, &calls, &why);
 	return err < 0 ? err : 0;
 }
 
-/* It is forked while this process is small, and has nothing to hide from it. */
-static int start_clerk(struct confine *c)
+int confine_serve(void)
 {
-	if (!(c->held & capability_clerks() & ~(UINT64_C(1) << CAP_NET_ADMIN)))
-		return 0;
-	c->clerk = clerk_start(has(c, CAP_SYS_ADMIN), confine_clerk, NULL);
-	return c->clerk < 0 ? c->clerk : 0;
+	/* Of a file with capabilities (setcap) everybody could have the clerk's. */
+	int err = getauxval(AT_SECURE) ? -EPERM : clerk_serve(confine_clerk);
+
+	fprintf(stderr,
+		err == -EPERM ? "rsttrace: clerk works for its own user only\n" :
+				"rsttrace: clerk is what rsttrace-clerk.socket starts for "
+				"rsttrace.service; try rsttrace record\n");
+	return err;
 }
 
 static int complain_clerk(int err)
 {
-	if (err)
-		fprintf(stderr,
-			"rsttrace: the process that looks things up cannot be started: %s\n",
-			strerror(-err));
+	static const char who[] = "rsttrace: the process that looks things up";
+	const char *name = secure_getenv(CONFINE_CLERK);
+
+	if (err == -EPROTO)
+		fprintf(stderr, "%s is of another version: start rsttrace again\n", who);
+	else if (err && name)
+		fprintf(stderr, "%s cannot be reached: %s; is rsttrace-clerk.socket started? ($%s)\n",
+			who, strerror(-err), CONFINE_CLERK);
+	else if (err)
+		fprintf(stderr, "%s cannot be started: %s\n", who, strerror(-err));
 	return err;
+}
+
+/* It is forked while this process is small, and has nothing to hide from it. */
+static int start_clerk(struct confine *c)
+{
+	const char *name = secure_getenv(CONFINE_CLERK);
+
+	c->has_clerk = name || c->held & capability_clerks() & ~(UINT64_C(1) << CAP_NET_ADMIN);
+	if (!c->has_clerk)
+		return 0;
+	return complain_clerk(name ? clerk_connect(name) : clerk_start(confine_clerk));
 }
 
 int confine_begin(struct confine *c, const struct options *o)
@@ -72,7 +93,7 @@ int confine_begin(struct confine *c, const struct options *o)
 	};
 	keep(c);
 	c->had = c->held;
-	return complain_clerk(start_clerk(c));
+	return start_clerk(c);
 }
 
 static void filter(const struct confine *c)
@@ -95,10 +116,11 @@ static void filter(const struct confine *c)
 
 int confine_settle(struct confine *c, const struct confine_trials *trials)
 {
-	int err = c->clerk ? complain_clerk(clerk_use()) : 0;
+	int err = c->has_clerk ? complain_clerk(clerk_use(&c->clerk)) : 0;
 
 	if (err)
 		return err;
+	c->had |= c->clerk.held;
 	/* What the clerk has now goes first: CAP_SYS_ADMIN stands in for CAP_BPF. */
 	c->run.attached = true;
 	c->run.files_by_force = c->run.maps_by_force = true;
@@ -112,7 +134,7 @@ int confine_settle(struct confine *c, const struct confine_trials *trials)
 			!privilege_without(CAP_BPF, trials->reads_maps, trials->context);
 	keep(c);
 	if (c->o->capture.verbose)
-		capability_tell(c->had, c->held, &c->run, c->clerk, stderr);
+		capability_tell(c->had, c->held, &c->run, c->clerk.pid, stderr);
 	filter(c);
 	return 0;
 }

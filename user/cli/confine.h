@@ -4,17 +4,23 @@
 #define RSTTRACE_CONFINE_H
 
 #include "cli/options.h"
+#include "host/clerk.h"
 #include "model/capability.h"
 
 struct confine {
 	const struct options *o;
 	struct capability_run run;
 	uint64_t had, held; /* of the capabilities in the table: at first, and now */
-	pid_t clerk;	    /* 0: there is none */
+	bool has_clerk;
+	struct clerk_hello clerk; /* settled */
 };
 
-/* Keeps what O needs to begin, and starts the clerk where there is a use for it. Returns 0 or -errno. Says on stderr
- * what does not work. */
+/* The name of the socket (unix_connect) where a service manager gives out clerks: then this process needs none of what
+ * a clerk has. */
+#define CONFINE_CLERK "RSTTRACE_CLERK"
+
+/* Keeps what O needs to begin, and starts the clerk where there is a use for it, or asks the one of CONFINE_CLERK.
+ * Returns 0 or -errno. Says on stderr what does not work. */
 int confine_begin(struct confine *c, const struct options *o);
 
 /* What still works without a privilege; each returns whether it does. */
@@ -28,5 +34,9 @@ struct confine_trials {
  * through that are made. Says on stderr what does not work, and with -v what is kept. Returns 0 or -errno: there is no
  * clerk any more. */
 int confine_settle(struct confine *c, const struct confine_trials *trials);
+
+/* `rsttrace clerk`: serves the connection that the service manager hands over. Returns -errno, said on stderr, if it
+ * cannot. */
+int confine_serve(void);
 
 #endif

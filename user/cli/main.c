@@ -12,6 +12,7 @@
 #include "cli/cmd_report.h"
 #include "cli/cmd_trace.h"
 #include "cli/completion.h"
+#include "cli/confine.h"
 #include "cli/options.h"
 
 enum exit_code {
@@ -43,6 +44,12 @@ static int cmd_completion(const struct options *o)
 	return 0;
 }
 
+static int cmd_clerk(const struct options *o)
+{
+	(void)o;
+	return confine_serve();
+}
+
 static int (*const commands[])(const struct options *) = {
 	[COMMAND_TRACE] = cmd_trace,
 	[COMMAND_RECORD] = cmd_trace,
@@ -52,6 +59,7 @@ static int (*const commands[])(const struct options *) = {
 	[COMMAND_VERSION] = cmd_version,
 	[COMMAND_COMPLETION] = cmd_completion,
 	[COMMAND_REPORT] = cmd_report,
+	[COMMAND_CLERK] = cmd_clerk,
 };
 
 /* A closed descriptor below 3 would be given to the next file opened, and that one written into. */

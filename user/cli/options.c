@@ -168,6 +168,14 @@ static int parse_version(const struct parse *p, int argc, char **argv)
 	return 0;
 }
 
+static int parse_clerk(const struct parse *p, int argc, char **argv)
+{
+	if (argc)
+		return options_complain(p, "clerk takes no '%s'; rsttrace-clerk.socket starts it",
+					options_quote(argv[0], SIZE_MAX).text);
+	return 0;
+}
+
 /* The first is what happens without a word. */
 static const struct command_word words[] = {
 	{ "trace", COMMAND_TRACE, "one line for each reset, live", parse_trace },
@@ -179,6 +187,7 @@ static const struct command_word words[] = {
 	{ "doctor", COMMAND_DOCTOR, "whether tracing works here, and what is lost", parse_doctor },
 	{ "help", COMMAND_HELP, "the options", parse_help },
 	{ "version", COMMAND_VERSION, "the version", parse_version },
+	{ "clerk", COMMAND_CLERK, "what the service asks", parse_clerk },
 };
 
 const struct command_word *options_command(size_t i)

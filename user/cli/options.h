@@ -26,6 +26,7 @@ enum command {
 	COMMAND_HELP,
 	COMMAND_VERSION,
 	COMMAND_COMPLETION,
+	COMMAND_CLERK,
 };
 
 /* --flow: one end. Family 0: any address; port 0: any. */

@@ -5,17 +5,14 @@
  */
 #include "cli/service.h"
 
-#include <errno.h>
 #include <inttypes.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include "base/util.h"
+#include "base/unix_socket.h"
 
 static struct {
 	int fd;		   /* 0: nobody wants to know */
@@ -28,25 +25,6 @@ static void tell(const char *lines)
 	/* Its queue may be full: it is no reason to wait. */
 	if (manager.fd > 0)
 		(void)!send(manager.fd, lines, strlen(lines), MSG_DONTWAIT | MSG_NOSIGNAL);
-}
-
-static int connect_to(const char *path)
-{
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	size_t len = strlen(path);
-	_cleanup(closep) int fd = -1;
-
-	if ((*path != '/' && *path != '@') || len < 2 || len >= sizeof(to.sun_path))
-		return -EINVAL;
-	memcpy(to.sun_path, path, len);
-	/* One that is no file. */
-	if (*path == '@')
-		to.sun_path[0] = '\0';
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0 || connect(fd, (struct sockaddr *)&to,
-			      (socklen_t)(offsetof(struct sockaddr_un, sun_path) + len)))
-		return -errno;
-	return take_fd(&fd);
 }
 
 /* How often it has to be told: three times within what it waits for. */
@@ -67,7 +45,7 @@ void service_begin(void)
 
 	if (!path || !*path)
 		return;
-	fd = connect_to(path);
+	fd = unix_connect(path, SOCK_DGRAM);
 	if (fd < 0) {
 		fprintf(stderr,
 			"rsttrace: note: the service manager is not told of the start: %s\n",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
-/* clerk.c: both ends of a socket pair, which keeps messages apart. */
+/* clerk.c: both ends of a connection that keeps messages apart. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,11 +11,15 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "base/unix_socket.h"
 #include "base/util.h"
+#include "base/version.h"
 #include "host/clerk.h"
 #include "host/clerk_answers.h"
 
 #define PATIENCE_S 1
+/* Until it says how it began: a service manager on a busy machine may take long to start one. */
+#define PATIENCE_BEGIN_S 30
 
 static clerk_answer_fn *const answers[CLERK_QUESTIONS] = {
 	[CLERK_STAT] = process_answer_stat,
@@ -46,7 +51,7 @@ union control {
 
 static struct {
 	int fd; /* -1: gone, or not begun */
-	bool used, enters;
+	bool used, enters; /* enters: CAP_SYS_ADMIN is among what it holds */
 	bool late; /* what was asked last is not answered yet */
 	uint32_t seq;
 } clerk = { .fd = -1 };
@@ -158,12 +163,15 @@ static void reply(struct head *head, struct clerk_found *out)
 }
 
 /* Until whoever asks is gone. */
-_Noreturn static void serve(int err)
+_Noreturn static void serve(int err, clerk_confine_fn *confine)
 {
 	static struct clerk_found found;
 	static struct clerk_ask ask;
-	struct head head = { 0, err };
+	struct clerk_hello hello = { .pid = (uint32_t)getpid(), .version = RSTTRACE_VERSION };
+	struct head head = { 0, err ?: confine(&hello.held) };
 
+	err = head.err;
+	clerk_put(&found, &hello, sizeof(hello));
 	reply(&head, &found);
 	while (!err) {
 		union control control;
@@ -218,46 +226,76 @@ static int close_others(int fd)
 	return 0;
 }
 
-_Noreturn static void begin(int fd, pid_t parent, int (*confine)(void *context), void *context)
+_Noreturn static void begin(int fd, clerk_confine_fn *confine)
 {
-	int err;
-
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != parent)
-		_exit(0);
 	prctl(PR_SET_NAME, "rsttrace-clerk");
 	ignore_signals();
-	err = close_others(fd);
-	serve(err ?: confine(context));
+	serve(close_others(fd), confine);
 }
 
-pid_t clerk_start(bool enters, int (*confine)(void *context), void *context)
+int clerk_serve(clerk_confine_fn *confine)
 {
-	const struct timeval patience = { .tv_sec = PATIENCE_S };
+	struct ucred peer;
+	socklen_t size = sizeof(peer);
+
+	if (getsockopt(CLERK_FD, SOL_SOCKET, SO_PEERCRED, &peer, &size))
+		return -errno;
+	if (peer.uid != geteuid())
+		return -EPERM;
+	begin(CLERK_FD, confine);
+}
+
+/* ---- who asks */
+
+static int be_patient(int fd, time_t seconds)
+{
+	const struct timeval patience = { .tv_sec = seconds };
+
+	return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) ? -errno : 0;
+}
+
+/* Hands FD over. It says first how it began. */
+static int ask_by(int fd)
+{
+	int err = be_patient(fd, PATIENCE_BEGIN_S);
+
+	if (err) {
+		close(fd);
+		return err;
+	}
+	clerk.fd = fd;
+	clerk.late = true;
+	return 0;
+}
+
+int clerk_start(clerk_confine_fn *confine)
+{
 	pid_t parent = getpid(), pid;
 	int pair[2], err;
 
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair))
 		return -errno;
-	if (setsockopt(pair[0], SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)))
-		pid = -1;
-	else
-		pid = fork();
+	pid = fork();
 	err = -errno;
-	if (!pid)
-		begin(pair[1], parent, confine, context);
-	close(pair[1]);
-	if (pid < 0) {
-		close(pair[0]);
-		return err;
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(0);
+		begin(pair[1], confine);
 	}
-	clerk.fd = pair[0];
-	clerk.enters = enters;
-	clerk.late = true; /* it says first how it began */
-	return pid;
+	close(pair[1]);
+	if (pid > 0)
+		return ask_by(pair[0]);
+	close(pair[0]);
+	return err;
 }
 
-/* ---- who asks */
+int clerk_connect(const char *name)
+{
+	int fd = unix_connect(name, SOCK_SEQPACKET);
+
+	return fd < 0 ? fd : ask_by(fd);
+}
 
 static void gone(void)
 {
@@ -265,6 +303,8 @@ static void gone(void)
 		return;
 	close(clerk.fd);
 	clerk.fd = -1;
+	if (!clerk.used)
+		return;
 	fprintf(stderr,
 		"rsttrace: note: the process that looks things up (rsttrace-clerk) has ended: from now "
 		"on there are no executables, cgroups and namespaces; start rsttrace again\n");
@@ -337,13 +377,23 @@ static int send_ask(struct clerk_ask *ask, int with)
 	return sendmsg(clerk.fd, &m, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -errno : 0;
 }
 
-int clerk_use(void)
+int clerk_use(struct clerk_hello *hello)
 {
 	static struct clerk_found found;
 	int err = clerk.fd < 0 ? -EPIPE : await(0, &found, 0);
 
-	clerk.used = !err;
-	return err;
+	if (!err)
+		err = be_patient(clerk.fd, PATIENCE_S);
+	if (err)
+		return err;
+	if (found.size != sizeof(*hello))
+		return -EPROTO;
+	memcpy(hello, found.bytes, sizeof(*hello));
+	if (strncmp(hello->version, RSTTRACE_VERSION, sizeof(hello->version)) != 0)
+		return -EPROTO;
+	clerk.enters = hello->held & UINT64_C(1) << CAP_SYS_ADMIN;
+	clerk.used = true;
+	return 0;
 }
 
 bool clerk_is_used(void)

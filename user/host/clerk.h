@@ -53,7 +53,8 @@ struct clerk_holder {
 	char comm[16];
 };
 
-/* The clerk's end of the socket pair; with standard input, output and error, which are nothing, all that it keeps open. */
+/* The clerk's end of the connection; with standard input, output and error, which are nothing, all that it keeps open.
+ * A service manager hands over the first descriptor as this one (sd_listen_fds(3)). */
 #define CLERK_FD 3
 
 #define CLERK_BYTES 16384
@@ -67,15 +68,31 @@ struct clerk_found {
 	char bytes[CLERK_BYTES + 1]; /* a NUL behind them */
 };
 
-/*
- * Forks the clerk. CONFINE is called in it, and gives up all but what the questions need; what it returns, if not 0,
- * is an error of the clerk's. ENTERS: it will be able to enter network namespaces. Returns its pid, or -errno. Until
- * clerk_use, questions are answered by the caller itself.
- */
-pid_t clerk_start(bool enters, int (*confine)(void *context), void *context);
+/* What it says of itself before the first question. */
+struct clerk_hello {
+	uint64_t held; /* its capabilities: bit N is capability N */
+	uint32_t pid;
+	char version[32]; /* RSTTRACE_VERSION: another one may have other questions */
+};
 
-/* From now on the clerk answers, once and for all. Returns 0, or -errno: there is none, or it could not confine itself. */
-int clerk_use(void);
+/* Called in the clerk: gives up all but what the questions need, and fills in what is HELD of capabilities. What it
+ * returns, if not 0, is an error of the clerk's. */
+typedef int clerk_confine_fn(uint64_t *held);
+
+/* Forks the clerk. Returns 0, or -errno. Until clerk_use, questions are answered by the caller itself. */
+int clerk_start(clerk_confine_fn *confine);
+
+/* The same with a clerk that a service manager starts for whoever connects to NAME (unix_connect), which it serves by
+ * clerk_serve. Returns 0, or -errno. */
+int clerk_connect(const char *name);
+
+/* In a process that was handed such a connection as CLERK_FD: serves it, and ends with it. Returns only if it cannot:
+ * -ENOTSOCK or -EBADF: there is none; -EPERM: by another user, and nothing is said to that one. */
+int clerk_serve(clerk_confine_fn *confine);
+
+/* From now on the clerk answers, once and for all. Returns 0 and what it says of itself, or -errno: there is none,
+ * it could not confine itself, or (-EPROTO) it is of another version. */
+int clerk_use(struct clerk_hello *hello);
 
 /* Whether it answers, and whether it can enter network namespaces. */
 bool clerk_is_used(void);

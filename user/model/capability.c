@@ -89,7 +89,7 @@ uint64_t capability_clerks(void)
 	return wanted;
 }
 
-void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, pid_t clerk,
+void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, uint32_t clerk,
 		     FILE *out)
 {
 	uint64_t wanted = capability_wanted(run);
@@ -101,8 +101,8 @@ void capability_tell(uint64_t had, uint64_t held, const struct capability_run *r
 		if (held & bit)
 			fprintf(out, "rsttrace: %-24s kept: %s\n", c->name, c->use);
 		else if (had & bit && clerk && c->until == CAPABILITY_CLERK)
-			fprintf(out, "rsttrace: %-24s kept by process %d only: %s\n", c->name,
-				(int)clerk, c->use);
+			fprintf(out, "rsttrace: %-24s kept by process %u only: %s\n", c->name,
+				clerk, c->use);
 		else if (had & bit)
 			fprintf(out, "rsttrace: %-24s given up: %s\n", c->name, c->use);
 		else if ((wanted & bit || c->until == CAPABILITY_CLERK) && c->loss)

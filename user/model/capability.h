@@ -7,7 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <sys/types.h>
 
 /* Until when one is of use. */
 enum capability_until {
@@ -56,7 +55,7 @@ uint64_t capability_clerks(void);
 
 /* Says on OUT what each of HELD is for, which of those that there were at first (HAD) have been given up, and what
  * is lost by those that are missing, a line each. CLERK: the process that has what it looks things up by; 0: none. */
-void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, pid_t clerk,
+void capability_tell(uint64_t had, uint64_t held, const struct capability_run *run, uint32_t clerk,
 		     FILE *out);
 
 #endif

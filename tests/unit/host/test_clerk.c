@@ -3,10 +3,13 @@
 #include <criterion/criterion.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -16,24 +19,27 @@
 
 static struct clerk_found found;
 
-static int nothing_to_give_up(void *context)
+static int nothing_to_give_up(uint64_t *held)
 {
+	*held = UINT64_C(1) << CAP_SYS_ADMIN;
 	return 0;
 }
 
-static int cannot(void *context)
+static int cannot(uint64_t *held)
 {
 	return -EPERM;
 }
 
 static pid_t begin(void)
 {
-	pid_t pid = clerk_start(true, nothing_to_give_up, NULL);
+	struct clerk_hello hello;
 
-	cr_assert_gt(pid, 0);
-	cr_assert_eq(clerk_use(), 0);
+	cr_assert_eq(clerk_start(nothing_to_give_up), 0);
+	cr_assert_eq(clerk_use(&hello), 0);
 	cr_assert(clerk_is_used());
-	return pid;
+	cr_expect(clerk_enters());
+	cr_expect_eq(hello.held, UINT64_C(1) << CAP_SYS_ADMIN);
+	return (pid_t)hello.pid;
 }
 
 static int ask(struct clerk_ask question, const char *name, int with)
@@ -157,7 +163,132 @@ Test(clerk, ends)
 /* With all of its privileges it is of no use to anybody. */
 Test(clerk, cannot_confine_itself)
 {
-	cr_assert_gt(clerk_start(true, cannot, NULL), 0);
-	cr_expect_eq(clerk_use(), -EPERM);
+	struct clerk_hello hello;
+
+	cr_assert_eq(clerk_start(cannot), 0);
+	cr_expect_eq(clerk_use(&hello), -EPERM);
 	cr_expect_not(clerk_is_used());
+}
+
+/* ---- of a service manager's */
+
+#define NAME "@rsttrace-test-clerk"
+
+static int listens(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = NAME };
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+
+	at.sun_path[0] = '\0';
+	cr_assert_eq(bind(fd, (struct sockaddr *)&at,
+			  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + sizeof(NAME) - 1)),
+		     0);
+	cr_assert_eq(listen(fd, 1), 0);
+	return fd;
+}
+
+/* As the manager does, once: what whoever is started with that connection returns is its exit code. */
+static pid_t hand_over(int listener)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (dup2(accept(listener, NULL, NULL), CLERK_FD) < 0)
+			_exit(1);
+		_exit(-clerk_serve(nothing_to_give_up));
+	}
+	close(listener);
+	return pid;
+}
+
+static int end_of(pid_t pid)
+{
+	int status;
+
+	cr_assert_eq(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+Test(clerk, of_a_manager)
+{
+	pid_t pid = hand_over(listens());
+	struct clerk_hello hello;
+
+	cr_assert_eq(clerk_connect(NAME), 0);
+	cr_assert_eq(clerk_use(&hello), 0);
+	cr_expect_eq(hello.pid, (uint32_t)pid);
+	cr_expect(clerk_enters());
+	cr_expect(is_that_one(getpid()));
+	cr_expect_eq(ASK(-1, "/etc/shadow", .question = CLERK_RUNTIME), -EPERM);
+	cr_expect_eq(clerk_connect(NAME), -ECONNREFUSED);
+	cr_expect_eq(clerk_connect("clerk"), -EINVAL);
+}
+
+/* It ends with whoever it serves. */
+Test(clerk, of_a_manager_ends)
+{
+	int listener = listens();
+	pid_t asks = fork(), pid;
+
+	if (!asks) {
+		struct clerk_hello hello;
+
+		_exit(clerk_connect(NAME) || clerk_use(&hello));
+	}
+	pid = hand_over(listener);
+	cr_expect_eq(end_of(asks), 0);
+	cr_expect_eq(end_of(pid), 0);
+}
+
+/* To another user it does not even say that it is there. */
+Test(clerk, of_a_manager_for_its_own_user)
+{
+	int listener = listens();
+	pid_t asks, pid;
+
+	if (geteuid())
+		cr_skip_test("root can be two users");
+	asks = fork();
+	if (!asks) {
+		struct clerk_hello hello;
+
+		if (setresuid(1, 1, 1) || clerk_connect(NAME))
+			_exit(1);
+		_exit(clerk_use(&hello) == -EPIPE ? 0 : 2);
+	}
+	pid = hand_over(listener);
+	cr_expect_eq(end_of(pid), EPERM);
+	cr_expect_eq(end_of(asks), 0);
+}
+
+/* What was installed meanwhile may have other questions. */
+Test(clerk, of_another_version)
+{
+	struct {
+		uint32_t seq;
+		int32_t err;
+		struct clerk_hello hello;
+	} said = { .hello.version = "0" };
+	int listener = listens(), fd;
+	struct clerk_hello hello;
+
+	cr_assert_eq(clerk_connect(NAME), 0);
+	fd = accept(listener, NULL, NULL);
+	cr_assert_eq(send(fd, &said, sizeof(said), 0), sizeof(said));
+	cr_expect_eq(clerk_use(&hello), -EPROTO);
+	cr_expect_not(clerk_is_used());
+}
+
+Test(clerk, of_nobody)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		close(CLERK_FD);
+		if (clerk_serve(nothing_to_give_up) != -EBADF)
+			_exit(1);
+		_exit(open("/dev/null", O_RDONLY | O_CLOEXEC) != CLERK_FD ||
+		      clerk_serve(nothing_to_give_up) != -ENOTSOCK);
+	}
+	cr_expect_eq(end_of(pid), 0);
 }
