@@ -36,6 +36,7 @@ static void usage(struct run *run)
 		{ "trce" },
 		{ "--verison" },
 		{ "version", "2" },
+		{ "clerk", "me" },
 		{ "--completion", "fish" },
 		{ "-4", "-6" },
 		{ "-p", "-1" },

@@ -7,8 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -264,6 +268,68 @@ static void clerk_killed(struct run *run)
 	close(c.err_file);
 }
 
+/* As a service manager: whoever connects first, of this network namespace, gets a clerk. Returns its pid. */
+static pid_t give_clerk(const struct run *run)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	char name[sizeof(at.sun_path)];
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	int len = snprintf(name, sizeof(name), "@rsttrace-e2e-clerk-%d", (int)getpid());
+	pid_t pid;
+
+	memcpy(at.sun_path, name, (size_t)len);
+	at.sun_path[0] = '\0';
+	if (fd < 0 ||
+	    bind(fd, (struct sockaddr *)&at,
+		 (socklen_t)(offsetof(struct sockaddr_un, sun_path) + (size_t)len)) ||
+	    listen(fd, 1))
+		run_die("%s: %s", name, strerror(errno));
+	setenv("RSTTRACE_CLERK", name, 1);
+	pid = fork();
+	if (!pid) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (dup2(accept(fd, NULL, NULL), 3) == 3)
+			execl(run->binary, "rsttrace", "clerk", NULL);
+		_exit(127);
+	}
+	close(fd);
+	return pid;
+}
+
+/* What the clerk may, the tracer could never have; and nothing is missing for all that. */
+static void clerk_apart(struct run *run)
+{
+	static const char *const args[] = { "-j", NULL }, *const by_hand[] = { "clerk", NULL };
+	struct command c = { .args = args, .side = SIDE_HOME, .ready = true };
+	pid_t clerk = give_clerk(run);
+	char *text;
+	int status;
+
+	for (unsigned int n = 0; n < 64; n++)
+		if (CLERKS & ~OWN & BIT(n) && prctl(PR_CAPBSET_DROP, n, 0, 0, 0))
+			run_die("prctl: %s", strerror(errno));
+	command_start(run, &c);
+	expect_held(c.pid, OWN);
+	if (clerk_of(c.pid))
+		run_fail("it has started a clerk of its own");
+	expect_held(clerk, CLERKS);
+	kill(c.pid, SIGINT);
+	if (command_wait(&c))
+		run_fail("it ended badly");
+	text = tracer_output(c.out_file);
+	has(text, "\"not_covered\"");
+	if (strstr(text, " is missing"))
+		run_fail("something is said to be missing: %s", text);
+	free(text);
+	close(c.out_file);
+	close(c.err_file);
+	if (waitpid(clerk, &status, 0) != clerk || status)
+		run_fail("its clerk ended badly");
+	/* Now nobody is there. */
+	command_fails(run, SIDE_HOME, args, 1, "rsttrace-clerk.socket");
+	command_fails(run, SIDE_HOME, by_hand, 1, "rsttrace-clerk.socket");
+}
+
 const struct scenario scenarios_privilege[] = {
 	{ "privilege-trace", trace, ONCE, false },
 	{ "privilege-record", record, ONCE, false },
@@ -271,5 +337,6 @@ const struct scenario scenarios_privilege[] = {
 	{ "privilege-few", few, ONCE, false },
 	{ "privilege-told", told, ONCE, false },
 	{ "privilege-clerk-killed", clerk_killed, ONCE, false },
+	{ "privilege-clerk-apart", clerk_apart, ONCE, false },
 	{ 0 },
 };

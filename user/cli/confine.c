@@ -48,10 +48,9 @@ int confine_serve(void)
 	/* Of a file with capabilities (setcap) everybody could have the clerk's. */
 	int err = getauxval(AT_SECURE) ? -EPERM : clerk_serve(confine_clerk);
 
-	fprintf(stderr,
-		err == -EPERM ? "rsttrace: clerk works for its own user only\n" :
-				"rsttrace: clerk is what rsttrace-clerk.socket starts for "
-				"rsttrace.service; try rsttrace record\n");
+	fprintf(stderr, err == -EPERM ? "rsttrace: clerk works for its own user only\n"
+				      : "rsttrace: clerk is what rsttrace-clerk.socket starts for "
+					"rsttrace.service; try rsttrace record\n");
 	return err;
 }
 
@@ -63,8 +62,9 @@ static int complain_clerk(int err)
 	if (err == -EPROTO)
 		fprintf(stderr, "%s is of another version: start rsttrace again\n", who);
 	else if (err && name)
-		fprintf(stderr, "%s cannot be reached: %s; is rsttrace-clerk.socket started? ($%s)\n",
-			who, strerror(-err), CONFINE_CLERK);
+		fprintf(stderr,
+			"%s cannot be reached: %s; is rsttrace-clerk.socket started? ($%s)\n", who,
+			strerror(-err), CONFINE_CLERK);
 	else if (err)
 		fprintf(stderr, "%s cannot be started: %s\n", who, strerror(-err));
 	return err;

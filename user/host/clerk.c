@@ -50,9 +50,9 @@ union control {
 };
 
 static struct {
-	int fd; /* -1: gone, or not begun */
+	int fd;		   /* -1: gone, or not begun */
 	bool used, enters; /* enters: CAP_SYS_ADMIN is among what it holds */
-	bool late; /* what was asked last is not answered yet */
+	bool late;	   /* what was asked last is not answered yet */
 	uint32_t seq;
 } clerk = { .fd = -1 };
 
