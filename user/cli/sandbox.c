@@ -189,6 +189,9 @@ static const struct with restricted[] = {
 	/* Of its own limits, as pid 0 is. */
 	{ CALL(prlimit64), ALL, 0, ANY_BIT, 0 },
 
+	/* Whether there is such a process. */
+	{ CALL(kill), LIVE, 1, ANY_BIT, 0 },
+
 	{ CALL(ioctl), ALL, 1, ANY_BIT, TCGETS },
 	{ CALL(ioctl), READS, 1, ANY_BIT, TIOCGWINSZ },
 	{ CALL(ioctl), LOOKS, 1, ANY_BIT, NS_GET_NSTYPE },

@@ -10,9 +10,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/util.h"
 #include "host/cgroup.h"
 #include "host/clerk_answers.h"
+#include "host/process.h"
+
+#define CGROUP_NAMED 64
 
 /* The kernel's type of file handle for kernfs (include/linux/exportfs.h, FILEID_KERNFS). */
 #define FILEID_KERNFS 0xfe
@@ -184,12 +188,31 @@ void cgroup_removed(uint32_t hierarchy, uint64_t id, const char *path)
 	next_removed = (next_removed + 1) % CGROUP_REMOVED;
 }
 
+/* One is called the same for as long as it is there, but for what v1 renames. */
+static struct named {
+	uint64_t id, read_ns;
+	bool v1;
+	char path[PROCESS_CGROUP_MAX]; /* empty: it was not there */
+} named[CGROUP_NAMED];
+
+static const char *path_lately(bool v1, uint64_t id)
+{
+	struct named *n = &named[id % CGROUP_NAMED];
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (n->id != id || n->v1 != v1 || now - n->read_ns >= PROCESS_KEPT_NS) {
+		*n = (struct named){ .id = id, .read_ns = now, .v1 = v1 };
+		path_there(n->path, sizeof(n->path), v1, id);
+	}
+	return n->path;
+}
+
 static void path_of(char *buf, size_t size, bool v1, uint32_t hierarchy, uint64_t id)
 {
 	buf[0] = '\0';
 	if (!id)
 		return;
-	path_there(buf, size, v1, id);
+	snprintf(buf, size, "%.*s", (int)size - 1, path_lately(v1, id));
 	for (size_t i = 0; !*buf && i < CGROUP_REMOVED; i++)
 		if (removed[i].path && removed[i].id == id && removed[i].hierarchy == hierarchy)
 			snprintf(buf, size, "%.*s", (int)size - 1, removed[i].path);

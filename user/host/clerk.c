@@ -114,9 +114,9 @@ bool clerk_put_fd(struct clerk_found *out, int fd)
 	return true;
 }
 
-int clerk_put_file(struct clerk_found *out, const char *path, size_t most)
+int clerk_put_file(struct clerk_found *out, int dir, const char *path, size_t most)
 {
-	_cleanup(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	_cleanup(closep) int fd = openat(dir, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	size_t room = CLERK_BYTES - out->size, got = 0;
 	ssize_t n = 1;
 

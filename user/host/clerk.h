@@ -14,16 +14,14 @@
 #include <sys/types.h>
 
 enum clerk_question {
-	CLERK_STAT, /* of process `pid`: /proc/PID/stat */
-	/* Of it: four texts, each with its NUL: stat, executable, cgroup, and stat again. There is none: all four are
-	 * empty, and a fifth is the path of cgroup `id[0]` (0: none). */
-	CLERK_PROCESS,
+	CLERK_STAT,	    /* of process `pid`: /proc/PID/stat */
+	CLERK_PROCESS,	    /* of it: three texts, each with its NUL: executable, cgroup, stat */
 	CLERK_CGROUP_OF,    /* of it: /proc/PID/cgroup */
 	CLERK_NAMESPACE_OF, /* of it: a uint32_t, the number of its network namespace */
 	CLERK_INHABITANTS, /* struct clerk_inhabitant for the processes above `pid` that are not in namespace `netns` */
 	CLERK_NAMESPACES, /* but for the first `id[0]`: a uint32_t each, and a descriptor */
 	CLERK_NAMESPACE, /* a descriptor of namespace `netns`, in which process `pid` may be (0: none known) */
-	CLERK_SOCKET, /* one of enum clerk_socket, `kind`, in the namespace that comes with it */
+	CLERK_SOCKET, /* one of enum clerk_socket, `kind`, in the namespace that comes with it, or else as CLERK_NAMESPACE */
 	CLERK_FILE,   /* /proc/net/`name` of the namespace that comes with it, to be read */
 	CLERK_CGROUP, /* the path of cgroup `id[0]`; `kind` 1: of v1 */
 	CLERK_RUNTIME, /* what a container runtime keeps in file `name`; `kind` 1: a folder, to be listed */
@@ -110,7 +108,7 @@ int clerk_ask_fd(struct clerk_ask *ask, int with);
 /* For what answers: adds to what was found. False: there is no room left. */
 bool clerk_put(struct clerk_found *out, const void *bytes, size_t n);
 bool clerk_put_fd(struct clerk_found *out, int fd); /* hands FD over */
-/* The bytes of a file, up to MOST of them, and a NUL. Returns 0 or -errno. */
-int clerk_put_file(struct clerk_found *out, const char *path, size_t most);
+/* The bytes of a file below the folder DIR (AT_FDCWD), up to MOST of them, and a NUL. Returns 0 or -errno. */
+int clerk_put_file(struct clerk_found *out, int dir, const char *path, size_t most);
 
 #endif

@@ -14,10 +14,12 @@
 #include "host/netlink.h"
 #include "model/tuple.h"
 #include "packet.h"
+#include "base/clock.h"
 #include "base/util.h"
 
 /* There only while nf_conntrack is loaded: to ask without it would load modules. */
 #define SIGN "/proc/sys/net/netfilter/nf_conntrack_count"
+#define SIGN_KEPT_NS 1000000000ULL
 
 /* A namespace that tracks nothing has nothing to be asked of, until conntrack_release. */
 struct empty {
@@ -30,8 +32,9 @@ struct empty {
 struct conntrack {
 	struct netlink netlink;
 	struct empty empty[EMPTIES];
-	bool looked, there; /* until conntrack_release: looked for SIGN; it is there */
-	bool refused;	    /* by the last answer */
+	uint64_t looked_ns; /* for SIGN, 0: not yet; and whether it was there */
+	bool there;
+	bool refused; /* by the last answer */
 };
 
 int conntrack_open(struct conntrack **out)
@@ -47,16 +50,17 @@ int conntrack_open(struct conntrack **out)
 
 void conntrack_release(struct conntrack *c)
 {
-	netlink_release(&c->netlink);
+	netlink_release_others(&c->netlink);
 	memset(c->empty, 0, sizeof(c->empty));
-	c->looked = false;
+	if (!c->there)
+		c->looked_ns = 0;
 }
 
 void conntrack_close(struct conntrack *c)
 {
 	if (!c)
 		return;
-	conntrack_release(c);
+	netlink_release(&c->netlink);
 	free(c);
 }
 
@@ -191,9 +195,12 @@ static int ask(struct conntrack *c, struct mnl_socket *nl, const struct rst_tupl
 
 static bool is_loaded(struct conntrack *c)
 {
-	if (!c->looked)
+	uint64_t now = clock_ns(CLOCK_MONOTONIC);
+
+	if (!c->looked_ns || now - c->looked_ns >= SIGN_KEPT_NS) {
 		c->there = !access(SIGN, F_OK);
-	c->looked = true;
+		c->looked_ns = now;
+	}
 	return c->there;
 }
 

@@ -96,10 +96,25 @@ int netlink_ask(struct netlink *k, struct mnl_socket *nl, struct nlmsghdr *reque
 	return 0;
 }
 
+/* All but the one in NETNS, if there is one. */
+static void release_but(struct netlink *k, uint32_t netns)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < k->n; i++)
+		if (k->at[i].nl && k->at[i].netns == netns)
+			k->at[kept++] = k->at[i];
+		else if (k->at[i].nl)
+			mnl_socket_close(k->at[i].nl);
+	k->n = kept;
+}
+
 void netlink_release(struct netlink *k)
 {
-	for (uint32_t i = 0; i < k->n; i++)
-		if (k->at[i].nl)
-			mnl_socket_close(k->at[i].nl);
-	k->n = 0;
+	release_but(k, 0);
+}
+
+void netlink_release_others(struct netlink *k)
+{
+	release_but(k, netns_own());
 }

@@ -48,4 +48,8 @@ void *netlink_dump(void *buf, uint16_t type, size_t size);
 /* Closes them all: a socket in a namespace keeps a deleted one alive. */
 void netlink_release(struct netlink *k);
 
+/* But for the one in the caller's own namespace, which is there anyway. For who asks for no dump: one that was not read
+ * to its end would refuse the next (-EBUSY). */
+void netlink_release_others(struct netlink *k);
+
 #endif

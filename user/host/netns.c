@@ -43,9 +43,14 @@ static uint32_t inode_of(const char *path)
 	return inode_of_fd(fd);
 }
 
+/* Whoever goes elsewhere comes back (netns_within). */
 uint32_t netns_own(void)
 {
-	return inode_of("/proc/self/ns/net");
+	static uint32_t own;
+
+	if (!own)
+		own = inode_of("/proc/self/ns/net");
+	return own;
 }
 
 int netns_resolve(uint32_t *netns, const char *name, FILE *err)
@@ -181,7 +186,7 @@ int netns_open(uint32_t netns, uint32_t pid)
 	return clerk_ask_fd(&ask, -1);
 }
 
-int netns_answer_open(const struct clerk_ask *ask, int with, struct clerk_found *out)
+static int open_asked(const struct clerk_ask *ask)
 {
 	char path[32];
 	int fd = open_if("/proc/self/ns/net", ask->netns);
@@ -190,8 +195,13 @@ int netns_answer_open(const struct clerk_ask *ask, int with, struct clerk_found 
 		snprintf(path, sizeof(path), "/proc/%u/ns/net", ask->pid);
 		fd = open_if(path, ask->netns);
 	}
-	if (fd < 0)
-		fd = open_known(ask->netns);
+	return fd < 0 ? open_known(ask->netns) : fd;
+}
+
+int netns_answer_open(const struct clerk_ask *ask, int with, struct clerk_found *out)
+{
+	int fd = open_asked(ask);
+
 	return fd < 0 ? fd : clerk_put_fd(out, fd) ? 0 : -ENOSPC;
 }
 
@@ -349,6 +359,17 @@ static const struct {
 	[CLERK_UNIX] = { AF_UNIX, SOCK_DGRAM, 0 },
 };
 
+static uint32_t kind_of(int domain, int type, int protocol)
+{
+	uint32_t kind = 0;
+
+	while (kind < CLERK_SOCKETS &&
+	       (sockets[kind].domain != domain || sockets[kind].type != type ||
+		sockets[kind].protocol != protocol))
+		kind++;
+	return kind;
+}
+
 int netns_socket_here(int domain, int type, int protocol)
 {
 	struct clerk_ask ask = { .question = CLERK_SOCKET };
@@ -358,10 +379,7 @@ int netns_socket_here(int domain, int type, int protocol)
 		fd = socket(domain, type | SOCK_CLOEXEC, protocol);
 		return fd < 0 ? -errno : fd;
 	}
-	while (ask.kind < CLERK_SOCKETS &&
-	       (sockets[ask.kind].domain != domain || sockets[ask.kind].type != type ||
-		sockets[ask.kind].protocol != protocol))
-		ask.kind++;
+	ask.kind = kind_of(domain, type, protocol);
 	return clerk_ask_fd(&ask, elsewhere);
 }
 
@@ -427,7 +445,11 @@ static int run_errand(const struct clerk_ask *ask, int with, struct clerk_found 
 
 int netns_answer_socket(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
-	return ask->kind < CLERK_SOCKETS ? run_errand(ask, with, out, make_socket) : -EINVAL;
+	_cleanup(closep) int there = with < 0 && ask->netns ? open_asked(ask) : -1;
+
+	if (ask->kind >= CLERK_SOCKETS)
+		return -EINVAL;
+	return run_errand(ask, there < 0 ? with : there, out, make_socket);
 }
 
 int netns_answer_file(const struct clerk_ask *ask, int with, struct clerk_found *out)
@@ -472,11 +494,16 @@ int netns_socket_at(int fd, int domain, int type, int protocol)
 
 int netns_socket(uint32_t netns, uint32_t pid, int domain, int type, int protocol)
 {
+	struct clerk_ask ask = { .question = CLERK_SOCKET, .netns = netns, .pid = pid };
 	_cleanup(closep) int there = -1;
 
 	/* Entering even the own namespace takes CAP_SYS_ADMIN. */
 	if (netns == netns_own())
 		return netns_socket_here(domain, type, protocol);
+	if (clerk_is_used() && clerk_enters()) {
+		ask.kind = kind_of(domain, type, protocol);
+		return clerk_ask_fd(&ask, -1);
+	}
 	there = netns_open(netns, pid);
 	return there < 0 ? there : netns_socket_at(there, domain, type, protocol);
 }

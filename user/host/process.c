@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -71,12 +72,28 @@ static struct stat_line parse_stat(const char *line)
 	return s;
 }
 
+/* Told whatever /proc hides, and to whoever asks: kill(2), "existence of a process"; kernel/signal.c, 5.10 to 7.3. */
+static bool is_gone(uint32_t pid)
+{
+	return !pid || pid > INT32_MAX || (kill((pid_t)pid, 0) && errno == ESRCH);
+}
+
+/* What every process may read, unless /proc is mounted with hidepid: then the clerk may. Returns 0 or -errno. */
+static int see(struct clerk_ask *ask, clerk_answer_fn *answer, struct clerk_found *out)
+{
+	out->size = out->fds = 0;
+	if (!answer(ask, -1, out))
+		return 0;
+	return is_gone(ask->pid) ? -ESRCH : clerk_ask(ask, -1, out);
+}
+
 static struct stat_line read_stat(uint32_t pid)
 {
 	struct clerk_ask ask = { .question = CLERK_STAT, .pid = pid };
 	struct clerk_found found;
 
-	return clerk_ask(&ask, -1, &found) ? (struct stat_line){ 0 } : parse_stat(found.bytes);
+	return see(&ask, process_answer_stat, &found) ? (struct stat_line){ 0 }
+						      : parse_stat(found.bytes);
 }
 
 /* /proc counts in hundredths of a second, rounded down. */
@@ -133,7 +150,7 @@ void process_cgroup(char *buf, size_t size, uint32_t pid)
 	struct clerk_found found;
 
 	buf[0] = '\0';
-	if (!clerk_ask(&ask, -1, &found))
+	if (!see(&ask, process_answer_cgroup, &found))
 		parse_cgroup(buf, size, found.bytes, false);
 }
 
@@ -147,7 +164,7 @@ int process_answer_stat(const struct clerk_ask *ask, int with, struct clerk_foun
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/stat", ask->pid);
-	return clerk_put_file(out, path, PROCESS_STAT_MAX);
+	return clerk_put_file(out, AT_FDCWD, path, PROCESS_STAT_MAX);
 }
 
 int process_answer_cgroup(const struct clerk_ask *ask, int with, struct clerk_found *out)
@@ -155,31 +172,30 @@ int process_answer_cgroup(const struct clerk_ask *ask, int with, struct clerk_fo
 	char path[64];
 
 	snprintf(path, sizeof(path), "/proc/%u/cgroup", ask->pid);
-	return clerk_put_file(out, path, CGROUP_TEXT);
+	return clerk_put_file(out, AT_FDCWD, path, CGROUP_TEXT);
 }
 
-/* What is not there any more is empty. */
+/*
+ * All of one process: what is opened below its directory is of no other that gets its number (pid_revalidate,
+ * fs/proc/base.c, 5.10 to 7.3). Its stat comes last: what was read before it is of one that had not begun to end if
+ * that has not. What it does not have any more is empty.
+ */
 int process_answer_all(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
 	char path[64], exe[PROCESS_PATH_MAX] = "";
+	_cleanup(closep) int dir = -1;
 	ssize_t n;
 
-	/* Of one that is gone, its cgroup is what is asked for next. */
-	if (process_answer_stat(ask, with, out)) {
-		clerk_put(out, "\0\0\0", 4);
-		if (!ask->id[0] || cgroup_answer_path(ask, with, out))
-			clerk_put(out, "", 1);
-		return 0;
-	}
-	snprintf(path, sizeof(path), "/proc/%u/exe", ask->pid);
-	n = readlink(path, exe, sizeof(exe) - 1);
+	snprintf(path, sizeof(path), "/proc/%u", ask->pid);
+	dir = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return -errno;
+	n = readlinkat(dir, "exe", exe, sizeof(exe) - 1);
 	exe[n > 0 ? n : 0] = '\0';
 	clerk_put(out, exe, strlen(exe) + 1);
-	if (process_answer_cgroup(ask, with, out))
+	if (clerk_put_file(out, dir, "cgroup", CGROUP_TEXT))
 		clerk_put(out, "", 1);
-	if (process_answer_stat(ask, with, out))
-		clerk_put(out, "", 1);
-	return 0;
+	return clerk_put_file(out, dir, "stat", PROCESS_STAT_MAX);
 }
 
 /* The text behind TEXT in FOUND; empty behind the last. */
@@ -194,45 +210,27 @@ static const char *next_text(const struct clerk_found *found, const char *text)
 /* What has gone meanwhile stays as it was: a process that is no more, a zombie's executable. */
 static void read_again(struct cached *c, uint64_t cgroup_id)
 {
-	struct clerk_ask ask = {
-		.question = CLERK_PROCESS,
-		.pid = c->pid,
-		.id = { cgroup_id },
-	};
-	char exe[PROCESS_PATH_MAX] = "", cgroup[PROCESS_CGROUP_MAX] = "";
+	struct clerk_ask ask = { .question = CLERK_PROCESS, .pid = c->pid };
+	char cgroup[PROCESS_CGROUP_MAX] = "";
 	struct clerk_found found;
-	struct stat_line now = { 0 };
-	uint64_t start_ns = c->start_ns;
-	const char *text = found.bytes, *there = "";
+	struct stat_line now;
+	const char *exe = found.bytes, *text;
 	bool same = false;
 
-	if (!clerk_ask(&ask, -1, &found)) {
-		now = parse_stat(text);
-		for (int i = 0; i < 4 && !now.start_ns; i++)
-			there = text = next_text(&found, text);
-		start_ns = start_ns ?: now.start_ns;
-		same = is_same(&now, start_ns);
+	if (!is_gone(c->pid) && !clerk_ask(&ask, -1, &found)) {
+		text = next_text(&found, exe);
+		now = parse_stat(next_text(&found, text));
+		same = is_same(&now, c->start_ns);
 	}
 	if (same) {
-		text = next_text(&found, text);
-		snprintf(exe, sizeof(exe), "%.*s", (int)sizeof(exe) - 1, text);
-		text = next_text(&found, text);
 		parse_cgroup(cgroup, sizeof(cgroup), text, now.exiting);
-		/* It may have ended while it was read, and another may have got its number. */
-		now = parse_stat(next_text(&found, text));
-		same = is_same(&now, start_ns);
-		if (!same)
-			exe[0] = cgroup[0] = '\0';
-		else
-			memcpy(c->comm, now.comm, sizeof(c->comm));
+		memcpy(c->comm, now.comm, sizeof(c->comm));
+		if (*exe)
+			snprintf(c->exe, sizeof(c->exe), "%.*s", (int)sizeof(c->exe) - 1, exe);
 	}
 	c->whole = same && !now.exiting;
-	if (*exe)
-		memcpy(c->exe, exe, sizeof(c->exe));
 	if (*cgroup && (c->whole || !*c->cgroup))
 		memcpy(c->cgroup, cgroup, sizeof(c->cgroup));
-	else if (!*c->cgroup && *there)
-		snprintf(c->cgroup, sizeof(c->cgroup), "%.*s", PROCESS_CGROUP_MAX - 1, there);
 	else if (!*c->cgroup)
 		cgroup_path(c->cgroup, sizeof(c->cgroup), cgroup_id);
 }

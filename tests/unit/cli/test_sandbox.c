@@ -203,6 +203,11 @@ static long forks(void)
 
 static long signals_others(void)
 {
+	return kill(getppid(), SIGCONT);
+}
+
+static long sees_others(void)
+{
 	return kill(getppid(), 0);
 }
 
@@ -270,6 +275,7 @@ static const struct {
 	{ "types for others", types_for_others, { REFUSED, REFUSED, REFUSED, REFUSED } },
 	{ "forks", forks, { REFUSED, REFUSED, REFUSED, REFUSED } },
 	{ "signals others", signals_others, { REFUSED, REFUSED, REFUSED, REFUSED } },
+	{ "sees whether others are there", sees_others, { GOES, GOES, REFUSED, REFUSED } },
 	{ "opens by a number", opens_by_number, { REFUSED, REFUSED, REFUSED, REFUSED } },
 	{ "opens by a number what it only names",
 	  names_by_number,
