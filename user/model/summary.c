@@ -102,9 +102,11 @@ uint64_t summary_without_details(const struct summary *s, enum direction directi
 
 void summary_pressure(struct summary *s, const struct pressure *p)
 {
-	uint32_t at = s->npressure < SUMMARY_PRESSURE ? s->npressure++ : SUMMARY_PRESSURE - 1;
+	uint32_t at = s->npressure;
 
-	if (s->pressure[at].dropped > p->dropped)
+	if (at < SUMMARY_PRESSURE)
+		s->npressure++;
+	else if (s->pressure[--at].dropped > p->dropped)
 		return;
 	while (at && s->pressure[at - 1].dropped < p->dropped) {
 		s->pressure[at] = s->pressure[at - 1];

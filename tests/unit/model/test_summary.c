@@ -144,6 +144,30 @@ Test(summary, pressure_has_the_most_dropped_first)
 	cr_expect_eq(s.pressure[3].listener.port, 4);
 }
 
+Test(summary, pressure_is_that_of_its_own_time)
+{
+	struct summary s = { 0 };
+
+	pressure(&s, 1, 9);
+	/* As for the next summary of the same run. */
+	s.npressure = 0;
+	pressure(&s, 2, 5);
+	cr_assert_eq(s.npressure, 1);
+	cr_expect_eq(s.pressure[0].listener.port, 2);
+}
+
+Test(summary, pressure_keeps_the_most_dropped)
+{
+	struct summary s = { 0 };
+
+	for (uint16_t port = 1; port <= SUMMARY_PRESSURE + 2; port++)
+		pressure(&s, port, port);
+	pressure(&s, 999, 1);
+	cr_assert_eq(s.npressure, SUMMARY_PRESSURE);
+	cr_expect_eq(s.pressure[0].listener.port, SUMMARY_PRESSURE + 2);
+	cr_expect_eq(s.pressure[SUMMARY_PRESSURE - 1].listener.port, 3);
+}
+
 static void expect_pressure(uint64_t dropped, uint64_t for_room, uint64_t icmp, uint64_t remains,
 			    uint64_t by_icmp)
 {
