@@ -21,6 +21,7 @@
 #include "kernel.h"
 #include "property.h"
 #include "run.h"
+#include "shared.h"
 
 static const struct scenario *const tables[] = {
 	/* What takes longest comes first: of one table no two run at once (--jobs), and what is left in the end is short. */
@@ -98,6 +99,7 @@ struct options {
 	bool brief;	   /* one variant of each scenario, in turns */
 	size_t sample, of; /* --sample: see is_sampled; 0: all */
 	bool times;	   /* say how long each took */
+	bool one_tracer;   /* for all scenarios that want one without arguments */
 	size_t at_once;	   /* --jobs */
 	unsigned int seed;
 	int steps;
@@ -228,13 +230,21 @@ static struct jobs choose(const struct options *o, struct run run)
 }
 
 /* Returns how many passed in a second try, alone. */
-static int run_all(const struct options *o, const struct run *run, int counts[OUTCOMES])
+static int run_all(const struct options *o, struct run *run, int counts[OUTCOMES])
 {
-	struct jobs jobs = choose(o, *run);
+	bool runs = !o->list && !geteuid();
+	struct jobs jobs;
 	int alone = 0;
 
-	if (!o->list && !geteuid()) {
+	run_set_current(run);
+	if (runs && o->one_tracer)
+		shared_begin(run);
+	jobs = choose(o, *run);
+	if (runs) {
 		alone = jobs_run(&jobs, o->at_once, counts);
+		if (o->one_tracer)
+			tracer_end(run);
+		counts[FAILED] += run_failures();
 	} else {
 		for (size_t i = 0; i < jobs.n; i++)
 			printf(o->list ? "%s\n" : "skipped: %s: needs root\n", jobs.job[i].name);
@@ -286,6 +296,7 @@ static int parse(struct options *o, int argc, char **argv)
 		{ "brief", no_argument, NULL, 'B' },
 		{ "sample", required_argument, NULL, 'S' },
 		{ "times", no_argument, NULL, 't' },
+		{ "one-tracer", no_argument, NULL, '1' },
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "demo", no_argument, NULL, 'd' },
 		{ "property", no_argument, NULL, 'p' },
@@ -340,6 +351,9 @@ static int parse(struct options *o, int argc, char **argv)
 		case 't':
 			o->times = true;
 			break;
+		case '1':
+			o->one_tracer = true;
+			break;
 		case 'j':
 			if (sscanf(optarg, "%zu", &o->at_once) != 1 || !o->at_once ||
 			    o->at_once > JOBS_MAX)
@@ -366,10 +380,11 @@ int main(int argc, char **argv)
 	if (parse(&o, argc, argv)) {
 		fprintf(stderr,
 			"usage: e2e [--list] [--only NAME[,NAME...]] [--brief] [--sample N/M] "
-			"[--times] [--jobs N] [--binary PATH] [--report FILE] [--directory DIR]\n"
+			"[--times] [--jobs N] [--one-tracer] [--binary PATH] [--report FILE] [--directory DIR]\n"
 			"       --brief: one variant of each; --sample N/M: the same of the Nth part "
 			"of M of all kinds\n"
 			"       --jobs N: so many at a time (1), then alone what has to be, and what failed once more\n"
+			"       --one-tracer: the same one for all scenarios that start one without arguments\n"
 			"       e2e --demo [--binary PATH]\n"
 			"       e2e --property [--seed N] [--steps N] [--binary PATH]\n");
 		return 2;

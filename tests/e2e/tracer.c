@@ -21,6 +21,7 @@
 #include "expect.h"
 #include "patience.h"
 #include "run.h"
+#include "shared.h"
 
 #define ARGS_MAX 24
 #define READY_MS 10000
@@ -28,7 +29,7 @@
 #define STOP_MS 10000
 #define DUMPED_WHOLE 200000 /* bytes */
 
-static int memory_file(const char *name)
+int tracer_memory(const char *name)
 {
 	int fd = memfd_create(name, MFD_CLOEXEC);
 
@@ -88,15 +89,16 @@ void tracer_start_at(struct run *run, enum side side, bool text, const char *con
 	int ready[2];
 	char byte;
 
-	if (t->events)
-		json_decref(t->events);
-	if (t->summary)
-		json_decref(t->summary);
-	if (t->interim)
-		json_decref(t->interim);
+	json_decref(t->events);
+	json_decref(t->summary);
+	json_decref(t->interim);
+	if (t->shared && side == SIDE_HOME && !text && !(args && *args)) {
+		shared_adopt(t);
+		return;
+	}
 	*t = (struct tracer){ .text = text, .events = json_array(), .interim = json_array() };
-	t->out = memory_file("stdout");
-	t->err = memory_file("stderr");
+	t->out = tracer_memory("stdout");
+	t->err = tracer_memory("stderr");
 	if (pipe2(ready, O_CLOEXEC) < 0)
 		run_die("pipe: %s", strerror(errno));
 	t->pid = fork();
@@ -143,7 +145,7 @@ void tracer_start_on(struct run *run, enum side side, const char *interface)
 		tracer_start(run, NULL);
 }
 
-char *tracer_output(int fd)
+char *tracer_output_from(int fd, off_t at)
 {
 	struct stat st;
 	char *buf;
@@ -151,12 +153,17 @@ char *tracer_output(int fd)
 
 	if (fstat(fd, &st) < 0)
 		run_die("fstat: %s", strerror(errno));
-	buf = malloc((size_t)st.st_size + 1);
+	buf = malloc((size_t)(st.st_size - at) + 1);
 	if (!buf)
 		run_die("out of memory");
-	n = pread(fd, buf, (size_t)st.st_size, 0);
+	n = pread(fd, buf, (size_t)(st.st_size - at), at);
 	buf[n > 0 ? n : 0] = '\0';
 	return buf;
+}
+
+char *tracer_output(int fd)
+{
+	return tracer_output_from(fd, 0);
 }
 
 static bool names_lab(const struct netlab *lab, const char *line)
@@ -223,22 +230,16 @@ static void take_line(struct tracer *t, const char *line, size_t len)
 	json_decref(object);
 }
 
-static void take_in(struct tracer *t)
+void tracer_take_in(struct tracer *t)
 {
-	struct stat st;
 	char *buf, *at, *end;
-	size_t len;
 
-	if (t->text || fstat(t->out, &st) < 0 || st.st_size <= t->parsed)
+	if (t->text)
 		return;
-	len = (size_t)(st.st_size - t->parsed);
-	buf = malloc(len);
-	if (!buf)
-		run_die("out of memory");
-	if (pread(t->out, buf, len, t->parsed) != (ssize_t)len)
-		run_die("pread: %s", strerror(errno));
-	at = buf;
-	while ((end = memchr(at, '\n', len - (size_t)(at - buf)))) {
+	if (t->shared)
+		shared_copy(t);
+	at = buf = tracer_output_from(t->out, t->parsed);
+	while ((end = strchr(at, '\n'))) {
 		take_line(t, at, (size_t)(end - at));
 		at = end + 1;
 	}
@@ -251,7 +252,7 @@ size_t tracer_count(struct run *run, enum side side, const char *direction)
 	json_t *event;
 	size_t i, n = 0;
 
-	take_in(&run->tracer);
+	tracer_take_in(&run->tracer);
 	json_array_foreach(run->tracer.events, i, event)
 		n += expect_is(run, event, side, direction);
 	return n;
@@ -330,7 +331,7 @@ static void save_lines(struct run *run)
 		const char *cause = json_string_value(json_object_get(event, "cause"));
 
 		if (!cause || strcmp(cause, "unknown") != 0 ||
-		    (run->beside && !is_in_lab(&run->lab, event)))
+		    ((run->beside || run->tracer.shared) && !is_in_lab(&run->lab, event)))
 			continue;
 		text = json_dumps(event, JSON_COMPACT | JSON_PRESERVE_ORDER);
 		append(path, text);
@@ -391,7 +392,7 @@ static int reap_tracer(struct tracer *t)
 	return status;
 }
 
-void tracer_stop(struct run *run)
+void tracer_end(struct run *run)
 {
 	struct tracer *t = &run->tracer;
 	int status;
@@ -401,9 +402,20 @@ void tracer_stop(struct run *run)
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
 		run_fail("rsttrace ended with wait status %#x", (unsigned int)status);
 	check_stderr(t);
+}
+
+void tracer_stop(struct run *run)
+{
+	struct tracer *t = &run->tracer;
+
+	if (t->shared)
+		shared_ask(t);
+	else
+		tracer_end(run);
 	if (t->text)
 		return;
-	take_in(t);
+	if (!t->shared)
+		tracer_take_in(t);
 	check_summary(t);
 	check_counters(run, t->summary);
 	again_check(run, t->out);

@@ -24,6 +24,9 @@ struct tracer {
 	json_t *interim; /* array of those before it */
 	bool text;
 	bool may_lose; /* losses are no failure */
+
+	int shared; /* where a tracer prints that goes on when the scenario ends: see shared.h; 0: it is its own */
+	off_t copied; /* from there to OUT, which has what this scenario is told */
 };
 
 /* How many events each namespace must show, no more and no less. */
@@ -34,7 +37,7 @@ struct tally {
 };
 
 /* Starts `rsttrace -j --ready-fd N ARGS…` and waits until it traces. ARGS ends in NULL, and may
- * be NULL. */
+ * be NULL: then it is the shared one (shared.h), if there is one. */
 void tracer_start(struct run *run, const char *const *args);
 
 /* The same within a namespace; TEXT: without -j. */
@@ -54,14 +57,24 @@ void tracer_finish(struct run *run, struct tally wanted);
 /* Ends the tracer by SIGINT and checks all of that but the numbers. */
 void tracer_stop(struct run *run);
 
+/* Ends the tracer by SIGINT and checks only how it ended, and what it complained of. */
+void tracer_end(struct run *run);
+
 /* Waits until N events of a namespace are there, at most five seconds; says whether they are. */
 bool tracer_await(struct run *run, enum side side, const char *direction, size_t n);
 
 /* How many events of a direction a namespace has shown so far. */
 size_t tracer_count(struct run *run, enum side side, const char *direction);
 
-/* What was printed so far to one of the files. The caller frees it. */
+/* What was printed so far to one of the files, all of it or from AT on. The caller frees it. */
 char *tracer_output(int fd);
+char *tracer_output_from(int fd, off_t at);
+
+/* A file in memory, or the end of the run. */
+int tracer_memory(const char *name);
+
+/* Reads the lines that came since the last time. */
+void tracer_take_in(struct tracer *t);
 
 /* Shows on stderr what the tracer printed; if that is much, only of the scenario's namespaces. */
 void tracer_dump(const struct run *run);
