@@ -72,6 +72,16 @@ class Browser {
 		this.waiting.clear();
 	}
 
+	// All of its processes write into the profile until they are gone, so it is asked to end them.
+	async end() {
+		if (this.child.exitCode !== null || this.child.signalCode !== null)
+			return;
+		const ended = new Promise((resolve) => this.child.once("exit", resolve));
+		this.session = undefined;
+		this.send("Browser.close").catch(() => this.child.kill("SIGKILL"));
+		await ended;
+	}
+
 	send(method, params = {}) {
 		const id = ++this.id;
 		this.child.stdio[3].write(JSON.stringify({ id, method, params, sessionId: this.session }) + "\0");
@@ -307,7 +317,7 @@ async function main() {
 			}
 		}
 	} finally {
-		browser.child.kill("SIGKILL");
+		await browser.end();
 	}
 }
 
