@@ -96,7 +96,7 @@ PAGE    := $(B)/page.asset.h
 
 # These targets install what is missing and start make again, or build nothing. All others need
 # the tools from the first line on, because pkg-config is asked while this file is read.
-LATE_GOALS := readme run test test-metrics test-html faults coverage test-arm64 test-kernels demo bench fuzz deb dist lint format uninstall clean help
+LATE_GOALS := readme run test test-metrics test-html faults coverage test-arm64 test-kernels demo bench fuzz fuzzers deb dist lint format uninstall clean help
 ifneq ($(filter-out $(LATE_GOALS),$(or $(MAKECMDGOALS),all)),)
 MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
@@ -432,10 +432,12 @@ test-kernels:
 		scripts/test-kernels $(KERNEL_ARGS) $(KERNELS)
 
 # Each from its seeds in the tree; what is found on the way stays in build/fuzz. FUZZ_SECONDS=3600 by hand.
-.PHONY: fuzz
-fuzz:
+.PHONY: fuzz fuzzers
+fuzzers:
 	@scripts/install-deps --fuzz
 	@$(MAKE) --no-print-directory $(addprefix $(O)/fuzz/,$(FUZZERS)); err=$$?; $(give_back); exit $$err
+
+fuzz: fuzzers
 	@for f in $(FUZZERS); do \
 		mkdir -p $(O)/fuzz/$$f.corpus && $(O)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -max_len=16384 \
 			-timeout=5 -artifact_prefix=$(O)/fuzz/$$f. -print_final_stats=1 \
