@@ -630,9 +630,8 @@ static const struct definition definitions[] = {
 	{ 0, "wire", "always|auto|never",
 	  "look at packets that leave; auto: while a RST may need it", SECTION_RUN, SCOPE_LIVE,
 	  set_wire, 0 },
-	{ 0, "sockets", "COUNT",
-	  "remember whose so many open connections are (default: one a 2 MB)", SECTION_RUN,
-	  SCOPE_LIVE, set_sockets, 0 },
+	{ 0, "sockets", "COUNT", "remember the owners of so many connections (default: by memory)",
+	  SECTION_RUN, SCOPE_LIVE, set_sockets, 0 },
 
 	{ 'o', "output", "PATH", "into this folder, or this file if it is named *.zst; -: stdout",
 	  SECTION_RECORD, SCOPE_RECORD, set_output, 0 },
