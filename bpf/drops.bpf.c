@@ -12,6 +12,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "skb.bpf.h"
 #include "stayed.bpf.h"
 #include "wire.bpf.h"
 

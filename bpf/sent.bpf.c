@@ -9,6 +9,7 @@
 #include "filter.bpf.h"
 #include "fold.bpf.h"
 #include "sending.bpf.h"
+#include "skb.bpf.h"
 #include "stayed.bpf.h"
 #include "wire.bpf.h"
 

@@ -12,6 +12,7 @@
 
 #include "filter.bpf.h"
 #include "fold.bpf.h"
+#include "skb.bpf.h"
 #include "translated.bpf.h"
 #include "wire.bpf.h"
 

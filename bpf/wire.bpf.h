@@ -5,6 +5,7 @@
 #define RSTTRACE_WIRE_BPF_H
 
 #include "past.bpf.h"
+#include "skb.bpf.h"
 
 /* A RST carries no data as a rule: longer packets are not looked into. */
 #define WIRE_RST_MAX 256
