@@ -254,16 +254,25 @@ static __always_inline __u32 owner_of(struct sock *sk)
 	return st ? st->owner.pid : 0;
 }
 
-/* A SYN-ACK that a connection had no use for: it is a copy, or another host has the peer's address. */
+/* Whether RX_SK is a connection that stands, or did. */
+static __always_inline bool is_connection(struct sock *rx_sk)
+{
+	return rx_sk && rx_sk->__sk_common.skc_state != RST_TCP_LISTEN &&
+	       bpf_skc_to_tcp_sock(rx_sk);
+}
+
+/* A SYN-ACK that a connection had no use for: it is a copy, or another host has the peer's address. And a SYN, which
+ * gets an ACK (RFC 9293, 3.10.7.4): it is a copy, or the peer has begun anew. */
 static __always_inline void second_answer(struct sk_buff *skb, const struct rst_tuple *tuple,
 					  const struct rst_packet *packet, struct sock *rx_sk)
 {
-	const __u8 both = RST_FLAG_SYN | RST_FLAG_ACK;
+	__u8 flags = packet->flags & (RST_FLAG_SYN | RST_FLAG_ACK);
 
-	if ((packet->flags & both) != both)
+	if (!(flags & RST_FLAG_SYN))
 		return;
-	if (compat_has(RST_KERNEL_DROP_SOCKET) ? !rx_sk || !bpf_skc_to_tcp_sock(rx_sk)
-					       : !is_at_tcp(skb))
+	/* Without the socket, what a full listener drops would be taken for one. */
+	if (compat_has(RST_KERNEL_DROP_SOCKET) ? !is_connection(rx_sk)
+					       : flags == RST_FLAG_SYN || !is_at_tcp(skb))
 		return;
 	past_put_second(tuple, packet, rx_sk ? sock_net_id(rx_sk) : skb_net_id(skb));
 }

@@ -313,40 +313,50 @@ static __always_inline __u32 packet_gre(const __u8 *gre)
 	return 4 + (gre[0] >> 7 & 1) * 4U + (gre[0] >> 5 & 1) * 4U + (gre[0] >> 4 & 1) * 4U;
 }
 
-/*
- * How many bytes stand before the inner packet where XDP sees a tunnel's outer header: GRE's that has no fixed other
- * end (ipgre_header_ops, up to 7.3); and others up to 5.13, IPIP's even with the frame around it (ipip_tunnel_rcv and
- * ip_tunnel_rcv in 5.10 leave the MAC header where it was; that XDP begins at it: netif_receive_generic_xdp). 0: there
- * is no such header.
- */
-static __always_inline __u32 packet_outer(const __u8 *data, const __u8 *end)
+/* Of the IPv6 header at IP, of which 60 bytes are there: how long it is with what a tunnel puts behind it, the 8 bytes
+ * of options that ip6tnl has (RFC 2473, 4.1.1) and GRE's header. 0: it is no tunnel's. */
+static __always_inline __u32 packet_outer6(const __u8 *ip)
 {
-	__u32 n = 20;
-	__u8 next;
+	__u32 n = 40;
+	__u8 next = ip[6];
 
-	/* The least that there may be, two headers of IPv4 and TCP's; of IPv6 and its 8 bytes of options, they end
-	 * within that. */
-	if (data + 20 + PACKET_IP_BYTES > end)
-		return 0;
-	if (packet_u16(data + 12) == PACKET_ETH_IP && data[14] == 0x45 && packet_is_outer(data[23]))
-		return 14 + n;
-	if (data[0] >> 4 == 6) {
-		n = 40;
-		next = data[6];
-		if (next == PACKET_DSTOPTS && !data[41]) {
-			next = data[40];
-			n = 48;
-		}
-	} else {
-		next = data[0] == 0x45 ? data[9] : 0;
+	if (next == PACKET_DSTOPTS && !ip[41]) {
+		next = ip[40];
+		n = 48;
 	}
 	if (!packet_is_outer(next))
 		return 0;
 	if (next == PACKET_GRE)
-		n += n == 20   ? packet_gre(data + 20)
-		     : n == 40 ? packet_gre(data + 40)
-			       : packet_gre(data + 48);
+		n += n == 40 ? packet_gre(ip + 40) : packet_gre(ip + 48);
 	return n;
+}
+
+/*
+ * How many bytes stand before the inner packet where XDP sees a tunnel's outer header: GRE's that has no fixed other
+ * end (ipgre_header_ops, up to 7.3); and others up to 5.13, IPIP's and IPv6's even with the frame around it: there the
+ * MAC header, at which XDP begins (netif_receive_generic_xdp), stays where it was (ip_tunnel_rcv, __ip6_tnl_rcv in
+ * 5.10). 0: there is no such header.
+ */
+static __always_inline __u32 packet_outer(const __u8 *data, const __u8 *end)
+{
+	__u32 n;
+
+	/* The least that there may be: two headers of IPv4, and TCP's. */
+	if (data + 20 + PACKET_IP_BYTES > end)
+		return 0;
+	if (packet_u16(data + 12) == PACKET_ETH_IP && data[14] == 0x45 && packet_is_outer(data[23]))
+		return 14 + 20;
+	if (packet_u16(data + 12) == PACKET_ETH_IP6 && data[14] >> 4 == 6 &&
+	    data + 14 + 60 <= end) {
+		n = packet_outer6(data + 14);
+		if (n)
+			return 14 + n;
+	}
+	if (data[0] >> 4 == 6)
+		return packet_outer6(data);
+	if (data[0] != 0x45 || !packet_is_outer(data[9]))
+		return 0;
+	return 20 + (data[9] == PACKET_GRE ? packet_gre(data + 20) : 0);
 }
 
 static __always_inline int packet_read_bare(const __u8 *data, const __u8 *end, int whole,
@@ -354,7 +364,7 @@ static __always_inline int packet_read_bare(const __u8 *data, const __u8 *end, i
 {
 	__u32 before = packet_outer(data, end);
 
-	/* At most 64, which the verifier would not find out. */
+	/* At most 78, which the verifier would not find out. */
 	asm volatile("" : "+r"(before));
 	before &= 0x7f;
 	if (!packet_walk(packet_direct, data + before, end, 0, 0, whole, tuple, packet))

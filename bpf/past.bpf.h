@@ -52,10 +52,12 @@ struct {
 	__type(value, struct rst_past);
 } written_syns SEC(".maps") __weak;
 
-/* SYN-ACKs that a connection had no use for. */
+/* SYN-ACKs, and SYNs, that a connection had no use for. */
 struct rst_second {
 	__u64 at_ns;
 	__u32 seq, ack;
+	__u32 is_syn; /* alone */
+	__u32 pad;
 };
 
 struct {
@@ -248,7 +250,12 @@ static __noinline __attribute__((unused)) void past_put_second(const struct rst_
 							       const struct rst_packet *p,
 							       __u64 net)
 {
-	struct rst_second second = { .at_ns = bpf_ktime_get_ns(), .seq = p->seq, .ack = p->ack };
+	struct rst_second second = {
+		.at_ns = bpf_ktime_get_ns(),
+		.seq = p->seq,
+		.ack = p->ack,
+		.is_syn = !(p->flags & RST_FLAG_ACK),
+	};
 	struct rst_past_key key;
 
 	past_key(&key, t, net);
@@ -372,7 +379,7 @@ static __always_inline const struct rst_past *past_written(const struct rst_tupl
 	return bpf_map_lookup_elem(&written_syns, &key);
 }
 
-/* The SYN-ACK that T's connection had no use for, if there was one. */
+/* The SYN-ACK, or the SYN, that T's connection had no use for, if there was one. */
 static __noinline __attribute__((unused)) void past_recall_second(struct rst_past *out,
 								  const struct rst_tuple *t,
 								  __u64 net)
@@ -384,7 +391,7 @@ static __noinline __attribute__((unused)) void past_recall_second(struct rst_pas
 	second = bpf_map_lookup_elem(&second_answers, &key);
 	if (!second)
 		return;
-	out->kind = RST_PAST_SECOND;
+	out->kind = second->is_syn ? RST_PAST_NEW_SYN : RST_PAST_SECOND;
 	out->at_ns = second->at_ns;
 	out->rcv_nxt = second->seq;
 	out->snd_nxt = second->ack;

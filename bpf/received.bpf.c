@@ -110,9 +110,8 @@ int BPF_PROG(rst_received, struct sock *sk)
 	sock_fill_full(e, sk, tp);
 	if (st && e->owner.task.start_ns != st->owner.start_ns)
 		remember_user(st, &e->owner);
-	/* Who else answered its SYN may be the one that resets it. */
-	if (e->sock.role == RST_ROLE_CLIENT)
-		past_recall_second(&e->past, &tuple, net);
+	/* Who else answered its SYN may be the one that resets it; or a peer that has begun anew. */
+	past_recall_second(&e->past, &tuple, net);
 	if (!is_doubtful(&kind) && sending_to(&tuple))
 		e->sock.flags |= RST_SF_SENT_HERE;
 	event_fill(e, ctx, RST_REC_RECEIVED);

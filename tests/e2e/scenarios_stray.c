@@ -8,6 +8,7 @@
 #include "craft.h"
 #include "expect.h"
 #include "ghost.h"
+#include "kernel.h"
 #include "pair.h"
 
 #define GHOST_PORT 6677
@@ -49,6 +50,10 @@ static void earlier_connection(struct run *run)
 	expect_str(e, "packet.flags", "ACK");
 	expect_history(e, "close", &old, 1000000000);
 	expect_pair(e, &p.srv, "reset-by-peer");
+	/* The other end tells of the SYN, where the kernel says who drops it. */
+	if (kernel_tells_refuser())
+		expect_str(expect_nth(run, SIDE_SERVER, "received", 0), "detail",
+			   "earlier-connection");
 	expect_contains(e, "why", "CLOSE_WAIT");
 	actor_stop(&old);
 	pair_stop(&p);

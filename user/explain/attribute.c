@@ -179,6 +179,8 @@ static const struct rule received[] = {
 	{ "dropped", dropped, CAUSE_IGNORED, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
 	{ "arrived", match_ignored, CAUSE_IGNORED, CERTAINTY_INFERRED, OWNER_NOBODY, NULL },
 	{ "refused", match_refused, CAUSE_REFUSED, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
+	{ "received", match_new_syn, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN, OWNER_SOCKET,
+	  "earlier-connection" },
 	{ "received", match_by_peer, CAUSE_RESET_BY_PEER, CERTAINTY_CERTAIN, OWNER_SOCKET, NULL },
 };
 

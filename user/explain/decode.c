@@ -28,7 +28,7 @@ int decode(struct record *out, const void *data, size_t size)
 		if (hdr->size < sizeof(*event) || event->nstack > RST_STACK_MAX ||
 		    event->sock.kind > RST_SOCK_PACKET || event->sock.role > RST_ROLE_CLIENT ||
 		    event->owner.known_by > RST_KNOWN_LISTENER ||
-		    event->past.kind > RST_PAST_WRITTEN || event->past.end > RST_END_UNREACHABLE ||
+		    event->past.kind > RST_PAST_NEW_SYN || event->past.end > RST_END_UNREACHABLE ||
 		    event->past.role > RST_ROLE_CLIENT || event->past.unsent > RST_UNSENT_DOWN ||
 		    event->unsent > RST_UNSENT_DOWN || event->past.known_by > RST_KNOWN_LISTENER ||
 		    event->ifname[RST_IFNAME_LEN - 1])

@@ -51,6 +51,7 @@ bool match_p3_gone(const struct incident *in);
 bool match_written(const struct incident *in);
 bool match_p2_written(const struct incident *in);
 bool match_second_syn_ack(const struct incident *in);
+bool match_new_syn(const struct incident *in);
 bool match_p5_earlier(const struct incident *in);
 bool match_closed_earlier_same(const struct incident *in);
 bool match_closed_earlier(const struct incident *in);

@@ -10,6 +10,9 @@
 /* A half-open connection lives for a minute with the default of net.ipv4.tcp_synack_retries. */
 #define HANDSHAKE_NS (63 * 1000000000ULL)
 
+/* The answer to a challenge ACK comes within a round trip: a long one. */
+#define NEW_SYN_NS 1000000000ULL
+
 /* So far apart at most are two segments of one connection: a large window's worth. Both numbers must
  * fit: of a random segment one in ten thousand would. */
 #define SEQ_SPAN (1U << 25)
@@ -76,6 +79,12 @@ bool match_p2_written(const struct incident *in)
 	return match_p2(in) && match_written(in);
 }
 
+/* The peer's SYN, or SYN-ACK, that the connection took may come once more. */
+static bool is_own_syn(const struct rst_socket *s, uint32_t seq)
+{
+	return seq == s->rcv_nxt - (uint32_t)s->bytes_received - 1;
+}
+
 /* Whether that SYN-ACK answered the SYN of this very connection, and is not a copy of the one that it took:
  * the kernel counts all that was acknowledged from the SYN on, and all that came after the SYN-ACK. */
 bool match_second_syn_ack(const struct incident *in)
@@ -87,7 +96,20 @@ bool match_second_syn_ack(const struct incident *in)
 	       kind(in, RST_SOCK_FULL) && s->role == RST_ROLE_CLIENT &&
 	       s->state != RST_TCP_SYN_SENT &&
 	       past->snd_nxt == s->snd_una - (uint32_t)s->bytes_acked + 1 &&
-	       past->rcv_nxt != s->rcv_nxt - (uint32_t)s->bytes_received - 1;
+	       !is_own_syn(s, past->rcv_nxt);
+}
+
+/* Whoever knows nothing of the connection answers the ACK that its SYN got by a RST with just the right number, a
+ * round trip later. */
+bool match_new_syn(const struct incident *in)
+{
+	const struct rst_socket *s = &in->ev->sock;
+	const struct rst_past *past = &in->ev->past;
+	uint64_t now = in->ev->hdr.mono_ns;
+
+	return match_by_peer(in) && past_kind(in) == RST_PAST_NEW_SYN &&
+	       s->state != RST_TCP_SYN_SENT && past->at_ns > s->established_ns &&
+	       past->at_ns < now && now - past->at_ns < NEW_SYN_NS && !is_own_syn(s, past->rcv_nxt);
 }
 
 bool match_p5_earlier(const struct incident *in)

@@ -2,6 +2,7 @@
 /* why_received.c: the sentences of RSTs that were received and taken, or are suspected. */
 #include <string.h>
 
+#include "explain/rules.h"
 #include "explain/say.h"
 #include "explain/why.h"
 #include "model/facts.h"
@@ -86,6 +87,11 @@ void why_reset_by_peer(struct incident *in)
 	say_lost(in);
 	if (unread)
 		say(in, ", %s unread", COUNT(unread));
+	if (match_new_syn(in))
+		say(in,
+		    "; %s before the RST, a new SYN (seq %u) met this connection, and got an ACK: a peer "
+		    "that no longer has the connection, and begins anew, resets it then",
+		    SPAN(in->ev->hdr.mono_ns - in->ev->past.at_ns), in->ev->past.rcv_nxt);
 	say_situation(in);
 }
 

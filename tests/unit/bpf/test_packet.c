@@ -533,11 +533,17 @@ Test(packet, without_a_link_layer)
 	static const uint8_t v6_limit[48] = { 0x60, [6] = 60, [40] = 4, [42] = 4, 1, 4 };
 	static const uint8_t v6_gre[44] = { 0x60, [6] = 47, [42] = 8 };
 	static const uint8_t v6_gre_limit[52] = { 0x60, [6] = 60, [40] = 47, [42] = 4, 1, 4 };
+	static const uint8_t framed6[54] = { 2, [12] = 0x86, 0xdd, 0x60, [20] = 41 };
+	static const uint8_t framed6_gre[66] = {
+		2, [12] = 0x86, 0xdd, 0x60, [20] = 60, [54] = 47, [56] = 4, 1, 4
+	};
 	static const struct {
 		const uint8_t *bytes;
 		size_t n;
 		int found;
 	} before[] = {
+		{ framed6, sizeof(framed6), 1 },
+		{ framed6_gre, sizeof(framed6_gre), 1 },
 		{ NULL, 0, 1 },
 		{ ip4, sizeof(ip4), 1 },
 		{ ip6_4, sizeof(ip6_4), 1 },

@@ -269,7 +269,7 @@ Test(decode, fields_at_their_limits)
 	e.sock.kind = RST_SOCK_PACKET;
 	e.sock.role = RST_ROLE_CLIENT;
 	e.owner.known_by = RST_KNOWN_LISTENER;
-	e.past.kind = RST_PAST_WRITTEN;
+	e.past.kind = RST_PAST_NEW_SYN;
 	e.past.end = RST_END_BEFORE;
 	e.past.role = RST_ROLE_CLIENT;
 	e.past.known_by = RST_KNOWN_LISTENER;
@@ -295,7 +295,7 @@ Test(decode, fields_out_of_range)
 	e.owner.known_by = RST_KNOWN_LISTENER + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
-	e.past.kind = RST_PAST_WRITTEN + 1;
+	e.past.kind = RST_PAST_NEW_SYN + 1;
 	assert_refused(&e, sizeof(e), -EBADMSG);
 	e = event(RST_REC_RECEIVED);
 	e.past.end = RST_END_UNREACHABLE + 1;

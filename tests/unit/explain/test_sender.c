@@ -568,3 +568,49 @@ Test(sender, written_and_ignored)
 	judge(&b);
 	cr_expect_eq(b.in.writer.pid, 0);
 }
+
+/* ---- a SYN for a connection that stood */
+
+/* Its own SYN had number 4999: 400 bytes came since. The new one came 20 ms ago. */
+static void build_new_syn(struct built *b, uint32_t seq)
+{
+	build_taken(b);
+	b->ev.sock.bytes_received = 400;
+	b->ev.sock.rcv_nxt = 5400;
+	b->ev.sock.established_ns = b->ev.hdr.mono_ns - 1000000000ULL;
+	build_past(b, RST_PAST_NEW_SYN, RST_END_NOT, 20);
+	b->ev.past.rcv_nxt = seq;
+}
+
+static void assert_new_syn(struct built *b, bool told)
+{
+	b->in.verdict.why[0] = '\0';
+	judge(b);
+	attribute_why(&b->in);
+	cr_expect_eq(incident_detail_is(&b->in, "earlier-connection"), told);
+	cr_expect_eq(strstr(b->in.verdict.why,
+			    "; 20 ms before the RST, a new SYN (seq 777000) met this connection") !=
+			     NULL,
+		     told, "%s", b->in.verdict.why);
+	cr_expect_eq(b->in.verdict.cause, CAUSE_RESET_BY_PEER);
+}
+
+Test(sender, new_syn)
+{
+	struct built b;
+
+	build_new_syn(&b, 777000);
+	assert_new_syn(&b, true);
+	b.ev.sock.role = RST_ROLE_CLIENT;
+	assert_new_syn(&b, true);
+	b.ev.sock.established_ns = b.ev.past.at_ns;
+	assert_new_syn(&b, false);
+	build_new_syn(&b, 4999);
+	assert_new_syn(&b, false);
+	build_new_syn(&b, 777000);
+	b.ev.past.at_ns = b.ev.hdr.mono_ns - 1000000000ULL;
+	assert_new_syn(&b, false);
+	build_new_syn(&b, 777000);
+	b.ev.past.kind = RST_PAST_SECOND;
+	assert_new_syn(&b, false);
+}
