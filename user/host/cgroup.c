@@ -103,14 +103,12 @@ static const struct mount *mount_v2(void)
 	return &v2;
 }
 
-static const struct mount *mount_v1(void)
+static const struct mount *mount_v1(uint32_t controller)
 {
 	static struct mount v1;
 
-	if (!v1.looked && cgroup_controller())
-		look(&v1, "cgroup", controllers[cgroup_controller()]);
-	else if (!v1.looked)
-		v1 = (struct mount){ .looked = true, .fd = -1 };
+	if (!v1.looked)
+		look(&v1, "cgroup", controllers[controller]);
 	return &v1;
 }
 
@@ -127,7 +125,7 @@ int cgroup_mount(char *path, size_t size)
 /* The path below the mount; empty: there is no such cgroup any more. */
 int cgroup_answer_path(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
-	const struct mount *m = ask->kind ? mount_v1() : mount_v2();
+	const struct mount *m;
 	uint64_t id = ask->id[0];
 	union {
 		struct file_handle h;
@@ -136,10 +134,14 @@ int cgroup_answer_path(const struct clerk_ask *ask, int with, struct clerk_found
 	static const char gone[] = " (deleted)";
 	char link[64], path[PATH_MAX];
 	_cleanup(closep) int fd = -1;
-	size_t skip = strlen(m->path);
 	const char *below;
+	size_t skip;
 	ssize_t n;
 
+	if (ask->kind >= ARRAY_SIZE(controllers))
+		return -EINVAL;
+	m = ask->kind ? mount_v1(ask->kind) : mount_v2();
+	skip = strlen(m->path);
 	if (m->fd < 0)
 		return -ENOENT;
 	memcpy(handle.h.f_handle, &id, sizeof(id));
@@ -159,10 +161,14 @@ int cgroup_answer_path(const struct clerk_ask *ask, int with, struct clerk_found
 
 static void path_there(char *buf, size_t size, bool v1, uint64_t id)
 {
-	struct clerk_ask ask = { .question = CLERK_CGROUP, .id = { id }, .kind = v1 };
+	struct clerk_ask ask = {
+		.question = CLERK_CGROUP,
+		.id = { id },
+		.kind = v1 ? cgroup_controller() : RST_CONTROLLER_NONE,
+	};
 	struct clerk_found found;
 
-	if (!clerk_ask(&ask, -1, &found))
+	if ((!v1 || ask.kind) && !clerk_ask(&ask, -1, &found))
 		snprintf(buf, size, "%.*s", (int)size - 1, found.bytes);
 }
 

@@ -23,7 +23,7 @@ enum clerk_question {
 	CLERK_NAMESPACE, /* a descriptor of namespace `netns`, in which process `pid` may be (0: none known) */
 	CLERK_SOCKET, /* one of enum clerk_socket, `kind`, in the namespace that comes with it, or else as CLERK_NAMESPACE */
 	CLERK_FILE,   /* /proc/net/`name` of the namespace that comes with it, to be read */
-	CLERK_CGROUP, /* the path of cgroup `id[0]`; `kind` 1: of v1 */
+	CLERK_CGROUP, /* the path of cgroup `id[0]`: of v2, or of v1's controller `kind` (enum rst_controller) */
 	CLERK_RUNTIME, /* what a container runtime keeps in file `name`; `kind` 1: a folder, to be listed */
 	CLERK_PROGRAMS, /* a uint32_t for each BPF program that is loaded: its type */
 	CLERK_PROGRAM,	/* the name of program `id[0]` */

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "base/util.h"
+#include "host/baseline.h"
 #include "host/clerk.h"
 #include "host/netns.h"
 #include "host/process.h"
@@ -131,6 +132,33 @@ Test(clerk, namespaces)
 	cr_expect_eq(ASK(-1, "", .question = CLERK_SOCKET), -EINVAL);
 	cr_expect_eq(ASK(fd, "", .question = CLERK_SOCKET, .kind = CLERK_SOCKETS), -EINVAL);
 	cr_expect_eq(netns_open(1, 0), -ENOENT);
+}
+
+static int in_a_namespace_of_its_own(uint64_t *held)
+{
+	return unshare(CLONE_NEWNET) ? -errno : nothing_to_give_up(held);
+}
+
+/* As a service manager may start it (PrivateNetwork=): which namespace is the asker's own does not hang on the clerk's. */
+Test(clerk, is_in_another_network_namespace)
+{
+	const struct baseline_netns *own;
+	struct clerk_hello hello;
+	struct baseline b;
+	int err = clerk_start(in_a_namespace_of_its_own) ?: clerk_use(&hello);
+
+	if (geteuid())
+		cr_skip_test("no namespaces for this user");
+	cr_assert_eq(err, 0);
+	cr_assert_eq(baseline_take(&b), 0);
+	own = baseline_find(&b, netns_own());
+	cr_assert_not_null(own);
+	cr_expect_eq(own->cookie, netns_cookie());
+	cr_expect_gt(b.n, 1);
+	for (size_t i = 0; i < b.n; i++)
+		cr_expect(&b.v[i] == own || b.v[i].cookie != own->cookie,
+			  "the counters of namespace %u are those of %u", b.v[i].netns, own->netns);
+	baseline_free(&b);
 }
 
 /* Whoever asks may have been taken over. */
