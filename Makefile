@@ -102,7 +102,7 @@ MISSING := $(shell scripts/install-deps --check --build 2>&1)
 ifneq ($(MISSING),)
 $(error $(MISSING))
 endif
-LIB_PCS:= libbpf libelf zlib libzstd libmnl libnftnl yajl jansson libcap libseccomp
+LIB_PCS:= libbpf libelf zlib libzstd libmnl yajl jansson libcap libseccomp
 ifneq ($(CROSS),)
 ifeq ($(shell ($(SYSROOT_PCS) $(PKG_CONFIG) --exists $(LIB_PCS)) 2>/dev/null && echo found),)
 $(error no libraries of $(BPF_ARCH) found; fetch them: scripts/sysroot $(BPF_ARCH))

@@ -141,7 +141,9 @@ static void put(struct fake *f, struct given *g)
 
 	fill(g, kinds[which % ARRAY_SIZE(kinds)].type, size);
 	record.header.size = (uint32_t)size;
-	/* The kernel side leaves the rest of an IPv4 address zero. */
+	/* The kernel side knows two families (sock_fill, skb_segment), and leaves the rest of an IPv4 address zero. */
+	if (record.event.tuple.family != 4 && record.header.type != RST_REC_CGROUP)
+		record.event.tuple.family = 6;
 	if (record.event.tuple.family == 4 && record.header.type != RST_REC_CGROUP) {
 		memset(record.event.tuple.local + 4, 0, 12);
 		memset(record.event.tuple.remote + 4, 0, 12);

@@ -2,8 +2,10 @@
 /* build_ruleset.c: rulesets without a kernel. */
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
-#include <libnftnl/expr.h>
+#include <endian.h>
+#include <libmnl/libmnl.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/x_tables.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +19,14 @@ static bool load(void *ctx, struct ruleset_chain *c)
 }
 
 /* All keys are ports; of the set "broken" nothing can be told. */
-static size_t key_length(void *ctx, const struct nftnl_chain *table, const char *name)
+static size_t key_length(void *ctx, const struct ruleset_chain *table, const char *name)
 {
 	(void)ctx, (void)table;
 	return strcmp(name, "missing") != 0 ? 2 : 0;
 }
 
 /* The set "ports" is { 81 }, the map "verdicts" { 81 : drop, 82 : jump sub }. */
-static enum ruleset_fit find_in_set(void *ctx, const struct nftnl_chain *table, const char *name,
+static enum ruleset_fit find_in_set(void *ctx, const struct ruleset_chain *table, const char *name,
 				    const uint8_t *key, size_t length, struct ruleset_element *out)
 {
 	uint16_t port;
@@ -43,7 +45,7 @@ static enum ruleset_fit find_in_set(void *ctx, const struct nftnl_chain *table, 
 	return FIT_YES;
 }
 
-static int verdicts(void *ctx, const struct nftnl_chain *table, const char *name,
+static int verdicts(void *ctx, const struct ruleset_chain *table, const char *name,
 		    struct ruleset_element *out, int max)
 {
 	(void)ctx, (void)table;
@@ -69,172 +71,207 @@ void build_init(struct built *b)
 void build_free(struct built *b)
 {
 	for (size_t i = 0; i < b->source.chains; i++)
-		nftnl_chain_free(b->chain[i].nft);
+		ruleset_chain_free(&b->chain[i]);
 }
 
-struct nftnl_chain *build_chain(struct built *b, uint32_t family, const char *table,
-				const char *name, int hook, int priority, uint32_t policy)
+struct ruleset_chain *build_chain(struct built *b, uint8_t family, const char *table,
+				  const char *name, int hook, int priority, uint32_t policy)
 {
-	struct nftnl_chain *c = nftnl_chain_alloc();
+	struct ruleset_chain *c = &b->chain[b->source.chains++];
 
-	cr_assert(c && b->source.chains < BUILT_CHAINS);
-	nftnl_chain_set_u32(c, NFTNL_CHAIN_FAMILY, family);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_TABLE, table);
-	nftnl_chain_set_str(c, NFTNL_CHAIN_NAME, name);
+	cr_assert(b->source.chains <= BUILT_CHAINS);
+	*c = (struct ruleset_chain){ .family = family, .policy = NF_ACCEPT, .loaded = true };
+	strcpy(c->table, table);
+	strcpy(c->name, name);
 	if (hook >= 0) {
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_HOOKNUM, (uint32_t)hook);
-		nftnl_chain_set_s32(c, NFTNL_CHAIN_PRIO, priority);
-		nftnl_chain_set_u32(c, NFTNL_CHAIN_POLICY, policy);
-		nftnl_chain_set_str(c, NFTNL_CHAIN_TYPE, "filter");
+		c->base = true;
+		c->hook = (uint32_t)hook;
+		c->priority = priority;
+		c->policy = policy;
 	}
-	b->chain[b->source.chains++] = (struct ruleset_chain){ .nft = c, .loaded = true };
 	return c;
 }
 
-struct nftnl_rule *build_rule(struct nftnl_chain *chain, uint64_t handle)
+struct ruleset_rule *build_rule(struct ruleset_chain *chain, uint64_t handle)
 {
-	struct nftnl_rule *rule = nftnl_rule_alloc();
+	struct ruleset_rule *rule = calloc(1, sizeof(*rule) + BUILT_RULE);
 
 	cr_assert(rule);
-	nftnl_rule_set_u64(rule, NFTNL_RULE_HANDLE, handle);
-	nftnl_chain_rule_add_tail(rule, chain);
+	rule->handle = handle;
+	if (chain->last)
+		chain->last->next = rule;
+	else
+		chain->first = rule;
+	chain->last = rule;
 	return rule;
 }
 
-static struct nftnl_expr *add(struct nftnl_rule *rule, const char *name)
-{
-	struct nftnl_expr *e = nftnl_expr_alloc(name);
+/* ---- expressions */
 
-	cr_assert(e, "%s", name);
-	nftnl_rule_add_expr(rule, e);
-	return e;
+static struct {
+	char buf[4096] __attribute__((aligned(8)));
+	struct nlmsghdr *nlh;
+	struct nlattr *element, *operands;
+} one;
+
+static struct nlmsghdr *begin(const char *name)
+{
+	one.nlh = mnl_nlmsg_put_header(one.buf);
+	one.element = mnl_attr_nest_start(one.nlh, NFTA_LIST_ELEM);
+	mnl_attr_put_strz(one.nlh, NFTA_EXPR_NAME, name);
+	one.operands = mnl_attr_nest_start(one.nlh, NFTA_EXPR_DATA);
+	return one.nlh;
 }
 
-struct nftnl_rule *x_named(struct nftnl_rule *rule, const char *name)
+static struct ruleset_rule *end(struct ruleset_rule *rule)
 {
-	add(rule, name);
+	size_t size;
+
+	mnl_attr_nest_end(one.nlh, one.operands);
+	mnl_attr_nest_end(one.nlh, one.element);
+	size = MNL_ALIGN(mnl_nlmsg_get_payload_len(one.nlh));
+	cr_assert(rule->size + size <= BUILT_RULE);
+	memcpy(rule->expressions + rule->size, mnl_nlmsg_get_payload(one.nlh), size);
+	rule->size += size;
 	return rule;
 }
 
-struct nftnl_rule *x_counter(struct nftnl_rule *rule, uint64_t packets)
+static void put_u32(uint16_t type, uint32_t n)
 {
-	nftnl_expr_set_u64(add(rule, "counter"), NFTNL_EXPR_CTR_PACKETS, packets);
-	return rule;
+	mnl_attr_put_u32(one.nlh, type, htonl(n));
 }
 
-struct nftnl_rule *x_established(struct nftnl_rule *rule)
+static void put_data(uint16_t type, const void *data, uint32_t length)
 {
-	struct nftnl_expr *e = add(rule, "ct");
+	struct nlattr *nest = mnl_attr_nest_start(one.nlh, type);
+
+	mnl_attr_put(one.nlh, NFTA_DATA_VALUE, length, data);
+	mnl_attr_nest_end(one.nlh, nest);
+}
+
+struct ruleset_rule *x_named(struct ruleset_rule *rule, const char *name)
+{
+	begin(name);
+	return end(rule);
+}
+
+struct ruleset_rule *x_counter(struct ruleset_rule *rule, uint64_t packets)
+{
+	mnl_attr_put_u64(begin("counter"), NFTA_COUNTER_PACKETS, htobe64(packets));
+	return end(rule);
+}
+
+struct ruleset_rule *x_established(struct ruleset_rule *rule)
+{
 	uint32_t established = 2, zero = 0;
 
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CT_KEY, NFT_CT_STATE);
+	begin("ct");
+	put_u32(NFTA_CT_DREG, NFT_REG_1);
+	put_u32(NFTA_CT_KEY, NFT_CT_STATE);
+	end(rule);
 	x_and(rule, &established, sizeof(established));
 	return x_cmp(rule, NFT_REG_1, NFT_CMP_NEQ, &zero, sizeof(zero));
 }
 
-struct nftnl_rule *x_meta(struct nftnl_rule *rule, uint32_t reg, uint32_t key)
+struct ruleset_rule *x_meta(struct ruleset_rule *rule, uint32_t reg, uint32_t key)
 {
-	struct nftnl_expr *e = add(rule, "meta");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_DREG, reg);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_META_KEY, key);
-	return rule;
+	begin("meta");
+	put_u32(NFTA_META_DREG, reg);
+	put_u32(NFTA_META_KEY, key);
+	return end(rule);
 }
 
-struct nftnl_rule *x_payload(struct nftnl_rule *rule, uint32_t reg, uint32_t base, uint32_t offset,
-			     uint32_t length)
+struct ruleset_rule *x_payload(struct ruleset_rule *rule, uint32_t reg, uint32_t base,
+			       uint32_t offset, uint32_t length)
 {
-	struct nftnl_expr *e = add(rule, "payload");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_DREG, reg);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_BASE, base);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET, offset);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_PAYLOAD_LEN, length);
-	return rule;
+	begin("payload");
+	put_u32(NFTA_PAYLOAD_DREG, reg);
+	put_u32(NFTA_PAYLOAD_BASE, base);
+	put_u32(NFTA_PAYLOAD_OFFSET, offset);
+	put_u32(NFTA_PAYLOAD_LEN, length);
+	return end(rule);
 }
 
-struct nftnl_rule *x_cmp(struct nftnl_rule *rule, uint32_t reg, uint32_t op, const void *data,
-			 uint32_t length)
-{
-	struct nftnl_expr *e = add(rule, "cmp");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_SREG, reg);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_CMP_OP, op);
-	nftnl_expr_set(e, NFTNL_EXPR_CMP_DATA, data, length);
-	return rule;
-}
-
-struct nftnl_rule *x_range(struct nftnl_rule *rule, uint32_t op, const void *from, const void *to,
+struct ruleset_rule *x_cmp(struct ruleset_rule *rule, uint32_t reg, uint32_t op, const void *data,
 			   uint32_t length)
 {
-	struct nftnl_expr *e = add(rule, "range");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_RANGE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_RANGE_OP, op);
-	nftnl_expr_set(e, NFTNL_EXPR_RANGE_FROM_DATA, from, length);
-	nftnl_expr_set(e, NFTNL_EXPR_RANGE_TO_DATA, to, length);
-	return rule;
+	begin("cmp");
+	put_u32(NFTA_CMP_SREG, reg);
+	put_u32(NFTA_CMP_OP, op);
+	put_data(NFTA_CMP_DATA, data, length);
+	return end(rule);
 }
 
-struct nftnl_rule *x_and(struct nftnl_rule *rule, const void *mask, uint32_t length)
+struct ruleset_rule *x_range(struct ruleset_rule *rule, uint32_t op, const void *from,
+			     const void *to, uint32_t length)
+{
+	begin("range");
+	put_u32(NFTA_RANGE_SREG, NFT_REG_1);
+	put_u32(NFTA_RANGE_OP, op);
+	put_data(NFTA_RANGE_FROM_DATA, from, length);
+	put_data(NFTA_RANGE_TO_DATA, to, length);
+	return end(rule);
+}
+
+struct ruleset_rule *x_and(struct ruleset_rule *rule, const void *mask, uint32_t length)
 {
 	static const uint8_t zero[16];
-	struct nftnl_expr *e = add(rule, "bitwise");
 
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_SREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_DREG, NFT_REG_1);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_BITWISE_LEN, length);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_MASK, mask, length);
-	nftnl_expr_set(e, NFTNL_EXPR_BITWISE_XOR, zero, length);
-	return rule;
+	begin("bitwise");
+	put_u32(NFTA_BITWISE_SREG, NFT_REG_1);
+	put_u32(NFTA_BITWISE_DREG, NFT_REG_1);
+	put_u32(NFTA_BITWISE_LEN, length);
+	put_data(NFTA_BITWISE_MASK, mask, length);
+	put_data(NFTA_BITWISE_XOR, zero, length);
+	return end(rule);
 }
 
-struct nftnl_rule *x_lookup(struct nftnl_rule *rule, const char *set, bool inverted, bool vmap)
+struct ruleset_rule *x_lookup(struct ruleset_rule *rule, const char *set, bool inverted, bool vmap)
 {
-	struct nftnl_expr *e = add(rule, "lookup");
-
-	nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_SREG, NFT_REG_1);
-	nftnl_expr_set_str(e, NFTNL_EXPR_LOOKUP_SET, set);
+	mnl_attr_put_strz(begin("lookup"), NFTA_LOOKUP_SET, set);
+	put_u32(NFTA_LOOKUP_SREG, NFT_REG_1);
 	if (vmap)
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_DREG, NFT_REG_VERDICT);
+		put_u32(NFTA_LOOKUP_DREG, NFT_REG_VERDICT);
 	if (inverted)
-		nftnl_expr_set_u32(e, NFTNL_EXPR_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
-	return rule;
+		put_u32(NFTA_LOOKUP_FLAGS, NFT_LOOKUP_F_INV);
+	return end(rule);
 }
 
-struct nftnl_rule *x_verdict(struct nftnl_rule *rule, int verdict, const char *chain)
+struct ruleset_rule *x_verdict(struct ruleset_rule *rule, int verdict, const char *chain)
 {
-	struct nftnl_expr *e = add(rule, "immediate");
+	struct nlmsghdr *nlh = begin("immediate");
+	struct nlattr *data, *nest;
 
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_DREG, NFT_REG_VERDICT);
-	nftnl_expr_set_u32(e, NFTNL_EXPR_IMM_VERDICT, (uint32_t)verdict);
+	put_u32(NFTA_IMMEDIATE_DREG, NFT_REG_VERDICT);
+	data = mnl_attr_nest_start(nlh, NFTA_IMMEDIATE_DATA);
+	nest = mnl_attr_nest_start(nlh, NFTA_DATA_VERDICT);
+	put_u32(NFTA_VERDICT_CODE, (uint32_t)verdict);
 	if (chain)
-		nftnl_expr_set_str(e, NFTNL_EXPR_IMM_CHAIN, chain);
-	return rule;
+		mnl_attr_put_strz(nlh, NFTA_VERDICT_CHAIN, chain);
+	mnl_attr_nest_end(nlh, nest);
+	mnl_attr_nest_end(nlh, data);
+	return end(rule);
 }
 
-struct nftnl_rule *x_reject(struct nftnl_rule *rule, uint32_t type)
+struct ruleset_rule *x_reject(struct ruleset_rule *rule, uint32_t type)
 {
-	nftnl_expr_set_u32(add(rule, "reject"), NFTNL_EXPR_REJECT_TYPE, type);
-	return rule;
+	begin("reject");
+	put_u32(NFTA_REJECT_TYPE, type);
+	return end(rule);
 }
 
-struct nftnl_rule *x_xt(struct nftnl_rule *rule, bool target, const char *name, uint32_t revision,
-			const void *info, uint32_t length)
+struct ruleset_rule *x_xt(struct ruleset_rule *rule, bool target, const char *name,
+			  uint32_t revision, const void *info, uint32_t length)
 {
-	struct nftnl_expr *e = add(rule, target ? "target" : "match");
-	void *copy = malloc(length); /* the expression takes it over */
+	struct nlmsghdr *nlh = begin(target ? "target" : "match");
 
-	cr_assert(copy);
-	memcpy(copy, info, length);
-	nftnl_expr_set_str(e, target ? NFTNL_EXPR_TG_NAME : NFTNL_EXPR_MT_NAME, name);
-	nftnl_expr_set_u32(e, target ? NFTNL_EXPR_TG_REV : NFTNL_EXPR_MT_REV, revision);
-	nftnl_expr_set(e, target ? NFTNL_EXPR_TG_INFO : NFTNL_EXPR_MT_INFO, copy, length);
-	return rule;
+	mnl_attr_put_strz(nlh, target ? NFTA_TARGET_NAME : NFTA_MATCH_NAME, name);
+	put_u32(target ? NFTA_TARGET_REV : NFTA_MATCH_REV, revision);
+	mnl_attr_put(nlh, target ? NFTA_TARGET_INFO : NFTA_MATCH_INFO, length, info);
+	return end(rule);
 }
 
-struct nftnl_rule *x_dport(struct nftnl_rule *rule, uint16_t port)
+struct ruleset_rule *x_dport(struct ruleset_rule *rule, uint16_t port)
 {
 	port = htons(port);
 	x_meta(rule, NFT_REG_1, NFT_META_L4PROTO);

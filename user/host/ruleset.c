@@ -3,12 +3,9 @@
  * ruleset.c: reads of a namespace's ruleset what a packet may meet: all chains at first, the rules
  * of a chain once the packet comes there, of a set only what is asked for.
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
-#include <libnftnl/chain.h>
-#include <libnftnl/gen.h>
-#include <libnftnl/rule.h>
-#include <libnftnl/set.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <linux/netlink.h>
@@ -41,8 +38,9 @@ struct rules {
 	uint64_t retry_ns;
 	struct ruleset_chain *chain;
 	size_t chains, room;
-	struct nftnl_set_list *sets; /* without their elements */
-	size_t nsets;
+	struct ruleset_set *set; /* without their elements */
+	size_t sets, set_room;
+	bool read; /* chains and sets are there */
 	size_t nrules;
 };
 
@@ -56,21 +54,21 @@ struct ruleset {
 	struct rules *now;
 	struct mnl_socket *nl;
 	uint64_t began_ns;
-	uint32_t requests;		  /* how many were sent */
-	const struct nftnl_chain *wanted; /* whose rules are being read */
+	uint32_t requests;	      /* how many were sent */
+	struct ruleset_chain *wanted; /* whose rules are being read */
 };
 
 /* Frees what was read. In the same batch it is read again, unless that failed. */
 static void clear(struct rules *rules)
 {
 	for (size_t i = 0; i < rules->chains; i++)
-		nftnl_chain_free(rules->chain[i].nft);
+		ruleset_chain_free(&rules->chain[i]);
 	free(rules->chain);
-	if (rules->sets)
-		nftnl_set_list_free(rules->sets);
+	free(rules->set);
 	rules->chain = NULL;
-	rules->sets = NULL;
-	rules->chains = rules->room = rules->nsets = rules->nrules = 0;
+	rules->set = NULL;
+	rules->chains = rules->room = rules->sets = rules->set_room = rules->nrules = 0;
+	rules->read = false;
 	rules->checked = rules->failed;
 }
 
@@ -139,79 +137,54 @@ static int refuse(int err)
 	return MNL_CB_ERROR;
 }
 
+/* Makes room for one more of SIZE bytes at *ARRAY, which has N of *ROOM. */
+static int make_room(void **array, size_t n, size_t *room, size_t size, size_t max)
+{
+	size_t more = *room ? *room * 2 : 32;
+	void *grown;
+
+	if (n == max)
+		return -E2BIG;
+	if (n < *room)
+		return 0;
+	grown = reallocarray(*array, more, size);
+	if (!grown)
+		return -ENOMEM;
+	*array = grown;
+	*room = more;
+	return 0;
+}
+
 static int take_chain(const struct nlmsghdr *nlh, void *data)
 {
 	struct rules *rules = data;
-	struct nftnl_chain *chain;
-	struct ruleset_chain *grown;
-	size_t room = rules->room ? rules->room * 2 : 32;
+	int err = make_room((void **)&rules->chain, rules->chains, &rules->room,
+			    sizeof(*rules->chain), CHAINS_MAX);
 
-	if (rules->chains == CHAINS_MAX)
-		return refuse(E2BIG);
-	if (rules->chains == rules->room) {
-		grown = reallocarray(rules->chain, room, sizeof(*grown));
-		if (!grown)
-			return refuse(ENOMEM);
-		rules->chain = grown;
-		rules->room = room;
-	}
-	chain = nftnl_chain_alloc();
-	if (!chain)
-		return refuse(ENOMEM);
-	rules->chain[rules->chains++] = (struct ruleset_chain){ .nft = chain };
-	if (nftnl_chain_nlmsg_parse(nlh, chain) || !nftnl_chain_is_set(chain, NFTNL_CHAIN_NAME) ||
-	    !nftnl_chain_is_set(chain, NFTNL_CHAIN_TABLE))
-		return refuse(EPROTO);
-	return MNL_CB_OK;
+	if (!err)
+		err = ruleset_read_chain(nlh, &rules->chain[rules->chains++]);
+	return err ? refuse(-err) : MNL_CB_OK;
 }
 
 static int take_set(const struct nlmsghdr *nlh, void *data)
 {
 	struct rules *rules = data;
-	struct nftnl_set *set;
+	int err = make_room((void **)&rules->set, rules->sets, &rules->set_room,
+			    sizeof(*rules->set), SETS_MAX);
 
-	if (rules->nsets == SETS_MAX)
-		return refuse(E2BIG);
-	set = nftnl_set_alloc();
-	if (!set)
-		return refuse(ENOMEM);
-	if (nftnl_set_nlmsg_parse(nlh, set) || !nftnl_set_is_set(set, NFTNL_SET_NAME) ||
-	    !nftnl_set_is_set(set, NFTNL_SET_TABLE)) {
-		nftnl_set_free(set);
-		return refuse(EPROTO);
-	}
-	/* It takes the name into its hash. */
-	nftnl_set_list_add_tail(set, rules->sets);
-	rules->nsets++;
-	return MNL_CB_OK;
+	if (!err)
+		err = ruleset_read_set(nlh, &rules->set[rules->sets++]);
+	return err ? refuse(-err) : MNL_CB_OK;
 }
 
 static int take_rule(const struct nlmsghdr *nlh, void *data)
 {
 	struct ruleset *r = data;
-	struct nftnl_chain *chain = (struct nftnl_chain *)r->wanted;
-	const char *table, *name;
-	struct nftnl_rule *rule;
+	int n = count_rules(r) < RULES_MAX ? ruleset_read_rule(nlh, r->wanted) : -E2BIG;
 
-	if (count_rules(r) >= RULES_MAX)
-		return refuse(E2BIG);
-	rule = nftnl_rule_alloc();
-	if (!rule)
-		return refuse(ENOMEM);
-	if (nftnl_rule_nlmsg_parse(nlh, rule)) {
-		nftnl_rule_free(rule);
-		return refuse(EPROTO);
-	}
-	/* Kernels before 4.16 give all rules, whatever the chain asked for. */
-	table = nftnl_rule_get_str(rule, NFTNL_RULE_TABLE);
-	name = nftnl_rule_get_str(rule, NFTNL_RULE_CHAIN);
-	if (!table || !name || strcmp(table, nftnl_chain_get_str(chain, NFTNL_CHAIN_TABLE)) != 0 ||
-	    strcmp(name, nftnl_chain_get_str(chain, NFTNL_CHAIN_NAME)) != 0) {
-		nftnl_rule_free(rule);
-		return MNL_CB_OK;
-	}
-	nftnl_chain_rule_add_tail(rule, chain);
-	r->now->nrules++;
+	if (n < 0)
+		return refuse(-n);
+	r->now->nrules += (size_t)n;
 	return MNL_CB_OK;
 }
 
@@ -219,12 +192,11 @@ static bool load(void *ctx, struct ruleset_chain *c)
 {
 	struct ruleset *r = ctx;
 	char buf[2048] __attribute__((aligned(8))) = { 0 };
-	uint16_t family = (uint16_t)nftnl_chain_get_u32(c->nft, NFTNL_CHAIN_FAMILY);
-	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETRULE, family, NLM_F_DUMP, 0);
+	struct nlmsghdr *nlh = ruleset_request(buf, NFT_MSG_GETRULE, c->family, NLM_F_DUMP);
 
-	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, nftnl_chain_get_str(c->nft, NFTNL_CHAIN_TABLE));
-	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, nftnl_chain_get_str(c->nft, NFTNL_CHAIN_NAME));
-	r->wanted = c->nft;
+	mnl_attr_put_strz(nlh, NFTA_RULE_TABLE, c->table);
+	mnl_attr_put_strz(nlh, NFTA_RULE_CHAIN, c->name);
+	r->wanted = c;
 	c->loaded_ns = clock_ns(CLOCK_MONOTONIC);
 	c->loaded = !ask(r, nlh, take_rule, r);
 	if (!c->loaded)
@@ -232,48 +204,24 @@ static bool load(void *ctx, struct ruleset_chain *c)
 	return c->loaded;
 }
 
-static struct nftnl_set *set_named(const struct ruleset *r, const struct nftnl_chain *table,
-				   const char *name)
+static const struct ruleset_set *set_named(const struct ruleset *r,
+					   const struct ruleset_chain *table, const char *name)
 {
-	struct nftnl_set_list_iter *iter = nftnl_set_list_iter_create(r->now->sets);
-	struct nftnl_set *set;
+	for (size_t i = 0; i < r->now->sets; i++) {
+		const struct ruleset_set *set = &r->now->set[i];
 
-	while (iter && (set = nftnl_set_list_iter_next(iter)))
-		if (!strcmp(name, nftnl_set_get_str(set, NFTNL_SET_NAME)) &&
-		    !strcmp(nftnl_chain_get_str(table, NFTNL_CHAIN_TABLE),
-			    nftnl_set_get_str(set, NFTNL_SET_TABLE)) &&
-		    nftnl_set_get_u32(set, NFTNL_SET_FAMILY) ==
-			    nftnl_chain_get_u32(table, NFTNL_CHAIN_FAMILY))
-			break;
-	if (!iter)
-		return NULL;
-	nftnl_set_list_iter_destroy(iter);
-	return set;
+		if (!strcmp(name, set->name) && !strcmp(table->table, set->table) &&
+		    table->family == set->family)
+			return set;
+	}
+	return NULL;
 }
 
-static size_t key_length(void *ctx, const struct nftnl_chain *table, const char *name)
+static size_t key_length(void *ctx, const struct ruleset_chain *table, const char *name)
 {
-	const struct nftnl_set *set = set_named(ctx, table, name);
+	const struct ruleset_set *set = set_named(ctx, table, name);
 
-	return set ? nftnl_set_get_u32(set, NFTNL_SET_KEY_LEN) : 0;
-}
-
-static void nftnl_setp(struct nftnl_set **set)
-{
-	if (*set)
-		nftnl_set_free(*set);
-}
-
-/* A question about set NAME; answers are parsed into the same kind of object. */
-static struct nftnl_set *set_request(const struct nftnl_chain *table, const char *name)
-{
-	struct nftnl_set *set = nftnl_set_alloc();
-
-	if (!set)
-		return NULL;
-	nftnl_set_set_str(set, NFTNL_SET_TABLE, nftnl_chain_get_str(table, NFTNL_CHAIN_TABLE));
-	nftnl_set_set_str(set, NFTNL_SET_NAME, name);
-	return set;
+	return set ? set->key_length : 0;
 }
 
 struct elements {
@@ -281,78 +229,76 @@ struct elements {
 	int n, max;
 };
 
-static int take_element(struct nftnl_set_elem *e, void *data)
+static int take_element(void *context, const struct ruleset_data *data)
 {
-	struct elements *all = data;
+	struct elements *all = context;
 	struct ruleset_element *out;
-	const char *chain = NULL;
-	const void *value;
-	uint32_t length = 0;
 
 	if (all->n == all->max)
-		return -1;
+		return -E2BIG;
 	out = &all->out[all->n++];
 	memset(out, 0, sizeof(*out));
-	if (nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_VERDICT))
-		out->verdict =
-			ruleset_action((int32_t)nftnl_set_elem_get_u32(e, NFTNL_SET_ELEM_VERDICT));
-	if (nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_CHAIN))
-		chain = nftnl_set_elem_get_str(e, NFTNL_SET_ELEM_CHAIN);
-	if (chain)
-		snprintf(out->chain, sizeof(out->chain), "%s", chain);
-	if (!nftnl_set_elem_is_set(e, NFTNL_SET_ELEM_DATA))
-		return 0;
-	value = nftnl_set_elem_get(e, NFTNL_SET_ELEM_DATA, &length);
-	if (value && length <= sizeof(out->data)) {
-		memcpy(out->data, value, length);
-		out->data_length = length;
+	if (data->has_verdict)
+		out->verdict = ruleset_action(data->verdict);
+	if (data->chain)
+		snprintf(out->chain, sizeof(out->chain), "%s", data->chain);
+	if (data->value && data->length <= sizeof(out->data)) {
+		memcpy(out->data, data->value, data->length);
+		out->data_length = data->length;
 	}
 	return 0;
 }
 
 static int take_elements(const struct nlmsghdr *nlh, void *data)
 {
-	_cleanup(nftnl_setp) struct nftnl_set *set = nftnl_set_alloc();
+	int err = ruleset_read_elements(nlh, take_element, data);
 
-	if (!set)
-		return refuse(ENOMEM);
-	if (nftnl_set_elems_nlmsg_parse(nlh, set))
-		return refuse(EPROTO);
-	if (nftnl_set_elem_foreach(set, take_element, data) < 0)
-		return refuse(E2BIG);
+	if (err)
+		return refuse(-err);
 	return nlh->nlmsg_flags & NLM_F_MULTI ? MNL_CB_OK : MNL_CB_STOP;
 }
 
+/* Begins a question about the elements of set NAME. */
+static struct nlmsghdr *ask_elements(void *buf, const struct ruleset_chain *table, const char *name,
+				     uint16_t flags)
+{
+	struct nlmsghdr *nlh = ruleset_request(buf, NFT_MSG_GETSETELEM, table->family, flags);
+
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_TABLE, table->table);
+	mnl_attr_put_strz(nlh, NFTA_SET_ELEM_LIST_SET, name);
+	return nlh;
+}
+
 /* Asks for one element, by its key or as the one for all other keys. */
-static int find_element(struct ruleset *r, const struct nftnl_chain *table, const char *name,
+static int find_element(struct ruleset *r, const struct ruleset_chain *table, const char *name,
 			const uint8_t *key, size_t length, struct ruleset_element *out)
 {
-	_cleanup(nftnl_setp) struct nftnl_set *set = set_request(table, name);
-	struct nftnl_set_elem *e = set ? nftnl_set_elem_alloc() : NULL;
-	uint16_t family = (uint16_t)nftnl_chain_get_u32(table, NFTNL_CHAIN_FAMILY);
 	char buf[4096] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETSETELEM, family, 0, 0);
+	struct nlmsghdr *nlh = ask_elements(buf, table, name, 0);
 	struct elements one = { .out = out, .max = 1 };
+	struct nlattr *list = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_LIST_ELEMENTS);
+	struct nlattr *element = mnl_attr_nest_start(nlh, NFTA_LIST_ELEM), *data;
 
-	if (!e)
-		return -ENOMEM;
-	if (key)
-		nftnl_set_elem_set(e, NFTNL_SET_ELEM_KEY, key, (uint32_t)length);
-	else
-		nftnl_set_elem_set_u32(e, NFTNL_SET_ELEM_FLAGS, NFT_SET_ELEM_CATCHALL);
-	nftnl_set_elem_add(set, e);
-	nftnl_set_elems_nlmsg_build_payload(nlh, set);
+	if (key) {
+		data = mnl_attr_nest_start(nlh, NFTA_SET_ELEM_KEY);
+		mnl_attr_put(nlh, NFTA_DATA_VALUE, length, key);
+		mnl_attr_nest_end(nlh, data);
+	} else {
+		mnl_attr_put_u32(nlh, NFTA_SET_ELEM_FLAGS, htonl(NFT_SET_ELEM_CATCHALL));
+	}
+	mnl_attr_nest_end(nlh, element);
+	mnl_attr_nest_end(nlh, list);
 	return ask(r, nlh, take_elements, &one);
 }
 
-static enum ruleset_fit find(void *ctx, const struct nftnl_chain *table, const char *name,
+static enum ruleset_fit find(void *ctx, const struct ruleset_chain *table, const char *name,
 			     const uint8_t *key, size_t length, struct ruleset_element *out)
 {
-	const struct nftnl_set *set = set_named(ctx, table, name);
+	const struct ruleset_set *set = set_named(ctx, table, name);
 	int err = find_element(ctx, table, name, key, length, out);
 
 	/* Packets add to it and take from it, by the ruleset but without another generation of that. */
-	if (set && nftnl_set_get_u32(set, NFTNL_SET_FLAGS) & NFT_SET_EVAL)
+	if (set && set->flags & NFT_SET_EVAL)
 		return FIT_MAYBE;
 	if (err == -ENOENT)
 		err = find_element(ctx, table, name, NULL, 0, out);
@@ -362,21 +308,14 @@ static enum ruleset_fit find(void *ctx, const struct nftnl_chain *table, const c
 	return err == -ENOENT || err == -EINVAL ? FIT_NO : FIT_MAYBE;
 }
 
-static int verdicts(void *ctx, const struct nftnl_chain *table, const char *name,
+static int verdicts(void *ctx, const struct ruleset_chain *table, const char *name,
 		    struct ruleset_element *out, int max)
 {
-	_cleanup(nftnl_setp) struct nftnl_set *set = set_request(table, name);
 	struct ruleset *r = ctx;
-	uint16_t family = (uint16_t)nftnl_chain_get_u32(table, NFTNL_CHAIN_FAMILY);
 	char buf[4096] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh =
-		nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETSETELEM, family, NLM_F_DUMP, 0);
 	struct elements all = { .out = out, .max = max };
 
-	if (!set)
-		return -1;
-	nftnl_set_elems_nlmsg_build_payload(nlh, set);
-	if (!ask(r, nlh, take_elements, &all))
+	if (!ask(r, ask_elements(buf, table, name, NLM_F_DUMP), take_elements, &all))
 		return all.n;
 	fail(r->now);
 	return -1;
@@ -384,20 +323,15 @@ static int verdicts(void *ctx, const struct nftnl_chain *table, const char *name
 
 static int take_generation(const struct nlmsghdr *nlh, void *data)
 {
-	struct nftnl_gen *gen = nftnl_gen_alloc();
+	int err = ruleset_read_generation(nlh, data);
 
-	if (!gen)
-		return refuse(ENOMEM);
-	if (!nftnl_gen_nlmsg_parse(nlh, gen))
-		*(uint32_t *)data = nftnl_gen_get_u32(gen, NFTNL_GEN_ID);
-	nftnl_gen_free(gen);
-	return MNL_CB_STOP;
+	return err ? refuse(-err) : MNL_CB_STOP;
 }
 
 static bool dump(struct ruleset *r, uint16_t type, mnl_cb_t cb)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(buf, type, NFPROTO_UNSPEC, NLM_F_DUMP, 0);
+	struct nlmsghdr *nlh = ruleset_request(buf, type, NFPROTO_UNSPEC, NLM_F_DUMP);
 
 	return !ask(r, nlh, cb, r->now);
 }
@@ -406,7 +340,7 @@ static bool dump(struct ruleset *r, uint16_t type, mnl_cb_t cb)
 static uint32_t ask_generation(struct ruleset *r)
 {
 	char buf[256] __attribute__((aligned(8))) = { 0 };
-	struct nlmsghdr *nlh = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0, 0);
+	struct nlmsghdr *nlh = ruleset_request(buf, NFT_MSG_GETGEN, NFPROTO_UNSPEC, 0);
 	uint32_t generation = 0;
 
 	return ask(r, nlh, take_generation, &generation) ? 0 : generation;
@@ -432,7 +366,7 @@ static void check(struct ruleset *r, struct rules *rules)
 	if (rules->failed && rules->cookie == cookie && r->began_ns < rules->retry_ns)
 		return;
 	generation = ask_generation(r);
-	if (generation && cookie && rules->sets && !rules->failed && rules->cookie == cookie &&
+	if (generation && cookie && rules->read && !rules->failed && rules->cookie == cookie &&
 	    rules->generation == generation)
 		return;
 	if (!cookie || rules->cookie != cookie || rules->generation != generation)
@@ -441,10 +375,11 @@ static void check(struct ruleset *r, struct rules *rules)
 	rules->failed = false;
 	rules->cookie = cookie;
 	rules->generation = generation;
-	rules->sets = nftnl_set_list_alloc();
-	if (!rules->sets || !generation || !dump(r, NFT_MSG_GETCHAIN, take_chain) ||
+	if (!generation || !dump(r, NFT_MSG_GETCHAIN, take_chain) ||
 	    !dump(r, NFT_MSG_GETSET, take_set))
 		fail(rules);
+	else
+		rules->read = true;
 }
 
 static struct rules *rules_in(struct ruleset *r, uint32_t netns)

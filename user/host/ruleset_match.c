@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* ruleset_match.c: nftables' registers once more, with a mark on every byte that is known. */
 #include <arpa/inet.h>
-#include <stdio.h> /* for libnftnl/expr.h */
-#include <libnftnl/expr.h>
 #include <linux/if_ether.h>
 #include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables_compat.h>
 #include <linux/netfilter/x_tables.h>
 #include <linux/netfilter/xt_multiport.h>
 #include <linux/netfilter/xt_tcpudp.h>
@@ -12,9 +11,11 @@
 #include <linux/netfilter_ipv6/ip6t_REJECT.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/util.h"
+#include "host/attr.h"
 #include "host/ruleset_match.h"
 
 #define NETWORK_MAX 40
@@ -30,9 +31,15 @@ struct machine {
 	const struct ruleset_query *q;
 	const struct ruleset_sets *sets;
 	struct ruleset_step *out;
+	bool broken; /* an attribute is not of the length that its type has */
 	uint8_t value[RULESET_REGISTERS], known[RULESET_REGISTERS];
 	uint8_t network[NETWORK_MAX], network_known[NETWORK_MAX];
 	uint8_t transport[TRANSPORT_MAX], transport_known[TRANSPORT_MAX];
+};
+
+/* The attributes of an expression by their types (NFTA_CMP_SREG, …), as far as any are read. */
+struct expression {
+	const struct nlattr *at[10];
 };
 
 static void put(uint8_t *value, uint8_t *known, size_t at, const void *data, size_t length)
@@ -136,14 +143,41 @@ static void load_unknown(struct machine *m, uint32_t reg, size_t length)
 	load(m, reg, nothing, nothing, length);
 }
 
-static void run_payload(struct machine *m, const struct nftnl_expr *e)
+static uint32_t number(struct machine *m, const struct nlattr *a)
 {
-	uint32_t base = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_BASE);
-	uint32_t offset = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_OFFSET);
-	uint32_t length = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_LEN);
-	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_PAYLOAD_DREG);
+	uint32_t n = 0;
 
-	if (!nftnl_expr_is_set(e, NFTNL_EXPR_PAYLOAD_DREG) || length > RULESET_REGISTERS) {
+	m->broken |= a && !attr_u32(a, &n);
+	return n;
+}
+
+static const char *text(struct machine *m, const struct nlattr *a)
+{
+	const char *text = attr_text(a);
+
+	m->broken |= a && !text;
+	return text;
+}
+
+/* What has no value, or none that fits into registers, is no data. */
+static struct ruleset_data data_of(struct machine *m, const struct nlattr *a)
+{
+	struct ruleset_data data = { 0 };
+
+	m->broken |= a && !ruleset_read_data(a, &data);
+	if (data.length > RULESET_REGISTERS)
+		data.value = NULL;
+	return data;
+}
+
+static void run_payload(struct machine *m, const struct expression *e)
+{
+	uint32_t base = number(m, e->at[NFTA_PAYLOAD_BASE]);
+	uint32_t offset = number(m, e->at[NFTA_PAYLOAD_OFFSET]);
+	uint32_t length = number(m, e->at[NFTA_PAYLOAD_LEN]);
+	uint32_t reg = number(m, e->at[NFTA_PAYLOAD_DREG]);
+
+	if (!e->at[NFTA_PAYLOAD_DREG] || length > RULESET_REGISTERS) {
 		maybe(m); /* it writes to the packet */
 		forget_all(m);
 	} else if (base == NFT_PAYLOAD_NETWORK_HEADER && offset < NETWORK_MAX &&
@@ -179,16 +213,16 @@ static void load_interface(struct machine *m, uint32_t reg, bool by_name, bool n
 	}
 }
 
-static void run_meta(struct machine *m, const struct nftnl_expr *e)
+static void run_meta(struct machine *m, const struct expression *e)
 {
 	const struct ruleset_query *q = m->q;
 	bool v4 = q->tuple.family == 4;
-	uint32_t key = nftnl_expr_get_u32(e, NFTNL_EXPR_META_KEY);
-	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_META_DREG);
+	uint32_t key = number(m, e->at[NFTA_META_KEY]);
+	uint32_t reg = number(m, e->at[NFTA_META_DREG]);
 	uint16_t ether = htons(v4 ? ETH_P_IP : ETH_P_IPV6);
 	uint8_t protocol = IPPROTO_TCP, family = v4 ? NFPROTO_IPV4 : NFPROTO_IPV6;
 
-	if (!nftnl_expr_is_set(e, NFTNL_EXPR_META_DREG))
+	if (!e->at[NFTA_META_DREG])
 		return; /* sets a mark or the like */
 	switch (key) {
 	case NFT_META_L4PROTO:
@@ -271,48 +305,46 @@ static enum ruleset_fit by_operator(const struct bytes *a, uint32_t op, const ui
 	return FIT_MAYBE;
 }
 
-static void run_cmp(struct machine *m, const struct nftnl_expr *e)
+static void run_cmp(struct machine *m, const struct expression *e)
 {
-	uint32_t length = 0;
-	const uint8_t *data = nftnl_expr_get(e, NFTNL_EXPR_CMP_DATA, &length);
-	struct bytes a = at_register(m, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_SREG), length);
+	struct ruleset_data data = data_of(m, e->at[NFTA_CMP_DATA]);
+	struct bytes a = at_register(m, number(m, e->at[NFTA_CMP_SREG]), data.length);
 
-	if (!data || !a.size)
+	if (!data.value || !a.size)
 		maybe(m);
 	else
-		apply(m, by_operator(&a, nftnl_expr_get_u32(e, NFTNL_EXPR_CMP_OP), data));
+		apply(m, by_operator(&a, number(m, e->at[NFTA_CMP_OP]), data.value));
 }
 
-static void run_range(struct machine *m, const struct nftnl_expr *e)
+static void run_range(struct machine *m, const struct expression *e)
 {
-	uint32_t from_length = 0, to_length = 0;
-	const uint8_t *from = nftnl_expr_get(e, NFTNL_EXPR_RANGE_FROM_DATA, &from_length);
-	const uint8_t *to = nftnl_expr_get(e, NFTNL_EXPR_RANGE_TO_DATA, &to_length);
-	struct bytes a = at_register(m, nftnl_expr_get_u32(e, NFTNL_EXPR_RANGE_SREG), from_length);
+	struct ruleset_data from = data_of(m, e->at[NFTA_RANGE_FROM_DATA]);
+	struct ruleset_data to = data_of(m, e->at[NFTA_RANGE_TO_DATA]);
+	struct bytes a = at_register(m, number(m, e->at[NFTA_RANGE_SREG]), from.length);
 	enum ruleset_fit low, high;
 
-	if (!from || !to || from_length != to_length || !a.size) {
+	if (!from.value || !to.value || from.length != to.length || !a.size) {
 		maybe(m);
 		return;
 	}
-	low = invert_if(true, less(&a, from, false));
-	high = less(&a, to, true);
-	apply(m, invert_if(nftnl_expr_get_u32(e, NFTNL_EXPR_RANGE_OP) == NFT_RANGE_NEQ,
-			   low < high ? low : high));
+	low = invert_if(true, less(&a, from.value, false));
+	high = less(&a, to.value, true);
+	apply(m,
+	      invert_if(number(m, e->at[NFTA_RANGE_OP]) == NFT_RANGE_NEQ, low < high ? low : high));
 }
 
-static void run_bitwise(struct machine *m, const struct nftnl_expr *e)
+static void run_bitwise(struct machine *m, const struct expression *e)
 {
-	uint32_t length = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_LEN);
-	uint32_t mask_length = 0, xor_length = 0;
-	const uint8_t *mask = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_MASK, &mask_length);
-	const uint8_t * xor = nftnl_expr_get(e, NFTNL_EXPR_BITWISE_XOR, &xor_length);
-	struct bytes from = at_register(m, nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_SREG), length);
-	uint32_t to = nftnl_expr_get_u32(e, NFTNL_EXPR_BITWISE_DREG);
+	uint32_t length = number(m, e->at[NFTA_BITWISE_LEN]);
+	struct ruleset_data masked = data_of(m, e->at[NFTA_BITWISE_MASK]);
+	struct ruleset_data flipped = data_of(m, e->at[NFTA_BITWISE_XOR]);
+	const uint8_t *mask = masked.value, *xor = flipped.value;
+	struct bytes from = at_register(m, number(m, e->at[NFTA_BITWISE_SREG]), length);
+	uint32_t to = number(m, e->at[NFTA_BITWISE_DREG]);
 	uint8_t value[RULESET_REGISTERS], known[RULESET_REGISTERS];
 
 	/* Shifts have neither mask nor xor. */
-	if (!mask || !xor || mask_length < length || xor_length < length || !from.size) {
+	if (!mask || !xor || masked.length < length || flipped.length < length || !from.size) {
 		load_unknown(m, to, length > RULESET_REGISTERS ? RULESET_REGISTERS : length);
 		return;
 	}
@@ -323,12 +355,11 @@ static void run_bitwise(struct machine *m, const struct nftnl_expr *e)
 	load(m, to, value, known, length);
 }
 
-static void run_byteorder(struct machine *m, const struct nftnl_expr *e)
+static void run_byteorder(struct machine *m, const struct expression *e)
 {
-	uint32_t length = nftnl_expr_get_u32(e, NFTNL_EXPR_BYTEORDER_LEN);
-	uint32_t size = nftnl_expr_get_u32(e, NFTNL_EXPR_BYTEORDER_SIZE);
-	struct bytes from =
-		at_register(m, nftnl_expr_get_u32(e, NFTNL_EXPR_BYTEORDER_SREG), length);
+	uint32_t length = number(m, e->at[NFTA_BYTEORDER_LEN]);
+	uint32_t size = number(m, e->at[NFTA_BYTEORDER_SIZE]);
+	struct bytes from = at_register(m, number(m, e->at[NFTA_BYTEORDER_SREG]), length);
 	uint8_t value[RULESET_REGISTERS], known[RULESET_REGISTERS];
 
 	if (!from.size || !size || length % size) {
@@ -341,7 +372,7 @@ static void run_byteorder(struct machine *m, const struct nftnl_expr *e)
 		value[i] = from.value[swapped];
 		known[i] = from.known[swapped];
 	}
-	load(m, nftnl_expr_get_u32(e, NFTNL_EXPR_BYTEORDER_DREG), value, known, length);
+	load(m, number(m, e->at[NFTA_BYTEORDER_DREG]), value, known, length);
 }
 
 enum ruleset_action ruleset_action(int verdict)
@@ -370,22 +401,19 @@ static void act(struct machine *m, enum ruleset_action action, const char *name)
 	snprintf(m->out->name, sizeof(m->out->name), "%s", name ? name : "");
 }
 
-static void run_immediate(struct machine *m, const struct nftnl_expr *e)
+static void run_immediate(struct machine *m, const struct expression *e)
 {
-	uint32_t reg = nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_DREG);
-	uint32_t length = 0;
-	const void *data;
+	uint32_t reg = number(m, e->at[NFTA_IMMEDIATE_DREG]);
+	struct ruleset_data data = data_of(m, e->at[NFTA_IMMEDIATE_DATA]);
 
 	if (reg == NFT_REG_VERDICT) {
-		act(m, ruleset_action((int32_t)nftnl_expr_get_u32(e, NFTNL_EXPR_IMM_VERDICT)),
-		    nftnl_expr_get_str(e, NFTNL_EXPR_IMM_CHAIN));
-		return;
-	}
-	data = nftnl_expr_get(e, NFTNL_EXPR_IMM_DATA, &length);
-	if (data && length <= RULESET_REGISTERS)
-		load(m, reg, data, NULL, length);
-	else
+		m->broken |= !data.has_verdict;
+		act(m, ruleset_action(data.verdict), data.chain);
+	} else if (data.value) {
+		load(m, reg, data.value, NULL, data.length);
+	} else {
 		forget_all(m);
+	}
 }
 
 static bool all_known(const struct bytes *b)
@@ -396,16 +424,16 @@ static bool all_known(const struct bytes *b)
 	return true;
 }
 
-static void run_lookup(struct machine *m, const struct nftnl_expr *e)
+static void run_lookup(struct machine *m, const struct expression *e)
 {
-	const char *set = nftnl_expr_get_str(e, NFTNL_EXPR_LOOKUP_SET);
-	bool mapped = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_DREG);
-	uint32_t dreg = nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_DREG);
-	bool inverted = nftnl_expr_is_set(e, NFTNL_EXPR_LOOKUP_FLAGS) &&
-			nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_FLAGS) & NFT_LOOKUP_F_INV;
+	const char *set = text(m, e->at[NFTA_LOOKUP_SET]);
+	bool mapped = e->at[NFTA_LOOKUP_DREG];
+	uint32_t dreg = number(m, e->at[NFTA_LOOKUP_DREG]);
+	bool inverted =
+		e->at[NFTA_LOOKUP_FLAGS] && number(m, e->at[NFTA_LOOKUP_FLAGS]) & NFT_LOOKUP_F_INV;
 	struct ruleset_element element = { 0 };
 	size_t length = set ? m->sets->key_length(m->sets->ctx, set) : 0;
-	struct bytes key = at_register(m, nftnl_expr_get_u32(e, NFTNL_EXPR_LOOKUP_SREG), length);
+	struct bytes key = at_register(m, number(m, e->at[NFTA_LOOKUP_SREG]), length);
 	enum ruleset_fit fit = FIT_MAYBE;
 
 	if (key.size && all_known(&key))
@@ -423,27 +451,28 @@ static void run_lookup(struct machine *m, const struct nftnl_expr *e)
 		forget_all(m);
 }
 
-static void run_reject(struct machine *m, const struct nftnl_expr *e)
+static void run_reject(struct machine *m, const struct expression *e)
 {
-	bool rst = nftnl_expr_get_u32(e, NFTNL_EXPR_REJECT_TYPE) == NFT_REJECT_TCP_RST;
+	bool rst = number(m, e->at[NFTA_REJECT_TYPE]) == NFT_REJECT_TCP_RST;
 
 	act(m, rst ? ACTION_REJECT : ACTION_REJECT_OTHER, NULL);
 }
 
-static void run_target(struct machine *m, const struct nftnl_expr *e)
+static void run_target(struct machine *m, const struct expression *e)
 {
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_TG_NAME);
-	uint32_t length = 0, with = 0;
-	const void *info = nftnl_expr_get(e, NFTNL_EXPR_TG_INFO, &length);
+	const char *name = text(m, e->at[NFTA_TARGET_NAME]);
+	const struct nlattr *info = e->at[NFTA_TARGET_INFO];
+	uint32_t with = 0;
 	uint32_t reset =
 		m->q->tuple.family == 4 ? (uint32_t)IPT_TCP_RESET : (uint32_t)IP6T_TCP_RESET;
 
-	if (!name || strcmp(name, "REJECT") != 0 || !info || length < sizeof(with)) {
+	if (!name || strcmp(name, "REJECT") != 0 || !info ||
+	    mnl_attr_get_payload_len(info) < sizeof(with)) {
 		maybe(m);
 		act(m, ACTION_OTHER, NULL);
 		return;
 	}
-	memcpy(&with, info, sizeof(with));
+	memcpy(&with, mnl_attr_get_payload(info), sizeof(with));
 	act(m, with == reset ? ACTION_REJECT_XT : ACTION_REJECT_OTHER, NULL);
 }
 
@@ -489,12 +518,13 @@ static void run_xt_multiport(struct machine *m, const struct xt_multiport_v1 *in
 }
 
 /* The matches of iptables-nft that nftables has no expression for. */
-static void run_match(struct machine *m, const struct nftnl_expr *e)
+static void run_match(struct machine *m, const struct expression *e)
 {
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_MT_NAME);
-	uint32_t revision = nftnl_expr_get_u32(e, NFTNL_EXPR_MT_REV);
-	uint32_t length = 0;
-	const void *info = nftnl_expr_get(e, NFTNL_EXPR_MT_INFO, &length);
+	const char *name = text(m, e->at[NFTA_MATCH_NAME]);
+	uint32_t revision = number(m, e->at[NFTA_MATCH_REV]);
+	const struct nlattr *at = e->at[NFTA_MATCH_INFO];
+	const void *info = at ? mnl_attr_get_payload(at) : NULL;
+	size_t length = at ? mnl_attr_get_payload_len(at) : 0;
 	struct xt_tcp tcp;
 	struct xt_multiport_v1 ports;
 
@@ -511,33 +541,36 @@ static void run_match(struct machine *m, const struct nftnl_expr *e)
 	}
 }
 
-static void run_objref(struct machine *m, const struct nftnl_expr *e)
+static void run_objref(struct machine *m, const struct expression *e)
 {
-	if (!nftnl_expr_is_set(e, NFTNL_EXPR_OBJREF_IMM_TYPE) ||
-	    nftnl_expr_get_u32(e, NFTNL_EXPR_OBJREF_IMM_TYPE) != NFT_OBJECT_COUNTER)
+	if (!e->at[NFTA_OBJREF_IMM_TYPE] ||
+	    number(m, e->at[NFTA_OBJREF_IMM_TYPE]) != NFT_OBJECT_COUNTER)
 		maybe(m);
 }
 
-static void run_ct(struct machine *m, const struct nftnl_expr *e)
+static void run_ct(struct machine *m, const struct expression *e)
 {
-	if (nftnl_expr_is_set(e, NFTNL_EXPR_CT_DREG))
-		load_unknown(m, nftnl_expr_get_u32(e, NFTNL_EXPR_CT_DREG), NFT_REG_SIZE);
+	if (e->at[NFTA_CT_DREG])
+		load_unknown(m, number(m, e->at[NFTA_CT_DREG]), NFT_REG_SIZE);
 }
 
 /* What has counted nothing by now has not seen the packet either. */
-static void run_counter(struct machine *m, const struct nftnl_expr *e)
+static void run_counter(struct machine *m, const struct expression *e)
 {
-	if (m->q->counted && nftnl_expr_is_set(e, NFTNL_EXPR_CTR_PACKETS) &&
-	    !nftnl_expr_get_u64(e, NFTNL_EXPR_CTR_PACKETS))
+	const struct nlattr *a = e->at[NFTA_COUNTER_PACKETS];
+	uint64_t packets = 0;
+
+	m->broken |= a && !attr_u64(a, &packets);
+	if (m->q->counted && a && !packets)
 		apply(m, FIT_NO);
 }
 
-static void run_nothing(struct machine *m, const struct nftnl_expr *e)
+static void run_nothing(struct machine *m, const struct expression *e)
 {
 	(void)m, (void)e;
 }
 
-static void run_other(struct machine *m, const struct nftnl_expr *e)
+static void run_other(struct machine *m, const struct expression *e)
 {
 	(void)e;
 	act(m, ACTION_OTHER, NULL);
@@ -545,7 +578,7 @@ static void run_other(struct machine *m, const struct nftnl_expr *e)
 
 static const struct {
 	const char *name;
-	void (*run)(struct machine *m, const struct nftnl_expr *e);
+	void (*run)(struct machine *m, const struct expression *e);
 } expressions[] = {
 	{ "payload", run_payload },
 	{ "meta", run_meta },
@@ -572,33 +605,47 @@ static const struct {
 	{ "fwd", run_other },
 };
 
-static int run(struct nftnl_expr *e, void *data)
+static void run(struct machine *m, const char *name, const struct expression *e)
 {
-	const char *name = nftnl_expr_get_str(e, NFTNL_EXPR_NAME);
-	struct machine *m = data;
-
-	if (m->out->fit == FIT_NO)
-		return 0;
-	for (size_t i = 0; name && i < ARRAY_SIZE(expressions); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(expressions); i++) {
 		if (!strcmp(name, expressions[i].name)) {
 			expressions[i].run(m, e);
-			return 0;
+			return;
 		}
 	}
 	/* A limit, a quota, or something newer than this program. */
 	maybe(m);
 	forget_all(m);
-	return 0;
 }
 
-void ruleset_match(struct nftnl_rule *rule, const struct ruleset_query *q,
+/* One of a rule's NFTA_LIST_ELEM. Some have no operands. */
+static void run_element(struct machine *m, const struct nlattr *element)
+{
+	const struct nlattr *at[NFTA_EXPR_MAX + 1];
+	struct expression e = { 0 };
+	const char *name;
+
+	m->broken |= !attr_index(attr_row_in(element), at, NFTA_EXPR_MAX + 1);
+	name = attr_text(at[NFTA_EXPR_NAME]);
+	m->broken |= !name;
+	if (at[NFTA_EXPR_DATA])
+		m->broken |= !attr_index(attr_row_in(at[NFTA_EXPR_DATA]), e.at, ARRAY_SIZE(e.at));
+	if (!m->broken)
+		run(m, name, &e);
+}
+
+bool ruleset_match(const struct ruleset_rule *rule, const struct ruleset_query *q,
 		   const struct ruleset_sets *sets, struct ruleset_step *out)
 {
 	struct machine m = { .q = q, .sets = sets, .out = out };
+	struct attr_row row = attr_row_at(rule->expressions, rule->size);
+	const struct nlattr *element;
 
 	out->fit = FIT_YES;
 	out->action = ACTION_NONE;
 	out->name[0] = '\0';
 	build_headers(&m);
-	nftnl_expr_foreach(rule, run, &m);
+	while (out->fit != FIT_NO && !m.broken && (element = attr_next(&row)))
+		run_element(&m, element);
+	return !m.broken && !row.broken;
 }

@@ -6,10 +6,10 @@
 #ifndef RSTTRACE_RULESET_MATCH_H
 #define RSTTRACE_RULESET_MATCH_H
 
-#include <libnftnl/rule.h>
 #include <linux/netfilter/nf_tables.h>
 
 #include "host/ruleset.h"
+#include "host/ruleset_read.h"
 
 #define RULESET_REGISTERS 64 /* bytes */
 
@@ -61,7 +61,8 @@ struct ruleset_sets {
 /* The action of a netfilter verdict such as NF_DROP or NFT_JUMP. */
 enum ruleset_action ruleset_action(int verdict);
 
-void ruleset_match(struct nftnl_rule *rule, const struct ruleset_query *q,
+/* False: the rule has an attribute of another length than is known, so that nothing can be said of it. */
+bool ruleset_match(const struct ruleset_rule *rule, const struct ruleset_query *q,
 		   const struct ruleset_sets *sets, struct ruleset_step *out);
 
 #endif

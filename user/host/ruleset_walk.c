@@ -24,8 +24,8 @@ enum way {
 };
 
 struct candidate {
-	const struct nftnl_chain *chain;
-	const struct nftnl_rule *rule; /* NULL: the policy */
+	const struct ruleset_chain *chain;
+	const struct ruleset_rule *rule; /* NULL: the policy */
 	bool understood;
 	bool passed; /* see ruleset_walk */
 };
@@ -33,7 +33,7 @@ struct candidate {
 struct walk {
 	const struct ruleset_source *s;
 	struct ruleset_query q;
-	const struct nftnl_chain *table; /* the chain whose table's sets are asked for */
+	const struct ruleset_chain *table; /* the chain whose table's sets are asked for */
 	struct candidate first;
 	uint32_t candidates;
 	uint32_t rules;
@@ -100,49 +100,37 @@ static bool is_device(const char *name, const char *device)
 	return !strcmp(name, device);
 }
 
-static bool device_fits(const struct ruleset_query *q, const struct nftnl_chain *c)
+static bool device_fits(const struct ruleset_query *q, const struct ruleset_chain *c)
 {
 	bool egress = !strcmp(q->hook, "egress");
 	const char *device = egress ? q->out_interface : q->in_interface;
-	const char *const *bound = NULL;
 
-	if (!device || !*device)
+	if (!device || !*device || !c->devices)
 		return true;
-	if (nftnl_chain_is_set(c, NFTNL_CHAIN_DEVICES))
-		bound = nftnl_chain_get_array(c, NFTNL_CHAIN_DEVICES);
-	for (; bound && *bound; bound++)
-		if (is_device(*bound, device))
+	for (const char *bound = c->devices; *bound; bound += strlen(bound) + 1)
+		if (is_device(bound, device))
 			return true;
-	if (nftnl_chain_is_set(c, NFTNL_CHAIN_DEV))
-		return is_device(nftnl_chain_get_str(c, NFTNL_CHAIN_DEV), device);
-	return !nftnl_chain_is_set(c, NFTNL_CHAIN_DEVICES);
+	return false;
 }
 
-static bool is_base(const struct ruleset_query *q, const struct nftnl_chain *c)
+static bool is_base(const struct ruleset_query *q, const struct ruleset_chain *c)
 {
-	uint32_t family = nftnl_chain_get_u32(c, NFTNL_CHAIN_FAMILY);
-
-	return nftnl_chain_is_set(c, NFTNL_CHAIN_HOOKNUM) && family_fits(q, family) &&
-	       (int)nftnl_chain_get_u32(c, NFTNL_CHAIN_HOOKNUM) == hook_number(family, q->hook) &&
-	       device_fits(q, c);
+	return c->base && family_fits(q, c->family) &&
+	       (int)c->hook == hook_number(c->family, q->hook) && device_fits(q, c);
 }
 
-static bool same_table(const struct nftnl_chain *a, const struct nftnl_chain *b)
+static bool same_table(const struct ruleset_chain *a, const struct ruleset_chain *b)
 {
-	return nftnl_chain_get_u32(a, NFTNL_CHAIN_FAMILY) ==
-		       nftnl_chain_get_u32(b, NFTNL_CHAIN_FAMILY) &&
-	       !strcmp(nftnl_chain_get_str(a, NFTNL_CHAIN_TABLE),
-		       nftnl_chain_get_str(b, NFTNL_CHAIN_TABLE));
+	return a->family == b->family && !strcmp(a->table, b->table);
 }
 
-static struct ruleset_chain *chain_named(struct walk *w, const struct nftnl_chain *from,
+static struct ruleset_chain *chain_named(struct walk *w, const struct ruleset_chain *from,
 					 const char *name)
 {
 	for (size_t i = 0; i < w->s->chains; i++) {
 		struct ruleset_chain *c = &w->s->chain[i];
 
-		if (same_table(from, c->nft) &&
-		    !strcmp(name, nftnl_chain_get_str(c->nft, NFTNL_CHAIN_NAME)))
+		if (same_table(from, c) && !strcmp(name, c->name))
 			return c;
 	}
 	return NULL;
@@ -173,8 +161,8 @@ static bool is_wanted(const struct ruleset_query *q, enum ruleset_action action)
 	return (action == ACTION_REJECT && !xt) || (action == ACTION_REJECT_XT && (xt || !q->kind));
 }
 
-static void add_candidate(struct walk *w, const struct nftnl_chain *chain,
-			  const struct nftnl_rule *rule, bool understood)
+static void add_candidate(struct walk *w, const struct ruleset_chain *chain,
+			  const struct ruleset_rule *rule, bool understood)
 {
 	/* The same rule on another way is no other. */
 	if (w->candidates && w->first.rule == rule && w->first.chain == chain)
@@ -183,7 +171,7 @@ static void add_candidate(struct walk *w, const struct nftnl_chain *chain,
 		w->first = (struct candidate){ chain, rule, understood, w->passed };
 }
 
-static unsigned int jump(struct walk *w, const struct nftnl_chain *from, const char *name,
+static unsigned int jump(struct walk *w, const struct ruleset_chain *from, const char *name,
 			 bool sure)
 {
 	struct ruleset_chain *c = chain_named(w, from, name);
@@ -198,7 +186,7 @@ static unsigned int jump(struct walk *w, const struct nftnl_chain *from, const c
  * Takes one step, which the packet surely (SURE) or perhaps came to. Adds to *WAYS what leaves the
  * chain there. Returns whether the next rule may be reached.
  */
-static bool take(struct walk *w, struct nftnl_chain *chain, struct nftnl_rule *rule,
+static bool take(struct walk *w, struct ruleset_chain *chain, struct ruleset_rule *rule,
 		 const struct ruleset_step *step, bool sure, unsigned int *ways)
 {
 	struct ruleset_element *verdict;
@@ -250,8 +238,7 @@ static bool take(struct walk *w, struct nftnl_chain *chain, struct nftnl_rule *r
 
 static unsigned int walk_chain(struct walk *w, struct ruleset_chain *c, bool sure)
 {
-	struct nftnl_rule_iter *iter;
-	struct nftnl_rule *rule;
+	struct ruleset_rule *rule;
 	struct ruleset_sets sets = { key_length, find, w };
 	struct ruleset_step step;
 	unsigned int ways = 0;
@@ -261,36 +248,30 @@ static unsigned int walk_chain(struct walk *w, struct ruleset_chain *c, bool sur
 		w->failed = true;
 		return 0;
 	}
-	iter = nftnl_rule_iter_create(c->nft);
-	w->failed |= !iter;
 	w->depth++;
-	while (!w->failed && on && (rule = nftnl_rule_iter_next(iter))) {
-		w->failed = ++w->rules > RULES_MAX;
-		w->table = c->nft;
+	for (rule = c->first; rule && !w->failed && on; rule = rule->next) {
+		w->table = c;
 		w->q.counted = c->loaded_ns > w->q.at_ns;
-		ruleset_match(rule, &w->q, &sets, &step);
-		on = take(w, c->nft, rule, &step, sure, &ways);
+		w->failed = ++w->rules > RULES_MAX || !ruleset_match(rule, &w->q, &sets, &step);
+		if (w->failed)
+			break;
+		on = take(w, c, rule, &step, sure, &ways);
 		w->passed |= on && ways;
 	}
 	w->depth--;
 	w->passed = passed;
-	if (iter)
-		nftnl_rule_iter_destroy(iter);
 	return on ? ways | WAY_RETURNS : ways;
 }
 
 /* Whether the packet may come to the next base chain. */
 static bool walk_base(struct walk *w, struct ruleset_chain *c)
 {
-	/* Chains that translate addresses see the first packet of a flow alone. */
-	const char *type = nftnl_chain_get_str(c->nft, NFTNL_CHAIN_TYPE);
-	bool all = !type || strcmp(type, "nat") != 0;
+	bool all = !c->translates;
 	unsigned int ways = walk_chain(w, c, all);
 
-	if (ways & WAY_RETURNS && nftnl_chain_is_set(c->nft, NFTNL_CHAIN_POLICY) &&
-	    nftnl_chain_get_u32(c->nft, NFTNL_CHAIN_POLICY) == NF_DROP) {
+	if (ways & WAY_RETURNS && c->policy == NF_DROP) {
 		if (is_wanted(&w->q, ACTION_DROP))
-			add_candidate(w, c->nft, NULL, all);
+			add_candidate(w, c, NULL, all);
 		ways &= ~(unsigned int)WAY_RETURNS;
 	}
 	return ways || !all;
@@ -299,31 +280,26 @@ static bool walk_base(struct walk *w, struct ruleset_chain *c)
 static int by_priority(const void *left, const void *right)
 {
 	const struct ruleset_chain *const *a = left, *const *b = right;
-	int32_t x = nftnl_chain_get_s32((*a)->nft, NFTNL_CHAIN_PRIO);
-	int32_t y = nftnl_chain_get_s32((*b)->nft, NFTNL_CHAIN_PRIO);
 
-	if (x != y)
-		return x < y ? -1 : 1;
+	if ((*a)->priority != (*b)->priority)
+		return (*a)->priority < (*b)->priority ? -1 : 1;
 	return *a < *b ? -1 : *a > *b;
 }
 
 /* Cuts names rather than the handle. */
 static void write_rule(const struct candidate *c, char *rule, size_t size)
 {
-	const char *names[] = { nftnl_chain_get_str(c->chain, NFTNL_CHAIN_TABLE),
-				nftnl_chain_get_str(c->chain, NFTNL_CHAIN_NAME) };
-	const char *family = family_word(nftnl_chain_get_u32(c->chain, NFTNL_CHAIN_FAMILY));
+	const char *family = family_word(c->chain->family);
 	char table[NFT_NAME_MAXLEN], chain[NFT_NAME_MAXLEN], end[40] = "policy drop";
 	size_t room;
 
 	if (c->rule)
-		snprintf(end, sizeof(end), "handle %" PRIu64,
-			 nftnl_rule_get_u64(c->rule, NFTNL_RULE_HANDLE));
+		snprintf(end, sizeof(end), "handle %" PRIu64, c->rule->handle);
 	room = strlen(family) + strlen(end) + sizeof("   ");
 	room = size > room + 2 ? size - room : 2;
 	room = room < sizeof(table) ? room : sizeof(table) - 1;
-	text_escape(table, room / 2 + 1, names[0], strlen(names[0]));
-	text_escape(chain, room - strlen(table) + 1, names[1], strlen(names[1]));
+	text_escape(table, room / 2 + 1, c->chain->table, strlen(c->chain->table));
+	text_escape(chain, room - strlen(table) + 1, c->chain->name, strlen(c->chain->name));
 	snprintf(rule, size, "%s %s %s %s", family, table, chain, end);
 }
 
@@ -339,7 +315,7 @@ bool ruleset_walk(const struct ruleset_source *s, const struct ruleset_query *q,
 	if (!base || !q->hook)
 		return false;
 	for (size_t i = 0; i < s->chains; i++)
-		if (is_base(q, s->chain[i].nft))
+		if (is_base(q, &s->chain[i]))
 			base[n++] = &s->chain[i];
 	qsort(base, n, sizeof(struct ruleset_chain *), by_priority);
 	for (size_t i = 0; on && i < n; i++)

@@ -7,15 +7,8 @@
 #define RSTTRACE_RULESET_WALK_H
 
 #include <stdio.h>
-#include <libnftnl/chain.h>
 
 #include "host/ruleset_match.h"
-
-struct ruleset_chain {
-	struct nftnl_chain *nft; /* with its rules, once it is loaded */
-	bool loaded;
-	uint64_t loaded_ns; /* not before: CLOCK_MONOTONIC */
-};
 
 /* Where chains and sets come from. */
 struct ruleset_source {
@@ -24,12 +17,12 @@ struct ruleset_source {
 	/* Reads a chain's rules; false: they cannot be had. */
 	bool (*load)(void *ctx, struct ruleset_chain *c);
 	/* As in struct ruleset_sets; TABLE is any chain of the set's table. */
-	size_t (*key_length)(void *ctx, const struct nftnl_chain *table, const char *name);
-	enum ruleset_fit (*find)(void *ctx, const struct nftnl_chain *table, const char *name,
+	size_t (*key_length)(void *ctx, const struct ruleset_chain *table, const char *name);
+	enum ruleset_fit (*find)(void *ctx, const struct ruleset_chain *table, const char *name,
 				 const uint8_t *key, size_t length, struct ruleset_element *out);
 	/* All verdicts of a map. Returns how many there are, at most MAX; -1: more, or they cannot
 	 * be had. */
-	int (*verdicts)(void *ctx, const struct nftnl_chain *table, const char *name,
+	int (*verdicts)(void *ctx, const struct ruleset_chain *table, const char *name,
 			struct ruleset_element *out, int max);
 	void *ctx;
 };

@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libmnl/libmnl.h>
-#include <libnftnl/common.h>
 #include <linux/if_link.h>
 #include <linux/netconf.h>
 #include <linux/netfilter.h>
@@ -23,10 +22,12 @@
 #include <sys/socket.h>
 
 #include "base/util.h"
+#include "host/attr.h"
 #include "host/clerk.h"
 #include "host/netlink.h"
 #include "host/netns.h"
 #include "host/ruleset.h"
+#include "host/ruleset_read.h"
 
 /* linux/socket.h; the C library's headers may be older. */
 #define FAMILY_MPLS 28
@@ -233,64 +234,61 @@ static void look_at_sockets(struct look *l)
 
 /* ---- rules */
 
-static bool resets(uint8_t family, const char *name, const struct nlattr *data)
+/* Whether a REJECT of iptables with these operands answers with a RST. */
+static bool resets(uint8_t family, const char *target, const struct nlattr *info)
 {
-	const struct nlattr *a;
-	const char *target = "";
-	uint32_t with = 0;
+	uint32_t with;
 
-	if (!data)
+	if (strcmp(target, "REJECT") != 0 || !info || mnl_attr_get_payload_len(info) < sizeof(with))
 		return false;
-	mnl_attr_for_each_nested(a, data)
-	{
-		uint16_t type = mnl_attr_get_type(a);
-
-		if (!strcmp(name, "reject") && type == NFTA_REJECT_TYPE &&
-		    mnl_attr_get_payload_len(a) >= sizeof(uint32_t))
-			return ntohl(mnl_attr_get_u32(a)) == NFT_REJECT_TCP_RST;
-		if (type == NFTA_TARGET_NAME)
-			target = text_of(a) ?: "";
-		if (type == NFTA_TARGET_INFO && mnl_attr_get_payload_len(a) >= sizeof(with))
-			memcpy(&with, mnl_attr_get_payload(a), sizeof(with));
-	}
-	return !strcmp(target, "REJECT") && with == (family == AF_INET6 ? IP6T_RESET : IPT_RESET);
+	memcpy(&with, mnl_attr_get_payload(info), sizeof(with));
+	return with == (family == AF_INET6 ? IP6T_RESET : IPT_RESET);
 }
 
-static void take_expression(struct look *l, uint8_t family, const struct nlattr *expression)
+/* False: it has another form than is known, and may be anything. */
+static bool take_expression(struct look *l, uint8_t family, const struct nlattr *expression)
 {
-	const struct nlattr *a, *data = NULL;
-	const char *name = "";
+	const struct nlattr *at[NFTA_EXPR_MAX + 1], *of[NFTA_TARGET_MAX + 1] = { 0 };
+	const struct nlattr *data;
+	const char *name;
+	bool reset = false;
+	uint32_t with;
 
-	mnl_attr_for_each_nested(a, expression)
-	{
-		if (mnl_attr_get_type(a) == NFTA_EXPR_NAME)
-			name = text_of(a) ?: "";
-		if (mnl_attr_get_type(a) == NFTA_EXPR_DATA)
-			data = a;
+	if (!attr_index(attr_row_in(expression), at, ARRAY_SIZE(at)))
+		return false;
+	name = attr_text(at[NFTA_EXPR_NAME]);
+	data = at[NFTA_EXPR_DATA];
+	if (!name || (data && !attr_index(attr_row_in(data), of, ARRAY_SIZE(of))))
+		return false;
+	if (!strcmp(name, "reject")) {
+		if (!attr_u32(of[NFTA_REJECT_TYPE], &with))
+			return false;
+		reset = with == NFT_REJECT_TCP_RST;
+	} else if (!strcmp(name, "target")) {
+		name = attr_text(of[NFTA_TARGET_NAME]);
+		if (!name)
+			return false;
+		reset = resets(family, name, of[NFTA_TARGET_INFO]);
 	}
-	if (strcmp(name, "target") != 0) {
-		wire_needs_rule(l->needs, l->netns, name, resets(family, name, data));
-		return;
-	}
-	if (!data)
-		return;
-	mnl_attr_for_each_nested(a,
-				 data) if (mnl_attr_get_type(a) == NFTA_TARGET_NAME && text_of(a))
-		wire_needs_rule(l->needs, l->netns, text_of(a), resets(family, name, data));
+	wire_needs_rule(l->needs, l->netns, name, reset);
+	return true;
 }
 
 static int take_rule(const struct nlmsghdr *nlh, void *context)
 {
+	struct attr_row row = attr_row_of(nlh, sizeof(struct nfgenmsg)), list = { 0 };
+	const struct nlattr *at[NFTA_RULE_MAX + 1], *e;
 	const struct nfgenmsg *m = mnl_nlmsg_get_payload(nlh);
-	const struct nlattr *a, *e;
+	bool understood = attr_index(row, at, ARRAY_SIZE(at));
 
-	mnl_attr_for_each(a, nlh, sizeof(*m))
-	{
-		if (mnl_attr_get_type(a) != NFTA_RULE_EXPRESSIONS)
-			continue;
-		mnl_attr_for_each_nested(e, a) take_expression(context, m->nfgen_family, e);
-	}
-	return MNL_CB_OK;
+	if (at[NFTA_RULE_EXPRESSIONS])
+		list = attr_row_in(at[NFTA_RULE_EXPRESSIONS]);
+	while (understood && (e = attr_next(&list)))
+		understood = take_expression(context, m->nfgen_family, e);
+	if (understood && !list.broken)
+		return MNL_CB_OK;
+	errno = EPROTO;
+	return MNL_CB_ERROR;
 }
 
 static void look_at_rules(struct look *l)
@@ -301,7 +299,7 @@ static void look_at_rules(struct look *l)
 
 	if (!ruleset_is_there())
 		return;
-	nlh = nftnl_nlmsg_build_hdr(buf, NFT_MSG_GETRULE, NFPROTO_UNSPEC, NLM_F_DUMP, 0);
+	nlh = ruleset_request(buf, NFT_MSG_GETRULE, NFPROTO_UNSPEC, NLM_F_DUMP);
 	nl = netlink_here(NETLINK_NETFILTER);
 	if (!nl || netlink_ask(&l->netlink, nl, nlh, take_rule, l))
 		unknown(l, "its firewall's rules");

@@ -14,7 +14,7 @@
 #include "build_ruleset.h"
 
 static struct built built;
-static struct nftnl_rule *rule;
+static struct ruleset_rule *rule;
 static struct ruleset_query query;
 
 static void setup(void)
@@ -47,7 +47,7 @@ static struct ruleset_step match(void)
 	struct ruleset_sets sets = { key_length, find, NULL };
 	struct ruleset_step step;
 
-	ruleset_match(rule, &query, &sets, &step);
+	cr_assert(ruleset_match(rule, &query, &sets, &step));
 	return step;
 }
 
@@ -57,7 +57,7 @@ static void expect(enum ruleset_fit fit, int line)
 	struct ruleset_step step = match();
 
 	cr_expect_eq(step.fit, fit, "line %d: %d", line, step.fit);
-	rule = build_rule(built.chain[0].nft, 1);
+	rule = build_rule(&built.chain[0], 1);
 }
 #define EXPECT(fit) expect(fit, __LINE__)
 

@@ -8,7 +8,7 @@
 #include "build_ruleset.h"
 
 static struct built built;
-static struct nftnl_chain *input;
+static struct ruleset_chain *input;
 static struct ruleset_query query;
 
 static void setup(void)
@@ -42,9 +42,9 @@ static void expect(const char *wanted, int line)
 }
 #define EXPECT(wanted) expect(wanted, __LINE__)
 
-static void reject(struct nftnl_chain *chain, uint64_t handle, uint16_t port, bool sure)
+static void reject(struct ruleset_chain *chain, uint64_t handle, uint16_t port, bool sure)
 {
-	struct nftnl_rule *rule = x_dport(build_rule(chain, handle), port);
+	struct ruleset_rule *rule = x_dport(build_rule(chain, handle), port);
 
 	if (!sure)
 		x_named(rule, "limit");
@@ -52,10 +52,10 @@ static void reject(struct nftnl_chain *chain, uint64_t handle, uint16_t port, bo
 }
 
 /* A rule that fits every packet, or (not SURE) may fit it. */
-static void verdict(struct nftnl_chain *chain, uint64_t handle, bool sure, int code,
+static void verdict(struct ruleset_chain *chain, uint64_t handle, bool sure, int code,
 		    const char *name)
 {
-	struct nftnl_rule *rule = build_rule(chain, handle);
+	struct ruleset_rule *rule = build_rule(chain, handle);
 
 	if (!sure)
 		x_named(rule, "limit");
@@ -106,20 +106,20 @@ Test(ruleset_walk, after_what_may_accept)
 /* `ct state established accept`: what it is, the packet does not show. */
 Test(ruleset_walk, after_an_accept_by_state)
 {
-	struct nftnl_chain *late =
+	struct ruleset_chain *late =
 		build_chain(&built, NFPROTO_INET, "late", "c", NF_INET_LOCAL_IN, 10, NF_ACCEPT);
 
 	x_verdict(x_established(build_rule(input, 4)), NF_ACCEPT, NULL);
 	reject(late, 5, 81, true); /* what one chain accepts comes to the next */
 	EXPECT("inet late c handle 5");
 	reject(input, 6, 81, true);
-	nftnl_chain_set_u32(late, NFTNL_CHAIN_HOOKNUM, NF_INET_FORWARD);
+	late->hook = NF_INET_FORWARD;
 	EXPECT("inet filter input handle 6!");
 }
 
 Test(ruleset_walk, a_counter_of_nothing)
 {
-	struct nftnl_rule *rule = build_rule(input, 5);
+	struct ruleset_rule *rule = build_rule(input, 5);
 
 	x_reject(x_counter(x_dport(rule, 81), 0), NFT_REJECT_TCP_RST);
 	query.at_ns = 1000;
@@ -152,8 +152,8 @@ Test(ruleset_walk, wrong_kind)
 Test(ruleset_walk, iptables)
 {
 	struct ipt_reject_info info = { .with = IPT_TCP_RESET };
-	struct nftnl_chain *c = build_chain(&built, NFPROTO_IPV4, "filter", "INPUT",
-					    NF_INET_LOCAL_IN, 0, NF_ACCEPT);
+	struct ruleset_chain *c = build_chain(&built, NFPROTO_IPV4, "filter", "INPUT",
+					      NF_INET_LOCAL_IN, 0, NF_ACCEPT);
 
 	x_xt(x_dport(build_rule(c, 7), 81), true, "REJECT", 0, &info, sizeof(info));
 	EXPECT(NULL);
@@ -177,10 +177,10 @@ Test(ruleset_walk, families_and_hooks)
 
 Test(ruleset_walk, devices)
 {
-	struct nftnl_chain *c =
+	struct ruleset_chain *c =
 		build_chain(&built, NFPROTO_NETDEV, "n", "in", NF_NETDEV_INGRESS, 0, NF_ACCEPT);
 
-	nftnl_chain_set_str(c, NFTNL_CHAIN_DEV, "eth0");
+	c->devices = memcpy(calloc(1, 6), "eth0", 4);
 	reject(c, 3, 81, true);
 	query.hook = "ingress";
 	EXPECT("netdev n in handle 3");
@@ -192,7 +192,7 @@ Test(ruleset_walk, devices)
 
 Test(ruleset_walk, jumps)
 {
-	struct nftnl_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
+	struct ruleset_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
 
 	build_chain(&built, NFPROTO_INET, "other", "sub", -1, 0, 0);
 	reject(sub, 9, 81, true);
@@ -205,7 +205,7 @@ Test(ruleset_walk, jumps)
 
 Test(ruleset_walk, perhaps_a_jump)
 {
-	struct nftnl_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
+	struct ruleset_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
 
 	reject(sub, 9, 81, true);
 	verdict(input, 4, false, NFT_JUMP, "sub");
@@ -218,7 +218,7 @@ Test(ruleset_walk, perhaps_a_jump)
 
 Test(ruleset_walk, returns)
 {
-	struct nftnl_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
+	struct ruleset_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
 
 	verdict(sub, 8, true, NFT_RETURN, NULL);
 	reject(sub, 9, 81, true);
@@ -229,7 +229,7 @@ Test(ruleset_walk, returns)
 
 Test(ruleset_walk, perhaps_returns)
 {
-	struct nftnl_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
+	struct ruleset_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
 
 	verdict(sub, 8, false, NFT_RETURN, NULL);
 	reject(sub, 9, 81, true);
@@ -243,7 +243,7 @@ Test(ruleset_walk, perhaps_returns)
 Test(ruleset_walk, goes_on)
 {
 	build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
-	nftnl_chain_set_u32(input, NFTNL_CHAIN_POLICY, NF_DROP);
+	input->policy = NF_DROP;
 	verdict(input, 4, true, NFT_GOTO, "sub");
 	reject(input, 5, 81, true);
 	EXPECT(NULL);
@@ -275,9 +275,9 @@ Test(ruleset_walk, loop)
 
 Test(ruleset_walk, priorities)
 {
-	struct nftnl_chain *late =
+	struct ruleset_chain *late =
 		build_chain(&built, NFPROTO_IPV4, "late", "c", NF_INET_LOCAL_IN, 10, NF_ACCEPT);
-	struct nftnl_chain *early =
+	struct ruleset_chain *early =
 		build_chain(&built, NFPROTO_IPV4, "early", "c", NF_INET_LOCAL_IN, -10, NF_ACCEPT);
 
 	reject(late, 2, 81, true);
@@ -290,7 +290,7 @@ Test(ruleset_walk, priorities)
 
 Test(ruleset_walk, perhaps_accepted_before)
 {
-	struct nftnl_chain *late =
+	struct ruleset_chain *late =
 		build_chain(&built, NFPROTO_IPV4, "late", "c", NF_INET_LOCAL_IN, 10, NF_ACCEPT);
 
 	verdict(input, 4, false, NF_ACCEPT, NULL);
@@ -303,7 +303,7 @@ Test(ruleset_walk, drops)
 {
 	query.verdict = RULESET_DROP;
 	EXPECT(NULL);
-	nftnl_chain_set_u32(input, NFTNL_CHAIN_POLICY, NF_DROP);
+	input->policy = NF_DROP;
 	EXPECT("inet filter input policy drop");
 	x_verdict(x_dport(build_rule(input, 5), 81), NF_DROP, NULL);
 	EXPECT("inet filter input handle 5");
@@ -314,8 +314,8 @@ Test(ruleset_walk, drops)
 /* A map whose key is not known may say anything that is in it. */
 Test(ruleset_walk, maps)
 {
-	struct nftnl_rule *rule = build_rule(input, 5);
-	struct nftnl_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
+	struct ruleset_rule *rule = build_rule(input, 5);
+	struct ruleset_chain *sub = build_chain(&built, NFPROTO_INET, "filter", "sub", -1, 0, 0);
 
 	x_payload(rule, NFT_REG_1, NFT_PAYLOAD_TRANSPORT_HEADER, 16, 2);
 	x_lookup(rule, "verdicts", false, true);
@@ -332,7 +332,7 @@ Test(ruleset_walk, maps)
 
 Test(ruleset_walk, nat_chains)
 {
-	nftnl_chain_set_str(input, NFTNL_CHAIN_TYPE, "nat");
+	input->translates = true;
 	x_verdict(build_rule(input, 5), NF_DROP, NULL);
 	query.verdict = RULESET_DROP;
 	EXPECT("inet filter input handle 5?");
@@ -342,7 +342,7 @@ Test(ruleset_walk, nat_chains)
 Test(ruleset_walk, names)
 {
 	char name[200];
-	struct nftnl_chain *c = build_chain(&built, NFPROTO_INET, "t\n\x1b[2J", "c\\", 1, -1, 1);
+	struct ruleset_chain *c = build_chain(&built, NFPROTO_INET, "t\n\x1b[2J", "c\\", 1, -1, 1);
 
 	reject(c, 5, 81, true);
 	EXPECT("inet t\\x0a\\x1b[2J c\\\\ handle 5");
