@@ -17,9 +17,9 @@ void options_help(FILE *out)
 	      "       rsttrace report [OPTION...] [FILE|FOLDER...] [ADDRESS[/BITS]...]\n"
 	      "       rsttrace explain [CAUSE | RULE | rules] [--markdown]\n"
 	      "       rsttrace doctor [-j] [-v] [-i NAME[:generic]]...\n\n"
-	      "Says who reset a TCP connection, and why: one line for each RST this host sends or\n"
-	      "receives. An ADDRESS matches either end. Needs root; the man page\n"
-	      "lists the capabilities that do, and doctor says whether it works here, and what is lost.\n",
+	      "Says who reset a TCP connection, and why: an entry for each RST that this host sends,\n"
+	      "receives or passes on. An ADDRESS matches either end. Needs root, or the capabilities\n"
+	      "that the man page lists; doctor says whether it works here, and what is lost.\n",
 	      out);
 	for (int section = 0; section < SECTIONS; section++) {
 		fprintf(out, "\n%s:\n", sections[section]);
