@@ -254,27 +254,23 @@ static __always_inline __u32 owner_of(struct sock *sk)
 	return st ? st->owner.pid : 0;
 }
 
-/* Whether RX_SK is a connection that stands, or did. */
-static __always_inline bool is_connection(struct sock *rx_sk)
-{
-	return rx_sk && rx_sk->__sk_common.skc_state != RST_TCP_LISTEN &&
-	       bpf_skc_to_tcp_sock(rx_sk);
-}
-
 /* A SYN-ACK that a connection had no use for: it is a copy, or another host has the peer's address. And a SYN, which
  * gets an ACK (RFC 9293, 3.10.7.4): it is a copy, or the peer has begun anew. */
 static __always_inline void second_answer(struct sk_buff *skb, const struct rst_tuple *tuple,
 					  const struct rst_packet *packet, struct sock *rx_sk)
 {
 	__u8 flags = packet->flags & (RST_FLAG_SYN | RST_FLAG_ACK);
+	struct tcp_sock *tp = NULL;
 
 	if (!(flags & RST_FLAG_SYN))
 		return;
+	if (rx_sk && rx_sk->__sk_common.skc_state != RST_TCP_LISTEN)
+		tp = bpf_skc_to_tcp_sock(rx_sk);
 	/* Without the socket, what a full listener drops would be taken for one. */
-	if (compat_has(RST_KERNEL_DROP_SOCKET) ? !is_connection(rx_sk)
-					       : flags == RST_FLAG_SYN || !is_at_tcp(skb))
+	if (compat_has(RST_KERNEL_DROP_SOCKET) ? !tp : flags == RST_FLAG_SYN || !is_at_tcp(skb))
 		return;
-	past_put_second(tuple, packet, rx_sk ? sock_net_id(rx_sk) : skb_net_id(skb));
+	past_put_second(tuple, packet, tp ? sock_net_id(rx_sk) : skb_net_id(skb),
+			tp ? tp->rcv_nxt : 0);
 }
 
 /* A RST that came in and is dropped, by the socket that refused it, if it got so far. It takes all of that from CTX

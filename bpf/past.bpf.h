@@ -55,8 +55,9 @@ struct {
 /* SYN-ACKs, and SYNs, that a connection had no use for. */
 struct rst_second {
 	__u64 at_ns;
-	__u32 seq, ack;
-	__u32 is_syn; /* alone */
+	__u32 seq;
+	__u32 ack; /* of a SYN alone: what the connection expected from the peer */
+	__u32 is_syn;
 	__u32 pad;
 };
 
@@ -245,16 +246,18 @@ static __always_inline void past_put_listener(const struct rst_past_key *key,
 	bpf_map_update_elem(&ended_listeners, key, past, BPF_ANY);
 }
 
-/* Not inlined: its locals would take stack of those that have little left. */
+/* RCV_NXT: of the connection, which has no use for P. Not inlined: its locals would take stack of those that have
+ * little left. */
 static __noinline __attribute__((unused)) void past_put_second(const struct rst_tuple *t,
 							       const struct rst_packet *p,
-							       __u64 net)
+							       __u64 net, __u32 rcv_nxt)
 {
+	bool is_syn = !(p->flags & RST_FLAG_ACK);
 	struct rst_second second = {
 		.at_ns = bpf_ktime_get_ns(),
 		.seq = p->seq,
-		.ack = p->ack,
-		.is_syn = !(p->flags & RST_FLAG_ACK),
+		.ack = is_syn ? rcv_nxt : p->ack,
+		.is_syn = is_syn,
 	};
 	struct rst_past_key key;
 

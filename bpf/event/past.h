@@ -33,7 +33,8 @@ enum rst_past_kind {
 	RST_PAST_WRITTEN = 5, /* a SYN that `owner` wrote past TCP: snd_nxt follows it, state is the
 			       * socket's enum rst_socket_kind, cookie its inode number */
 	RST_PAST_NEW_SYN =
-		6, /* a SYN that came for a connection that stood: rcv_nxt is its number */
+		6, /* a SYN that came for a connection that stood: rcv_nxt is its number, snd_nxt
+			       * what the connection expected then */
 };
 
 /* Why a RST did not leave this host. */

@@ -13,6 +13,10 @@
 /* The answer to a challenge ACK comes within a round trip: a long one. */
 #define NEW_SYN_NS 1000000000ULL
 
+#define NS_PER_MS 1000000ULL
+/* The kernel's clock of when the peer was heard is a jiffy at least. */
+#define TICK_NS (10 * NS_PER_MS)
+
 /* So far apart at most are two segments of one connection: a large window's worth. Both numbers must
  * fit: of a random segment one in ten thousand would. */
 #define SEQ_SPAN (1U << 25)
@@ -100,16 +104,18 @@ bool match_second_syn_ack(const struct incident *in)
 }
 
 /* Whoever knows nothing of the connection answers the ACK that its SYN got by a RST with just the right number, a
- * round trip later. */
+ * round trip later, and sends nothing else of it. */
 bool match_new_syn(const struct incident *in)
 {
 	const struct rst_socket *s = &in->ev->sock;
 	const struct rst_past *past = &in->ev->past;
-	uint64_t now = in->ev->hdr.mono_ns;
+	uint64_t since = in->ev->hdr.mono_ns - past->at_ns;
 
 	return match_by_peer(in) && past_kind(in) == RST_PAST_NEW_SYN &&
 	       s->state != RST_TCP_SYN_SENT && past->at_ns > s->established_ns &&
-	       past->at_ns < now && now - past->at_ns < NEW_SYN_NS && !is_own_syn(s, past->rcv_nxt);
+	       past->at_ns < in->ev->hdr.mono_ns && since < NEW_SYN_NS &&
+	       past->snd_nxt == s->rcv_nxt && s->heard_ms * NS_PER_MS + TICK_NS >= since &&
+	       !is_own_syn(s, past->rcv_nxt);
 }
 
 bool match_p5_earlier(const struct incident *in)

@@ -580,6 +580,8 @@ static void build_new_syn(struct built *b, uint32_t seq)
 	b->ev.sock.established_ns = b->ev.hdr.mono_ns - 1000000000ULL;
 	build_past(b, RST_PAST_NEW_SYN, RST_END_NOT, 20);
 	b->ev.past.rcv_nxt = seq;
+	b->ev.past.snd_nxt = 5400;
+	b->ev.sock.heard_ms = 300;
 }
 
 static void assert_new_syn(struct built *b, bool told)
@@ -613,4 +615,13 @@ Test(sender, new_syn)
 	build_new_syn(&b, 777000);
 	b.ev.past.kind = RST_PAST_SECOND;
 	assert_new_syn(&b, false);
+	/* The peer sent something of the connection after the SYN, so it has it; the clock may be behind. */
+	build_new_syn(&b, 777000);
+	b.ev.past.snd_nxt = 5399;
+	assert_new_syn(&b, false);
+	build_new_syn(&b, 777000);
+	b.ev.sock.heard_ms = 9;
+	assert_new_syn(&b, false);
+	b.ev.sock.heard_ms = 10;
+	assert_new_syn(&b, true);
 }
