@@ -168,7 +168,8 @@ struct rst_bytes {
 	__u8 bytes[RST_BYTES_MAX + 2];
 };
 
-/* RST_REC_TRANSLATED: of a RST that passes (RST_REC_WIRE) and was translated here, told right after it. */
+/* RST_REC_TRANSLATED: of a RST that passes (RST_REC_WIRE) and was translated here, told right after it; or of the SYN
+ * that no socket took (RST_REC_SENT): `came` is what that was before. */
 struct rst_translated {
 	struct rst_header hdr;
 	struct rst_tuple tuple; /* of the RST as it was told */

@@ -11,6 +11,7 @@
 #include "sending.bpf.h"
 #include "skb.bpf.h"
 #include "stayed.bpf.h"
+#include "translated.bpf.h"
 #include "wire.bpf.h"
 
 char LICENSE[] SEC("license") __weak = "Dual BSD/GPL";
@@ -225,6 +226,9 @@ int BPF_PROG(rst_sent, struct sock *sk, struct sk_buff *skb)
 		sending_note(&tuple);
 	event_fill(e, ctx, RST_REC_SENT);
 	fold_submit(fold, &kind, e);
+	/* What a socket takes has lost it by now (tcp_v4_rcv, 5.10 to 7.3). */
+	if (skb && !sk && kind.bits & RST_KIND_SYN && fold == FOLD_DETAILS)
+		translated_tell(skb, &tuple, &packet);
 	/* What is dropped now has a reader. */
 	leaves = stayed_here();
 	if (leaves && skb)

@@ -43,7 +43,7 @@ struct sk_buff___nat {
 #define K_NFCT_INFO 7UL /* NFCT_INFOMASK */
 #define K_IP_CT_IS_REPLY 3
 
-/* Tells which ends the RST P of SKB, which leaves as T, came in with, if they were others. */
+/* Tells which ends P of SKB, which is T by now, came in with, if they were others. */
 static __noinline __attribute__((unused)) void translated_tell(const struct sk_buff *skb,
 							       const struct rst_tuple *t,
 							       const struct rst_packet *p)

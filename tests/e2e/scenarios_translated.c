@@ -13,6 +13,7 @@
 
 #include "craft.h"
 #include "expect.h"
+#include "kernel.h"
 #include "pair.h"
 
 #define OUTSIDE_PORT 8300
@@ -474,12 +475,41 @@ static void redirected_to_nobody(struct run *run)
 	actor_stop(&cli);
 }
 
+/* The same of a client that is not on this host: only the SYN says what it was for. */
+static void redirected_to_nobody_from_afar(struct run *run)
+{
+	struct end outside = expect_at(act_address(run->speak, SIDE_SERVER), OUTSIDE_PORT);
+	struct end nobody = expect_at(outside.address, outside.port + 1);
+	struct wanted sent = { .cause = "no-listener", .local = &nobody };
+	struct actor cli;
+	json_t *e;
+	int fd, err;
+
+	if (!kernel_tells_reasons())
+		run_skip("before 6.10, such a RST is seen where it leaves, translated back");
+	redirect(run, SIDE_SERVER, NULL, nobody.port);
+	actor_start(&cli, &run->lab, SIDE_CLIENT, "e2e-cli");
+	tracer_start_within(run, SIDE_SERVER, NULL);
+	fd = actor_connect_start(&cli, run->speak, outside.address, outside.port, 0, &err);
+	if (err == EINPROGRESS)
+		actor_await_reset(&cli, fd);
+	tracer_finish(run, (struct tally){ .server_sent = 1 });
+	e = expect_sent(run, SIDE_SERVER, 0, &sent);
+	expect_absent(e, "pair");
+	expect_str(e, "translated.by", "conntrack");
+	check_end(e, "translated.original.destination", &outside);
+	check_end(e, "translated.reply.source", &nobody);
+	expect_contains(e, "why", "which a NAT on its way translates");
+	actor_stop(&cli);
+}
+
 const struct scenario scenarios_translated[] = {
 	{ "translated", translated, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat", dnat, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-dnat-back", dnat_back, V4_V6, false, LAB_ROUTED, true, NULL },
 	{ "translated-redirect", redirected, V4_V6, false, LAB_PAIR, true, NULL },
 	{ "translated-refused", redirected_to_nobody, V4_V6 },
+	{ "translated-refused-afar", redirected_to_nobody_from_afar, V4_V6 },
 	{ "translated-not", strayed, V4_V6, false, LAB_PAIR, true, NULL },
 	{ "translated-not-client", strayed_to_client, V4_V6, false, LAB_ROUTED },
 	{ "translated-not-nobody", strayed_to_nobody, V4_V6, false, LAB_ROUTED },

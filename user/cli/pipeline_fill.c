@@ -46,6 +46,18 @@ void pipeline_fill_stayed(struct pipeline *p, struct incident *in, const struct 
 		ask_route(&p->ask, in);
 }
 
+void pipeline_set_asked(struct incident *in, const struct rst_tuple *asked)
+{
+	if (!asked->family || in->translation.there)
+		return;
+	in->translation = (struct translation){
+		.there = true,
+		.original = *asked,
+		.reply = in->ev->tuple,
+		.by = "conntrack",
+	};
+}
+
 /* What the record of the reset itself says. ROOM: for a copy of its event. */
 static void fill_record(struct pipeline *p, struct incident *in, struct rst_event *room,
 			const struct join_entry *entry)
@@ -77,6 +89,7 @@ static void fill_record(struct pipeline *p, struct incident *in, struct rst_even
 	in->reason = features_reason(p->ask.features, event->reason);
 	if (event->hdr.type == RST_REC_DROPPED)
 		in->drop_reason = features_drop(p->ask.features, event->drop_reason);
+	pipeline_set_asked(in, &entry->asked);
 	pipeline_take_stack(p, in, entry);
 }
 

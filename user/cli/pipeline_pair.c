@@ -7,6 +7,7 @@
 #include "explain/mates.h"
 #include "model/facts.h"
 #include "model/tuple.h"
+#include "packet.h"
 
 /* Which of the batch an entry is; PIPELINE_BATCH: none. */
 static uint8_t place_of(const struct pipeline *p, const struct join_entry *entry)
@@ -100,6 +101,20 @@ void pipeline_fill_pair(struct pipeline *p, size_t i)
 	fill_relay(p, in, p->place[i].entry);
 }
 
+/* A SYN that no socket took, and that this host led to another namespace: what it had asked for stands in the RST that
+ * passes here on its way back, in the name of what was asked. */
+static void tell_asked(struct pipeline *p, size_t i)
+{
+	struct incident *sent = &p->incident[p->place[i].mate];
+	struct rst_tuple asked = p->place[i].entry->event.tuple;
+
+	if (p->incident[i].direction != DIR_PASSING || !p->place[i].entry->came.family ||
+	    sent->direction != DIR_SENT || !attribute_answers_syn(sent))
+		return;
+	packet_turn(&asked);
+	pipeline_set_asked(sent, &asked);
+}
+
 void pipeline_complete_pair(struct pipeline *p, size_t i)
 {
 	struct pair *pair = &p->incident[i].pair;
@@ -107,6 +122,7 @@ void pipeline_complete_pair(struct pipeline *p, size_t i)
 
 	if (p->place[i].mate == PIPELINE_BATCH)
 		return;
+	tell_asked(p, i);
 	mate = &p->incident[p->place[i].mate];
 	pair->pid = mate->owner.pid;
 	memcpy(pair->comm, mate->owner.comm, sizeof(pair->comm));

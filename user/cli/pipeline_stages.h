@@ -24,6 +24,10 @@ void pipeline_take_stack(struct pipeline *p, struct incident *in, const struct j
 void pipeline_fill(struct pipeline *p, struct incident *in, struct rst_event *room,
 		   const struct join_entry *entry);
 
+/* ASKED are the ends of the SYN that IN answers, its source first, before a NAT here changed them; family 0: it did
+ * not, as far as is known. */
+void pipeline_set_asked(struct incident *in, const struct rst_tuple *asked);
+
 /* What became of a RST that this host sent, if it did not leave. */
 void pipeline_fill_stayed(struct pipeline *p, struct incident *in, const struct join_entry *entry);
 

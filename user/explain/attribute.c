@@ -223,6 +223,11 @@ bool attribute_wants_translation(const struct incident *in)
 	       !match_dropped_same(in) && !match_written(in);
 }
 
+bool attribute_answers_syn(const struct incident *in)
+{
+	return match_p1(in);
+}
+
 bool attribute_wants_way(const struct incident *in)
 {
 	return in->direction == DIR_RECEIVED && in->ev->hdr.type == RST_REC_RECEIVED &&

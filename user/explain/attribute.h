@@ -58,6 +58,9 @@ bool attribute_wants_alike(const struct incident *in);
 /* How many of the segment's numbers, 0 to 2, are those of that connection. */
 int attribute_numbers(const struct incident *in, const struct meant_candidate *c);
 
+/* Whether it answers a SYN that no socket took. */
+bool attribute_answers_syn(const struct incident *in);
+
 /* Whether it goes on where that connection, or handshake, stopped. */
 bool attribute_goes_on(const struct incident *in, const struct rst_past *past);
 

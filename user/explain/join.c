@@ -256,6 +256,17 @@ void join_bytes(struct join *j, const struct rst_bytes *b)
 	}
 }
 
+static bool is_translated(const struct join_entry *e, const struct rst_translated *t)
+{
+	enum rst_record_type type = (enum rst_record_type)e->event.hdr.type;
+
+	return (type == RST_REC_WIRE ? !e->came.family
+				     : type == RST_REC_SENT && !e->asked.family) &&
+	       e->event.hdr.cpu == t->hdr.cpu && e->event.packet.seq == t->seq &&
+	       tuple_same(&e->event.tuple, &t->tuple) &&
+	       join_distance(e->event.hdr.mono_ns, t->hdr.mono_ns) <= FOLLOWS_NS;
+}
+
 void join_came(struct join *j, const struct rst_translated *t)
 {
 	uint64_t n = join_newest(j, &t->tuple);
@@ -263,11 +274,12 @@ void join_came(struct join *j, const struct rst_translated *t)
 	for (; join_has(j, n); n = join_at(j, n)->next) {
 		struct join_entry *e = join_at(j, n);
 
-		if (e->event.hdr.type != RST_REC_WIRE || e->event.hdr.cpu != t->hdr.cpu ||
-		    e->came.family || e->event.packet.seq != t->seq ||
-		    !tuple_same(&e->event.tuple, &t->tuple) ||
-		    join_distance(e->event.hdr.mono_ns, t->hdr.mono_ns) > FOLLOWS_NS)
+		if (!is_translated(e, t))
 			continue;
+		if (e->event.hdr.type == RST_REC_SENT) {
+			e->asked = t->came;
+			return;
+		}
 		e->came = t->came;
 		e->came_local_hash = hash_end(j, t->came.local, t->came.local_port);
 		e->came_remote_hash = hash_end(j, t->came.remote, t->came.remote_port);

@@ -79,6 +79,9 @@ struct join_entry {
 		came; /* of what passes: its ends before they were translated here; family 0: the
 				* same, as far as is known */
 	uint64_t came_local_hash, came_remote_hash;
+	struct rst_tuple
+		asked; /* the ends of the SYN that it answers, its source first, before that was
+				 * translated; family 0: the same, as far as is known */
 	uint64_t due_ns;
 	uint64_t id;			  /* of the line that tells of it: see join_id */
 	uint64_t local_hash, remote_hash; /* of the event's two ends */
@@ -155,7 +158,7 @@ void join_wire(struct join *j, const struct rst_event *event, enum origin origin
 /* What the RST carries that was put in last, on that CPU. */
 void join_bytes(struct join *j, const struct rst_bytes *b);
 
-/* Gives the ends that it came in with to the RST that was put in last, on that CPU. */
+/* Gives the ends that it came in with, or its SYN, to the RST that was put in last, on that CPU. */
 void join_came(struct join *j, const struct rst_translated *t);
 
 /* Gives the packet that a firewall answered with a RST to the held event of that RST. */

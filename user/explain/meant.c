@@ -173,7 +173,9 @@ void say_untranslated(struct incident *in)
 /* What the other end had asked for: between a SYN that nobody took and its sender stands a NAT. */
 static void say_asked_for(struct incident *in)
 {
-	const struct rst_tuple *there = &in->pair.tuple, *here = &in->ev->tuple;
+	const struct rst_tuple *here = &in->ev->tuple;
+	const struct rst_tuple *there =
+		in->translation.there ? &in->translation.original : &in->pair.tuple;
 
 	if (!match_p1(in) || !there->family ||
 	    (there->family == here->family &&

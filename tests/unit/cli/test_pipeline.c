@@ -108,6 +108,69 @@ Test(pipeline, a_translated_flow_is_told)
 	cr_assert_eq(f->line[0].certainty, CERTAINTY_CERTAIN);
 }
 
+static void put_translated(const struct rst_tuple *tuple, const struct rst_tuple *came,
+			   uint32_t seq)
+{
+	struct rst_translated t = {
+		.hdr = { .size = sizeof(t), .type = RST_REC_TRANSLATED, .mono_ns = FAKE_NOW_NS },
+		.tuple = *tuple,
+		.came = *came,
+		.seq = seq,
+	};
+
+	cr_assert_eq(fake_record(f, &t, sizeof(t)), 0);
+}
+
+/* Conntrack has forgotten it by the time that it could be asked. */
+Test(pipeline, what_a_syn_was_for_before_it_was_translated_is_told)
+{
+	struct rst_event e = fake_syn(1000), other = fake_syn(1001);
+	struct rst_tuple asked = e.tuple;
+
+	packet_turn(&asked);
+	asked.remote_port = 8300;
+	fake_put(f, &e);
+	put_translated(&e.tuple, &asked, e.packet.seq);
+	fake_put(f, &other);
+	put_translated(&other.tuple, &asked, other.packet.seq + 1);
+	fake_run(f);
+	cr_assert(f->line[0].translated);
+	cr_assert_not_null(strstr(f->line[0].why, "; the SYN was for 10.0.0.1:8300, which a NAT"),
+			   "%s", f->line[0].why);
+	cr_assert_not(f->line[1].translated, "of another SYN");
+	cr_assert_eq(f->asked.translations, 0);
+}
+
+/* The same where this host led it to another namespace: there, nothing is known of a translation. */
+Test(pipeline, what_a_syn_was_for_in_another_namespace_is_told)
+{
+	static const char *const stack[] = { "__dev_queue_xmit", "ip_finish_output2", "ip_output",
+					     "ip_forward", NULL };
+
+	for (int translated = 0; translated < 2; translated++) {
+		struct rst_event e = fake_syn(1000);
+		struct rst_event passes = fake_event(RST_REC_WIRE, 1000, stack);
+
+		f->lines = 0;
+		passes.netns = e.netns + 1;
+		passes.tuple.local_port = 8300;
+		passes.in_ifindex = 3;
+		passes.packet = (struct rst_packet){
+			.ack = 1001, .flags = RST_FLAG_RST | RST_FLAG_ACK, .ttl = 63, .valid = 1
+		};
+		fake_put(f, &e);
+		fake_put(f, &passes);
+		if (translated)
+			put_translated(&passes.tuple, &e.tuple, 0);
+		fake_run(f);
+		cr_assert_eq(f->lines, 2);
+		cr_assert_eq(f->line[0].direction, DIR_SENT);
+		cr_assert_eq(strstr(f->line[0].why,
+				    "; the SYN was for 10.0.0.1:8300, which a NAT") != NULL,
+			     translated, "%s", f->line[0].why);
+	}
+}
+
 /* A segment of no connection, of which nothing was known when it came. */
 static struct rst_event stray(uint16_t remote_port)
 {
