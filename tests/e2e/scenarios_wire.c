@@ -258,6 +258,23 @@ static void by_tun(struct run *run)
 	actor_stop(&other);
 }
 
+/* What takes a privilege to see, so that the clerk has to look. */
+static void by_program(struct run *run)
+{
+	struct actor other;
+	int program;
+
+	begin(run, &other, automatic);
+	program = tc_load();
+	await_attached(run, true);
+	tracer_stop(run);
+	/* Somebody else may have been the first who made it look. */
+	expect_contains(run->tracer.summary, "wire.needed_by",
+			"a BPF program that can send (traffic control)");
+	close(program);
+	actor_stop(&other);
+}
+
 /* What is there from the start leaves no gap. */
 static void from_the_start(struct run *run)
 {
@@ -359,6 +376,7 @@ const struct scenario scenarios_wire[] = {
 	{ "wire-auto-forwarding", forwards, V4_V6 | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-auto-bridge", bridged, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-auto-tun", by_tun, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-program", by_program, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-auto-start", from_the_start, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-never", not_at_all, V4_V6, false, LAB_PAIR, false, NULL },
 	{ "wire-recorded", recorded, ONCE, false, LAB_PAIR, false, NULL },

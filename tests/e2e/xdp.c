@@ -15,17 +15,17 @@ int xdp_bpf(int command, union bpf_attr *attr)
 	return (int)syscall(SYS_bpf, command, attr, sizeof(*attr));
 }
 
-int xdp_load(void)
+static int load(uint32_t type, int32_t result)
 {
-	static const struct bpf_insn insns[] = {
-		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = XDP_PASS },
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = result },
 		{ .code = BPF_JMP | BPF_EXIT },
 	};
 	struct rlimit unlimited = { RLIM_INFINITY, RLIM_INFINITY };
 	union bpf_attr attr = { 0 };
 	int fd;
 
-	attr.prog_type = BPF_PROG_TYPE_XDP;
+	attr.prog_type = type;
 	attr.insns = (uintptr_t)insns;
 	attr.insn_cnt = 2;
 	attr.license = (uintptr_t) "GPL";
@@ -35,6 +35,16 @@ int xdp_load(void)
 	if (fd < 0)
 		run_die("BPF_PROG_LOAD: %s", strerror(errno));
 	return fd;
+}
+
+int xdp_load(void)
+{
+	return load(BPF_PROG_TYPE_XDP, XDP_PASS);
+}
+
+int tc_load(void)
+{
+	return load(BPF_PROG_TYPE_SCHED_CLS, 0);
 }
 
 int xdp_attach(struct run *run, int program, const char *interface)

@@ -14,6 +14,9 @@ int xdp_bpf(int command, union bpf_attr *attr);
 /* Loads a program that passes everything on. Returns a descriptor. */
 int xdp_load(void);
 
+/* Loads one for traffic control, which is attached to nothing. Returns a descriptor: it is there while that is open. */
+int tc_load(void);
+
 /* Attaches it to an interface of the server. Returns a descriptor of the link: it stays as long as
  * that is open. */
 int xdp_attach(struct run *run, int program, const char *interface);
