@@ -67,7 +67,7 @@ static void put_fds(struct msghdr *m, union control *control, const int *fd, siz
 	memset(control, 0, sizeof(*control));
 	m->msg_control = control;
 	m->msg_controllen = CMSG_SPACE(n * sizeof(int));
-	c = CMSG_FIRSTHDR(m);
+	c = &control->align; /* the first header */
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = CMSG_LEN(n * sizeof(int));
