@@ -271,7 +271,25 @@ static void by_program(struct run *run)
 	/* Somebody else may have been the first who made it look. */
 	expect_contains(run->tracer.summary, "wire.needed_by",
 			"a BPF program that can send (traffic control)");
-	close(program);
+	tc_unload(program);
+	actor_stop(&other);
+}
+
+/* It is gone before what it was is looked up: nobody is said to have been allowed anything who was not. */
+static void by_program_gone(struct run *run)
+{
+	struct actor other;
+	int program;
+
+	begin(run, &other, automatic);
+	program = tc_load();
+	await_attached(run, true);
+	tc_unload(program);
+	await_attached(run, false);
+	tracer_stop(run);
+	expect_at_least(run->tracer.summary, "wire.unwatched", 1);
+	if (is_told(run, ": /0 was allowed"))
+		run_fail("somebody is said to have been allowed something, and nobody was");
 	actor_stop(&other);
 }
 
@@ -377,6 +395,8 @@ const struct scenario scenarios_wire[] = {
 	{ "wire-auto-bridge", bridged, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-auto-tun", by_tun, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-auto-program", by_program, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
+	{ "wire-auto-program-gone", by_program_gone, ONCE | EXCLUSIVE, false, LAB_PAIR, false,
+	  NULL },
 	{ "wire-auto-start", from_the_start, ONCE | EXCLUSIVE, false, LAB_PAIR, false, NULL },
 	{ "wire-never", not_at_all, V4_V6, false, LAB_PAIR, false, NULL },
 	{ "wire-recorded", recorded, ONCE, false, LAB_PAIR, false, NULL },

@@ -47,6 +47,27 @@ int tc_load(void)
 	return load(BPF_PROG_TYPE_SCHED_CLS, 0);
 }
 
+void tc_unload(int program)
+{
+	struct bpf_prog_info info = { 0 };
+	union bpf_attr ask = { 0 }, get = { 0 };
+	int fd;
+
+	ask.info.bpf_fd = (uint32_t)program;
+	ask.info.info_len = sizeof(info);
+	ask.info.info = (uintptr_t)&info;
+	if (xdp_bpf(BPF_OBJ_GET_INFO_BY_FD, &ask))
+		run_die("BPF_OBJ_GET_INFO_BY_FD: %s", strerror(errno));
+	close(program);
+	get.prog_id = info.id;
+	for (int i = 0; (fd = xdp_bpf(BPF_PROG_GET_FD_BY_ID, &get)) >= 0; i++) {
+		close(fd);
+		if (i == 1000)
+			run_die("a program that nobody has stays");
+		usleep(10000);
+	}
+}
+
 int xdp_attach(struct run *run, int program, const char *interface)
 {
 	union bpf_attr attr = { 0 };

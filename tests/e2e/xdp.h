@@ -17,6 +17,9 @@ int xdp_load(void);
 /* Loads one for traffic control, which is attached to nothing. Returns a descriptor: it is there while that is open. */
 int tc_load(void);
 
+/* Closes it, and waits until the kernel has let go of it. */
+void tc_unload(int program);
+
 /* Attaches it to an interface of the server. Returns a descriptor of the link: it stays as long as
  * that is open. */
 int xdp_attach(struct run *run, int program, const char *interface);

@@ -56,7 +56,9 @@ static void say_span(const struct wire_watch *w, char *text, const struct wire_s
 	char at[WHEN_TEXT + 8], span[32], comm[4 * RST_COMM_LEN + 1], asked[sizeof(comm) + 80] = "";
 
 	put_time(at, sizeof(at), s->from_ns);
-	if (!*w->why)
+	if (!*w->why && !w->asked.raw_first_ns)
+		snprintf(asked, sizeof(asked), "what can write them was gone before it was named");
+	else if (!*w->why)
 		snprintf(asked, sizeof(asked), "%s/%u was allowed to open a raw socket",
 			 text_escape(comm, sizeof(comm), w->asked.comm, RST_COMM_LEN),
 			 w->asked.pid);
