@@ -47,7 +47,8 @@ bool attr_index(struct attr_row row, const struct nlattr **out, size_t n)
 {
 	const struct nlattr *a;
 
-	memset(out, 0, n * sizeof(*out));
+	for (size_t i = 0; i < n; i++)
+		out[i] = NULL;
 	while ((a = attr_next(&row)))
 		if (mnl_attr_get_type(a) < n)
 			out[mnl_attr_get_type(a)] = a;
