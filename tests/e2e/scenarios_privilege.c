@@ -1,18 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
 /* scenarios_privilege.c: what a run may still do once it traces, as /proc says, and that it is enough. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <linux/capability.h>
+#include <linux/xattr.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/util.h"
@@ -330,6 +334,38 @@ static void clerk_apart(struct run *run)
 	command_fails(run, SIDE_HOME, by_hand, 1, "rsttrace-clerk.socket");
 }
 
+static void copy(const char *from, const char *to)
+{
+	int in = open(from, O_RDONLY | O_CLOEXEC),
+	    out = open(to, O_WRONLY | O_CREAT | O_CLOEXEC, 0755);
+	struct stat st;
+
+	if (in < 0 || out < 0 || fstat(in, &st) ||
+	    sendfile(out, in, NULL, (size_t)st.st_size) != st.st_size)
+		run_die("copy %s: %s", from, strerror(errno));
+	close(in);
+	close(out);
+}
+
+/* As setcap(8) makes it: whoever runs it has the clerk's capabilities, and is not answered. */
+static void clerk_setcap(struct run *run)
+{
+	static const char *const args[] = { "clerk", NULL };
+	struct vfs_cap_data give = { .magic_etc = VFS_CAP_REVISION_2 | VFS_CAP_FLAGS_EFFECTIVE };
+	struct command c = { .args = args, .side = SIDE_HOME, .nobody = true };
+	char path[PATH_SIZE];
+	struct run with_it = *run;
+
+	snprintf(path, sizeof(path), "%s/setcap", run->directory);
+	copy(run->binary, path);
+	give.data[0].permitted = (uint32_t)CLERKS;
+	if (setxattr(path, XATTR_NAME_CAPS, &give, sizeof(give), 0))
+		run_skip("this file system has no capabilities of files");
+	with_it.binary = path;
+	command_start(&with_it, &c);
+	command_expect(&c, 1, 1, "its own user");
+}
+
 const struct scenario scenarios_privilege[] = {
 	{ "privilege-trace", trace, ONCE, false },
 	{ "privilege-record", record, ONCE, false },
@@ -338,5 +374,6 @@ const struct scenario scenarios_privilege[] = {
 	{ "privilege-told", told, ONCE, false },
 	{ "privilege-clerk-killed", clerk_killed, ONCE, false },
 	{ "privilege-clerk-apart", clerk_apart, ONCE, false },
+	{ "privilege-clerk-setcap", clerk_setcap, ONCE, false },
 	{ 0 },
 };
