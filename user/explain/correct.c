@@ -12,12 +12,20 @@ static bool is_settled(const struct incident *in)
 	       in->verdict.cause != CAUSE_RESET_BY_PEER;
 }
 
+/* Whether another than the peer made it, as far as is known. */
+static bool is_anothers(const struct incident *in)
+{
+	return sender_doubted(in) || in->verdict.cause == CAUSE_SUSPECTED_INJECTION;
+}
+
 static struct correct_entry *keep(struct correct *c, const struct incident *in)
 {
 	struct correct_entry *e;
 
-	/* Of a fold, only the sample's numbers are known. */
-	if (in->ev->hdr.type != RST_REC_RECEIVED || in->ev->folded.count > 1)
+	/* Of a fold, only the sample's numbers are known; of what is certainly the peer's, which is most of them, there
+	 * is nothing to say later: an entry is of some kB. */
+	if (in->ev->hdr.type != RST_REC_RECEIVED || in->ev->folded.count > 1 ||
+	    (is_settled(in) && !is_anothers(in)))
 		return NULL;
 	e = &c->entry[c->kept++ % CORRECT_MAX];
 	e->event = *in->ev;
@@ -65,7 +73,7 @@ static struct correct_entry *of_connection(struct correct *c, const struct rst_e
 /* Whose the RST was that E's line told of, where it was not the peer's. */
 static void fill_resetter(struct resetter *r, const struct incident *in)
 {
-	if (!sender_doubted(in) && in->verdict.cause != CAUSE_SUSPECTED_INJECTION)
+	if (!is_anothers(in))
 		return;
 	r->who = sender_who_name(in->sender.who);
 	r->inferred = in->sender.certainty != CERTAINTY_CERTAIN;

@@ -153,10 +153,11 @@ Test(correct, what_stands)
 	correct_keep(correct, &taken.in, true);
 	build_taken(&taken, 17, 72);
 	correct_remember(correct, &taken.in);
+	cr_expect_eq(correct->kept, 1, "what is the peer's for certain takes no room");
 	for (uint64_t cookie = 70; cookie <= 72; cookie++) {
 		build_late(&late, cookie);
 		cr_assert_null(find(&late));
-		cr_assert(late.in.history.goes_on);
+		cr_assert_eq(late.in.history.goes_on, cookie == 72);
 		cr_assert_null(late.in.history.resetter.who);
 	}
 }
