@@ -189,8 +189,10 @@ int netns_open(uint32_t netns, uint32_t pid)
 static int open_asked(const struct clerk_ask *ask)
 {
 	char path[32];
-	int fd = open_if("/proc/self/ns/net", ask->netns);
+	int fd = -ENOENT;
 
+	if (ask->netns == netns_own())
+		fd = open_if("/proc/self/ns/net", ask->netns);
 	if (fd < 0 && ask->pid) {
 		snprintf(path, sizeof(path), "/proc/%u/ns/net", ask->pid);
 		fd = open_if(path, ask->netns);
@@ -329,7 +331,7 @@ static int elsewhere = -1;
 
 int netns_within(int fd, int (*fn)(void *context), void *context)
 {
-	_cleanup(closep) int home = -1;
+	static int home = -1;
 	int result;
 
 	if (clerk_is_used()) {
@@ -340,7 +342,8 @@ int netns_within(int fd, int (*fn)(void *context), void *context)
 		elsewhere = -1;
 		return result;
 	}
-	home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+	if (home < 0)
+		home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
 	if (home < 0 || setns(fd, CLONE_NEWNET))
 		return -errno;
 	result = fn(context);
@@ -439,17 +442,17 @@ static int run_errand(const struct clerk_ask *ask, int with, struct clerk_found 
 		      int (*fn)(void *context))
 {
 	struct errand errand = { ask, out };
+	_cleanup(closep) int there = -1;
 
-	return inode_of_fd(with) ? netns_within(with, fn, &errand) : -EINVAL;
+	if (with >= 0)
+		return inode_of_fd(with) ? netns_within(with, fn, &errand) : -EINVAL;
+	there = ask->netns ? open_asked(ask) : -EINVAL;
+	return there < 0 ? there : netns_within(there, fn, &errand);
 }
 
 int netns_answer_socket(const struct clerk_ask *ask, int with, struct clerk_found *out)
 {
-	_cleanup(closep) int there = with < 0 && ask->netns ? open_asked(ask) : -1;
-
-	if (ask->kind >= CLERK_SOCKETS)
-		return -EINVAL;
-	return run_errand(ask, there < 0 ? with : there, out, make_socket);
+	return ask->kind < CLERK_SOCKETS ? run_errand(ask, with, out, make_socket) : -EINVAL;
 }
 
 int netns_answer_file(const struct clerk_ask *ask, int with, struct clerk_found *out)
