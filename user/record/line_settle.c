@@ -144,6 +144,8 @@ int line_settle(struct line *l, const uint32_t *seen, const bool *there)
 		settle_family(&l->in.translation.original, l);
 		settle_family(&l->in.translation.reply, l);
 	}
+	if (l->in.meant.by)
+		settle_family(&l->in.meant.tuple, l);
 	if (l->complete) {
 		settle_socket(l, seen);
 		for (size_t i = 0; i < evidence_nsections; i++)
