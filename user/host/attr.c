@@ -55,13 +55,20 @@ bool attr_index(struct attr_row row, const struct nlattr **out, size_t n)
 	return !row.broken;
 }
 
+static bool take(const struct nlattr *a, void *out, size_t size)
+{
+	if (!a || mnl_attr_get_payload_len(a) != size)
+		return false;
+	memcpy(out, mnl_attr_get_payload(a), size);
+	return true;
+}
+
 bool attr_u32(const struct nlattr *a, uint32_t *out)
 {
 	uint32_t n;
 
-	if (!a || mnl_attr_get_payload_len(a) != sizeof(n))
+	if (!take(a, &n, sizeof(n)))
 		return false;
-	memcpy(&n, mnl_attr_get_payload(a), sizeof(n));
 	*out = be32toh(n);
 	return true;
 }
@@ -70,9 +77,8 @@ bool attr_u64(const struct nlattr *a, uint64_t *out)
 {
 	uint64_t n;
 
-	if (!a || mnl_attr_get_payload_len(a) != sizeof(n))
+	if (!take(a, &n, sizeof(n)))
 		return false;
-	memcpy(&n, mnl_attr_get_payload(a), sizeof(n));
 	*out = be64toh(n);
 	return true;
 }

@@ -135,18 +135,27 @@ Test(ruleset_read, chain_without)
 	cr_expect_eq(c.policy, NF_ACCEPT);
 }
 
-/* As 6.16 gives the beginning of names, and as 6.17 does. */
-Test(ruleset_read, devices)
+/* A chain's hook and its list of devices, which the caller ends. */
+static struct nlattr *begin_devices(struct nlattr **list)
 {
-	struct nlattr *hook, *list;
-	struct ruleset_chain c;
+	struct nlattr *hook;
 
 	put_text(NFTA_CHAIN_TABLE, "t");
 	put_text(NFTA_CHAIN_NAME, "c");
 	hook = nest(NFTA_CHAIN_HOOK);
 	put_u32(NFTA_HOOK_HOOKNUM, 0);
 	put_u32(NFTA_HOOK_PRIORITY, 0);
-	list = nest(NFTA_HOOK_DEVS);
+	*list = nest(NFTA_HOOK_DEVS);
+	return hook;
+}
+
+/* As 6.16 gives the beginning of names, and as 6.17 does. */
+Test(ruleset_read, devices)
+{
+	struct nlattr *hook, *list;
+	struct ruleset_chain c;
+
+	hook = begin_devices(&list);
 	put_text(NFTA_DEVICE_NAME, "lo");
 	mnl_attr_put(message.nlh, NFTA_DEVICE_NAME, 3, "eth");
 	put_text(2, "veth");
@@ -164,12 +173,7 @@ Test(ruleset_read, devices_of_another_kind)
 		struct nlattr *hook, *list;
 
 		setup();
-		put_text(NFTA_CHAIN_TABLE, "t");
-		put_text(NFTA_CHAIN_NAME, "c");
-		hook = nest(NFTA_CHAIN_HOOK);
-		put_u32(NFTA_HOOK_HOOKNUM, 0);
-		put_u32(NFTA_HOOK_PRIORITY, 0);
-		list = nest(NFTA_HOOK_DEVS);
+		hook = begin_devices(&list);
 		put_text(type, type == NFTA_DEVICE_NAME ? "" : "eth0");
 		end(list);
 		end(hook);
